@@ -1,0 +1,168 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * All there is to show: ourselves, the peers, the conversations, the network.
+ * The engine writes it, everybody else reads it. Every string in it is clean
+ * (base/peer_text.h) and NUL-terminated; nothing in it is secret.
+ *
+ * Peers and conversations are referred to by fingerprint and by id, never by
+ * pointer, across calls of the engine.
+ */
+#ifndef CORE_MODEL_H
+#define CORE_MODEL_H
+
+#include "base/addr.h"
+#include "base/id.h"
+#include "base/iface.h"
+#include "base/now.h"
+#include "proto/discover.h"
+#include "proto/presence.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+enum {
+	PEER_ADDRS_MAX = 8,
+	PEERS_MAX = DISCOVER_UNKNOWN_MAX + DISCOVER_PINNED_MAX,
+	/* Messages kept in memory for each conversation. */
+	CONV_MESSAGES_MAX = 2000,
+	VERSION_TEXT_SIZE = 3 * BEACON_VERSION_TEXT_MAX + 1,
+	/* The conversation that always exists: shouts and what the network
+	 * does. */
+	CONV_NEARBY = 1,
+};
+
+enum trust {
+	TRUST_UNKNOWN,	/* seen only */
+	TRUST_PINNED,	/* key remembered at the first session */
+	TRUST_VERIFIED, /* compared by people */
+	TRUST_CHANGED,	/* claims to be a pinned contact, with another key */
+	TRUST_BLOCKED,
+};
+/* The word of the screen and of --json. */
+const char *trust_text(enum trust t);
+
+enum peer_link {
+	PEER_LINK_NONE,
+	PEER_LINK_DIALING,
+	PEER_LINK_UP, /* an encrypted session, both ends proven */
+};
+
+struct peer {
+	struct fp fp;
+	char *name;	/* never empty */
+	char *skeleton; /* name_skeleton(name) */
+	char *status;	/* may be empty */
+	char version[VERSION_TEXT_SIZE];
+	enum presence presence;
+	enum trust trust;
+	bool look_alike;     /* another known peer's name looks the same */
+	struct fp claims;    /* TRUST_CHANGED: whom it resembles */
+	struct addr addrs[PEER_ADDRS_MAX]; /* TCP, best first */
+	unsigned addr_count;
+	bool by_hand;	     /* reached by /connect */
+	enum peer_link link;
+	struct addr link_addr; /* while dialling or up */
+	int64_t first_seen_ms, last_seen_ms; /* wall clock */
+	int64_t typing_until_ms; /* monotonic; 0 when not typing */
+	int64_t clock_skew_ms;	 /* theirs minus ours, at the last handshake */
+	uint32_t conv;	     /* 0 while there is none */
+};
+
+enum message_kind {
+	MESSAGE_TEXT,
+	MESSAGE_SHOUT,
+	MESSAGE_INFO,  /* an answer of earshot's own; not history */
+	MESSAGE_ERROR, /* the same, and something went wrong */
+};
+
+enum delivery {
+	DELIVERY_NONE, /* received, or needs none */
+	DELIVERY_QUEUED,
+	DELIVERY_SENT,
+	DELIVERY_DELIVERED,
+	DELIVERY_READ,
+	DELIVERY_FAILED, /* reason is set */
+};
+/* The word of the screen and of --json: "queued", … */
+const char *delivery_text(enum delivery d);
+
+struct message {
+	uint64_t serial; /* place in the conversation, from 0, no gaps */
+	struct msg_id id;
+	enum message_kind kind;
+	enum delivery delivery;
+	bool mine;
+	bool action;	   /* "/me": the text describes the sender */
+	bool read;	   /* shown to the user, or mine */
+	uint32_t missing;  /* so many of the sender's are missing before it */
+	struct fp from;	   /* zero for MESSAGE_INFO and MESSAGE_ERROR */
+	int64_t sent_ms;   /* the sender's wall clock */
+	int64_t arrived_ms; /* our wall clock */
+	char *text;
+	size_t size;
+	char *reason; /* of a failure; NULL else */
+};
+
+enum conv_kind { CONV_KIND_NEARBY, CONV_KIND_DIRECT };
+
+struct conv {
+	uint32_t id;
+	enum conv_kind kind;
+	struct fp fp; /* CONV_KIND_DIRECT */
+	/* The messages first_serial .. next_serial-1 are in memory. */
+	uint64_t first_serial, next_serial;
+	struct message *ring; /* use conv_message */
+	size_t ring_cap;
+	uint32_t unread;
+	uint64_t unread_serial; /* the first unread, while unread > 0 */
+	int64_t active_ms;	/* wall clock of the last message */
+};
+
+struct model {
+	uint64_t revision; /* grows with every visible change */
+	struct fp self;
+	char *name, *status; /* ours; status may be empty */
+	bool away;
+	bool leaving;
+	uint16_t tcp_port, udp_port, discovery_port;
+	int64_t started_ms;	 /* monotonic */
+	int64_t last_announce_ms; /* monotonic, of our last broadcast; 0 none */
+	int64_t next_announce_ms; /* monotonic */
+	struct iface ifaces[IFACES_MAX];
+	size_t iface_count;
+	struct discover_counters discovery;
+	uint64_t sessions_refused, sessions_failed, records_bad;
+
+	struct peer **peers; /* unordered */
+	size_t peer_count, peer_cap;
+	struct conv **convs; /* in order of creation */
+	size_t conv_count, conv_cap;
+};
+
+/* NULL when not there. Valid until the next call of the engine. */
+const struct peer *model_peer(const struct model *m, const struct fp *fp);
+const struct conv *model_conv(const struct model *m, uint32_t id);
+/* The conversation with a peer, or NULL. */
+const struct conv *model_conv_of(const struct model *m, const struct fp *fp);
+/* first_serial <= serial < next_serial. */
+const struct message *conv_message(const struct conv *c, uint64_t serial);
+
+/*
+ * Whom a person means by what they typed: a fingerprint, "name·tag" or
+ * "name.tag", a whole name, or the start of just one name, in this order and
+ * without regard to case. 0, ERR_NOT_FOUND, ERR_AMBIGUOUS.
+ */
+int model_find_peer(const struct model *m, const char *text,
+    const struct peer **ret_peer);
+
+enum {
+	/* name, "·", tag, NUL */
+	PEER_LABEL_SIZE = NAME_BYTES_MAX * 3 + 2 + TAG_LONG + 1,
+};
+/* The name that cannot be mistaken: with a tag where another looks alike (8
+ * characters) or where always asks for one (4). Returns out. */
+const char *peer_label(const struct peer *p, bool always,
+    char out[static PEER_LABEL_SIZE]);
+
+#endif

@@ -1,0 +1,38 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * BLAKE2b (RFC 7693) and what Noise builds on it.
+ *
+ * HMAC here is RFC 2104 over unkeyed BLAKE2b-512 with its block of 128 bytes;
+ * BLAKE2b's own keyed mode is a different function and gives other values.
+ */
+#ifndef CRYPTO_HASH_H
+#define CRYPTO_HASH_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+enum {
+	HASH_SIZE = 64,	      /* HASHLEN of Noise for BLAKE2b */
+	HASH_BLOCK_SIZE = 128, /* BLOCKLEN of Noise for BLAKE2b */
+};
+
+struct hash_part {
+	const void *data;
+	size_t size;
+};
+
+/* BLAKE2b-512 over the parts in turn. */
+void hash_parts(const struct hash_part *parts, size_t count,
+    uint8_t out[static HASH_SIZE]);
+/* BLAKE2b-256 with a personalisation of at most 16 bytes, zero-padded. */
+void hash_256(const char *personal, const struct hash_part *parts,
+    size_t count, uint8_t out[static 32]);
+void hmac_parts(const uint8_t *key, size_t key_size,
+    const struct hash_part *parts, size_t count,
+    uint8_t out[static HASH_SIZE]);
+/* HKDF of the Noise specification §4.3, two outputs. */
+void hkdf2(const uint8_t chaining_key[static HASH_SIZE], const uint8_t *input,
+    size_t input_size, uint8_t out1[static HASH_SIZE],
+    uint8_t out2[static HASH_SIZE]);
+
+#endif

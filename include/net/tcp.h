@@ -1,0 +1,73 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * TCP: the listeners and the connections, by the engine's connection number.
+ * Nothing blocks. Output that the kernel does not take waits here, up to a
+ * bound.
+ */
+#ifndef NET_TCP_H
+#define NET_TCP_H
+
+#include "base/addr.h"
+#include "net/loop.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+enum {
+	TCP_QUEUE_MAX = 4 * 1024 * 1024, /* bytes waiting on one connection */
+	TCP_BACKLOG = 128,
+	TCP_LINGER_MS = 2000, /* to send the rest after tcp_close */
+};
+
+struct tcp;
+
+/* Listens on IPv4 and IPv6 at the port where free, else at any. loopback_only:
+ * nothing from outside this host is accepted. */
+int tcp_open(uint16_t port, bool loopback_only, struct tcp **ret_tcp,
+    char **ret_error);
+void tcp_free(struct tcp *t);
+uint16_t tcp_port(const struct tcp *t);
+
+/* Watches listeners and connections; wants(ctx-free): the caller says for
+ * each connection whether it may be read, through tcp_set_reading. */
+void tcp_watch(struct tcp *t, struct loop *l, int64_t mono_ms, uint64_t tag);
+/* Deadline of a lingering close. */
+int64_t tcp_deadline(const struct tcp *t);
+void tcp_set_reading(struct tcp *t, uint32_t conn, bool reading);
+
+enum tcp_event_kind {
+	TCP_ACCEPTED, /* fd and addr; tcp_adopt or tcp_refuse */
+	TCP_OPENED,
+	TCP_BYTES,
+	TCP_CLOSED, /* sys_errno; conn is gone */
+};
+struct tcp_event {
+	enum tcp_event_kind kind;
+	uint32_t conn;
+	int fd;
+	struct addr addr;
+	const uint8_t *bytes; /* valid until the next call */
+	size_t size;
+	int sys_errno;
+};
+/* What a ready fd means; call until false, which it is after a bounded number
+ * of events for one fd and turn. */
+bool tcp_next(struct tcp *t, const struct loop_event *ev,
+    struct tcp_event *ret_event);
+
+void tcp_adopt(struct tcp *t, int fd, uint32_t conn);
+void tcp_refuse(struct tcp *t, int fd);
+/* Starts to connect; TCP_OPENED or TCP_CLOSED follows, also for an immediate
+ * failure (then through tcp_failed). */
+void tcp_dial(struct tcp *t, uint32_t conn, const struct addr *to);
+/* Dials that failed at once and connections that overflowed: pull until
+ * false. */
+bool tcp_failed(struct tcp *t, struct tcp_event *ret_event);
+void tcp_send(struct tcp *t, uint32_t conn, const uint8_t *p, size_t n);
+/* Sends what waits for at most TCP_LINGER_MS, then closes; no event follows. */
+void tcp_close(struct tcp *t, uint32_t conn, int64_t mono_ms);
+/* True while something still lingers. */
+bool tcp_is_busy(const struct tcp *t);
+
+#endif

@@ -1,0 +1,54 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The table of commands, and what is made of it: parsing, help, completion,
+ * the man page's check. One row adds a command.
+ */
+#ifndef UI_COMMANDS_H
+#define UI_COMMANDS_H
+
+#include "base/now.h"
+#include "core/command.h"
+#include "core/model.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+enum front_action {
+	FRONT_NONE,
+	FRONT_SELECT, /* show the conversation with cmd.peer (or conv) */
+	FRONT_HELP,   /* topic in cmd.text, may be NULL */
+};
+
+/* A line the user entered, understood. */
+struct entered {
+	struct command cmd;	 /* COMMAND_NONE when there is none */
+	enum front_action front; /* for the front end itself */
+};
+
+struct command_spec {
+	const char *name;  /* without the slash */
+	const char *alias; /* NULL */
+	const char *args;  /* "WHO TEXT", "[TEXT]", "" */
+	const char *gloss; /* one line */
+	const char *example;
+	const char *group; /* "Talk", "People", "Me", "Net", "Screen" */
+};
+
+const struct command_spec *command_specs(size_t *ret_count);
+/* By name, alias or unique prefix; NULL with *ret_candidates (caller frees)
+ * listing what it could be, or NULL when nothing fits. */
+const struct command_spec *command_find(const char *word, size_t n,
+    char **ret_candidates);
+
+/*
+ * Understands one line: "/command args", "//text" for text with a slash, or
+ * text for the conversation conv. 0, or a negative enum err with a sentence in
+ * *ret_error (caller frees) and the byte where it went wrong in *ret_at.
+ */
+int command_parse(const struct model *m, struct now now, uint32_t conv,
+    const char *line, struct entered *ret_entered, char **ret_error,
+    size_t *ret_at);
+void entered_clear(struct entered *en);
+
+#endif

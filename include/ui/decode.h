@@ -1,0 +1,41 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * From the bytes of a terminal to keys: UTF-8, CSI, SS3, bracketed paste,
+ * focus reports, CSI u and modifyOtherKeys. Unknown complete sequences and
+ * OSC, DCS, APC strings are swallowed and counted; nothing leaks into the
+ * draft as text. Sources: ECMA-48 §5.4 and §8.3, xterm's ctlseqs.
+ */
+#ifndef UI_DECODE_H
+#define UI_DECODE_H
+
+#include "base/buf.h"
+#include "base/now.h"
+#include "ui/key.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+enum {
+	DECODE_ESC_MS = 25,	    /* a lone ESC is the key after so long */
+	DECODE_ESC_REMOTE_MS = 125, /* the same over ssh */
+	DECODE_PASTE_END_MS = 200,  /* a paste whose end never comes */
+	PASTE_MAX = 262144,	    /* bytes; the rest is dropped */
+};
+
+struct decode;
+
+struct decode *decode_new(int64_t esc_ms);
+void decode_free(struct decode *d);
+/* Takes all n bytes. */
+void decode_input(struct decode *d, int64_t mono_ms, const uint8_t *p,
+    size_t n);
+/* The next key, or false. */
+bool decode_next(struct decode *d, int64_t mono_ms, struct key *ret_key);
+/* When decode_next may have a key without more bytes. */
+int64_t decode_deadline(const struct decode *d);
+/* The text of the last KEY_PASTE, raw bytes with line ends made \n; valid
+ * until the next call of decode_next. */
+const char *decode_paste(const struct decode *d, size_t *ret_size);
+
+#endif

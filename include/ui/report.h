@@ -1,0 +1,19 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The answers of /who, /info, /net and /help as plain lines, for every front
+ * end. Each returns a new string of \n-separated lines (caller frees).
+ */
+#ifndef UI_REPORT_H
+#define UI_REPORT_H
+
+#include "base/now.h"
+#include "core/model.h"
+
+char *report_who(const struct model *m, struct now now);
+char *report_info(const struct model *m, struct now now,
+    const struct peer *p);
+char *report_net(const struct model *m, struct now now);
+/* NULL topic: the overview. A topic that is no command: NULL. */
+char *report_help(const char *topic);
+
+#endif

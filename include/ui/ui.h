@@ -1,0 +1,53 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The screen as a function: keys and the model in, cells and commands out. No
+ * terminal, no clock, no environment (the time zone apart: localtime_r).
+ * Conversations are referred to by id, peers by fingerprint.
+ */
+#ifndef UI_UI_H
+#define UI_UI_H
+
+#include "base/now.h"
+#include "core/command.h"
+#include "core/model.h"
+#include "ui/grid.h"
+#include "ui/key.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+struct ui;
+
+struct ui_cfg {
+	bool ascii;	  /* only ASCII in what we draw ourselves */
+	bool first_start; /* no identity existed before this run */
+	const char *version; /* "0.1.0"; static storage */
+};
+
+struct ui *ui_new(const struct ui_cfg *cfg);
+void ui_free(struct ui *ui);
+
+/*
+ * A key; paste (borrowed) is the text of KEY_PASTE and NULL else. True when a
+ * command came out (caller: engine_command). One key yields at most one
+ * command; ui_pending tells of more.
+ */
+bool ui_key(struct ui *ui, const struct model *m, struct now now,
+    const struct key *key, const char *paste, size_t paste_size,
+    struct command *ret_cmd);
+/* Commands that need no key: read marks of what was shown with focus, typing
+ * that timed out. Call after ui_draw until false. */
+bool ui_pending(struct ui *ui, const struct model *m, struct now now,
+    struct command *ret_cmd);
+/* Draws the whole frame into the grid at its present size. */
+void ui_draw(struct ui *ui, const struct model *m, struct now now,
+    struct grid *g);
+/* When the frame would change without input: the minute, a typing notice, a
+ * flash. */
+int64_t ui_deadline(const struct ui *ui, const struct model *m,
+    struct now now);
+/* True when the frame depends on something that changed since ui_draw. */
+bool ui_is_dirty(const struct ui *ui, const struct model *m);
+
+#endif

@@ -1,0 +1,100 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Messages inside a session, whatever carries it. doc/PROTOCOL, "Messages".
+ *
+ *   type u8 | fields (wire/tlv.h)
+ *
+ * Text-like messages are padded to size classes, so that a watcher learns
+ * little from lengths (msg_padded_size).
+ */
+#ifndef WIRE_MSG_H
+#define WIRE_MSG_H
+
+#include "base/id.h"
+#include "base/peer_text.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+enum {
+	MSG_MAX = 70000, /* bytes of one encoded message */
+	TEXT_MAX = 65536, /* bytes of text in one message */
+	ACK_IDS_MAX = 64,
+	NACK_REASON_MAX = 128,
+};
+
+enum msg_type {
+	MSG_TEXT = 1,
+	MSG_ACK = 2,
+	MSG_TYPING = 3,
+	MSG_STATUS = 4,
+	MSG_NACK = 5,
+};
+
+enum ack_state { ACK_STORED = 1, ACK_SHOWN = 2, ACK_REFUSED = 3 };
+
+/* Why a message was refused: the code of a NACK. */
+enum nack_code {
+	NACK_UNSUPPORTED = 1, /* unknown type or unknown critical field */
+	NACK_TOO_LARGE = 2,
+	NACK_FORMAT = 3,
+	NACK_INBOX_FULL = 4, /* too many from someone never answered */
+	NACK_BLOCKED = 5,
+};
+
+enum text_flag { TEXT_SHOUT_COPY = 1 << 0, TEXT_ACTION = 1 << 1 };
+
+struct msg_text {
+	struct msg_id id;
+	uint64_t seq;	 /* per sender and conversation, ascending */
+	int64_t sent_ms; /* the sender's wall clock */
+	uint8_t flags;	 /* enum text_flag */
+	struct untrusted text;
+};
+
+struct msg_ack {
+	uint8_t state; /* enum ack_state */
+	size_t count;  /* 1..ACK_IDS_MAX */
+	struct msg_id ids[ACK_IDS_MAX];
+};
+
+struct msg_typing {
+	bool on;
+};
+
+struct msg_status {
+	bool away;
+	struct untrusted text;
+};
+
+struct msg_nack {
+	struct msg_id id;
+	uint8_t code; /* enum nack_code, or one we do not know */
+};
+
+struct msg {
+	uint8_t type; /* enum msg_type */
+	union {
+		struct msg_text text;
+		struct msg_ack ack;
+		struct msg_typing typing;
+		struct msg_status status;
+		struct msg_nack nack;
+	};
+};
+
+/* Encodes with padding. ERR_LIMIT when it does not fit. */
+int msg_encode(const struct msg *m, uint8_t *out, size_t cap,
+    size_t *ret_size);
+/*
+ * Strings borrow from the input. ERR_SHORT, ERR_FORMAT, ERR_LIMIT (text over
+ * TEXT_MAX), ERR_UNSUPPORTED (unknown type or critical field). On any error,
+ * ret_msg->text.id still holds the message id where one could be read, else
+ * zeros, so that the refusal can name it.
+ */
+int msg_decode(const uint8_t *p, size_t n, struct msg *ret_msg);
+/* 64, 256, 1024, 4096, then multiples of 4096, at most MSG_MAX. */
+size_t msg_padded_size(size_t size);
+
+#endif
