@@ -15,7 +15,9 @@
 enum command_kind {
 	COMMAND_NONE,
 	COMMAND_SAY,	 /* text to peer; action for /me */
-	COMMAND_OPEN,	 /* a conversation with peer, if there is none */
+	COMMAND_OPEN,	 /* a conversation with peer, if there is none; on:
+			    the user typed its long tag, which accepts an
+			    identity that resembles a contact */
 	COMMAND_READ,	 /* all of conv was shown to the user */
 	COMMAND_TYPING,	 /* on or off, to peer */
 	COMMAND_SHOUT,	 /* text to everybody */

@@ -136,6 +136,8 @@ struct model {
 
 	struct peer **peers; /* unordered */
 	size_t peer_count, peer_cap;
+	struct peer **peer_index; /* open addressing by fingerprint */
+	size_t peer_index_cap;	  /* a power of two, or 0 */
 	struct conv **convs; /* in order of creation */
 	size_t conv_count, conv_cap;
 };

@@ -1,0 +1,194 @@
+/* SPDX-License-Identifier: MIT */
+#include "core/model.h"
+
+#include "base/err.h"
+#include "core/model_edit.h"
+
+#include <assert.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+
+static const char *const trust_texts[] = {
+	[TRUST_UNKNOWN] = "unknown",
+	[TRUST_PINNED] = "pinned",
+	[TRUST_VERIFIED] = "verified",
+	[TRUST_CHANGED] = "changed",
+	[TRUST_BLOCKED] = "blocked",
+};
+
+static const char *const delivery_texts[] = {
+	[DELIVERY_NONE] = "received",
+	[DELIVERY_QUEUED] = "queued",
+	[DELIVERY_SENT] = "sent",
+	[DELIVERY_DELIVERED] = "delivered",
+	[DELIVERY_READ] = "read",
+	[DELIVERY_FAILED] = "failed",
+};
+
+const char *
+trust_text(enum trust t)
+{
+	return trust_texts[t];
+}
+
+const char *
+delivery_text(enum delivery d)
+{
+	return delivery_texts[d];
+}
+
+bool
+model_peer_slot(const struct model *m, const struct fp *fp, size_t *ret_slot)
+{
+	if (m->peer_index_cap == 0)
+		return false;
+	uint64_t h;
+	memcpy(&h, fp->b, sizeof h);
+	size_t mask = m->peer_index_cap - 1;
+	size_t i = (size_t)(h * 0x9e3779b97f4a7c15ULL >> 20) & mask;
+	while (m->peer_index[i] != NULL && !fp_equal(&m->peer_index[i]->fp, fp))
+		i = (i + 1) & mask;
+	*ret_slot = i;
+	return m->peer_index[i] != NULL;
+}
+
+const struct peer *
+model_peer(const struct model *m, const struct fp *fp)
+{
+	size_t slot;
+	return model_peer_slot(m, fp, &slot) ? m->peer_index[slot] : NULL;
+}
+
+/* Ids are given out in order from CONV_NEARBY and conversations never leave,
+ * so the id is the place. */
+const struct conv *
+model_conv(const struct model *m, uint32_t id)
+{
+	if (id < CONV_NEARBY || id - CONV_NEARBY >= m->conv_count)
+		return NULL;
+	return m->convs[id - CONV_NEARBY];
+}
+
+const struct conv *
+model_conv_of(const struct model *m, const struct fp *fp)
+{
+	const struct peer *p = model_peer(m, fp);
+	return p == NULL ? NULL : model_conv(m, p->conv);
+}
+
+const struct message *
+conv_message(const struct conv *c, uint64_t serial)
+{
+	assert(serial >= c->first_serial && serial < c->next_serial);
+	return &c->ring[serial % c->ring_cap];
+}
+
+/* "name·tag" or "name.tag": the tag is at least TAG_SHORT characters of the
+ * fingerprint behind the last separator. */
+static bool
+label_fits(const struct peer *p, const char *text)
+{
+	char fp[FP_TEXT_SIZE];
+	size_t name_size = strlen(p->name);
+	if (strncasecmp(text, p->name, name_size) != 0)
+		return false;
+	const char *tag = text + name_size;
+	if (strncmp(tag, "\xc2\xb7", 2) == 0)
+		tag += 2;
+	else if (*tag == '.')
+		tag++;
+	else
+		return false;
+	fp_text(&p->fp, fp);
+	return strlen(tag) >= TAG_SHORT &&
+	    strncasecmp(fp, tag, strlen(tag)) == 0;
+}
+
+static bool
+fingerprint_fits(const struct peer *p, const char *text)
+{
+	struct fp fp;
+	return fp_parse(text, &fp) == 0 && fp_equal(&fp, &p->fp);
+}
+
+static bool
+name_fits(const struct peer *p, const char *text)
+{
+	return strcasecmp(p->name, text) == 0;
+}
+
+static bool
+prefix_fits(const struct peer *p, const char *text)
+{
+	return strncasecmp(p->name, text, strlen(text)) == 0;
+}
+
+/* A contact goes before a stranger of the same name: who was talked to is who
+ * is meant. */
+static int
+pick(const struct model *m, const char *text,
+    bool (*fits)(const struct peer *, const char *),
+    const struct peer **ret_peer)
+{
+	const struct peer *best = NULL;
+	bool tie = false;
+	for (size_t i = 0; i < m->peer_count; i++) {
+		const struct peer *p = m->peers[i];
+		if (!fits(p, text))
+			continue;
+		bool contact = p->trust == TRUST_PINNED ||
+		    p->trust == TRUST_VERIFIED;
+		bool best_contact = best != NULL &&
+		    (best->trust == TRUST_PINNED ||
+			best->trust == TRUST_VERIFIED);
+		if (best == NULL || (contact && !best_contact)) {
+			best = p;
+			tie = false;
+		} else if (contact == best_contact) {
+			tie = true;
+		}
+	}
+	if (best == NULL)
+		return ERR_NOT_FOUND;
+	if (tie)
+		return ERR_AMBIGUOUS;
+	*ret_peer = best;
+	return 0;
+}
+
+int
+model_find_peer(const struct model *m, const char *text,
+    const struct peer **ret_peer)
+{
+	static bool (*const rules[])(const struct peer *, const char *) = {
+		fingerprint_fits,
+		label_fits,
+		name_fits,
+		prefix_fits,
+	};
+	if (*text == '\0')
+		return ERR_NOT_FOUND;
+	for (size_t i = 0; i < sizeof rules / sizeof *rules; i++) {
+		int r = pick(m, text, rules[i], ret_peer);
+		if (r != ERR_NOT_FOUND)
+			return r;
+	}
+	return ERR_NOT_FOUND;
+}
+
+const char *
+peer_label(const struct peer *p, bool always, char out[static PEER_LABEL_SIZE])
+{
+	char tag[TAG_LONG + 1];
+	if (p->look_alike || p->trust == TRUST_CHANGED)
+		fp_tag(&p->fp, TAG_LONG, tag);
+	else if (always)
+		fp_tag(&p->fp, TAG_SHORT, tag);
+	else
+		tag[0] = '\0';
+	snprintf(out, PEER_LABEL_SIZE, "%s%s%s", p->name,
+	    tag[0] != '\0' ? "\xc2\xb7" : "", tag);
+	return out;
+}

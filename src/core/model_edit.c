@@ -1,0 +1,412 @@
+/* SPDX-License-Identifier: MIT */
+#include "core/model_edit.h"
+
+#include "base/mem.h"
+#include "base/peer_text.h"
+
+#include <assert.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum {
+	PEER_INDEX_MIN = 64,
+	CONV_RING_MIN = 16,
+};
+
+static struct conv *
+conv_new(struct model *m, enum conv_kind kind)
+{
+	if (m->conv_count == m->conv_cap) {
+		m->conv_cap = m->conv_cap == 0 ? 8 : m->conv_cap * 2;
+		m->convs = xrealloc(m->convs, m->conv_cap, sizeof *m->convs);
+	}
+	struct conv *c = xcalloc(1, sizeof *c);
+	c->id = CONV_NEARBY + (uint32_t)m->conv_count;
+	c->kind = kind;
+	m->convs[m->conv_count++] = c;
+	return c;
+}
+
+static void
+message_clear(struct message *msg)
+{
+	free(msg->text);
+	free(msg->reason);
+	*msg = (struct message){ 0 };
+}
+
+static void
+conv_free(struct conv *c)
+{
+	for (uint64_t s = c->first_serial; s < c->next_serial; s++)
+		message_clear(conv_message_edit(c, s));
+	free(c->ring);
+	free(c);
+}
+
+static void
+peer_free(struct peer *p)
+{
+	free(p->name);
+	free(p->skeleton);
+	free(p->status);
+	free(p);
+}
+
+struct model *
+model_new(const struct fp *self, const char *name)
+{
+	struct model *m = xcalloc(1, sizeof *m);
+	m->self = *self;
+	m->name = xstrdup(name);
+	m->status = xstrdup("");
+	conv_new(m, CONV_KIND_NEARBY);
+	return m;
+}
+
+void
+model_free(struct model *m)
+{
+	if (m == NULL)
+		return;
+	for (size_t i = 0; i < m->peer_count; i++)
+		peer_free(m->peers[i]);
+	for (size_t i = 0; i < m->conv_count; i++)
+		conv_free(m->convs[i]);
+	free(m->peers);
+	free(m->peer_index);
+	free(m->convs);
+	free(m->name);
+	free(m->status);
+	free(m);
+}
+
+bool
+model_set_text(struct model *m, char **field, const char *text)
+{
+	if (*field != NULL && strcmp(*field, text) == 0)
+		return false;
+	free(*field);
+	*field = xstrdup(text);
+	model_touch(m);
+	return true;
+}
+
+static void
+index_insert(struct model *m, struct peer *p)
+{
+	size_t slot;
+	bool there = model_peer_slot(m, &p->fp, &slot);
+	assert(!there);
+	(void)there;
+	m->peer_index[slot] = p;
+}
+
+static void
+index_rebuild(struct model *m, size_t cap)
+{
+	free(m->peer_index);
+	m->peer_index = xcalloc(cap, sizeof(struct peer *));
+	m->peer_index_cap = cap;
+	for (size_t i = 0; i < m->peer_count; i++)
+		index_insert(m, m->peers[i]);
+}
+
+struct peer *
+model_peer_edit(struct model *m, const struct fp *fp)
+{
+	size_t slot;
+	return model_peer_slot(m, fp, &slot) ? m->peer_index[slot] : NULL;
+}
+
+struct peer *
+model_peer_add(struct model *m, const struct fp *fp)
+{
+	struct peer *p = model_peer_edit(m, fp);
+	if (p != NULL)
+		return p;
+	if (m->peer_count == m->peer_cap) {
+		m->peer_cap = m->peer_cap == 0 ? 16 : m->peer_cap * 2;
+		m->peers = xrealloc(m->peers, m->peer_cap, sizeof *m->peers);
+	}
+	p = xcalloc(1, sizeof *p);
+	p->fp = *fp;
+	p->name = xstrdup("?");
+	p->skeleton = name_skeleton(p->name);
+	p->status = xstrdup("");
+	m->peers[m->peer_count++] = p;
+	if (m->peer_count * 2 > m->peer_index_cap)
+		index_rebuild(m, m->peer_index_cap == 0 ? PEER_INDEX_MIN :
+				m->peer_index_cap * 2);
+	else
+		index_insert(m, p);
+	model_touch(m);
+	return p;
+}
+
+/* Whether somebody else known, or we ourselves, would be taken for p. */
+static bool
+has_double(const struct model *m, const struct peer *p)
+{
+	for (size_t i = 0; i < m->peer_count; i++) {
+		const struct peer *q = m->peers[i];
+		if (q != p && strcmp(q->skeleton, p->skeleton) == 0)
+			return true;
+	}
+	char *own = name_skeleton(m->name);
+	bool same = strcmp(own, p->skeleton) == 0;
+	free(own);
+	return same;
+}
+
+static bool
+is_contact(const struct peer *p)
+{
+	return p->trust == TRUST_PINNED || p->trust == TRUST_VERIFIED;
+}
+
+/* A stranger under a contact's name is not that contact: doc/SECURITY,
+ * "A name with another key". */
+static void
+find_claim(const struct model *m, struct peer *p)
+{
+	if (p->trust != TRUST_UNKNOWN && p->trust != TRUST_CHANGED)
+		return;
+	p->trust = TRUST_UNKNOWN;
+	p->claims = (struct fp){ 0 };
+	for (size_t i = 0; i < m->peer_count && p->look_alike; i++) {
+		const struct peer *q = m->peers[i];
+		if (is_contact(q) && strcmp(q->skeleton, p->skeleton) == 0) {
+			p->trust = TRUST_CHANGED;
+			p->claims = q->fp;
+			return;
+		}
+	}
+}
+
+static void
+refresh_doubles(struct model *m, const char *skeleton)
+{
+	for (size_t i = 0; i < m->peer_count; i++) {
+		struct peer *p = m->peers[i];
+		if (strcmp(p->skeleton, skeleton) != 0)
+			continue;
+		p->look_alike = has_double(m, p);
+		find_claim(m, p);
+	}
+}
+
+void
+peer_refresh_trust(struct model *m, struct peer *p)
+{
+	refresh_doubles(m, p->skeleton);
+	model_touch(m);
+}
+
+void
+model_set_name(struct model *m, const char *name)
+{
+	char *old = name_skeleton(m->name);
+	if (model_set_text(m, &m->name, name)) {
+		char *skeleton = name_skeleton(name);
+		refresh_doubles(m, old);
+		refresh_doubles(m, skeleton);
+		free(skeleton);
+	}
+	free(old);
+}
+
+bool
+peer_set_name(struct model *m, struct peer *p, const char *name)
+{
+	if (!model_set_text(m, &p->name, name))
+		return false;
+	char *old = p->skeleton;
+	p->skeleton = name_skeleton(name);
+	refresh_doubles(m, old);
+	refresh_doubles(m, p->skeleton);
+	free(old);
+	return true;
+}
+
+void
+model_peer_remove(struct model *m, const struct fp *fp)
+{
+	for (size_t i = 0; i < m->peer_count; i++) {
+		struct peer *p = m->peers[i];
+		if (!fp_equal(&p->fp, fp))
+			continue;
+		assert(p->conv == 0);
+		m->peers[i] = m->peers[--m->peer_count];
+		index_rebuild(m, m->peer_index_cap);
+		refresh_doubles(m, p->skeleton);
+		peer_free(p);
+		model_touch(m);
+		return;
+	}
+}
+
+static unsigned
+addr_place(const struct peer *p, const struct addr *a)
+{
+	unsigned i = 0;
+	while (i < p->addr_count && !addr_equal(&p->addrs[i], a))
+		i++;
+	return i;
+}
+
+void
+peer_add_addr(struct model *m, struct peer *p, const struct addr *a)
+{
+	unsigned at = addr_place(p, a);
+	if (at == 0 && p->addr_count > 0)
+		return;
+	if (at == p->addr_count && p->addr_count < PEER_ADDRS_MAX)
+		p->addr_count++;
+	if (at == PEER_ADDRS_MAX)
+		at--;
+	memmove(p->addrs + 1, p->addrs, at * sizeof *p->addrs);
+	p->addrs[0] = *a;
+	model_touch(m);
+}
+
+void
+peer_hint_addr(struct model *m, struct peer *p, const struct addr *a)
+{
+	if (addr_place(p, a) < p->addr_count)
+		return;
+	/* The last place is the one hints compete for, so that a replay from
+	 * many addresses cannot push out those that worked. */
+	if (p->addr_count < PEER_ADDRS_MAX)
+		p->addr_count++;
+	p->addrs[p->addr_count - 1] = *a;
+	model_touch(m);
+}
+
+struct conv *
+model_conv_edit(struct model *m, uint32_t id)
+{
+	return model_conv(m, id) == NULL ? NULL : m->convs[id - CONV_NEARBY];
+}
+
+struct conv *
+model_conv_open(struct model *m, struct peer *p)
+{
+	if (p->conv != 0)
+		return m->convs[p->conv - CONV_NEARBY];
+	struct conv *c = conv_new(m, CONV_KIND_DIRECT);
+	c->fp = p->fp;
+	p->conv = c->id;
+	model_touch(m);
+	return c;
+}
+
+/* Moves what a ring holds into a larger one; slots go by serial. */
+static void
+ring_grow(struct conv *c)
+{
+	size_t cap = c->ring_cap == 0 ? CONV_RING_MIN : c->ring_cap * 2;
+	struct message *ring = xcalloc(cap, sizeof *ring);
+	for (uint64_t s = c->first_serial; s < c->next_serial; s++)
+		ring[s % cap] = c->ring[s % c->ring_cap];
+	free(c->ring);
+	c->ring = ring;
+	c->ring_cap = cap;
+}
+
+static void
+drop_oldest(struct conv *c)
+{
+	message_clear(conv_message_edit(c, c->first_serial));
+	c->first_serial++;
+	if (c->unread > 0 && c->unread_serial < c->first_serial) {
+		c->unread_serial = c->first_serial;
+		if (c->unread > c->next_serial - c->first_serial)
+			c->unread = (uint32_t)(c->next_serial -
+			    c->first_serial);
+	}
+}
+
+static bool
+counts_as_unread(const struct message *msg)
+{
+	return !msg->mine && !msg->read &&
+	    (msg->kind == MESSAGE_TEXT || msg->kind == MESSAGE_SHOUT);
+}
+
+struct message *
+conv_append(struct model *m, struct conv *c, const struct message *msg)
+{
+	uint64_t held = c->next_serial - c->first_serial;
+	if (held == CONV_MESSAGES_MAX)
+		drop_oldest(c);
+	else if (held == c->ring_cap)
+		ring_grow(c);
+	struct message *slot = &c->ring[c->next_serial % c->ring_cap];
+	*slot = *msg;
+	slot->serial = c->next_serial++;
+	c->active_ms = msg->arrived_ms;
+	if (counts_as_unread(slot)) {
+		if (c->unread++ == 0)
+			c->unread_serial = slot->serial;
+	}
+	model_touch(m);
+	return slot;
+}
+
+struct message *
+conv_message_edit(struct conv *c, uint64_t serial)
+{
+	assert(serial >= c->first_serial && serial < c->next_serial);
+	return &c->ring[serial % c->ring_cap];
+}
+
+struct message *
+conv_find_mine(struct conv *c, const struct msg_id *id)
+{
+	for (uint64_t s = c->next_serial; s > c->first_serial; s--) {
+		struct message *msg = conv_message_edit(c, s - 1);
+		if (msg->mine && msg_id_equal(&msg->id, id))
+			return msg;
+	}
+	return NULL;
+}
+
+void
+conv_mark_read(struct model *m, struct conv *c)
+{
+	if (c->unread == 0)
+		return;
+	for (uint64_t s = c->next_serial; s > c->first_serial; s--) {
+		struct message *msg = conv_message_edit(c, s - 1);
+		if (s - 1 < c->unread_serial)
+			break;
+		msg->read = true;
+	}
+	c->unread = 0;
+	model_touch(m);
+}
+
+void
+conv_clear_notices(struct model *m, struct conv *c)
+{
+	uint64_t to = c->first_serial;
+	for (uint64_t s = c->first_serial; s < c->next_serial; s++) {
+		struct message *msg = conv_message_edit(c, s);
+		if (msg->kind == MESSAGE_INFO || msg->kind == MESSAGE_ERROR) {
+			message_clear(msg);
+			continue;
+		}
+		if (c->unread > 0 && c->unread_serial == s)
+			c->unread_serial = to;
+		if (to != s) {
+			struct message *slot = &c->ring[to % c->ring_cap];
+			*slot = *msg;
+			slot->serial = to;
+			*msg = (struct message){ 0 };
+		}
+		to++;
+	}
+	c->next_serial = to;
+	model_touch(m);
+}

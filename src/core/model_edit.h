@@ -1,0 +1,58 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The writing side of the model, for the engine alone. Every call that changes
+ * something visible moves model.revision.
+ */
+#ifndef CORE_MODEL_EDIT_H
+#define CORE_MODEL_EDIT_H
+
+#include "core/model.h"
+
+struct model *model_new(const struct fp *self, const char *name);
+void model_free(struct model *m);
+
+static inline void
+model_touch(struct model *m)
+{
+	m->revision++;
+}
+
+/* Replaces a string of the model; true when it differed. */
+bool model_set_text(struct model *m, char **field, const char *text);
+/* Our own name; look-alikes are found anew. */
+void model_set_name(struct model *m, const char *name);
+
+/* Where the index has a peer, or would have it; false when it has not, also
+ * while there is no index. */
+bool model_peer_slot(const struct model *m, const struct fp *fp,
+    size_t *ret_slot);
+struct peer *model_peer_edit(struct model *m, const struct fp *fp);
+/* The peer, made when it is not there. */
+struct peer *model_peer_add(struct model *m, const struct fp *fp);
+/* Only a peer without a conversation may go. */
+void model_peer_remove(struct model *m, const struct fp *fp);
+/* Clean text; true when it differed. */
+bool peer_set_name(struct model *m, struct peer *p, const char *name);
+/* After peer.trust was set: who resembles whom is found anew. */
+void peer_refresh_trust(struct model *m, struct peer *p);
+/* Puts an address first, forgetting the last one when there are too many. */
+void peer_add_addr(struct model *m, struct peer *p, const struct addr *a);
+/* Puts an address behind those known, when it is new and there is room. */
+void peer_hint_addr(struct model *m, struct peer *p, const struct addr *a);
+
+struct conv *model_conv_edit(struct model *m, uint32_t id);
+/* The conversation with a peer, made when there is none. */
+struct conv *model_conv_open(struct model *m, struct peer *p);
+/* Appends; takes text and reason, assigns the serial. The oldest message goes
+ * when CONV_MESSAGES_MAX is passed. Valid until the next append. */
+struct message *conv_append(struct model *m, struct conv *c,
+    const struct message *msg);
+struct message *conv_message_edit(struct conv *c, uint64_t serial);
+/* One of ours by id, newest first; NULL. */
+struct message *conv_find_mine(struct conv *c, const struct msg_id *id);
+/* Everything up to the newest was shown. */
+void conv_mark_read(struct model *m, struct conv *c);
+/* Removes MESSAGE_INFO and MESSAGE_ERROR. Serials of the rest move. */
+void conv_clear_notices(struct model *m, struct conv *c);
+
+#endif
