@@ -30,7 +30,8 @@ void hash_256(const char *personal, const struct hash_part *parts,
 void hmac_parts(const uint8_t *key, size_t key_size,
     const struct hash_part *parts, size_t count,
     uint8_t out[static HASH_SIZE]);
-/* HKDF of the Noise specification §4.3, two outputs. */
+/* HKDF of the Noise specification §4.3, two outputs; out1 may be the chaining
+ * key. */
 void hkdf2(const uint8_t chaining_key[static HASH_SIZE], const uint8_t *input,
     size_t input_size, uint8_t out1[static HASH_SIZE],
     uint8_t out2[static HASH_SIZE]);

@@ -79,11 +79,12 @@ int noise_split(struct noise *n, struct noise_cipher *ret_send,
     struct noise_cipher *ret_receive, uint8_t ret_hash[static HASH_SIZE]);
 
 /* Seals n bytes to n + NOISE_TAG_SIZE; out may equal in. ERR_LIMIT when the
- * nonce is used up. */
+ * nonce is used up or the result would pass NOISE_MESSAGE_MAX. */
 int noise_seal(struct noise_cipher *c, const void *ad, size_t ad_size,
     const uint8_t *in, size_t n, uint8_t *out);
 /* Opens n bytes (n >= NOISE_TAG_SIZE) to n - NOISE_TAG_SIZE; out may equal in.
- * ERR_SHORT, ERR_AUTH (the nonce does not move), ERR_LIMIT. */
+ * ERR_SHORT, ERR_AUTH (the nonce does not move), ERR_LIMIT. The tag is checked
+ * first: after ERR_AUTH the room in out for the plain text is zeroed. */
 int noise_open(struct noise_cipher *c, const void *ad, size_t ad_size,
     const uint8_t *in, size_t n, uint8_t *out);
 /* §11.3: a new key from the old one; the nonce stays. */

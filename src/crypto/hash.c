@@ -1,0 +1,116 @@
+/* SPDX-License-Identifier: MIT */
+#include "crypto/hash.h"
+
+#include <assert.h>
+#include <sodium.h>
+#include <string.h>
+
+enum {
+	PERSONAL_SIZE = crypto_generichash_blake2b_PERSONALBYTES,
+	INNER_PAD = 0x36, /* RFC 2104 §2 */
+	OUTER_PAD = 0x5c,
+};
+
+static void
+add_parts(crypto_generichash_blake2b_state *state,
+    const struct hash_part *parts, size_t count)
+{
+	for (size_t i = 0; i < count; i++)
+		crypto_generichash_blake2b_update(
+		    state, parts[i].data, parts[i].size);
+}
+
+static void
+start(crypto_generichash_blake2b_state *state)
+{
+	crypto_generichash_blake2b_init(state, NULL, 0, HASH_SIZE);
+}
+
+/* The state holds what was hashed, which may be a key. */
+static void
+finish(crypto_generichash_blake2b_state *state, uint8_t *out, size_t size)
+{
+	crypto_generichash_blake2b_final(state, out, size);
+	sodium_memzero(state, sizeof(*state));
+}
+
+void
+hash_parts(
+    const struct hash_part *parts, size_t count, uint8_t out[static HASH_SIZE])
+{
+	crypto_generichash_blake2b_state state;
+
+	start(&state);
+	add_parts(&state, parts, count);
+	finish(&state, out, HASH_SIZE);
+}
+
+void
+hash_256(const char *personal, const struct hash_part *parts, size_t count,
+    uint8_t out[static 32])
+{
+	crypto_generichash_blake2b_state state;
+	uint8_t label[PERSONAL_SIZE] = { 0 };
+	size_t label_size = strlen(personal);
+
+	assert(label_size <= sizeof(label));
+	memcpy(label, personal, label_size);
+	crypto_generichash_blake2b_init_salt_personal(
+	    &state, NULL, 0, 32, NULL, label);
+	add_parts(&state, parts, count);
+	finish(&state, out, 32);
+}
+
+static void
+start_padded(crypto_generichash_blake2b_state *state,
+    const uint8_t key[static HASH_BLOCK_SIZE], uint8_t pad)
+{
+	uint8_t block[HASH_BLOCK_SIZE];
+
+	for (size_t i = 0; i < sizeof(block); i++)
+		block[i] = key[i] ^ pad;
+	start(state);
+	crypto_generichash_blake2b_update(state, block, sizeof(block));
+	sodium_memzero(block, sizeof(block));
+}
+
+void
+hmac_parts(const uint8_t *key, size_t key_size, const struct hash_part *parts,
+    size_t count, uint8_t out[static HASH_SIZE])
+{
+	crypto_generichash_blake2b_state state;
+	uint8_t block[HASH_BLOCK_SIZE] = { 0 };
+	uint8_t inner[HASH_SIZE];
+
+	if (key_size > sizeof(block))
+		hash_parts(&(struct hash_part){ key, key_size }, 1, block);
+	else if (key_size > 0)
+		memcpy(block, key, key_size);
+
+	start_padded(&state, block, INNER_PAD);
+	add_parts(&state, parts, count);
+	finish(&state, inner, sizeof(inner));
+
+	start_padded(&state, block, OUTER_PAD);
+	crypto_generichash_blake2b_update(&state, inner, sizeof(inner));
+	finish(&state, out, HASH_SIZE);
+	sodium_memzero(block, sizeof(block));
+	sodium_memzero(inner, sizeof(inner));
+}
+
+void
+hkdf2(const uint8_t chaining_key[static HASH_SIZE], const uint8_t *input,
+    size_t input_size, uint8_t out1[static HASH_SIZE],
+    uint8_t out2[static HASH_SIZE])
+{
+	static const uint8_t one = 1, two = 2;
+	uint8_t temp_key[HASH_SIZE];
+
+	hmac_parts(chaining_key, HASH_SIZE,
+	    &(struct hash_part){ input, input_size }, 1, temp_key);
+	hmac_parts(temp_key, sizeof(temp_key), &(struct hash_part){ &one, 1 },
+	    1, out1);
+	struct hash_part last[] = { { out1, HASH_SIZE }, { &two, 1 } };
+	hmac_parts(temp_key, sizeof(temp_key), last, 2, out2);
+	sodium_memzero(temp_key, sizeof(temp_key));
+}
