@@ -28,11 +28,12 @@ buf_size(const struct buf *b)
 	return b->tail - b->head;
 }
 
-/* The first live byte; valid until the next append, reserve or clear. */
+/* The first live byte; valid until the next append, reserve or clear. NULL
+ * while nothing was ever put in. */
 static inline const uint8_t *
 buf_data(const struct buf *b)
 {
-	return b->data + b->head;
+	return b->data == NULL ? NULL : b->data + b->head;
 }
 
 /* 0, or ERR_LIMIT with nothing appended. */
