@@ -4,7 +4,10 @@
  *
  *   type u8 | fields (wire/tlv.h)
  *
- * Text-like messages are padded to size classes, so that a watcher learns
+ * Types from MSG_SESSION_FIRST on belong to the session that carries the
+ * messages, which handles them before it hands anything up.
+ *
+ * Messages are padded to size classes, so that a watcher learns
  * little from lengths (msg_padded_size).
  */
 #ifndef WIRE_MSG_H
@@ -22,6 +25,7 @@ enum {
 	TEXT_MAX = 65536, /* bytes of text in one message */
 	ACK_IDS_MAX = 64,
 	NACK_REASON_MAX = 128,
+	MSG_SESSION_FIRST = 0xF0,
 };
 
 enum msg_type {
@@ -89,9 +93,11 @@ int msg_encode(const struct msg *m, uint8_t *out, size_t cap,
     size_t *ret_size);
 /*
  * Strings borrow from the input. ERR_SHORT, ERR_FORMAT, ERR_LIMIT (text over
- * TEXT_MAX), ERR_UNSUPPORTED (unknown type or critical field). On any error,
- * ret_msg->text.id still holds the message id where one could be read, else
- * zeros, so that the refusal can name it.
+ * TEXT_MAX), ERR_UNSUPPORTED (unknown type, ack state or critical field). On
+ * any error, ret_msg->type still holds the type and ret_msg->text.id the
+ * message id where one could be read, else zeros, so that the refusal can name
+ * it. An acknowledgement or refusal never has an id of its own: nothing answers
+ * an answer.
  */
 int msg_decode(const uint8_t *p, size_t n, struct msg *ret_msg);
 /* 64, 256, 1024, 4096, then multiples of 4096, at most MSG_MAX. */

@@ -1,0 +1,334 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Messages inside a session. No message names its sender: that is the identity
+ * the session authenticated, and there is no second place to lie about it.
+ *
+ * Each field number means the same in all messages; a table says which type
+ * knows and which needs which field.
+ */
+#include "wire/msg.h"
+
+#include "base/err.h"
+#include "base/wr.h"
+#include "wire/tlv.h"
+
+#include <assert.h>
+#include <string.h>
+
+enum msg_field {
+	FIELD_ID = 1,
+	FIELD_SEQ = 2,
+	FIELD_SENT = 3,
+	FIELD_FLAGS = 4,
+	FIELD_TEXT = 5,
+	FIELD_STATE = 6,
+	FIELD_IDS = 7,
+	FIELD_CODE = 8,
+};
+
+enum {
+	FLAG_ON = 1 << 0, /* MSG_TYPING, MSG_STATUS */
+	TEXT_FLAGS_KNOWN = TEXT_SHOUT_COPY | TEXT_ACTION,
+	PAD_STEP = 4096,
+	TEXT_MESSAGE_MAX =
+	    1 + 5 * TLV_HEADER_SIZE + MSG_ID_SIZE + 8 + 8 + 1 + TEXT_MAX,
+};
+
+/* So that the longest message still has room for its padding field. */
+_Static_assert((int)TEXT_MESSAGE_MAX + (int)TLV_HEADER_SIZE <=
+		   MSG_MAX / PAD_STEP * PAD_STEP,
+    "the longest text, padded, is a message");
+
+#define BIT(field) (UINT32_C(1) << (field))
+
+static const struct rule {
+	uint32_t known, required;
+	size_t text_max;
+} rules[] = {
+	[MSG_TEXT] = {
+		.known = BIT(FIELD_ID) | BIT(FIELD_SEQ) | BIT(FIELD_SENT) |
+		    BIT(FIELD_FLAGS) | BIT(FIELD_TEXT),
+		.required = BIT(FIELD_ID) | BIT(FIELD_SEQ) | BIT(FIELD_SENT) |
+		    BIT(FIELD_TEXT),
+		.text_max = TEXT_MAX,
+	},
+	[MSG_ACK] = {
+		.known = BIT(FIELD_STATE) | BIT(FIELD_IDS),
+		.required = BIT(FIELD_STATE) | BIT(FIELD_IDS),
+	},
+	[MSG_TYPING] = {
+		.known = BIT(FIELD_FLAGS),
+		.required = BIT(FIELD_FLAGS),
+	},
+	[MSG_STATUS] = {
+		.known = BIT(FIELD_FLAGS) | BIT(FIELD_TEXT),
+		.required = BIT(FIELD_FLAGS),
+		.text_max = STATUS_BYTES_MAX,
+	},
+	[MSG_NACK] = {
+		.known = BIT(FIELD_IDS) | BIT(FIELD_CODE),
+		.required = BIT(FIELD_IDS) | BIT(FIELD_CODE),
+	},
+};
+
+/* Everything a message can hold, before its type says what it means. */
+struct fields {
+	uint32_t seen;
+	struct msg_id id;
+	uint64_t seq;
+	int64_t sent_ms;
+	uint8_t flags, state, code;
+	struct untrusted text;
+	struct tlv ids;
+};
+
+static const struct rule *
+find_rule(uint8_t type)
+{
+	if (type < MSG_TEXT || type > MSG_NACK)
+		return NULL;
+	return &rules[type];
+}
+
+static void
+put_text(struct wr *w, const struct msg_text *m)
+{
+	tlv_put(w, FIELD_ID, m->id.b, MSG_ID_SIZE);
+	tlv_put_u64(w, FIELD_SEQ, m->seq);
+	tlv_put_i64(w, FIELD_SENT, m->sent_ms);
+	if ((m->flags & TEXT_FLAGS_KNOWN) != 0)
+		tlv_put_u8(w, FIELD_FLAGS, m->flags & TEXT_FLAGS_KNOWN);
+	if (!tlv_put_text(w, FIELD_TEXT, m->text, TEXT_MAX))
+		w->failed = true;
+}
+
+static void
+put_ack(struct wr *w, const struct msg_ack *m)
+{
+	if (m->count == 0 || m->count > ACK_IDS_MAX) {
+		w->failed = true;
+		return;
+	}
+	tlv_put_u8(w, FIELD_STATE, m->state);
+	tlv_put(w, FIELD_IDS, m->ids, m->count * MSG_ID_SIZE);
+}
+
+static void
+put_fields(struct wr *w, const struct msg *m)
+{
+	switch (m->type) {
+	case MSG_TEXT:
+		put_text(w, &m->text);
+		break;
+	case MSG_ACK:
+		put_ack(w, &m->ack);
+		break;
+	case MSG_TYPING:
+		tlv_put_u8(w, FIELD_FLAGS, m->typing.on ? FLAG_ON : 0);
+		break;
+	case MSG_STATUS:
+		tlv_put_u8(w, FIELD_FLAGS, m->status.away ? FLAG_ON : 0);
+		tlv_put_text(w, FIELD_TEXT, m->status.text, STATUS_BYTES_MAX);
+		break;
+	case MSG_NACK:
+		tlv_put(w, FIELD_IDS, m->nack.id.b, MSG_ID_SIZE);
+		tlv_put_u8(w, FIELD_CODE, m->nack.code);
+		break;
+	default:
+		w->failed = true;
+	}
+}
+
+size_t
+msg_padded_size(size_t size)
+{
+	for (size_t class = 64; class < PAD_STEP; class *= 4)
+		if (size <= class)
+			return class;
+	if (size > MSG_MAX / PAD_STEP * PAD_STEP)
+		return MSG_MAX;
+	return (size + PAD_STEP - 1) / PAD_STEP * PAD_STEP;
+}
+
+static void
+put_padding(struct wr *w)
+{
+	size_t padded = msg_padded_size(w->size);
+
+	if (padded == w->size)
+		return;
+	/* A gap smaller than the header of a field cannot be filled. */
+	if (padded < w->size + TLV_HEADER_SIZE)
+		padded = msg_padded_size(w->size + TLV_HEADER_SIZE);
+	tlv_put_pad(w, padded - w->size);
+}
+
+int
+msg_encode(const struct msg *m, uint8_t *out, size_t cap, size_t *ret_size)
+{
+	struct wr w = wr_to(out, cap);
+
+	assert(find_rule(m->type));
+	wr_u8(&w, m->type);
+	put_fields(&w, m);
+	if (!w.failed)
+		put_padding(&w);
+	if (w.failed)
+		return ERR_LIMIT;
+	*ret_size = w.size;
+	return 0;
+}
+
+static int
+get_ids(const struct tlv *f, struct tlv *ret_ids)
+{
+	if (f->size == 0 || f->size % MSG_ID_SIZE != 0)
+		return ERR_FORMAT;
+	if (f->size / MSG_ID_SIZE > ACK_IDS_MAX)
+		return ERR_LIMIT;
+	*ret_ids = *f;
+	return 0;
+}
+
+static int
+decode_field(const struct tlv *f, const struct rule *rule, struct fields *v)
+{
+	if (f->type >= 32 || (rule->known & BIT(f->type)) == 0)
+		return tlv_unknown(f);
+	v->seen |= BIT(f->type);
+	switch (f->type) {
+	case FIELD_ID:
+		return tlv_get_bytes(f, v->id.b, MSG_ID_SIZE);
+	case FIELD_SEQ:
+		return tlv_get_u64(f, &v->seq);
+	case FIELD_SENT:
+		return tlv_get_i64(f, &v->sent_ms);
+	case FIELD_FLAGS:
+		return tlv_get_u8(f, &v->flags);
+	case FIELD_TEXT:
+		return tlv_get_text(f, rule->text_max, &v->text);
+	case FIELD_STATE:
+		return tlv_get_u8(f, &v->state);
+	case FIELD_IDS:
+		return get_ids(f, &v->ids);
+	default:
+		return tlv_get_u8(f, &v->code);
+	}
+}
+
+static int
+decode_fields(const uint8_t *p, size_t n, const struct rule *rule,
+    struct fields *ret_fields)
+{
+	struct tlv_reader reader = tlv_read(p, n);
+	struct tlv f;
+	int more;
+
+	while ((more = tlv_next(&reader, &f)) == 1) {
+		int err = decode_field(&f, rule, ret_fields);
+		if (err < 0)
+			return err;
+	}
+	if (more < 0)
+		return more;
+	return (ret_fields->seen & rule->required) == rule->required
+		   ? 0
+		   : ERR_FORMAT;
+}
+
+static int
+take_text(const struct fields *v, struct msg_text *ret_text)
+{
+	if (v->text.untrusted_size == 0)
+		return ERR_FORMAT;
+	*ret_text = (struct msg_text){
+		.id = v->id,
+		.seq = v->seq,
+		.sent_ms = v->sent_ms,
+		.flags = v->flags & TEXT_FLAGS_KNOWN,
+		.text = v->text,
+	};
+	return 0;
+}
+
+static int
+take_ack(const struct fields *v, struct msg_ack *ret_ack)
+{
+	if (v->state < ACK_STORED || v->state > ACK_REFUSED)
+		return ERR_UNSUPPORTED;
+	ret_ack->state = v->state;
+	ret_ack->count = v->ids.size / MSG_ID_SIZE;
+	memcpy(ret_ack->ids, v->ids.value, v->ids.size);
+	return 0;
+}
+
+static int
+take_nack(const struct fields *v, struct msg_nack *ret_nack)
+{
+	ret_nack->code = v->code;
+	return tlv_get_bytes(&v->ids, ret_nack->id.b, MSG_ID_SIZE);
+}
+
+static int
+take(uint8_t type, const struct fields *v, struct msg *ret_msg)
+{
+	switch (type) {
+	case MSG_TEXT:
+		return take_text(v, &ret_msg->text);
+	case MSG_ACK:
+		return take_ack(v, &ret_msg->ack);
+	case MSG_TYPING:
+		ret_msg->typing.on = (v->flags & FLAG_ON) != 0;
+		return 0;
+	case MSG_STATUS:
+		ret_msg->status.away = (v->flags & FLAG_ON) != 0;
+		ret_msg->status.text = v->text;
+		return 0;
+	default:
+		return take_nack(v, &ret_msg->nack);
+	}
+}
+
+static int
+decode(const uint8_t *p, size_t n, struct msg *m)
+{
+	if (n == 0)
+		return ERR_SHORT;
+	m->type = p[0];
+	if (n > MSG_MAX)
+		return ERR_LIMIT;
+	const struct rule *rule = find_rule(m->type);
+	if (!rule)
+		return ERR_UNSUPPORTED;
+	struct fields v = { 0 };
+	int err = decode_fields(p + 1, n - 1, rule, &v);
+	return err < 0 ? err : take(m->type, &v, m);
+}
+
+/* The id has the lowest number of all fields and its number means the same in
+ * every type, so it can be read from a message that is wrong behind it. */
+static void
+find_id(const uint8_t *p, size_t n, struct msg_id *ret_id)
+{
+	struct tlv_reader reader = tlv_read(p, n);
+	struct tlv f;
+
+	while (tlv_next(&reader, &f) == 1 && f.type <= FIELD_ID)
+		if (f.type == FIELD_ID && f.size == MSG_ID_SIZE)
+			memcpy(ret_id->b, f.value, MSG_ID_SIZE);
+}
+
+int
+msg_decode(const uint8_t *p, size_t n, struct msg *ret_msg)
+{
+	memset(ret_msg, 0, sizeof(*ret_msg));
+	int err = decode(p, n, ret_msg);
+	if (err == 0)
+		return 0;
+	memset(ret_msg, 0, sizeof(*ret_msg));
+	if (n > 0) {
+		ret_msg->type = p[0];
+		find_id(p + 1, n - 1, &ret_msg->text.id);
+	}
+	return err;
+}
