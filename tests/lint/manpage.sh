@@ -1,0 +1,74 @@
+#!/bin/sh
+# SPDX-License-Identifier: MIT
+#
+# doc/earshot.1 has every command, option, key and setting of the program as
+# built, and no other; the completions and the example configuration follow.
+#
+#   manpage.sh [ROOT [BUILD]]
+root=${1:-${srcdir:-$(dirname "$0")/../..}}
+build=${2:-.}
+man=$root/doc/earshot.1
+assets=$root/assets
+bad=0
+count=0
+
+# need FILE WHAT: a line of the file begins with, or holds, exactly this.
+need()
+{
+	count=$((count + 1))
+	if ! grep -qF -- "$2" "$1"; then
+		echo "${1#"$root"/}: lacks $2"
+		bad=$((bad + 1))
+	fi
+}
+
+# Unescapes what mdoc escapes: "\-" and the like.
+escape()
+{
+	printf '%s' "$1" | sed 's/\\/\\e/g; s/-/\\-/g'
+}
+
+tables=$("$build/tests/lint/tables") || exit 99
+help=$("$build/earshot" --help) || { echo "earshot --help fails"; exit 1; }
+options=$(printf '%s\n' "$help" | grep -oE -- '--[a-z][a-z-]*' | sort -u)
+[ -n "$options" ] || { echo "earshot --help names no option"; exit 1; }
+
+saved_IFS=$IFS
+IFS='
+'
+for line in $tables; do
+	word=${line#* }
+	case $line in
+	command*) need "$man" ".Ic /$word" ;;
+	key*)
+		need "$man" ".It Ic $word"
+		need "$assets/config.example" "#$word "
+		;;
+	press*) need "$man" "$(escape "$word")" ;;
+	esac
+done
+for option in $options; do
+	need "$man" "Fl \\-${option#--}"
+	for shell in bash zsh; do
+		need "$assets/completions/earshot.$shell" "$option"
+	done
+	need "$assets/completions/earshot.fish" "-l ${option#--}"
+done
+# The other way round.
+for word in $(sed -n 's|^\.It Ic /\([a-z?]*\).*|\1|p' "$man"); do
+	count=$((count + 1))
+	if ! printf '%s\n' "$tables" | grep -qxF "command $word"; then
+		echo "doc/earshot.1: /$word is no command"
+		bad=$((bad + 1))
+	fi
+done
+for word in $(sed -n 's/^\.It Fl \\-\([a-z-]*\).*/\1/p' "$man"); do
+	count=$((count + 1))
+	if ! printf '%s\n' "$options" | grep -qxF -- "--$word"; then
+		echo "doc/earshot.1: --$word is no option"
+		bad=$((bad + 1))
+	fi
+done
+IFS=$saved_IFS
+echo "manpage: $count checks, $bad violations"
+[ "$bad" -eq 0 ]
