@@ -33,8 +33,8 @@ struct hello {
 };
 
 /* ERR_LIMIT when it does not fit. */
-int hello_encode(const struct hello *h, uint8_t out[static HELLO_MAX],
-    size_t *ret_size);
+int hello_encode(
+    const struct hello *h, uint8_t out[static HELLO_MAX], size_t *ret_size);
 /* The name borrows from the input. ERR_SHORT, ERR_FORMAT (also version_min 0 or
  * above version_max), ERR_LIMIT, ERR_UNSUPPORTED. */
 int hello_decode(const uint8_t *p, size_t n, struct hello *ret_hello);

@@ -21,10 +21,9 @@
 #include <stdint.h>
 
 enum {
-	MSG_MAX = 70000, /* bytes of one encoded message */
+	MSG_MAX = 70000,  /* bytes of one encoded message */
 	TEXT_MAX = 65536, /* bytes of text in one message */
 	ACK_IDS_MAX = 64,
-	NACK_REASON_MAX = 128,
 	MSG_SESSION_FIRST = 0xF0,
 };
 
@@ -51,9 +50,9 @@ enum text_flag { TEXT_SHOUT_COPY = 1 << 0, TEXT_ACTION = 1 << 1 };
 
 struct msg_text {
 	struct msg_id id;
-	uint64_t seq;	 /* per sender and conversation, ascending */
+	uint64_t seq;    /* per sender and conversation, ascending */
 	int64_t sent_ms; /* the sender's wall clock */
-	uint8_t flags;	 /* enum text_flag */
+	uint8_t flags;   /* enum text_flag */
 	struct untrusted text;
 };
 
@@ -89,8 +88,7 @@ struct msg {
 };
 
 /* Encodes with padding. ERR_LIMIT when it does not fit. */
-int msg_encode(const struct msg *m, uint8_t *out, size_t cap,
-    size_t *ret_size);
+int msg_encode(const struct msg *m, uint8_t *out, size_t cap, size_t *ret_size);
 /*
  * Strings borrow from the input. ERR_SHORT, ERR_FORMAT, ERR_LIMIT (text over
  * TEXT_MAX), ERR_UNSUPPORTED (unknown type, ack state or critical field). On

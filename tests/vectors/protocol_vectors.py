@@ -1,0 +1,205 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: MIT
+"""Writes the test vectors of doc/PROTOCOL, and the seeds of the fuzz targets.
+
+A second implementation of the encodings, from the document and not from the
+C code: BLAKE2b from Python itself, the curves from OpenSSL by way of
+python3-cryptography. Run it and look at `git diff`: nothing may change unless
+the protocol did.
+
+    protocol_vectors.py             writes the files
+    protocol_vectors.py --document  prints the vectors as doc/PROTOCOL does
+"""
+import base64
+import hashlib
+import pathlib
+import sys
+
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
+from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
+
+HERE = pathlib.Path(__file__).resolve().parent
+PAD = 127
+
+
+def u8(v):
+    return v.to_bytes(1, "big")
+
+
+def u16(v):
+    return v.to_bytes(2, "big")
+
+
+def u32(v):
+    return v.to_bytes(4, "big")
+
+
+def u64(v):
+    return v.to_bytes(8, "big")
+
+
+def i64(v):
+    return v.to_bytes(8, "big", signed=True)
+
+
+def fields(table):
+    """Each field is type u8, length u24, value; types ascend."""
+    assert sorted(table) == list(table)
+    return b"".join(
+        u8(t) + len(v).to_bytes(3, "big") + v for t, v in table.items())
+
+
+class Identity:
+    def __init__(self, seed):
+        def subkey(number):
+            return hashlib.blake2b(
+                b"", digest_size=32, key=seed, person=b"EARSHOT1",
+                salt=number.to_bytes(8, "little")).digest()
+
+        self.seed = seed
+        self.x_secret = subkey(1)
+        self.ed_seed = subkey(2)
+        self.ed = Ed25519PrivateKey.from_private_bytes(self.ed_seed)
+        x = X25519PrivateKey.from_private_bytes(self.x_secret)
+        self.ed_public = self.ed.public_key().public_bytes(
+            Encoding.Raw, PublicFormat.Raw)
+        self.x_public = x.public_key().public_bytes(
+            Encoding.Raw, PublicFormat.Raw)
+        self.fp = hashlib.blake2b(
+            self.ed_public + self.x_public, digest_size=32,
+            person=b"earshot-fp-v1").digest()
+        self.fp_text = base64.b32encode(self.fp).decode().lower().rstrip("=")
+
+
+ME = Identity(bytes(range(32)))
+INSTANCE = bytes.fromhex("a0a1a2a3a4a5a6a7")
+ID_1 = bytes.fromhex("101112131415161718191a1b1c1d1e1f")
+ID_2 = bytes.fromhex("202122232425262728292a2b2c2d2e2f")
+SENT_MS = 1795168920000  # 2026-11-20 10:02:00 UTC
+EPOCH = 7
+
+
+def beacon(kind, flags, seq, table):
+    body = fields(table)
+    if kind == 3 and 96 + len(body) + 64 < 512:
+        size = 512 - (96 + len(body) + 64)
+        table = {**table, PAD: bytes(max(size - 4, 0))}
+        body = fields(table)
+    head = b"EARS" + u8(1) + u8(kind) + u8(flags) + u8(0)
+    head += u32(EPOCH) + u32(seq) + INSTANCE + ME.ed_public + ME.x_public
+    head += u16(41827) + u16(50123) + u16(30) + u16(len(body))
+    assert len(head) == 96
+    return head + body + ME.ed.sign(b"earshot-disc-v1\0" + head + body)
+
+
+def padded(message):
+    size = 64
+    while size < len(message):
+        size = size * 4 if size < 4096 else size + 4096
+    if size == len(message):
+        return message
+    if size < len(message) + 4:
+        size = size * 4 if size < 4096 else size + 4096
+    return message + fields({PAD: bytes(size - len(message) - 4)})
+
+
+def message(kind, table):
+    return padded(u8(kind) + fields(table))
+
+
+PROFILE = {1: b"ana", 2: "déjeuner".encode(), 3: u64(5), 4: b"0.1.0"}
+
+IDENTITY = {
+    "seed": ME.seed,
+    "x25519-secret": ME.x_secret,
+    "x25519-public": ME.x_public,
+    "ed25519-seed": ME.ed_seed,
+    "ed25519-public": ME.ed_public,
+    "fingerprint": ME.fp,
+}
+
+BEACONS = {
+    "announce": beacon(1, 0b0010, 2, PROFILE),
+    "announce-reply-bare": beacon(1, 0b0001, 3, {}),
+    "goodbye": beacon(2, 0, 4, {1: b"ana"}),
+    "solicit": beacon(3, 0, 1, PROFILE),
+    "shout": beacon(4, 0, 5, {
+        1: b"ana", 5: ID_1, 6: b"lunch?", 7: i64(SENT_MS)}),
+}
+
+HELLOS = {
+    "hello": fields({
+        1: ME.ed_public, 2: INSTANCE, 3: u32(EPOCH), 4: u16(1), 5: u16(1),
+        6: i64(SENT_MS), 7: u64(5), 8: b"ana", 9: u16(41827),
+        10: u16(50123)}),
+    "hello-bare": fields({
+        1: ME.ed_public, 2: INSTANCE, 3: u32(EPOCH), 4: u16(1), 5: u16(1),
+        6: i64(-1)}),
+}
+
+MESSAGES = {
+    "text": message(1, {
+        1: ID_1, 2: u64(3), 3: i64(SENT_MS), 5: b"hi"}),
+    "text-flags": message(1, {
+        1: ID_2, 2: u64(4), 3: i64(SENT_MS), 4: u8(1),
+        5: "à table, tout le monde".encode()}),
+    "ack": message(2, {6: u8(1), 7: ID_1 + ID_2}),
+    "typing": message(3, {4: u8(1)}),
+    "status": message(4, {4: u8(1), 5: b"back at two"}),
+    "status-none": message(4, {4: u8(0)}),
+    "nack": message(5, {7: ID_1, 8: u8(2)}),
+}
+
+FILES = {
+    "identity": IDENTITY,
+    "beacons": BEACONS,
+    "hellos": HELLOS,
+    "messages": MESSAGES,
+}
+
+
+def write_vectors():
+    for name, table in FILES.items():
+        with open(HERE / f"protocol_{name}.txt", "w", encoding="ascii") as f:
+            f.write("# SPDX-License-Identifier: MIT\n")
+            f.write("# Generated by protocol_vectors.py: a name and bytes in "
+                    "hex, a line each.\n")
+            for key, value in table.items():
+                f.write(f"{key} {value.hex()}\n")
+
+
+def write_corpus():
+    corpus = HERE.parent / "fuzz" / "corpus"
+    seeds = {
+        "beacon": BEACONS,
+        "hello": HELLOS,
+        "msg": MESSAGES,
+        "tlv": {
+            "one": fields({1: b"x"}),
+            "more": fields({0: b"", 1: b"ana", PAD: bytes(9), 0x81: b"y"}),
+        },
+    }
+    for target, table in seeds.items():
+        (corpus / target).mkdir(parents=True, exist_ok=True)
+        for key, value in table.items():
+            (corpus / target / key).write_bytes(value)
+
+
+def print_document():
+    for table in FILES.values():
+        for key, value in table.items():
+            print(f"    {key} ({len(value)} bytes)")
+            text = value.hex()
+            for at in range(0, len(text), 64):
+                print(f"        {text[at:at + 64]}")
+            if key == "fingerprint":
+                print(f"    fingerprint as text\n        {ME.fp_text}")
+        print()
+
+
+if sys.argv[1:] == ["--document"]:
+    print_document()
+else:
+    write_vectors()
+    write_corpus()
