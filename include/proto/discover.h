@@ -125,7 +125,8 @@ void discover_network_changed(struct discover *d, struct now now);
 void discover_leave(struct discover *d, struct now now);
 /* True once the last goodbye was given out. */
 bool discover_has_left(const struct discover *d);
-/* 0, ERR_LIMIT (text too long, or more than one in 5 s, burst 3). */
+/* 0, ERR_LIMIT (text too long, or more than one in 5 s, burst 3), ERR_FORMAT
+ * (no text), ERR_STATE (quiet, not started, or leaving). */
 int discover_shout(struct discover *d, struct now now, const char *text,
     size_t size, struct msg_id *ret_id);
 
