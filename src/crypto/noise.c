@@ -400,3 +400,9 @@ noise_split(struct noise *n, struct noise_cipher *ret_send,
 	noise_clear(n);
 	return 0;
 }
+
+void
+noise_cipher_clear(struct noise_cipher *c)
+{
+	sodium_memzero(c, sizeof *c);
+}
