@@ -43,8 +43,8 @@ enum {
 	BODY_BYTES_MAX = 65536,
 	/* More marks on one base are dropped. */
 	COMBINING_MAX = 4,
-	/* A body never grows by more than this factor (a one-byte control
-	 * becomes a three-byte picture). */
+	/* Text without tabs never grows by more than this factor and four
+	 * bytes (a one-byte control becomes a three-byte picture). */
 	PEER_TEXT_GROWTH = 3,
 };
 

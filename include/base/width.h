@@ -12,8 +12,9 @@
 
 /*
  * -1 for controls (C0, DEL, C1), 0 for combining marks and other zero-width
- * code points, else 1 or 2. Unassigned code points are 2 in the emoji and
- * wide planes (1F300-1FAFF, 20000-3FFFD), else 1; East Asian ambiguous is 1.
+ * code points, else 1 or 2. Unassigned code points are 2 where emoji and
+ * ideographs will come (1F300-1FAFF, 20000-3FFFD, gaps of the CJK blocks),
+ * else 1; East Asian ambiguous is 1.
  */
 int width_cp(uint32_t cp);
 
