@@ -37,5 +37,7 @@ int64_t decode_deadline(const struct decode *d);
 /* The text of the last KEY_PASTE, raw bytes with line ends made \n; valid
  * until the next call of decode_next. */
 const char *decode_paste(const struct decode *d, size_t *ret_size);
+/* Sequences swallowed because they mean nothing to us. */
+unsigned decode_dropped(const struct decode *d);
 
 #endif

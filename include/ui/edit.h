@@ -17,6 +17,7 @@ enum {
 	EDIT_UNDO_MAX = 256,      /* changes that can be undone */
 	EDIT_UNDO_BYTES = 524288, /* text kept for them */
 	EDIT_HISTORY_MAX = 200,   /* lines remembered */
+	EDIT_HISTORY_BYTES = 524288,
 	EDIT_KILLS_MAX = 16,
 };
 

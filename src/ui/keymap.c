@@ -1,0 +1,261 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Inside the line the keys are readline's; between conversations they are
+ * those of weechat and irssi where these agree.
+ */
+#include "ui/keymap.h"
+
+#include "base/utf8.h"
+
+#include <string.h>
+
+#define CTRL(c) \
+	{ \
+		(c), KEY_CTRL \
+	}
+#define ALT(c) \
+	{ \
+		(c), KEY_ALT \
+	}
+#define SHIFT(c) \
+	{ \
+		(c), KEY_SHIFT \
+	}
+#define KEY(c) \
+	{ \
+		(c), 0 \
+	}
+#define DRAFT(what) ACTION_EDIT, what, KEYMAP_EDIT
+#define LINE(what) what, EDIT_NONE, KEYMAP_EDIT
+#define ANYWHERE(what) what, EDIT_NONE, KEYMAP_GLOBAL
+
+/* In the order of the help. A terminal that reports all modifiers sends Ctrl-M,
+ * Ctrl-I and Ctrl-[ as keys of their own. */
+static const struct keymap_row rows[] = {
+	{ LINE(ACTION_SEND), "send", "send the text or run the command",
+	    { KEY(KEY_ENTER_KEY), CTRL('m') } },
+	{ DRAFT(EDIT_NEWLINE), "newline", "start a new line in the text",
+	    { CTRL('j'), ALT(KEY_ENTER_KEY), SHIFT(KEY_ENTER_KEY) } },
+	{ LINE(ACTION_COMPLETE), "complete",
+	    "complete a command or a name; on an empty line as Alt-A",
+	    { KEY(KEY_TAB_KEY), CTRL('i') } },
+	{ LINE(ACTION_COMPLETE_BACK), "complete-back",
+	    "the completion before this one", { SHIFT(KEY_TAB_KEY) } },
+	{ LINE(ACTION_INTERRUPT), "interrupt",
+	    "kill the whole text; on an empty line offer to quit",
+	    { CTRL('c') } },
+	{ ANYWHERE(ACTION_ESCAPE), "escape",
+	    "close what is open; never deletes text",
+	    { KEY(KEY_ESCAPE), CTRL('['), CTRL('g') } },
+
+	{ DRAFT(EDIT_LEFT), "left", "a character to the left",
+	    { KEY(KEY_LEFT_KEY), CTRL('b') } },
+	{ DRAFT(EDIT_RIGHT), "right", "a character to the right",
+	    { KEY(KEY_RIGHT_KEY), CTRL('f') } },
+	{ DRAFT(EDIT_WORD_LEFT), "word-left", "a word to the left",
+	    { ALT('b'), CTRL(KEY_LEFT_KEY) } },
+	{ DRAFT(EDIT_WORD_RIGHT), "word-right", "a word to the right",
+	    { ALT('f'), CTRL(KEY_RIGHT_KEY) } },
+	{ DRAFT(EDIT_HOME), "home", "to the start of the line",
+	    { KEY(KEY_HOME_KEY), CTRL('a') } },
+	{ DRAFT(EDIT_END), "end", "to the end of the line",
+	    { KEY(KEY_END_KEY), CTRL('e') } },
+	{ DRAFT(EDIT_UP), "up", "a line up, then what you sent before",
+	    { KEY(KEY_UP_KEY) } },
+	{ DRAFT(EDIT_DOWN), "down", "a line down, then what you sent after",
+	    { KEY(KEY_DOWN_KEY) } },
+	{ DRAFT(EDIT_HISTORY_OLDER), "history-older", "what you sent before",
+	    { CTRL(KEY_UP_KEY) } },
+	{ DRAFT(EDIT_HISTORY_NEWER), "history-newer", "what you sent after",
+	    { CTRL(KEY_DOWN_KEY) } },
+
+	{ DRAFT(EDIT_BACKSPACE), "backspace",
+	    "delete the character before the cursor",
+	    { KEY(KEY_BACKSPACE_KEY), CTRL('h') } },
+	{ DRAFT(EDIT_DELETE), "delete", "delete the character at the cursor",
+	    { KEY(KEY_DELETE), CTRL('d') } },
+	{ DRAFT(EDIT_KILL_START), "kill-start", "kill to the start of the line",
+	    { CTRL('u') } },
+	{ DRAFT(EDIT_KILL_END), "kill-end", "kill to the end of the line",
+	    { CTRL('k') } },
+	{ DRAFT(EDIT_KILL_WORD), "kill-word", "kill the word behind the cursor",
+	    { ALT('d'), CTRL(KEY_DELETE), ALT(KEY_DELETE) } },
+	{ DRAFT(EDIT_KILL_WORD_BACK), "kill-word-back",
+	    "kill the word before the cursor",
+	    { ALT(KEY_BACKSPACE_KEY), CTRL(KEY_BACKSPACE_KEY) } },
+	{ DRAFT(EDIT_KILL_BLANK_BACK), "kill-blank-back",
+	    "kill to the blank before the cursor", { CTRL('w') } },
+	{ DRAFT(EDIT_YANK), "yank", "insert what was killed last",
+	    { CTRL('y') } },
+	{ DRAFT(EDIT_YANK_POP), "yank-pop",
+	    "instead of what was just inserted, what was killed before",
+	    { ALT('y') } },
+	{ DRAFT(EDIT_UNDO), "undo", "undo the last change",
+	    { CTRL('_'), CTRL('/') } },
+	{ DRAFT(EDIT_REDO), "redo", "do again what was undone", { ALT('_') } },
+	{ DRAFT(EDIT_TRANSPOSE), "transpose", "swap two characters",
+	    { CTRL('t') } },
+	{ DRAFT(EDIT_TRANSPOSE_WORD), "transpose-word", "swap two words",
+	    { ALT('t') } },
+	{ DRAFT(EDIT_CAPITALISE), "capitalise", "capitalise the word",
+	    { ALT('c') } },
+	{ DRAFT(EDIT_LITERAL), "literal", "insert the next key as it is",
+	    { CTRL('v') } },
+
+	{ ANYWHERE(ACTION_NUMBER), "number", "conversation 1 to 10",
+	    { ALT('1'), ALT('2'), ALT('3'), ALT('4'), ALT('5'), ALT('6'),
+		ALT('7'), ALT('8'), ALT('9'), ALT('0') } },
+	{ ANYWHERE(ACTION_NEWS), "news",
+	    "the next conversation with news, at last back to the first",
+	    { ALT('a') } },
+	{ ANYWHERE(ACTION_LAST), "last", "the conversation shown before",
+	    { ALT('/') } },
+	{ ANYWHERE(ACTION_NEXT), "next", "the next conversation",
+	    { CTRL('n'), ALT(KEY_DOWN_KEY), ALT(KEY_RIGHT_KEY) } },
+	{ ANYWHERE(ACTION_PREVIOUS), "previous", "the previous conversation",
+	    { CTRL('p'), ALT(KEY_UP_KEY), ALT(KEY_LEFT_KEY) } },
+	{ ANYWHERE(ACTION_PAGE_UP), "page-up", "a page back",
+	    { KEY(KEY_PAGE_UP) } },
+	{ ANYWHERE(ACTION_PAGE_DOWN), "page-down", "a page on",
+	    { KEY(KEY_PAGE_DOWN) } },
+	{ ANYWHERE(ACTION_SCROLL_UP), "scroll-up", "a few lines back",
+	    { ALT(KEY_PAGE_UP) } },
+	{ ANYWHERE(ACTION_SCROLL_DOWN), "scroll-down", "a few lines on",
+	    { ALT(KEY_PAGE_DOWN) } },
+	{ ANYWHERE(ACTION_TOP), "top", "to the oldest message",
+	    { ALT(KEY_HOME_KEY), CTRL(KEY_HOME_KEY), ALT('<') } },
+	{ ANYWHERE(ACTION_BOTTOM), "bottom", "to the newest message",
+	    { ALT(KEY_END_KEY), CTRL(KEY_END_KEY), ALT('>') } },
+
+	{ ANYWHERE(ACTION_HELP), "help", "show the help", { KEY(KEY_F1) } },
+	{ ANYWHERE(ACTION_CONTACTS), "contacts", "show the contacts",
+	    { KEY(KEY_F1 + 1) } },
+	{ ANYWHERE(ACTION_REDRAW), "redraw", "draw the screen afresh",
+	    { CTRL('l') } },
+	{ ANYWHERE(ACTION_SUSPEND), "suspend", "back to the shell; fg returns",
+	    { CTRL('z') } },
+};
+
+static const char *const names[] = {
+	[KEY_ENTER_KEY - KEY_SPECIAL] = "Enter",
+	[KEY_TAB_KEY - KEY_SPECIAL] = "Tab",
+	[KEY_ESCAPE - KEY_SPECIAL] = "Esc",
+	[KEY_BACKSPACE_KEY - KEY_SPECIAL] = "Backspace",
+	[KEY_DELETE - KEY_SPECIAL] = "Delete",
+	[KEY_INSERT - KEY_SPECIAL] = "Insert",
+	[KEY_UP_KEY - KEY_SPECIAL] = "Up",
+	[KEY_DOWN_KEY - KEY_SPECIAL] = "Down",
+	[KEY_LEFT_KEY - KEY_SPECIAL] = "Left",
+	[KEY_RIGHT_KEY - KEY_SPECIAL] = "Right",
+	[KEY_HOME_KEY - KEY_SPECIAL] = "Home",
+	[KEY_END_KEY - KEY_SPECIAL] = "End",
+	[KEY_PAGE_UP - KEY_SPECIAL] = "PgUp",
+	[KEY_PAGE_DOWN - KEY_SPECIAL] = "PgDn",
+	[KEY_F1 - KEY_SPECIAL] = "F1",
+	[KEY_F1 + 1 - KEY_SPECIAL] = "F2",
+	[KEY_F1 + 2 - KEY_SPECIAL] = "F3",
+	[KEY_F1 + 3 - KEY_SPECIAL] = "F4",
+	[KEY_F1 + 4 - KEY_SPECIAL] = "F5",
+	[KEY_F1 + 5 - KEY_SPECIAL] = "F6",
+	[KEY_F1 + 6 - KEY_SPECIAL] = "F7",
+	[KEY_F1 + 7 - KEY_SPECIAL] = "F8",
+	[KEY_F1 + 8 - KEY_SPECIAL] = "F9",
+	[KEY_F1 + 9 - KEY_SPECIAL] = "F10",
+	[KEY_F1 + 10 - KEY_SPECIAL] = "F11",
+	[KEY_F12 - KEY_SPECIAL] = "F12",
+};
+
+static const struct keymap_row *
+find_exact(struct key key)
+{
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++)
+		for (size_t j = 0; j < KEYMAP_KEYS_MAX; j++)
+			if (rows[i].keys[j].code == key.code &&
+			    rows[i].keys[j].mods == key.mods && key.code)
+				return &rows[i];
+	return NULL;
+}
+
+static bool
+is_upper(uint32_t code)
+{
+	return code >= 'A' && code <= 'Z';
+}
+
+/* With caps lock Alt-A arrives as Alt and a capital; Shift with a special key
+ * means nothing unless it is bound. */
+const struct keymap_row *
+keymap_find(const struct key *key)
+{
+	const struct keymap_row *row = find_exact(*key);
+	if (row)
+		return row;
+	struct key plain = *key;
+	if (plain.mods == KEY_ALT && is_upper(plain.code))
+		plain.code += 'a' - 'A';
+	else if (plain.mods == KEY_SHIFT && plain.code > KEY_SPECIAL)
+		plain.mods = 0;
+	else
+		return NULL;
+	return find_exact(plain);
+}
+
+const struct keymap_row *
+keymap_rows(size_t *ret_count)
+{
+	*ret_count = sizeof(rows) / sizeof(rows[0]);
+	return rows;
+}
+
+int
+keymap_number(const struct key *key)
+{
+	if (key->mods != KEY_ALT || key->code < '0' || key->code > '9')
+		return 0;
+	return key->code == '0' ? 10 : (int)(key->code - '0');
+}
+
+static size_t
+add(char *out, size_t at, const char *s)
+{
+	size_t n = strlen(s);
+	memcpy(out + at, s, n + 1);
+	return at + n;
+}
+
+void
+key_text(struct key key, char out[static KEY_TEXT_MAX])
+{
+	size_t at = 0;
+	uint32_t special = key.code - KEY_SPECIAL;
+	bool is_special = key.code > KEY_SPECIAL;
+	bool is_letter = !is_special && key.mods && is_upper(key.code & ~0x20U);
+	out[0] = '\0';
+	if (key.code == 0 || key.code == KEY_SPECIAL)
+		return;
+	if (is_special && special >= sizeof(names) / sizeof(names[0]))
+		return;
+	if (key.mods & KEY_CTRL)
+		at = add(out, at, "Ctrl-");
+	if (key.mods & KEY_ALT)
+		at = add(out, at, "Alt-");
+	if ((key.mods & KEY_SHIFT) || (is_letter && is_upper(key.code)))
+		at = add(out, at, "Shift-");
+	if (is_special) {
+		add(out, at, names[special]);
+	} else if (key.code == ' ') {
+		add(out, at, "Space");
+	} else {
+		uint32_t cp = is_letter ? key.code & ~0x20U : key.code;
+		at += utf8_encode(cp, out + at);
+		out[at] = '\0';
+	}
+}
+
+bool
+key_is_text(const struct key *key)
+{
+	return key->code >= 0x20 && key->code < KEY_SPECIAL &&
+	       !(key->code >= 0x7F && key->code < 0xA0) &&
+	       !(key->mods & (KEY_ALT | KEY_CTRL));
+}
