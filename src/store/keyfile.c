@@ -1,0 +1,256 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The identity must never be replaced by accident: whoever loses it is a
+ * stranger to all contacts. So a file that is damaged, cut off, empty or open
+ * to others stops the start with a sentence, and only where there is no file
+ * at all a new one is made.
+ */
+#include "store/keyfile.h"
+
+#include "base/err.h"
+#include "base/mem.h"
+#include "store/file.h"
+#include "store/sentence.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+enum {
+	SEED_SIZE = 32,
+	FILE_MAX = 4096,
+	EPOCH_TEXT_MAX = 16,
+};
+
+static const char head[] = "earshot identity 1\n";
+static const char family[] = "earshot identity ";
+
+enum { FILE_SIZE = sizeof head - 1 + 2 * SEED_SIZE + 1 };
+
+/* Through a volatile pointer, so that it is not optimised away. */
+static void
+wipe(void *data, size_t n)
+{
+	volatile char *p = data;
+
+	while (n-- > 0)
+		*p++ = 0;
+}
+
+static int
+hex_digit(char c)
+{
+	if (c >= '0' && c <= '9')
+		return c - '0';
+	if (c >= 'a' && c <= 'f')
+		return c - 'a' + 10;
+	return -1;
+}
+
+static bool
+parse_seed(const char *hex, uint8_t seed[static SEED_SIZE])
+{
+	for (size_t i = 0; i < SEED_SIZE; i++) {
+		int high = hex_digit(hex[2 * i]);
+		int low = hex_digit(hex[2 * i + 1]);
+		if (high < 0 || low < 0)
+			return false;
+		seed[i] = (uint8_t)(high * 16 + low);
+	}
+	return true;
+}
+
+static int
+fail_damaged(const char *path, const char *how, char **ret_error)
+{
+	return fail(ret_error, ERR_FORMAT,
+	    "%s %s; restore it from a backup, or move it away to start as "
+	    "somebody new, whom your contacts do not know",
+	    path, how);
+}
+
+static int
+parse_identity(const char *path, const char *text, size_t n,
+    uint8_t ret_seed[static SEED_SIZE], char **ret_error)
+{
+	uint8_t seed[SEED_SIZE];
+	size_t head_size = sizeof head - 1;
+
+	if (n == 0)
+		return fail_damaged(path, "is empty", ret_error);
+	if (n > sizeof family && memcmp(text, family, sizeof family - 1) == 0 &&
+	    memcmp(text, head, sizeof family) != 0)
+		return fail(ret_error, ERR_VERSION,
+		    "%s was written by a newer earshot; use that one", path);
+	if (n < head_size || memcmp(text, head, head_size) != 0)
+		return fail_damaged(path,
+		    "does not begin with \"earshot identity 1\"", ret_error);
+	if (n != FILE_SIZE || text[FILE_SIZE - 1] != '\n' ||
+	    !parse_seed(text + head_size, seed))
+		return fail_damaged(path,
+		    "is damaged: its second line is not 64 digits of a key",
+		    ret_error);
+	memcpy(ret_seed, seed, SEED_SIZE);
+	wipe(seed, sizeof seed);
+	return 0;
+}
+
+static int
+load_identity(
+    const char *path, uint8_t ret_seed[static SEED_SIZE], char **ret_error)
+{
+	char *text = NULL;
+	size_t n = 0;
+	int err = file_read_private(path, FILE_MAX, &text, &n, ret_error);
+
+	if (err == ERR_LIMIT)
+		return fail_damaged(path, "is far too long", ret_error);
+	if (err != 0)
+		return err;
+	err = parse_identity(path, text, n, ret_seed, ret_error);
+	wipe(text, n);
+	free(text);
+	return err;
+}
+
+static int
+write_identity(const char *path, int fd, const uint8_t seed[static SEED_SIZE])
+{
+	static const char digits[] = "0123456789abcdef";
+	char text[FILE_SIZE];
+	size_t at = sizeof head - 1;
+
+	memcpy(text, head, at);
+	for (size_t i = 0; i < SEED_SIZE; i++) {
+		text[at++] = digits[seed[i] >> 4];
+		text[at++] = digits[seed[i] & 15];
+	}
+	text[at] = '\n';
+	int err = file_write_all(fd, text, sizeof text);
+	wipe(text, sizeof text);
+	if (err == 0 && fsync(fd) != 0)
+		err = ERR_SYS;
+	int saved_errno = errno;
+	if (close(fd) == 0)
+		errno = saved_errno;
+	else
+		err = ERR_SYS;
+	return err == 0 ? file_sync_parent(path) : err;
+}
+
+/* ERR_STATE when somebody else was faster. */
+static int
+create_identity(
+    const char *path, const uint8_t seed[static SEED_SIZE], char **ret_error)
+{
+	int fd = open(
+	    path, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
+
+	if (fd < 0 && errno == EEXIST)
+		return ERR_STATE;
+	int err = fd < 0 ? ERR_SYS : write_identity(path, fd, seed);
+	if (err == 0)
+		return 0;
+	fail(ret_error, err,
+	    "cannot write your new key to %s: %s; make room there, or use "
+	    "another home with --home DIR",
+	    path, strerror(errno));
+	/* Nobody has seen this key, so half of it is worth nothing. */
+	if (fd >= 0)
+		unlink(path);
+	return err;
+}
+
+int
+keyfile_load(const struct home *h, const uint8_t fresh[static SEED_SIZE],
+    uint8_t ret_seed[static SEED_SIZE], bool *ret_created, char **ret_error)
+{
+	char *path = home_path(h->data_dir, "identity");
+	bool created = false;
+	int err = load_identity(path, ret_seed, ret_error);
+
+	if (err == ERR_NOT_FOUND) {
+		err = create_identity(path, fresh, ret_error);
+		created = err == 0;
+		if (created)
+			memcpy(ret_seed, fresh, SEED_SIZE);
+		else if (err == ERR_STATE)
+			err = load_identity(path, ret_seed, ret_error);
+	}
+	free(path);
+	if (err == 0)
+		*ret_created = created;
+	return err;
+}
+
+/* One number on one line; 0 for anything else. */
+static uint32_t
+parse_epoch(const char *text, size_t n)
+{
+	uint64_t value = 0;
+
+	if (n < 2 || text[n - 1] != '\n')
+		return 0;
+	for (size_t i = 0; i + 1 < n; i++) {
+		if (text[i] < '0' || text[i] > '9')
+			return 0;
+		value = value * 10 + (uint64_t)(text[i] - '0');
+		if (value > UINT32_MAX)
+			return 0;
+	}
+	return (uint32_t)value;
+}
+
+static uint32_t
+epoch_of_clock(int64_t wall_ms)
+{
+	int64_t seconds = wall_ms / 1000;
+
+	/* A board without a battery starts in 1970. */
+	if (seconds < 1)
+		return 1;
+	return seconds > UINT32_MAX - 1 ? UINT32_MAX - 1 : (uint32_t)seconds;
+}
+
+int
+epoch_next(const struct home *h, int64_t wall_ms, uint32_t *ret_epoch,
+    char **ret_error)
+{
+	char *path = home_path(h->data_dir, "epoch");
+	char text[EPOCH_TEXT_MAX];
+	char *old = NULL;
+	size_t size = 0;
+	uint32_t epoch = 0;
+
+	int err = file_read(path, EPOCH_TEXT_MAX, &old, &size);
+	if (err == 0)
+		epoch = parse_epoch(old, size);
+	free(old);
+	if (err == ERR_SYS) {
+		fail(ret_error, err,
+		    "cannot read %s: %s; move it away and start again", path,
+		    strerror(errno));
+		free(path);
+		return err;
+	}
+	/* Starting again below what others have seen would make all we
+	 * announce look like a replay. */
+	if (epoch == 0 || epoch == UINT32_MAX)
+		epoch = epoch_of_clock(wall_ms);
+	else
+		epoch++;
+	int n = snprintf(text, sizeof text, "%lu\n", (unsigned long)epoch);
+	err = file_replace(path, text, (size_t)n);
+	if (err != 0)
+		fail(ret_error, err,
+		    "cannot write %s: %s; make room there, or use another "
+		    "home with --home DIR",
+		    path, strerror(errno));
+	else
+		*ret_epoch = epoch;
+	free(path);
+	return err;
+}

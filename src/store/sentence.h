@@ -1,0 +1,14 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The sentences that go with a failure of the store.
+ */
+#ifndef STORE_SENTENCE_H
+#define STORE_SENTENCE_H
+
+/* Puts a new string (caller frees) into *ret_error. Leaves errno alone and
+ * returns err, so that a caller can say "return fail(ret_error, ERR_SYS, …)".
+ */
+__attribute__((format(printf, 3, 4))) int fail(
+    char **ret_error, int err, const char *format, ...);
+
+#endif
