@@ -103,7 +103,7 @@ label_fits(const struct peer *p, const char *text)
 		return false;
 	fp_text(&p->fp, fp);
 	return strlen(tag) >= TAG_SHORT &&
-	    strncasecmp(fp, tag, strlen(tag)) == 0;
+	       strncasecmp(fp, tag, strlen(tag)) == 0;
 }
 
 static bool
@@ -138,11 +138,11 @@ pick(const struct model *m, const char *text,
 		const struct peer *p = m->peers[i];
 		if (!fits(p, text))
 			continue;
-		bool contact = p->trust == TRUST_PINNED ||
-		    p->trust == TRUST_VERIFIED;
-		bool best_contact = best != NULL &&
-		    (best->trust == TRUST_PINNED ||
-			best->trust == TRUST_VERIFIED);
+		bool contact =
+		    p->trust == TRUST_PINNED || p->trust == TRUST_VERIFIED;
+		bool best_contact =
+		    best != NULL && (best->trust == TRUST_PINNED ||
+					best->trust == TRUST_VERIFIED);
 		if (best == NULL || (contact && !best_contact)) {
 			best = p;
 			tie = false;
@@ -159,8 +159,8 @@ pick(const struct model *m, const char *text,
 }
 
 int
-model_find_peer(const struct model *m, const char *text,
-    const struct peer **ret_peer)
+model_find_peer(
+    const struct model *m, const char *text, const struct peer **ret_peer)
 {
 	static bool (*const rules[])(const struct peer *, const char *) = {
 		fingerprint_fits,

@@ -136,8 +136,9 @@ model_peer_add(struct model *m, const struct fp *fp)
 	p->status = xstrdup("");
 	m->peers[m->peer_count++] = p;
 	if (m->peer_count * 2 > m->peer_index_cap)
-		index_rebuild(m, m->peer_index_cap == 0 ? PEER_INDEX_MIN :
-				m->peer_index_cap * 2);
+		index_rebuild(m, m->peer_index_cap == 0
+				     ? PEER_INDEX_MIN
+				     : m->peer_index_cap * 2);
 	else
 		index_insert(m, p);
 	model_touch(m);
@@ -283,6 +284,18 @@ peer_hint_addr(struct model *m, struct peer *p, const struct addr *a)
 	model_touch(m);
 }
 
+void
+peer_remove_addr(struct model *m, struct peer *p, const struct addr *a)
+{
+	unsigned at = addr_place(p, a);
+	if (at == p->addr_count)
+		return;
+	p->addr_count--;
+	memmove(p->addrs + at, p->addrs + at + 1,
+	    (p->addr_count - at) * sizeof *p->addrs);
+	model_touch(m);
+}
+
 struct conv *
 model_conv_edit(struct model *m, uint32_t id)
 {
@@ -322,8 +335,8 @@ drop_oldest(struct conv *c)
 	if (c->unread > 0 && c->unread_serial < c->first_serial) {
 		c->unread_serial = c->first_serial;
 		if (c->unread > c->next_serial - c->first_serial)
-			c->unread = (uint32_t)(c->next_serial -
-			    c->first_serial);
+			c->unread =
+			    (uint32_t)(c->next_serial - c->first_serial);
 	}
 }
 
@@ -331,7 +344,7 @@ static bool
 counts_as_unread(const struct message *msg)
 {
 	return !msg->mine && !msg->read &&
-	    (msg->kind == MESSAGE_TEXT || msg->kind == MESSAGE_SHOUT);
+	       (msg->kind == MESSAGE_TEXT || msg->kind == MESSAGE_SHOUT);
 }
 
 struct message *

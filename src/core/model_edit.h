@@ -24,8 +24,8 @@ void model_set_name(struct model *m, const char *name);
 
 /* Where the index has a peer, or would have it; false when it has not, also
  * while there is no index. */
-bool model_peer_slot(const struct model *m, const struct fp *fp,
-    size_t *ret_slot);
+bool model_peer_slot(
+    const struct model *m, const struct fp *fp, size_t *ret_slot);
 struct peer *model_peer_edit(struct model *m, const struct fp *fp);
 /* The peer, made when it is not there. */
 struct peer *model_peer_add(struct model *m, const struct fp *fp);
@@ -40,13 +40,16 @@ void peer_add_addr(struct model *m, struct peer *p, const struct addr *a);
 /* Puts an address behind those known, when it is new and there is room. */
 void peer_hint_addr(struct model *m, struct peer *p, const struct addr *a);
 
+/* Somebody else was found there. */
+void peer_remove_addr(struct model *m, struct peer *p, const struct addr *a);
+
 struct conv *model_conv_edit(struct model *m, uint32_t id);
 /* The conversation with a peer, made when there is none. */
 struct conv *model_conv_open(struct model *m, struct peer *p);
 /* Appends; takes text and reason, assigns the serial. The oldest message goes
  * when CONV_MESSAGES_MAX is passed. Valid until the next append. */
-struct message *conv_append(struct model *m, struct conv *c,
-    const struct message *msg);
+struct message *conv_append(
+    struct model *m, struct conv *c, const struct message *msg);
 struct message *conv_message_edit(struct conv *c, uint64_t serial);
 /* One of ours by id, newest first; NULL. */
 struct message *conv_find_mine(struct conv *c, const struct msg_id *id);

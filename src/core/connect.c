@@ -1,0 +1,176 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * /connect: reach somebody whom broadcast does not. The identity is not known
+ * before the handshake tells it; from then on the address is a hint like any
+ * other, remembered with the contact.
+ */
+#include "core/engine_state.h"
+
+#include "base/err.h"
+#include "base/mem.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+static struct connect *
+connect_new(struct engine *e)
+{
+	for (size_t i = 0; i < CONNECTS_MAX; i++) {
+		if (!e->connects[i].used)
+			return &e->connects[i];
+	}
+	return NULL;
+}
+
+static void
+connect_free(struct connect *n)
+{
+	free(n->host);
+	*n = (struct connect){ .used = false };
+}
+
+void
+connects_free(struct engine *e)
+{
+	for (size_t i = 0; i < CONNECTS_MAX; i++)
+		connect_free(&e->connects[i]);
+}
+
+/* Dials the next address; false when there is none. */
+static bool
+dial_one(struct engine *e, struct now now, struct connect *n)
+{
+	if (n->next == n->count)
+		return false;
+	struct conn *c = conn_dial(e, now, &n->addrs[n->next++]);
+	if (c == NULL)
+		return false;
+	c->connect = n;
+	return true;
+}
+
+static void
+give_up(struct engine *e, struct now now, struct connect *n, const char *why)
+{
+	engine_error(e, now, n->conv,
+	    "could not reach %s, port %u: %s. Is earshot running there? "
+	    "Another port: /connect HOST:PORT",
+	    n->host, n->port, why);
+	connect_free(n);
+}
+
+void
+connect_failed(
+    struct engine *e, struct now now, struct conn *c, const char *why)
+{
+	struct connect *n = c->connect;
+	c->connect = NULL;
+	if (e->model->leaving)
+		connect_free(n);
+	else if (!dial_one(e, now, n))
+		give_up(e, now, n, why);
+}
+
+void
+connect_done(struct engine *e, struct now now, struct conn *c)
+{
+	struct connect *n = c->connect;
+	struct peer *p = model_peer_edit(e->model, &c->fp);
+	char label[PEER_LABEL_SIZE], addr[ADDR_TEXT_MAX];
+	c->connect = NULL;
+	p->by_hand = true;
+	model_touch(e->model);
+	engine_info(e, now, n->conv, "connected: %s at %s. /query %s",
+	    peer_label(p, true, label), addr_text(&c->addr, addr), p->name);
+	connect_free(n);
+}
+
+/* Splits HOST[:PORT]; a colon inside [] or one of several belongs to an IPv6
+ * address and is addr_parse's business. */
+static int
+split_host(const char *text, char **ret_host, uint16_t *ret_port)
+{
+	const char *colon = strrchr(text, ':');
+	unsigned long port = DISCOVERY_PORT;
+	size_t n = strlen(text);
+	if (colon != NULL) {
+		char *end;
+		n = (size_t)(colon - text);
+		port = strtoul(colon + 1, &end, 10);
+		if (end == colon + 1 || *end != '\0' || port == 0 ||
+		    port > UINT16_MAX)
+			return ERR_FORMAT;
+	}
+	if (n == 0 || memchr(text, ':', n) != NULL ||
+	    strcspn(text, " \t[]/") < n)
+		return ERR_FORMAT;
+	*ret_host = xstrndup(text, n);
+	*ret_port = (uint16_t)port;
+	return 0;
+}
+
+static int
+parse_target(struct connect *n, const char *text)
+{
+	struct addr a;
+	char host[ADDR_TEXT_MAX];
+	if (addr_parse(text, DISCOVERY_PORT, &a) < 0)
+		return split_host(text, &n->host, &n->port);
+	n->addrs[0] = a;
+	n->count = 1;
+	n->host = xstrdup(addr_host_text(&a, host));
+	n->port = a.port;
+	return 0;
+}
+
+void
+connect_start(struct engine *e, struct now now, const struct command *cmd)
+{
+	struct connect *n = connect_new(e);
+	if (n == NULL) {
+		engine_error(e, now, cmd->conv,
+		    "%d /connect are under way already; wait for one to end",
+		    CONNECTS_MAX);
+		return;
+	}
+	*n = (struct connect){ .conv = cmd->conv };
+	if (parse_target(n, cmd->text) < 0) {
+		engine_error(e, now, cmd->conv,
+		    "no such address: %s. Write /connect 192.168.1.23, "
+		    "/connect HOST:PORT or /connect [fe80::1%%2]:41827",
+		    cmd->text);
+		return;
+	}
+	n->used = true;
+	n->token = ++e->next_token;
+	engine_info(
+	    e, now, cmd->conv, "connecting to %s, port %u", n->host, n->port);
+	if (n->count > 0 && !dial_one(e, now, n)) {
+		give_up(e, now, n, "too many connections");
+		return;
+	}
+	if (n->count == 0)
+		effect_add(e, (struct effect){ .kind = EFFECT_RESOLVE,
+				  .token = n->token,
+				  .text = n->host,
+				  .port = n->port });
+}
+
+void
+engine_resolved(struct engine *e, struct now now, uint32_t token,
+    const struct addr *addrs, size_t count, const char *error)
+{
+	effects_begin(e);
+	for (size_t i = 0; i < CONNECTS_MAX; i++) {
+		struct connect *n = &e->connects[i];
+		if (!n->used || n->token != token || n->count > 0)
+			continue;
+		n->count = count < PEER_ADDRS_MAX ? count : PEER_ADDRS_MAX;
+		if (n->count > 0)
+			memcpy(n->addrs, addrs, n->count * sizeof *addrs);
+		if (!dial_one(e, now, n))
+			give_up(e, now, n,
+			    error != NULL ? error : "it has no address");
+		return;
+	}
+}

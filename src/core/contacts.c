@@ -1,0 +1,230 @@
+/* SPDX-License-Identifier: MIT */
+#include "core/engine_state.h"
+
+#include "base/mem.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+struct contact *
+contact_find(struct engine *e, const struct fp *fp)
+{
+	for (size_t i = 0; i < e->contact_count; i++) {
+		if (fp_equal(&e->contacts[i]->fp, fp))
+			return e->contacts[i];
+	}
+	return NULL;
+}
+
+static struct contact *
+contact_add(struct engine *e, const struct fp *fp, int64_t mono_ms)
+{
+	if (e->contact_count >= CONTACTS_MAX)
+		return NULL;
+	if (e->contact_count == e->contact_cap) {
+		e->contact_cap = e->contact_cap == 0 ? 16 : e->contact_cap * 2;
+		e->contacts = xrealloc(
+		    e->contacts, e->contact_cap, sizeof(struct contact *));
+	}
+	struct contact *k = xcalloc(1, sizeof *k);
+	k->fp = *fp;
+	k->pin.fp = *fp;
+	dial_init(&k->dial);
+	bucket_init(
+	    &k->inbound, STRANGER_PER_S * 1000, STRANGER_BURST, mono_ms);
+	e->contacts[e->contact_count++] = k;
+	return k;
+}
+
+struct contact *
+contact_get(struct engine *e, struct now now, const struct fp *fp)
+{
+	struct contact *k = contact_find(e, fp);
+	return k != NULL ? k : contact_add(e, fp, now.mono_ms);
+}
+
+static void
+contact_free(struct contact *k)
+{
+	chat_free(k->chat);
+	free(k);
+}
+
+static bool
+is_in_use(const struct engine *e, const struct contact *k)
+{
+	for (size_t i = 0; i < CONNS_MAX; i++) {
+		if (e->conns[i] != NULL && e->conns[i]->contact == k)
+			return true;
+	}
+	return false;
+}
+
+void
+contact_release(struct engine *e, struct contact *k)
+{
+	const struct peer *p = model_peer(e->model, &k->fp);
+	if (k->pinned || k->pin.trust == TRUST_BLOCKED || k->dial.wanted ||
+	    (p != NULL && p->conv != 0) || is_in_use(e, k))
+		return;
+	for (size_t i = 0; i < e->contact_count; i++) {
+		if (e->contacts[i] == k)
+			e->contacts[i] = e->contacts[--e->contact_count];
+	}
+	contact_free(k);
+}
+
+void
+contact_pin(struct engine *e, struct now now, struct contact *k)
+{
+	struct peer *p = model_peer_edit(e->model, &k->fp);
+	if (p->trust == TRUST_CHANGED && !k->accepted)
+		return;
+	if (!k->pinned) {
+		k->pinned = true;
+		k->pin.trust = TRUST_PINNED;
+		k->pin.first_ms = now.wall_ms;
+		discover_pin(e->discover, &k->fp, 0, 0);
+		p->trust = TRUST_PINNED;
+		peer_refresh_trust(e->model, p);
+		effect_peer(e, &k->fp);
+	}
+	k->pin.last_ms = now.wall_ms;
+	effect_add(e, (struct effect){ .kind = EFFECT_SAVE_PINS });
+}
+
+void
+contacts_load(struct engine *e, const struct pin *pins, size_t count)
+{
+	for (size_t i = 0; i < count; i++) {
+		const struct pin *pin = &pins[i];
+		struct contact *k = contact_find(e, &pin->fp);
+		if (k == NULL)
+			k = contact_add(e, &pin->fp, 0);
+		if (k == NULL)
+			return;
+		k->pin = *pin;
+		k->pinned = k->answered = true;
+		struct peer *p = model_peer_add(e->model, &pin->fp);
+		p->trust = pin->trust;
+		p->first_seen_ms = pin->first_ms;
+		p->last_seen_ms = pin->last_ms;
+		peer_set_name(e->model, p, pin->name);
+		peer_refresh_trust(e->model, p);
+		if (pin->addr.family != ADDR_NONE)
+			peer_hint_addr(e->model, p, &pin->addr);
+		discover_pin(e->discover, &pin->fp, pin->epoch, pin->seq);
+	}
+}
+
+const struct pin *
+engine_pins(struct engine *e, size_t *ret_count)
+{
+	size_t count = 0;
+	free(e->pins);
+	e->pins = xcalloc(e->contact_count + 1, sizeof *e->pins);
+	for (size_t i = 0; i < e->contact_count; i++) {
+		struct contact *k = e->contacts[i];
+		const struct peer *p = model_peer(e->model, &k->fp);
+		if (!k->pinned)
+			continue;
+		snprintf(k->pin.name, sizeof k->pin.name, "%s", p->name);
+		discover_counters_of(
+		    e->discover, &k->fp, &k->pin.epoch, &k->pin.seq);
+		e->pins[count++] = k->pin;
+	}
+	*ret_count = count;
+	return e->pins;
+}
+
+static void
+dial_contact(struct engine *e, struct now now, struct contact *k,
+    const struct addr *addr)
+{
+	struct conn *c = conn_dial(e, now, addr);
+	if (c == NULL) {
+		dial_ended(&k->dial, now);
+		return;
+	}
+	c->expects = true;
+	c->fp = k->fp;
+	c->contact = k;
+	struct peer *p = model_peer_edit(e->model, &k->fp);
+	p->link = PEER_LINK_DIALING;
+	p->link_addr = *addr;
+	model_touch(e->model);
+}
+
+/* Said once for each time somebody begins to wait. */
+static void
+tell_unreachable(struct engine *e, struct now now, struct contact *k)
+{
+	struct peer *p = model_peer_edit(e->model, &k->fp);
+	char label[PEER_LABEL_SIZE];
+	size_t waiting = k->chat == NULL ? 0 : chat_waiting(k->chat);
+	p->link = PEER_LINK_NONE;
+	model_touch(e->model);
+	if (k->dial.failed_rounds != 1 || waiting == 0 || p->conv == 0)
+		return;
+	engine_info(e, now, p->conv,
+	    "%s does not answer; %zu %s here and go when %s is back. /info %s",
+	    peer_label(p, false, label), waiting,
+	    waiting == 1 ? "message waits" : "messages wait", p->name, p->name);
+}
+
+static void
+contact_tick(struct engine *e, struct now now, struct contact *k)
+{
+	const struct peer *p = model_peer(e->model, &k->fp);
+	unsigned index, rounds = k->dial.failed_rounds;
+	while (dial_next(&k->dial, now, p->addr_count, &e->rng, &index)) {
+		struct addr addr = p->addrs[index];
+		dial_contact(e, now, k, &addr);
+	}
+	if (k->dial.failed_rounds != rounds)
+		tell_unreachable(e, now, k);
+}
+
+void
+contacts_tick(struct engine *e, struct now now)
+{
+	for (size_t i = 0; i < e->contact_count; i++) {
+		if (e->contacts[i]->dial.wanted)
+			contact_tick(e, now, e->contacts[i]);
+	}
+}
+
+int64_t
+contacts_deadline(const struct engine *e)
+{
+	int64_t at = NEVER_MS;
+	for (size_t i = 0; i < e->contact_count; i++) {
+		const struct contact *k = e->contacts[i];
+		if (!k->dial.wanted)
+			continue;
+		const struct peer *p = model_peer(e->model, &k->fp);
+		at = earlier_ms(at, dial_deadline(&k->dial, p->addr_count));
+	}
+	return at;
+}
+
+size_t
+contacts_waiting(const struct engine *e)
+{
+	size_t waiting = 0;
+	for (size_t i = 0; i < e->contact_count; i++) {
+		if (e->contacts[i]->chat != NULL)
+			waiting += chat_waiting(e->contacts[i]->chat);
+	}
+	return waiting;
+}
+
+void
+contacts_free(struct engine *e)
+{
+	for (size_t i = 0; i < e->contact_count; i++)
+		contact_free(e->contacts[i]);
+	free(e->contacts);
+	free(e->pins);
+}

@@ -1,0 +1,75 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The queue between the engine and the shell. Bytes and texts of all effects
+ * share one buffer; since it may move while it grows, effects hold offsets
+ * until they are given out.
+ */
+#include "core/engine_state.h"
+
+#include "base/mem.h"
+
+#include <assert.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* Offset 0 means "no bytes". */
+enum { FIRST_OFFSET = 1 };
+
+void
+effects_begin(struct engine *e)
+{
+	assert(e->effect_next == e->effect_count);
+	e->effect_next = e->effect_count = 0;
+	buf_consume(&e->effect_bytes, buf_size(&e->effect_bytes));
+}
+
+static const uint8_t *
+keep(struct engine *e, const void *p, size_t n)
+{
+	if (buf_size(&e->effect_bytes) == 0)
+		buf_append(&e->effect_bytes, "", FIRST_OFFSET);
+	uintptr_t offset = buf_size(&e->effect_bytes);
+	int r = buf_append(&e->effect_bytes, p, n);
+	assert(r == 0);
+	(void)r;
+	return (const uint8_t *)offset;
+}
+
+void
+effect_add(struct engine *e, struct effect effect)
+{
+	assert(e->effect_count < EFFECTS_MAX);
+	if (e->effect_count == e->effect_cap) {
+		e->effect_cap = e->effect_cap == 0 ? 32 : e->effect_cap * 2;
+		e->effects =
+		    xrealloc(e->effects, e->effect_cap, sizeof *e->effects);
+	}
+	if (effect.bytes != NULL)
+		effect.bytes = keep(e, effect.bytes, effect.size);
+	if (effect.text != NULL)
+		effect.text =
+		    (const char *)keep(e, effect.text, strlen(effect.text) + 1);
+	e->effects[e->effect_count++] = effect;
+}
+
+bool
+engine_next(struct engine *e, struct effect *ret_effect)
+{
+	if (e->effect_next == e->effect_count)
+		return false;
+	*ret_effect = e->effects[e->effect_next++];
+	const uint8_t *base = buf_data(&e->effect_bytes);
+	if (ret_effect->bytes != NULL)
+		ret_effect->bytes = base + (uintptr_t)ret_effect->bytes;
+	if (ret_effect->text != NULL)
+		ret_effect->text =
+		    (const char *)base + (uintptr_t)ret_effect->text;
+	return true;
+}
+
+void
+effects_free(struct engine *e)
+{
+	free(e->effects);
+	buf_clear(&e->effect_bytes);
+}

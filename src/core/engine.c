@@ -1,0 +1,163 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The sum of the machines: hands each input to the one it concerns, then lets
+ * all of them do what has become due.
+ */
+#include "core/engine_state.h"
+
+#include "base/mem.h"
+#include "base/peer_text.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+static struct model *
+first_model(const struct engine_cfg *cfg, struct now now)
+{
+	char *name = peer_text(
+	    untrusted_of(cfg->name, strlen(cfg->name)), PEER_TEXT_NAME, NULL);
+	struct model *m = model_new(&cfg->identity->fp, name);
+	free(name);
+	m->tcp_port = cfg->tcp_port;
+	m->udp_port = cfg->udp_port;
+	m->discovery_port = cfg->discovery_port;
+	m->started_ms = now.mono_ms;
+	return m;
+}
+
+struct engine *
+engine_new(const struct engine_cfg *cfg, struct now now)
+{
+	struct engine *e = xcalloc(1, sizeof *e);
+	e->identity = cfg->identity;
+	e->rng = cfg->rng;
+	e->epoch = cfg->epoch;
+	e->quiet = cfg->quiet;
+	e->typing_ms = NEVER_MS;
+	rng_fill(&e->rng, e->instance, sizeof e->instance);
+	buf_init(&e->effect_bytes, EFFECT_BYTES_MAX);
+	e->model = first_model(cfg, now);
+	struct discover_cfg discover = {
+		.identity = cfg->identity,
+		.rng = cfg->rng,
+		.epoch = cfg->epoch,
+		.tcp_port = cfg->tcp_port,
+		/* No session runs over datagrams yet. */
+		.udp_port = 0,
+		.quiet = cfg->quiet,
+	};
+	memcpy(discover.instance, e->instance, INSTANCE_SIZE);
+	e->discover = discover_new(&discover, now);
+	discover_profile(e->discover, now, e->model->name, "", false);
+	contacts_load(e, cfg->pins, cfg->pin_count);
+	return e;
+}
+
+void
+engine_free(struct engine *e)
+{
+	if (e == NULL)
+		return;
+	conns_free(e);
+	connects_free(e);
+	contacts_free(e);
+	discover_free(e->discover);
+	model_free(e->model);
+	effects_free(e);
+	free(e);
+}
+
+static void
+expire_typing(struct engine *e, struct now now)
+{
+	struct model *m = e->model;
+	if (now.mono_ms < e->typing_ms)
+		return;
+	e->typing_ms = NEVER_MS;
+	for (size_t i = 0; i < m->peer_count; i++) {
+		struct peer *p = m->peers[i];
+		if (p->typing_until_ms == 0)
+			continue;
+		if (p->typing_until_ms > now.mono_ms) {
+			e->typing_ms =
+			    earlier_ms(e->typing_ms, p->typing_until_ms);
+			continue;
+		}
+		p->typing_until_ms = 0;
+		model_touch(m);
+	}
+}
+
+/* What the model shows of discovery, copied when somebody may look. */
+static void
+refresh_counters(struct engine *e)
+{
+	e->model->discovery = *discover_counters(e->discover);
+	e->model->next_announce_ms = discover_deadline(e->discover);
+}
+
+void
+engine_tick_rest(struct engine *e, struct now now)
+{
+	sightings_tick(e, now);
+	conns_tick(e, now);
+	contacts_tick(e, now);
+	expire_typing(e, now);
+	refresh_counters(e);
+	if (e->model->leaving && !e->left && discover_has_left(e->discover)) {
+		e->left = true;
+		effect_add(e, (struct effect){ .kind = EFFECT_LEFT });
+	}
+}
+
+void
+engine_start(struct engine *e, struct now now)
+{
+	effects_begin(e);
+	discover_start(e->discover, now);
+	engine_tick_rest(e, now);
+}
+
+void
+engine_tick(struct engine *e, struct now now)
+{
+	effects_begin(e);
+	engine_tick_rest(e, now);
+}
+
+int64_t
+engine_deadline(const struct engine *e)
+{
+	int64_t at = discover_deadline(e->discover);
+	at = earlier_ms(at, conns_deadline(e));
+	at = earlier_ms(at, contacts_deadline(e));
+	return earlier_ms(at, e->typing_ms);
+}
+
+void
+engine_network(struct engine *e, struct now now, const struct iface *ifaces,
+    size_t count, bool changed)
+{
+	effects_begin(e);
+	struct model *m = e->model;
+	m->iface_count = count < IFACES_MAX ? count : IFACES_MAX;
+	memcpy(m->ifaces, ifaces, m->iface_count * sizeof *ifaces);
+	model_touch(m);
+	if (!changed)
+		return;
+	discover_network_changed(e->discover, now);
+	for (size_t i = 0; i < CONNS_MAX; i++) {
+		struct conn *c = e->conns[i];
+		if (c == NULL || c->state != CONN_OPEN)
+			continue;
+		session_probe(c->session, now);
+		conn_flush(e, c);
+	}
+	engine_tick_rest(e, now);
+}
+
+const struct model *
+engine_model(const struct engine *e)
+{
+	return e->model;
+}

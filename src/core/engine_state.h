@@ -1,0 +1,207 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * What the files of the engine share. A connection is one byte stream with one
+ * session on it; a contact is one identity we hold a conversation with,
+ * whatever connections come and go below it.
+ */
+#ifndef CORE_ENGINE_STATE_H
+#define CORE_ENGINE_STATE_H
+
+#include "base/bucket.h"
+#include "base/buf.h"
+#include "core/engine.h"
+#include "core/model_edit.h"
+#include "proto/chat.h"
+#include "proto/dial.h"
+#include "proto/discover.h"
+#include "proto/session.h"
+
+enum {
+	/* Effects that one input can yield at most; more is a bug. */
+	EFFECTS_MAX = 65536,
+	EFFECT_BYTES_MAX = 64 * 1024 * 1024,
+	CONTACTS_MAX = DISCOVER_PINNED_MAX,
+	/* Hosts whose rate of connecting is remembered. */
+	ACCEPT_HOSTS_MAX = 64,
+	/* People on one host are many connections from one address. */
+	ACCEPT_LOOPBACK_FACTOR = 10,
+	/* /connect commands under way. */
+	CONNECTS_MAX = 8,
+	/* Messages of one connection handled in one go. */
+	PUMP_MAX = 512,
+	/* Inbound messages of somebody we never wrote to; beyond, they wait in
+	 * the sender's socket. */
+	STRANGER_PER_S = 20,
+	STRANGER_BURST = 100,
+	/* How long the loser of two sessions is still listened to. */
+	LOSER_MS = 2000,
+};
+
+enum conn_state {
+	CONN_DIALING,
+	CONN_HANDSHAKE,
+	CONN_OPEN,
+	CONN_LOSING, /* another session of the same pair won */
+};
+
+struct contact {
+	struct fp fp;
+	struct pin pin;
+	bool pinned;
+	bool answered; /* the user wrote to it in this run */
+	bool accepted; /* the user took it in spite of its name */
+	struct chat *chat;
+	struct dial dial;
+	uint32_t conn;         /* the open session; 0 while there is none */
+	struct bucket inbound; /* while not answered */
+};
+
+struct conn {
+	uint32_t id;
+	enum conn_state state;
+	struct session *session; /* NULL while dialling */
+	struct addr addr;
+	bool expects; /* fp is whom we dialled */
+	struct fp fp;
+	struct contact *contact; /* after the hello; or whom we dialled */
+	uint8_t instance[INSTANCE_SIZE];
+	uint32_t epoch;
+	uint16_t tcp_port;       /* where the other end listens */
+	struct connect *connect; /* the /connect that began it, or NULL */
+	int64_t deadline_ms;
+	bool pump_again;
+};
+
+struct connect {
+	bool used;
+	uint32_t token, conv;
+	char *host;
+	uint16_t port;
+	struct addr addrs[PEER_ADDRS_MAX];
+	size_t count, next;
+};
+
+struct accept_host {
+	struct addr host;
+	struct bucket bucket;
+	int64_t used_ms;
+};
+
+struct engine {
+	const struct identity *identity;
+	struct rng rng;
+	uint32_t epoch;
+	uint8_t instance[INSTANCE_SIZE];
+	bool quiet, started;
+	bool asked_to_leave; /* in spite of undelivered messages */
+	bool left;           /* EFFECT_LEFT was given */
+	struct model *model;
+	struct discover *discover;
+
+	struct conn *conns[CONNS_MAX];
+	uint32_t conn_generation;
+	unsigned half_open, sessions;
+	struct accept_host hosts[ACCEPT_HOSTS_MAX];
+	struct contact **contacts;
+	size_t contact_count, contact_cap;
+	struct connect connects[CONNECTS_MAX];
+	uint32_t next_token;
+	int64_t typing_ms; /* earliest end of a typing notice */
+
+	struct pin *pins; /* what engine_pins returned last */
+
+	struct effect *effects;
+	size_t effect_count, effect_next, effect_cap;
+	struct buf effect_bytes;
+};
+
+/* engine.c */
+/* Everything that is due, without beginning a new input. */
+void engine_tick_rest(struct engine *e, struct now now);
+
+/* effects.c */
+/* Every input begins here: what the last one yielded was drained. */
+void effects_begin(struct engine *e);
+/* Copies bytes and text; the rest by value. */
+void effect_add(struct engine *e, struct effect effect);
+void effects_free(struct engine *e);
+
+/* notices.c */
+void engine_info(struct engine *e, struct now now, uint32_t conv,
+    const char *format, ...) __attribute__((format(printf, 4, 5)));
+void engine_error(struct engine *e, struct now now, uint32_t conv,
+    const char *format, ...) __attribute__((format(printf, 4, 5)));
+/* Takes the text. */
+void engine_notice(struct engine *e, struct now now, uint32_t conv,
+    enum message_kind kind, char *text);
+void effect_peer(struct engine *e, const struct fp *fp);
+void effect_message(
+    struct engine *e, const struct conv *c, const struct message *m);
+void message_set_delivery(struct engine *e, const struct conv *c,
+    struct message *m, enum delivery delivery, const char *reason);
+
+/* conns.c */
+struct conn *conn_get(struct engine *e, uint32_t id);
+/* NULL when there are too many. */
+struct conn *conn_dial(
+    struct engine *e, struct now now, const struct addr *addr);
+/* Hands the session's output to the shell. */
+void conn_flush(struct engine *e, struct conn *c);
+/* Ends it on our side: CLOSE goes out when reason is not 0. */
+void conn_drop(
+    struct engine *e, struct now now, struct conn *c, uint8_t reason);
+/* Handles buffered input; c may be gone afterwards. */
+void conn_pump(struct engine *e, struct now now, struct conn *c);
+void conns_tick(struct engine *e, struct now now);
+int64_t conns_deadline(const struct engine *e);
+void conns_free(struct engine *e);
+
+/* sessions.c */
+/* Whether the one who said hello is welcome; if so the session goes on. */
+int session_judge(struct engine *e, struct now now, struct conn *c,
+    const struct session_event *ev);
+void session_up(struct engine *e, struct now now, struct conn *c);
+/* It ended; reason is a CLOSE of the other end, or 0 when it was lost. */
+void session_down(
+    struct engine *e, struct now now, struct conn *c, uint8_t reason);
+
+/* contacts.c */
+struct contact *contact_find(struct engine *e, const struct fp *fp);
+/* Made when it is not there; NULL beyond CONTACTS_MAX. */
+struct contact *contact_get(
+    struct engine *e, struct now now, const struct fp *fp);
+/* Forgets a contact that means nothing: no pin, no conversation. */
+void contact_release(struct engine *e, struct contact *k);
+/* Remembers the identity, unless it passes itself off as another. */
+void contact_pin(struct engine *e, struct now now, struct contact *k);
+void contacts_load(struct engine *e, const struct pin *pins, size_t count);
+void contacts_tick(struct engine *e, struct now now);
+int64_t contacts_deadline(const struct engine *e);
+void contacts_free(struct engine *e);
+size_t contacts_waiting(const struct engine *e);
+
+/* talk.c */
+void talk_input(struct engine *e, struct now now, struct conn *c,
+    const uint8_t *p, size_t n);
+/* Moves what the chat has to the session, and on to the shell. */
+void talk_flush(struct engine *e, struct now now, struct contact *k);
+/* What was sent and not acknowledged waits again. */
+void talk_interrupted(struct engine *e, const struct contact *k);
+void talk_say(struct engine *e, struct now now, const struct command *cmd);
+
+/* sightings.c */
+void sightings_input(
+    struct engine *e, struct now now, const struct sighting *s);
+void sightings_tick(struct engine *e, struct now now);
+/* Gives out the datagrams that are due. */
+void sightings_flush(struct engine *e, struct now now);
+
+/* connect.c */
+void connect_start(struct engine *e, struct now now, const struct command *cmd);
+/* An attempt failed: the next address, or a sentence. Forgets c's claim. */
+void connect_failed(
+    struct engine *e, struct now now, struct conn *c, const char *why);
+void connect_done(struct engine *e, struct now now, struct conn *c);
+void connects_free(struct engine *e);
+
+#endif

@@ -1,0 +1,227 @@
+/* SPDX-License-Identifier: MIT */
+#include "core/engine_state.h"
+
+#include "base/err.h"
+#include "base/mem.h"
+#include "base/peer_text.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+static void
+announce_profile(struct engine *e, struct now now)
+{
+	struct model *m = e->model;
+	model_touch(m);
+	discover_profile(e->discover, now, m->name, m->status, m->away);
+	for (size_t i = 0; i < e->contact_count; i++) {
+		struct contact *k = e->contacts[i];
+		if (k->conn == 0)
+			continue;
+		chat_status(k->chat, m->away, m->status);
+		talk_flush(e, now, k);
+	}
+}
+
+static void
+do_nick(struct engine *e, struct now now, const struct command *cmd)
+{
+	char *name = peer_text(
+	    untrusted_of(cmd->text, strlen(cmd->text)), PEER_TEXT_NAME, NULL);
+	model_set_name(e->model, name);
+	engine_info(e, now, cmd->conv, "you are now %s", name);
+	announce_profile(e, now);
+	free(name);
+}
+
+static void
+set_status(struct engine *e, const char *text)
+{
+	char *status =
+	    peer_text(untrusted_of(text, strlen(text)), PEER_TEXT_STATUS, NULL);
+	model_set_text(e->model, &e->model->status, status);
+	free(status);
+}
+
+static void
+do_status(struct engine *e, struct now now, const struct command *cmd)
+{
+	set_status(e, cmd->text == NULL ? "" : cmd->text);
+	if (e->model->status[0] == '\0')
+		engine_info(e, now, cmd->conv, "status cleared");
+	else
+		engine_info(e, now, cmd->conv, "status: %s", e->model->status);
+	announce_profile(e, now);
+}
+
+static void
+do_away(struct engine *e, struct now now, const struct command *cmd)
+{
+	bool away = cmd->kind == COMMAND_AWAY;
+	e->model->away = away;
+	if (cmd->text != NULL)
+		set_status(e, cmd->text);
+	engine_info(e, now, cmd->conv, "%s",
+	    away ? "you are away; /back when you return" : "welcome back");
+	announce_profile(e, now);
+}
+
+static void
+do_shout(struct engine *e, struct now now, const struct command *cmd)
+{
+	struct conv *c = model_conv_edit(e->model, CONV_NEARBY);
+	struct message m = { .kind = MESSAGE_SHOUT,
+		.mine = true,
+		.read = true,
+		.from = e->identity->fp,
+		.sent_ms = now.wall_ms,
+		.arrived_ms = now.wall_ms };
+	char *text = peer_text(untrusted_of(cmd->text, strlen(cmd->text)),
+	    PEER_TEXT_BODY, &m.size);
+	const char *why = NULL;
+	if (m.size == 0)
+		why = "there is no text";
+	else if (m.size > SHOUT_TEXT_MAX)
+		why = "a shout is at most 512 bytes";
+	else if (e->quiet)
+		why = "quiet mode announces nothing";
+	else if (discover_shout(e->discover, now, text, m.size, &m.id) < 0)
+		why = "three in a row, then one each 5 seconds; wait a little";
+	if (why != NULL) {
+		engine_error(e, now, cmd->conv, "not shouted: %s", why);
+		free(text);
+		return;
+	}
+	m.text = text;
+	effect_message(e, c, conv_append(e->model, c, &m));
+}
+
+static void
+do_open(struct engine *e, struct now now, const struct command *cmd)
+{
+	struct peer *p = model_peer_edit(e->model, &cmd->peer);
+	struct contact *k = p == NULL ? NULL : contact_get(e, now, &cmd->peer);
+	if (k == NULL) {
+		engine_error(e, now, cmd->conv, "that peer is not known");
+		return;
+	}
+	model_conv_open(e->model, p);
+	if (cmd->on && p->trust == TRUST_CHANGED) {
+		k->accepted = true;
+		engine_info(e, now, p->conv,
+		    "you may write to this %s; its key is another than that "
+		    "of the %s you talked to before",
+		    p->name, p->name);
+		if (k->conn != 0)
+			contact_pin(e, now, k);
+	}
+}
+
+static void
+do_typing(struct engine *e, struct now now, const struct command *cmd)
+{
+	struct contact *k = contact_find(e, &cmd->peer);
+	if (k == NULL || k->conn == 0)
+		return;
+	chat_typing(k->chat, now, cmd->on);
+	talk_flush(e, now, k);
+}
+
+static void
+do_quit(struct engine *e, struct now now, const struct command *cmd)
+{
+	size_t waiting = contacts_waiting(e);
+	if (e->model->leaving)
+		return;
+	if (waiting > 0 && !cmd->on && !e->asked_to_leave) {
+		e->asked_to_leave = true;
+		engine_error(e, now, cmd->conv,
+		    "%zu %s not delivered yet and would be lost. "
+		    "/quit again leaves all the same",
+		    waiting, waiting == 1 ? "message is" : "messages are");
+		return;
+	}
+	e->model->leaving = true;
+	model_touch(e->model);
+	for (size_t i = 0; i < CONNS_MAX; i++) {
+		if (e->conns[i] != NULL)
+			conn_drop(e, now, e->conns[i], CLOSE_LEAVING);
+	}
+	discover_leave(e->discover, now);
+	effect_add(e, (struct effect){ .kind = EFFECT_SAVE_PINS });
+}
+
+static void
+do_notice(struct engine *e, struct now now, struct command *cmd)
+{
+	char *text = cmd->text;
+	cmd->text = NULL;
+	engine_notice(e, now, cmd->conv,
+	    cmd->kind == COMMAND_INFO ? MESSAGE_INFO : MESSAGE_ERROR, text);
+}
+
+static void
+do_conv(struct engine *e, const struct command *cmd)
+{
+	struct conv *c = model_conv_edit(e->model, cmd->conv);
+	if (c == NULL)
+		return;
+	if (cmd->kind == COMMAND_READ)
+		conv_mark_read(e->model, c);
+	else
+		conv_clear_notices(e->model, c);
+}
+
+static void
+execute(struct engine *e, struct now now, struct command *cmd)
+{
+	switch (cmd->kind) {
+	case COMMAND_NONE:
+		break;
+	case COMMAND_SAY:
+		talk_say(e, now, cmd);
+		break;
+	case COMMAND_OPEN:
+		do_open(e, now, cmd);
+		break;
+	case COMMAND_READ:
+	case COMMAND_CLEAR:
+		do_conv(e, cmd);
+		break;
+	case COMMAND_TYPING:
+		do_typing(e, now, cmd);
+		break;
+	case COMMAND_SHOUT:
+		do_shout(e, now, cmd);
+		break;
+	case COMMAND_NICK:
+		do_nick(e, now, cmd);
+		break;
+	case COMMAND_STATUS:
+		do_status(e, now, cmd);
+		break;
+	case COMMAND_AWAY:
+	case COMMAND_BACK:
+		do_away(e, now, cmd);
+		break;
+	case COMMAND_CONNECT:
+		connect_start(e, now, cmd);
+		break;
+	case COMMAND_INFO:
+	case COMMAND_ERROR:
+		do_notice(e, now, cmd);
+		break;
+	case COMMAND_QUIT:
+		do_quit(e, now, cmd);
+		break;
+	}
+}
+
+void
+engine_command(struct engine *e, struct now now, struct command *cmd)
+{
+	effects_begin(e);
+	execute(e, now, cmd);
+	command_clear(cmd);
+	engine_tick_rest(e, now);
+}

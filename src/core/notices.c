@@ -1,0 +1,85 @@
+/* SPDX-License-Identifier: MIT */
+#include "core/engine_state.h"
+
+#include "base/mem.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { NOTICE_MAX = 1024 };
+
+void
+effect_peer(struct engine *e, const struct fp *fp)
+{
+	effect_add(e, (struct effect){ .kind = EFFECT_PEER, .fp = *fp });
+}
+
+void
+effect_message(struct engine *e, const struct conv *c, const struct message *m)
+{
+	effect_add(e,
+	    (struct effect){
+		.kind = EFFECT_MESSAGE, .conv = c->id, .serial = m->serial });
+}
+
+void
+message_set_delivery(struct engine *e, const struct conv *c, struct message *m,
+    enum delivery delivery, const char *reason)
+{
+	if (m->delivery == delivery)
+		return;
+	m->delivery = delivery;
+	free(m->reason);
+	m->reason = reason == NULL ? NULL : xstrdup(reason);
+	model_touch(e->model);
+	effect_add(e,
+	    (struct effect){
+		.kind = EFFECT_DELIVERY, .conv = c->id, .serial = m->serial });
+}
+
+void
+engine_notice(struct engine *e, struct now now, uint32_t conv,
+    enum message_kind kind, char *text)
+{
+	struct conv *c = model_conv_edit(e->model, conv);
+	if (c == NULL)
+		c = model_conv_edit(e->model, CONV_NEARBY);
+	struct message m = {
+		.kind = kind,
+		.arrived_ms = now.wall_ms,
+		.sent_ms = now.wall_ms,
+		.text = text,
+		.size = strlen(text),
+	};
+	effect_message(e, c, conv_append(e->model, c, &m));
+}
+
+static char *
+format_text(const char *format, va_list args)
+{
+	char text[NOTICE_MAX];
+	vsnprintf(text, sizeof text, format, args);
+	return xstrdup(text);
+}
+
+void
+engine_info(
+    struct engine *e, struct now now, uint32_t conv, const char *format, ...)
+{
+	va_list args;
+	va_start(args, format);
+	engine_notice(e, now, conv, MESSAGE_INFO, format_text(format, args));
+	va_end(args);
+}
+
+void
+engine_error(
+    struct engine *e, struct now now, uint32_t conv, const char *format, ...)
+{
+	va_list args;
+	va_start(args, format);
+	engine_notice(e, now, conv, MESSAGE_ERROR, format_text(format, args));
+	va_end(args);
+}

@@ -1,0 +1,197 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * What discovery saw, into the model. All of it is a hint: it may list
+ * somebody, say where to dial and what to show; it never moves a message.
+ */
+#include "core/engine_state.h"
+
+#include "base/mem.h"
+#include "base/peer_text.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+/* After an absence, those with something to say do not all dial at once. */
+enum { RETURN_PER_PEER_MS = 50, RETURN_MAX_MS = 10000 };
+
+static struct addr
+tcp_addr(const struct sighting *s)
+{
+	struct addr a = s->from;
+	a.port = s->beacon.tcp_port;
+	return a;
+}
+
+static bool
+set_presence(struct engine *e, struct peer *p, enum presence presence)
+{
+	if (p->presence == presence)
+		return false;
+	p->presence = presence;
+	model_touch(e->model);
+	return true;
+}
+
+/* True when something that is shown differs. */
+static bool
+learn_texts(struct engine *e, struct peer *p, const struct beacon *b)
+{
+	char *name = peer_text(b->name, PEER_TEXT_NAME, NULL);
+	char *status = peer_text(b->status, PEER_TEXT_STATUS, NULL);
+	char *version = peer_text(b->version, PEER_TEXT_STATUS, NULL);
+	bool changed = peer_set_name(e->model, p, name);
+	changed |= model_set_text(e->model, &p->status, status);
+	size_t n = strlen(version);
+	if (n < sizeof p->version)
+		memcpy(p->version, version, n + 1);
+	free(name);
+	free(status);
+	free(version);
+	return changed;
+}
+
+static void
+dial_returned(struct engine *e, struct now now, struct contact *k)
+{
+	uint32_t spread = RETURN_PER_PEER_MS * (uint32_t)e->model->peer_count;
+	if (spread > RETURN_MAX_MS)
+		spread = RETURN_MAX_MS;
+	if (k->conn == 0 && k->chat != NULL && chat_waiting(k->chat) > 0)
+		dial_want(&k->dial, now, rng_below(&e->rng, spread + 1));
+}
+
+static void
+forget_evicted(struct engine *e, const struct fp *fp)
+{
+	struct peer *p = model_peer_edit(e->model, fp);
+	struct contact *k = contact_find(e, fp);
+	if (p == NULL)
+		return;
+	p->presence = PRESENCE_OFFLINE;
+	effect_peer(e, fp);
+	if (p->conv == 0 && k == NULL)
+		model_peer_remove(e->model, fp);
+}
+
+static struct peer *
+seen(struct engine *e, struct now now, const struct sighting *s)
+{
+	bool is_new = model_peer(e->model, &s->fp) == NULL;
+	struct peer *p = model_peer_add(e->model, &s->fp);
+	bool was_absent = p->presence < PRESENCE_AWAY;
+	bool changed = learn_texts(e, p, &s->beacon) | is_new;
+	bool away = (s->beacon.flags & BEACON_AWAY) != 0;
+	if (is_new)
+		p->first_seen_ms = now.wall_ms;
+	p->last_seen_ms = now.wall_ms;
+	changed |= set_presence(e, p, away ? PRESENCE_AWAY : PRESENCE_ONLINE);
+	struct addr addr = tcp_addr(s);
+	if (addr.port != 0)
+		peer_add_addr(e->model, p, &addr);
+	if (changed)
+		effect_peer(e, &s->fp);
+	struct contact *k = contact_find(e, &s->fp);
+	if (was_absent && k != NULL)
+		dial_returned(e, now, k);
+	return p;
+}
+
+static void
+shout_arrived(struct engine *e, struct now now, const struct sighting *s)
+{
+	struct conv *c = model_conv_edit(e->model, CONV_NEARBY);
+	struct message m = {
+		.kind = MESSAGE_SHOUT,
+		.id = s->beacon.shout_id,
+		.from = s->fp,
+		.sent_ms = s->beacon.shout_sent_ms,
+		.arrived_ms = now.wall_ms,
+	};
+	m.text = peer_text(s->beacon.shout_text, PEER_TEXT_BODY, &m.size);
+	seen(e, now, s);
+	effect_message(e, c, conv_append(e->model, c, &m));
+}
+
+static void
+gone(struct engine *e, const struct fp *fp, enum presence presence)
+{
+	struct peer *p = model_peer_edit(e->model, fp);
+	if (p == NULL || !set_presence(e, p, presence))
+		return;
+	p->typing_until_ms = 0;
+	effect_peer(e, fp);
+}
+
+void
+sightings_input(struct engine *e, struct now now, const struct sighting *s)
+{
+	struct contact *k;
+	struct addr addr;
+	switch (s->kind) {
+	case SIGHT_NONE:
+		break;
+	case SIGHT_SEEN:
+		seen(e, now, s);
+		break;
+	case SIGHT_ADDRESS:
+		addr = tcp_addr(s);
+		if (addr.port != 0 && model_peer(e->model, &s->fp) != NULL)
+			peer_hint_addr(
+			    e->model, model_peer_edit(e->model, &s->fp), &addr);
+		break;
+	case SIGHT_STALE:
+		gone(e, &s->fp, PRESENCE_STALE);
+		break;
+	case SIGHT_OFFLINE:
+	case SIGHT_GOODBYE:
+		gone(e, &s->fp, PRESENCE_OFFLINE);
+		break;
+	case SIGHT_SHOUT:
+		shout_arrived(e, now, s);
+		break;
+	case SIGHT_PROBE:
+		k = contact_find(e, &s->fp);
+		if (k != NULL && k->conn == 0)
+			dial_want(&k->dial, now, 0);
+		break;
+	}
+	if (s->has_evicted)
+		forget_evicted(e, &s->evicted);
+}
+
+void
+sightings_flush(struct engine *e, struct now now)
+{
+	struct discover_packet packet;
+	while (discover_next(e->discover, now, &packet)) {
+		if (packet.everywhere)
+			e->model->last_announce_ms = now.mono_ms;
+		effect_add(e, (struct effect){
+				  .kind = packet.everywhere ? EFFECT_BROADCAST
+							    : EFFECT_DATAGRAM,
+				  .addr = packet.to,
+				  .bytes = packet.bytes,
+				  .size = packet.size,
+			      });
+	}
+}
+
+void
+sightings_tick(struct engine *e, struct now now)
+{
+	struct sighting s;
+	while (discover_expire(e->discover, now, &s))
+		sightings_input(e, now, &s);
+	sightings_flush(e, now);
+}
+
+void
+engine_datagram(struct engine *e, struct now now, const struct addr *from,
+    bool on_link, const uint8_t *p, size_t n)
+{
+	struct sighting s = { .kind = SIGHT_NONE };
+	effects_begin(e);
+	if (discover_input(e->discover, now, from, on_link, p, n, &s) == 1)
+		sightings_input(e, now, &s);
+	sightings_flush(e, now);
+}
