@@ -1,0 +1,576 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Two ends in one process, over the loopback of a namespace of its own. The
+ * clock is handed in; where the kernel has to be waited for, poll() does it.
+ */
+#include "net/tcp.h"
+
+#include "base/mem.h"
+#include "netns.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+#include <errno.h>
+#include <sys/resource.h>
+
+enum { TAG_A = 1, TAG_B = 2, TURN_MS = 2000, SEEN_MAX = 64 };
+
+/* One end, and what happened to it. */
+struct end {
+	struct tcp *t;
+	uint32_t next_conn;
+	bool refuse;
+	unsigned accepted, opened, closed, events_last_turn;
+	uint32_t conns[SEEN_MAX]; /* accepted */
+	int closed_errno;
+	uint8_t *bytes;
+	size_t size;
+	struct addr from;
+};
+
+struct world {
+	struct loop *l;
+	struct end a, b;
+	int64_t now_ms;
+};
+
+static void
+end_event(struct end *e, const struct tcp_event *ev)
+{
+	switch (ev->kind) {
+	case TCP_ACCEPTED:
+		e->from = ev->addr;
+		e->conns[e->accepted++ % SEEN_MAX] = e->next_conn;
+		if (e->refuse)
+			tcp_refuse(e->t, ev->fd);
+		else
+			tcp_adopt(e->t, ev->fd, e->next_conn++);
+		break;
+	case TCP_OPENED:
+		e->opened++;
+		break;
+	case TCP_BYTES:
+		e->bytes = xrealloc(e->bytes, e->size + ev->size, 1);
+		memcpy(e->bytes + e->size, ev->bytes, ev->size);
+		e->size += ev->size;
+		break;
+	case TCP_CLOSED:
+		e->closed++;
+		e->closed_errno = ev->sys_errno;
+		break;
+	}
+}
+
+static void
+end_ready(struct end *e, const struct loop_event *ready)
+{
+	struct tcp_event ev;
+
+	while (tcp_next(e->t, ready, &ev)) {
+		end_event(e, &ev);
+		e->events_last_turn++;
+	}
+}
+
+/* One turn; returns the fds that were ready. */
+static unsigned
+turn(struct world *w, int timeout_ms)
+{
+	struct loop_event ready;
+	struct tcp_event ev;
+	unsigned count = 0;
+
+	loop_begin(w->l);
+	tcp_watch(w->a.t, w->l, w->now_ms, TAG_A);
+	tcp_watch(w->b.t, w->l, w->now_ms, TAG_B);
+	w->a.events_last_turn = w->b.events_last_turn = 0;
+	assert_int_equal(loop_wait(w->l, timeout_ms), 0);
+	for (; loop_ready(w->l, &ready); count++)
+		end_ready(ready.tag == TAG_A ? &w->a : &w->b, &ready);
+	while (tcp_failed(w->a.t, &ev))
+		end_event(&w->a, &ev);
+	while (tcp_failed(w->b.t, &ev))
+		end_event(&w->b, &ev);
+	return count;
+}
+
+static void
+end_open(struct end *e, uint16_t port)
+{
+	char *error = NULL;
+
+	*e = (struct end){ .next_conn = 1 };
+	assert_int_equal(tcp_open(port, true, &e->t, &error), 0);
+	assert_null(error);
+}
+
+static int
+world_new(void **state)
+{
+	struct world *w = xcalloc(1, sizeof(*w));
+
+	w->l = loop_new();
+	end_open(&w->a, 0);
+	end_open(&w->b, 0);
+	*state = w;
+	return 0;
+}
+
+static int
+world_free(void **state)
+{
+	struct world *w = *state;
+
+	tcp_free(w->a.t);
+	tcp_free(w->b.t);
+	free(w->a.bytes);
+	free(w->b.bytes);
+	loop_free(w->l);
+	free(w);
+	return 0;
+}
+
+static struct addr
+loopback(uint16_t port)
+{
+	return (struct addr){
+		.family = ADDR_IPV4,
+		.ip = { 127, 0, 0, 1 },
+		.port = port,
+	};
+}
+
+/* a dials b: conn 100 there, conn 1 here. */
+static void
+join(struct world *w)
+{
+	struct addr to = loopback(tcp_port(w->b.t));
+
+	tcp_dial(w->a.t, 100, &to);
+	while (w->a.opened == 0 || w->b.accepted == 0)
+		turn(w, TURN_MS);
+}
+
+static uint8_t *
+pattern(size_t n)
+{
+	uint8_t *p = xmalloc(n);
+
+	for (size_t i = 0; i < n; i++)
+		p[i] = (uint8_t)((i * 31) ^ (i >> 9));
+	return p;
+}
+
+static void
+a_taken_port_is_evaded(void **state)
+{
+	struct world *w = *state;
+	struct end other;
+
+	end_open(&other, tcp_port(w->a.t));
+	assert_true(tcp_port(other.t) != 0);
+	assert_int_not_equal(tcp_port(other.t), tcp_port(w->a.t));
+	tcp_free(other.t);
+}
+
+static void
+a_free_port_is_taken(void **state)
+{
+	struct end other;
+
+	(void)state;
+	end_open(&other, 41827);
+	assert_int_equal(tcp_port(other.t), 41827);
+	tcp_free(other.t);
+}
+
+static void
+bytes_go_both_ways(void **state)
+{
+	struct world *w = *state;
+
+	join(w);
+	assert_true(addr_is_loopback(&w->b.from));
+	tcp_send(w->a.t, 100, (const uint8_t *)"ping", 4);
+	while (w->b.size < 4)
+		turn(w, TURN_MS);
+	assert_memory_equal(w->b.bytes, "ping", 4);
+	tcp_send(w->b.t, 1, (const uint8_t *)"pong!", 5);
+	while (w->a.size < 5)
+		turn(w, TURN_MS);
+	assert_memory_equal(w->a.bytes, "pong!", 5);
+}
+
+static void
+both_families_are_served(void **state)
+{
+	struct world *w = *state;
+	struct addr to = { .family = ADDR_IPV6, .port = tcp_port(w->b.t) };
+
+	to.ip[15] = 1;
+	tcp_dial(w->a.t, 100, &to);
+	while (w->a.opened == 0 || w->b.accepted == 0)
+		turn(w, TURN_MS);
+	assert_int_equal(w->b.from.family, ADDR_IPV6);
+}
+
+static void
+what_is_sent_while_dialing_waits(void **state)
+{
+	struct world *w = *state;
+	struct addr to = loopback(tcp_port(w->b.t));
+
+	tcp_dial(w->a.t, 100, &to);
+	tcp_send(w->a.t, 100, (const uint8_t *)"early", 5);
+	while (w->b.size < 5)
+		turn(w, TURN_MS);
+	assert_memory_equal(w->b.bytes, "early", 5);
+}
+
+static void
+three_megabytes_arrive_whole(void **state)
+{
+	struct world *w = *state;
+	size_t n = 3 * 1024 * 1024;
+	uint8_t *p = pattern(n);
+
+	join(w);
+	tcp_send(w->a.t, 100, p, n);
+	while (w->b.size < n) {
+		turn(w, TURN_MS);
+		/* A flood does not keep the loop from the others. */
+		assert_true(w->b.events_last_turn <= 4);
+	}
+	assert_int_equal(w->b.size, n);
+	assert_memory_equal(w->b.bytes, p, n);
+	free(p);
+}
+
+static void
+the_queue_has_a_bound(void **state)
+{
+	struct world *w = *state;
+	uint8_t *p = pattern(1024 * 1024);
+
+	join(w);
+	tcp_set_reading(w->b.t, 1, false);
+	for (int i = 0; i < 16; i++)
+		tcp_send(w->a.t, 100, p, 1024 * 1024);
+	turn(w, 0);
+	assert_int_equal(w->a.closed, 1);
+	assert_int_equal(w->a.closed_errno, ENOBUFS);
+	/* It is gone: nothing more is told of it. */
+	tcp_send(w->a.t, 100, p, 10);
+	tcp_close(w->a.t, 100, 0);
+	turn(w, 0);
+	assert_int_equal(w->a.closed, 1);
+	free(p);
+}
+
+static void
+what_is_not_read_stays_and_nothing_spins(void **state)
+{
+	struct world *w = *state;
+
+	join(w);
+	tcp_set_reading(w->b.t, 1, false);
+	tcp_send(w->a.t, 100, (const uint8_t *)"later", 5);
+	assert_int_equal(turn(w, 0), 0);
+	tcp_close(w->a.t, 100, 0);
+	/* The end of it is not noticed, but neither does it wake us. */
+	assert_int_equal(turn(w, 20), 0);
+	assert_int_equal(w->b.size, 0);
+	assert_int_equal(w->b.closed, 0);
+	tcp_set_reading(w->b.t, 1, true);
+	while (w->b.closed == 0)
+		turn(w, TURN_MS);
+	assert_int_equal(w->b.size, 5);
+	assert_int_equal(w->b.closed_errno, 0);
+}
+
+static void
+the_last_words_survive_a_failed_send(void **state)
+{
+	struct world *w = *state;
+
+	join(w);
+	tcp_set_reading(w->b.t, 1, false);
+	tcp_send(w->a.t, 100, (const uint8_t *)"goodbye", 7);
+	tcp_close(w->a.t, 100, 0);
+	/* a's socket is closed at its deadline; sending to it is answered
+	 * with a reset, and the next send fails. */
+	w->now_ms = TCP_LINGER_MS;
+	for (int i = 0; i < 3; i++) {
+		tcp_send(w->b.t, 1, (const uint8_t *)"anybody?", 8);
+		turn(w, 10);
+	}
+	assert_int_equal(w->b.closed, 0);
+	tcp_set_reading(w->b.t, 1, true);
+	while (w->b.closed == 0)
+		turn(w, TURN_MS);
+	assert_int_equal(w->b.size, 7);
+	assert_memory_equal(w->b.bytes, "goodbye", 7);
+	assert_int_not_equal(w->b.closed_errno, 0);
+}
+
+static void
+a_refused_dial_is_told(void **state)
+{
+	struct world *w = *state;
+	struct addr to = loopback(1);
+
+	tcp_dial(w->a.t, 100, &to);
+	while (w->a.closed == 0)
+		turn(w, TURN_MS);
+	assert_int_equal(w->a.closed_errno, ECONNREFUSED);
+	assert_int_equal(w->a.opened, 0);
+}
+
+static void
+a_dial_that_fails_at_once_is_told(void **state)
+{
+	struct world *w = *state;
+	struct addr to = { .family = ADDR_IPV4, .ip = { 10, 1, 2, 3 } };
+	struct tcp_event ev;
+
+	to.port = 9;
+	tcp_dial(w->a.t, 100, &to);
+	assert_true(tcp_failed(w->a.t, &ev));
+	assert_int_equal(ev.kind, TCP_CLOSED);
+	assert_int_equal(ev.conn, 100);
+	assert_int_equal(ev.sys_errno, ENETUNREACH);
+	assert_false(tcp_failed(w->a.t, &ev));
+}
+
+static void
+close_sends_the_rest(void **state)
+{
+	struct world *w = *state;
+	size_t n = 3 * 1024 * 1024;
+	uint8_t *p = pattern(n);
+
+	join(w);
+	tcp_set_reading(w->b.t, 1, false);
+	tcp_send(w->a.t, 100, p, n);
+	tcp_close(w->a.t, 100, 0);
+	assert_true(tcp_is_busy(w->a.t));
+	assert_int_equal(tcp_deadline(w->a.t), TCP_LINGER_MS);
+	tcp_set_reading(w->b.t, 1, true);
+	while (w->b.closed == 0)
+		turn(w, TURN_MS);
+	assert_int_equal(w->b.size, n);
+	assert_memory_equal(w->b.bytes, p, n);
+	assert_int_equal(w->b.closed_errno, 0);
+	assert_false(tcp_is_busy(w->a.t));
+	assert_int_equal(w->a.closed, 0);
+	free(p);
+}
+
+static void
+close_does_not_wait_for_ever(void **state)
+{
+	struct world *w = *state;
+	size_t n = 4 * 1024 * 1024;
+	uint8_t *p = pattern(n);
+
+	join(w);
+	tcp_set_reading(w->b.t, 1, false);
+	tcp_send(w->a.t, 100, p, n);
+	tcp_close(w->a.t, 100, 0);
+	w->now_ms = TCP_LINGER_MS - 1;
+	turn(w, 0);
+	assert_true(tcp_is_busy(w->a.t));
+	w->now_ms = TCP_LINGER_MS;
+	turn(w, 0);
+	assert_false(tcp_is_busy(w->a.t));
+	assert_true(tcp_deadline(w->a.t) > TCP_LINGER_MS);
+	free(p);
+}
+
+static void
+a_number_can_be_used_again(void **state)
+{
+	struct world *w = *state;
+	struct addr to = loopback(tcp_port(w->b.t));
+
+	join(w);
+	tcp_close(w->a.t, 100, 0);
+	/* The old one still lingers. */
+	tcp_dial(w->a.t, 100, &to);
+	while (w->a.opened < 2 || w->b.accepted < 2)
+		turn(w, TURN_MS);
+	tcp_send(w->a.t, 100, (const uint8_t *)"new", 3);
+	while (w->b.size < 3)
+		turn(w, TURN_MS);
+	assert_int_equal(w->b.size, 3);
+}
+
+static void
+an_event_of_the_last_owner_of_an_fd_is_not_believed(void **state)
+{
+	struct world *w = *state;
+	struct loop_event stale = {
+		.hangup = true, .readable = true, .writable = true
+	};
+	struct tcp_event ev;
+
+	join(w);
+	for (stale.fd = 3; stale.fd < 64; stale.fd++) {
+		while (tcp_next(w->a.t, &stale, &ev))
+			end_event(&w->a, &ev);
+		while (tcp_next(w->b.t, &stale, &ev))
+			end_event(&w->b, &ev);
+	}
+	assert_int_equal(w->a.closed + w->b.closed, 0);
+	tcp_send(w->a.t, 100, (const uint8_t *)"still", 5);
+	while (w->b.size < 5)
+		turn(w, TURN_MS);
+}
+
+static int
+raw_connect(uint16_t port)
+{
+	struct sockaddr_in in = {
+		.sin_family = AF_INET,
+		.sin_port = htons(port),
+		.sin_addr = { .s_addr = htonl(INADDR_LOOPBACK) },
+	};
+	int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+
+	assert_true(fd >= 0);
+	assert_int_equal(connect(fd, (struct sockaddr *)&in, sizeof(in)), 0);
+	return fd;
+}
+
+static void
+t31_a_refused_connection_leaves_nothing_behind(void **state)
+{
+	struct world *w = *state;
+	int fds[50];
+	char c;
+
+	w->b.refuse = true;
+	for (size_t i = 0; i < 50; i++)
+		fds[i] = raw_connect(tcp_port(w->b.t));
+	while (w->b.accepted < 50) {
+		turn(w, TURN_MS);
+		assert_true(w->b.events_last_turn <= 16);
+	}
+	for (size_t i = 0; i < 50; i++) {
+		assert_int_equal(recv(fds[i], &c, 1, 0), -1);
+		assert_int_equal(errno, ECONNRESET);
+		close(fds[i]);
+	}
+}
+
+/* T32: all descriptors are used up by strangers. */
+static void
+t32_out_of_descriptors(void **state)
+{
+	struct world *w = *state;
+	struct rlimit old, tight;
+	int fds[100];
+	char c;
+	unsigned turns = 0;
+
+	getrlimit(RLIMIT_NOFILE, &old);
+	for (size_t i = 0; i < 100; i++)
+		fds[i] = raw_connect(tcp_port(w->b.t));
+	/* Nobody below the lowest free number plus ten may be had. */
+	int lowest = dup(fds[0]);
+
+	close(lowest);
+	tight = old;
+	tight.rlim_cur = (rlim_t)lowest + 10;
+	assert_int_equal(setrlimit(RLIMIT_NOFILE, &tight), 0);
+	while (turn(w, 50) > 0)
+		assert_true(turns++ < 50);
+	assert_int_equal(w->b.accepted, 10);
+
+	unsigned shed = 0;
+
+	for (size_t i = 0; i < 100; i++) {
+		ssize_t got = recv(fds[i], &c, 1, MSG_DONTWAIT);
+
+		shed += got == 0 || (got < 0 && errno == ECONNRESET);
+	}
+	assert_int_equal(shed, 90);
+
+	/* One leaves, and an honest one comes in. */
+	tcp_close(w->b.t, 1, 0);
+	close(fds[0]);
+	w->now_ms = TCP_LINGER_MS;
+	setrlimit(RLIMIT_NOFILE, &old);
+	fds[0] = raw_connect(tcp_port(w->b.t));
+	setrlimit(RLIMIT_NOFILE, &tight);
+	while (w->b.accepted < 11)
+		turn(w, TURN_MS);
+	setrlimit(RLIMIT_NOFILE, &old);
+	for (size_t i = 0; i < 100; i++)
+		close(fds[i]);
+}
+
+/* T32, when not even the reserve can be had: the listeners rest for a second
+ * instead of spinning. */
+static void
+t32_no_reserve_either(void **state)
+{
+	struct world *w = *state;
+	struct rlimit old, none;
+	int fd = raw_connect(tcp_port(w->b.t));
+	int other;
+
+	/* More than poll() is given, less than any free descriptor. */
+	getrlimit(RLIMIT_NOFILE, &old);
+	none = old;
+	none.rlim_cur = 5;
+	other = raw_connect(tcp_port(w->b.t));
+	setrlimit(RLIMIT_NOFILE, &none);
+	/* The reserve is given up, and cannot be had again. */
+	turn(w, 0);
+	w->now_ms = 1;
+	turn(w, 0);
+	turn(w, 0);
+	assert_int_equal(tcp_deadline(w->b.t), 1001);
+	setrlimit(RLIMIT_NOFILE, &old);
+	assert_int_equal(turn(w, 0), 0);
+	w->now_ms = 1002;
+	while (w->b.accepted < 1)
+		turn(w, TURN_MS);
+	close(fd);
+	close(other);
+}
+
+#define WORLD_TEST(f) cmocka_unit_test_setup_teardown(f, world_new, world_free)
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		WORLD_TEST(a_taken_port_is_evaded),
+		WORLD_TEST(a_free_port_is_taken),
+		WORLD_TEST(bytes_go_both_ways),
+		WORLD_TEST(both_families_are_served),
+		WORLD_TEST(what_is_sent_while_dialing_waits),
+		WORLD_TEST(three_megabytes_arrive_whole),
+		WORLD_TEST(the_queue_has_a_bound),
+		WORLD_TEST(what_is_not_read_stays_and_nothing_spins),
+		WORLD_TEST(the_last_words_survive_a_failed_send),
+		WORLD_TEST(a_refused_dial_is_told),
+		WORLD_TEST(a_dial_that_fails_at_once_is_told),
+		WORLD_TEST(close_sends_the_rest),
+		WORLD_TEST(close_does_not_wait_for_ever),
+		WORLD_TEST(a_number_can_be_used_again),
+		WORLD_TEST(an_event_of_the_last_owner_of_an_fd_is_not_believed),
+		WORLD_TEST(t31_a_refused_connection_leaves_nothing_behind),
+		WORLD_TEST(t32_out_of_descriptors),
+		WORLD_TEST(t32_no_reserve_either),
+	};
+
+	netns_enter();
+	return cmocka_run_group_tests_name("tcp", tests, NULL, NULL);
+}
