@@ -462,6 +462,20 @@ seal_and_open_in_place(void **state)
 }
 
 static void
+cleared_cipher_holds_no_key(void **state)
+{
+	(void)state;
+	struct pair p;
+
+	pair_init(&p, 8, "earshot");
+	pair_establish(&p);
+	assert_false(sodium_is_zero(p.init_send.key, NOISE_KEY_SIZE));
+	noise_cipher_clear(&p.init_send);
+	assert_true(
+	    sodium_is_zero((const uint8_t *)&p.init_send, sizeof(p.init_send)));
+}
+
+static void
 rekey_takes_both_ends(void **state)
 {
 	(void)state;
@@ -507,6 +521,7 @@ main(void)
 		cmocka_unit_test(bad_tags_do_not_move_the_nonce),
 		cmocka_unit_test(seal_and_open_in_place),
 		cmocka_unit_test(rekey_takes_both_ends),
+		cmocka_unit_test(cleared_cipher_holds_no_key),
 	};
 
 	return cmocka_run_group_tests(tests, start_sodium, NULL);
