@@ -87,7 +87,7 @@ int noise_seal(struct noise_cipher *c, const void *ad, size_t ad_size,
  * first: after ERR_AUTH the room in out for the plain text is zeroed. */
 int noise_open(struct noise_cipher *c, const void *ad, size_t ad_size,
     const uint8_t *in, size_t n, uint8_t *out);
-/* Wipes. */
+/* Wipes; after that noise_seal and noise_open give ERR_LIMIT. */
 void noise_cipher_clear(struct noise_cipher *c);
 /* §11.3: a new key from the old one; the nonce stays. */
 void noise_rekey(struct noise_cipher *c);

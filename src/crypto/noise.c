@@ -401,8 +401,10 @@ noise_split(struct noise *n, struct noise_cipher *ret_send,
 	return 0;
 }
 
+/* With the key of zeros that is left, nothing may be sealed. */
 void
 noise_cipher_clear(struct noise_cipher *c)
 {
-	sodium_memzero(c, sizeof *c);
+	sodium_memzero(c->key, sizeof(c->key));
+	c->nonce = UINT64_MAX;
 }
