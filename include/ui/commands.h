@@ -16,15 +16,19 @@
 
 enum front_action {
 	FRONT_NONE,
-	FRONT_SELECT, /* show the conversation with cmd.peer (or conv) */
-	FRONT_HELP,   /* topic in cmd.text, may be NULL */
+	FRONT_SELECT, /* show the conversation with cmd.peer */
+	/* Show all of the help; a front end without a way of its own executes
+	 * cmd, which has it as COMMAND_INFO. */
+	FRONT_HELP,
 };
 
 /* A line the user entered, understood. */
 struct entered {
-	struct command cmd;	 /* COMMAND_NONE when there is none */
+	struct command cmd;      /* COMMAND_NONE when there is none */
 	enum front_action front; /* for the front end itself */
 };
+
+struct parse;
 
 struct command_spec {
 	const char *name;  /* without the slash */
@@ -33,22 +37,28 @@ struct command_spec {
 	const char *gloss; /* one line */
 	const char *example;
 	const char *group; /* "Talk", "People", "Me", "Net", "Screen" */
+	int (*parse)(struct parse *p); /* of the arguments; ui/parse.h */
 };
 
 const struct command_spec *command_specs(size_t *ret_count);
 /* By name, alias or unique prefix; NULL with *ret_candidates (caller frees)
  * listing what it could be, or NULL when nothing fits. */
-const struct command_spec *command_find(const char *word, size_t n,
-    char **ret_candidates);
+const struct command_spec *command_find(
+    const char *word, size_t n, char **ret_candidates);
 
 /*
  * Understands one line: "/command args", "//text" for text with a slash, or
  * text for the conversation conv. 0, or a negative enum err with a sentence in
  * *ret_error (caller frees) and the byte where it went wrong in *ret_at.
+ * Blanks before a slash are ERR_STATE: a command, or text? The front end asks,
+ * or takes the line to command_parse_text.
  */
 int command_parse(const struct model *m, struct now now, uint32_t conv,
     const char *line, struct entered *ret_entered, char **ret_error,
     size_t *ret_at);
+/* The same for a line that is text whatever it begins with. */
+int command_parse_text(const struct model *m, uint32_t conv, const char *line,
+    struct entered *ret_entered, char **ret_error);
 void entered_clear(struct entered *en);
 
 #endif

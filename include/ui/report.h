@@ -10,8 +10,9 @@
 #include "core/model.h"
 
 char *report_who(const struct model *m, struct now now);
-char *report_info(const struct model *m, struct now now,
-    const struct peer *p);
+/* Only those whose name, tag or address has word in it; NULL: nobody. */
+char *report_who_word(const struct model *m, struct now now, const char *word);
+char *report_info(const struct model *m, struct now now, const struct peer *p);
 char *report_net(const struct model *m, struct now now);
 /* NULL topic: the overview. A topic that is no command: NULL. */
 char *report_help(const char *topic);

@@ -20,8 +20,8 @@
 struct ui;
 
 struct ui_cfg {
-	bool ascii;	  /* only ASCII in what we draw ourselves */
-	bool first_start; /* no identity existed before this run */
+	bool ascii;          /* only ASCII in what we draw ourselves */
+	bool first_start;    /* no identity existed before this run */
 	const char *version; /* "0.1.0"; static storage */
 };
 
@@ -41,12 +41,11 @@ bool ui_key(struct ui *ui, const struct model *m, struct now now,
 bool ui_pending(struct ui *ui, const struct model *m, struct now now,
     struct command *ret_cmd);
 /* Draws the whole frame into the grid at its present size. */
-void ui_draw(struct ui *ui, const struct model *m, struct now now,
-    struct grid *g);
+void ui_draw(
+    struct ui *ui, const struct model *m, struct now now, struct grid *g);
 /* When the frame would change without input: the minute, a typing notice, a
  * flash. */
-int64_t ui_deadline(const struct ui *ui, const struct model *m,
-    struct now now);
+int64_t ui_deadline(const struct ui *ui, const struct model *m, struct now now);
 /* True when the frame depends on something that changed since ui_draw. */
 bool ui_is_dirty(const struct ui *ui, const struct model *m);
 

@@ -1,0 +1,309 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * From a line to a command. A line with an error sends nothing: what was meant
+ * for one person must not end up with another, or with everybody.
+ */
+#include "ui/commands.h"
+
+#include "base/err.h"
+#include "base/peer_text.h"
+#include "base/utf8.h"
+#include "ui/parse.h"
+#include "ui/str.h"
+
+#include <assert.h>
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+
+enum {
+	NEAR_WORD_MAX = 12, /* longer words are not searched for misspellings */
+	NEAR_DISTANCE = 2,
+	WORD_SHOWN_MAX = 24, /* bytes of an unknown word in an error */
+};
+
+static const struct command_spec specs[] = {
+	{ "msg", NULL, "WHO TEXT", "send TEXT to WHO", "/msg bob lunch?",
+	    "Talk", parse_msg },
+	{ "query", "q", "WHO", "talk with WHO", "/query bob", "Talk",
+	    parse_query },
+	{ "me", NULL, "TEXT", "say what you do", "/me is making tea", "Talk",
+	    parse_me },
+	{ "shout", NULL, "TEXT", "tell everybody nearby; anyone can read it",
+	    "/shout pizza is here", "Talk", parse_shout },
+	{ "who", "contacts", "[WORD]", "list the people nearby", "/who ana",
+	    "People", parse_list },
+	{ "info", "whois", "[WHO]", "show all there is to know of WHO",
+	    "/info bob", "People", parse_info },
+	{ "nick", NULL, "NAME", "change your name", "/nick ana", "Me",
+	    parse_nick },
+	{ "status", NULL, "[TEXT]", "set a line others see, or clear it",
+	    "/status at my desk", "Me", parse_status },
+	{ "away", NULL, "[TEXT]", "tell others you are away",
+	    "/away back at two", "Me", parse_away },
+	{ "back", NULL, "", "tell others you are here again", "/back", "Me",
+	    parse_back },
+	{ "connect", NULL, "HOST[:PORT]",
+	    "reach somebody whom broadcasts do not reach",
+	    "/connect 192.168.7.20", "Net", parse_connect },
+	{ "net", NULL, "", "show interfaces, ports and counters", "/net", "Net",
+	    parse_net },
+	{ "clear", NULL, "", "remove notices and errors from this window",
+	    "/clear", "Screen", parse_clear },
+	{ "help", "?", "[TOPIC]", "show this help, or one command", "/help msg",
+	    "Screen", parse_help },
+	{ "quit", "exit", "", "say goodbye and leave", "/quit", "Screen",
+	    parse_quit },
+};
+
+enum { SPEC_COUNT = sizeof specs / sizeof *specs };
+
+const struct command_spec *
+command_specs(size_t *ret_count)
+{
+	*ret_count = SPEC_COUNT;
+	return specs;
+}
+
+static bool
+word_is(const char *word, size_t n, const char *name)
+{
+	return name != NULL && strlen(name) == n &&
+	       strncasecmp(word, name, n) == 0;
+}
+
+static char
+lower(char c)
+{
+	return c >= 'A' && c <= 'Z' ? (char)(c - 'A' + 'a') : c;
+}
+
+/* Letters added, dropped or changed between two words, by Wagner and Fischer;
+ * both at most NEAR_WORD_MAX bytes. */
+static unsigned
+distance(const char *a, size_t a_size, const char *b, size_t b_size)
+{
+	unsigned row[NEAR_WORD_MAX + 1];
+
+	for (unsigned j = 0; j <= b_size; j++)
+		row[j] = j;
+	for (unsigned i = 1; i <= a_size; i++) {
+		unsigned diagonal = row[0];
+		row[0] = i;
+		for (size_t j = 1; j <= b_size; j++) {
+			unsigned best =
+			    diagonal + (lower(a[i - 1]) != lower(b[j - 1]));
+			diagonal = row[j];
+			if (row[j] + 1 < best)
+				best = row[j] + 1;
+			if (row[j - 1] + 1 < best)
+				best = row[j - 1] + 1;
+			row[j] = best;
+		}
+	}
+	return row[b_size];
+}
+
+static bool
+is_near(const char *word, size_t n, const char *name)
+{
+	size_t size = strlen(name);
+
+	if (n < 3 || n > NEAR_WORD_MAX || size > NEAR_WORD_MAX)
+		return false;
+	return distance(word, n, name, size) <= (size < 4 ? 1 : NEAR_DISTANCE);
+}
+
+static char *
+candidates(const char *word, size_t n, bool by_prefix)
+{
+	struct str s = { 0 };
+
+	for (size_t i = 0; i < SPEC_COUNT; i++) {
+		if (by_prefix ? strncasecmp(specs[i].name, word, n) != 0
+			      : !is_near(word, n, specs[i].name))
+			continue;
+		str_addf(&s, "%s/%s", s.size > 0 ? ", " : "", specs[i].name);
+	}
+	return s.size == 0 ? NULL : str_take(&s);
+}
+
+const struct command_spec *
+command_find(const char *word, size_t n, char **ret_candidates)
+{
+	const struct command_spec *found = NULL;
+	unsigned count = 0;
+
+	for (size_t i = 0; i < SPEC_COUNT && n > 0; i++) {
+		if (word_is(word, n, specs[i].name) ||
+		    word_is(word, n, specs[i].alias))
+			return &specs[i];
+		if (strncasecmp(specs[i].name, word, n) == 0) {
+			found = &specs[i];
+			count++;
+		}
+	}
+	if (count == 1)
+		return found;
+	*ret_candidates = candidates(word, n, count > 1);
+	return NULL;
+}
+
+int
+parse_fail(struct parse *p, int err, size_t at, char *sentence)
+{
+	assert(p->error == NULL);
+	p->error = sentence;
+	p->error_at = at;
+	return err;
+}
+
+bool
+is_blank(char c)
+{
+	return c == ' ' || c == '\t' || c == '\n';
+}
+
+void
+parse_skip_blanks(struct parse *p)
+{
+	while (p->at < p->size && is_blank(p->line[p->at]))
+		p->at++;
+}
+
+size_t
+parse_word_size(const struct parse *p)
+{
+	size_t end = p->at;
+
+	while (end < p->size && !is_blank(p->line[end]))
+		end++;
+	return end - p->at;
+}
+
+bool
+parse_at_end(const struct parse *p)
+{
+	size_t at = p->at;
+
+	while (at < p->size && is_blank(p->line[at]))
+		at++;
+	return at == p->size;
+}
+
+static int
+fail_unknown(struct parse *p, size_t n, char *list)
+{
+	const char *word = p->line + p->at;
+	int shown = (int)utf8_cut(word, n, WORD_SHOWN_MAX);
+	char *sentence;
+	int err = ERR_NOT_FOUND;
+
+	if (list != NULL && n > 0 && strncasecmp(list + 1, word, n) == 0) {
+		err = ERR_AMBIGUOUS;
+		sentence = str_format(
+		    "/%.*s could be %s: type more of it", shown, word, list);
+	} else if (list != NULL) {
+		sentence = str_format("no command /%.*s: did you mean %s? "
+				      "/help lists all commands",
+		    shown, word, list);
+	} else {
+		sentence = str_format(
+		    "no command /%.*s: /help lists all commands, // in front "
+		    "sends text that begins with a slash",
+		    shown, word);
+	}
+	free(list);
+	return parse_fail(p, err, p->at, sentence);
+}
+
+static int
+parse_command(struct parse *p)
+{
+	char *list = NULL;
+
+	p->at = 1;
+	size_t n = parse_word_size(p);
+	p->spec = command_find(p->line + p->at, n, &list);
+	if (p->spec == NULL)
+		return fail_unknown(p, n, list);
+	p->at += n;
+	parse_skip_blanks(p);
+	return p->spec->parse(p);
+}
+
+static int
+parse_line(struct parse *p)
+{
+	if (parse_at_end(p))
+		return 0;
+	if (p->line[0] == '/' && p->size > 1 && p->line[1] == '/') {
+		p->at = 1;
+		return parse_say(p, false);
+	}
+	if (p->line[0] == '/')
+		return parse_command(p);
+	size_t first = strspn(p->line, " \t\n");
+	if (p->line[first] == '/')
+		return parse_fail(p, ERR_STATE, first,
+		    str_format("blanks before a slash: did you mean the "
+			       "command? Enter again sends it as text"));
+	return parse_say(p, false);
+}
+
+static int
+finish(struct parse *p, int err, struct entered *ret_entered, char **ret_error)
+{
+	if (err < 0) {
+		entered_clear(&p->en);
+		*ret_error = peer_text(untrusted_of(p->error, strlen(p->error)),
+		    PEER_TEXT_BODY, NULL);
+		free(p->error);
+		return err;
+	}
+	assert(p->error == NULL);
+	p->en.cmd.conv = p->conv;
+	*ret_entered = p->en;
+	return 0;
+}
+
+int
+command_parse(const struct model *m, struct now now, uint32_t conv,
+    const char *line, struct entered *ret_entered, char **ret_error,
+    size_t *ret_at)
+{
+	struct parse p = {
+		.m = m,
+		.now = now,
+		.conv = conv,
+		.line = line,
+		.size = strlen(line),
+	};
+
+	int err = finish(&p, parse_line(&p), ret_entered, ret_error);
+	if (err < 0)
+		*ret_at = p.error_at;
+	return err;
+}
+
+int
+command_parse_text(const struct model *m, uint32_t conv, const char *line,
+    struct entered *ret_entered, char **ret_error)
+{
+	struct parse p = {
+		.m = m,
+		.conv = conv,
+		.line = line,
+		.size = strlen(line),
+	};
+	int err = parse_at_end(&p) ? 0 : parse_say(&p, false);
+
+	return finish(&p, err, ret_entered, ret_error);
+}
+
+void
+entered_clear(struct entered *en)
+{
+	command_clear(&en->cmd);
+	en->front = FRONT_NONE;
+}

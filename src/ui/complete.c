@@ -1,0 +1,188 @@
+/* SPDX-License-Identifier: MIT */
+#include "ui/complete.h"
+
+#include "base/mem.h"
+#include "base/utf8.h"
+#include "ui/commands.h"
+#include "ui/parse.h"
+#include "ui/roster.h"
+#include "ui/str.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+
+/* Takes the strings. */
+static void
+add_item(struct completion *c, char *text, char *label, char *gloss)
+{
+	c->items[c->count++] = (struct completion_item){
+		.text = text,
+		.label = label,
+		.gloss = gloss,
+	};
+}
+
+/* slash: "/" for commands, "" for topics. */
+static void
+add_commands(
+    struct completion *c, const char *word, size_t n, const char *slash)
+{
+	size_t count;
+	const struct command_spec *specs = command_specs(&count);
+
+	for (size_t i = 0; i < count && c->count < COMPLETE_MAX; i++) {
+		const struct command_spec *spec = &specs[i];
+		const char *end = spec->args[0] != '\0' && *slash ? " " : "";
+		if (strncasecmp(spec->name, word, n) != 0)
+			continue;
+		add_item(c, str_format("%s%s%s", slash, spec->name, end),
+		    str_format("%s%s %s", slash, spec->name, spec->args),
+		    xstrdup(spec->gloss));
+	}
+}
+
+static bool
+is_understood(const struct model *m, const char *text, const struct peer *p)
+{
+	const struct peer *found;
+
+	return model_find_peer(m, text, &found) == 0 && found == p;
+}
+
+/* The shortest way to write p as WHO. */
+static char *
+who_text(const struct model *m, const struct peer *p)
+{
+	char label[PEER_LABEL_SIZE], fp[FP_TEXT_SIZE];
+	const char *text = p->name;
+
+	if (!is_understood(m, text, p))
+		text = peer_label(p, true, label);
+	if (!is_understood(m, text, p) || strchr(text, '"') != NULL)
+		text = fp_text(&p->fp, fp);
+	if (strchr(text, ' ') != NULL)
+		return str_format("\"%s\" ", text);
+	return str_format("%s ", text);
+}
+
+static char *
+peer_gloss(const struct peer *p)
+{
+	char at[ADDR_TEXT_MAX];
+
+	if (p->addr_count == 0)
+		return xstrdup(presence_text(p->presence));
+	return str_format("%s  %s", presence_text(p->presence),
+	    addr_host_text(&p->addrs[0], at));
+}
+
+static void
+add_people(
+    struct completion *c, const struct model *m, const char *word, size_t n)
+{
+	struct roster r;
+
+	roster_init(&r, m, SIZE_MAX);
+	for (size_t i = 0; i < r.count && c->count < COMPLETE_MAX; i++) {
+		const struct peer *p = r.rows[i];
+		char label[PEER_LABEL_SIZE];
+		if (strncasecmp(p->name, word, n) != 0)
+			continue;
+		add_item(c, who_text(m, p), xstrdup(peer_label(p, true, label)),
+		    peer_gloss(p));
+	}
+	roster_clear(&r);
+}
+
+static size_t
+word_start(const char *line, size_t at)
+{
+	while (at > 0 && !is_blank(line[at - 1]))
+		at--;
+	return at;
+}
+
+/* The name begins at from; it may hold blanks. */
+static void
+complete_who(struct completion *c, const struct model *m, const char *line)
+{
+	size_t from = c->from;
+
+	if (from < c->to && line[from] == '"')
+		from++;
+	add_people(c, m, line + from, c->to - from);
+}
+
+static void
+complete_word(struct completion *c, const struct model *m, const char *line)
+{
+	c->from = word_start(line, c->to);
+	if (c->from < c->to)
+		add_people(c, m, line + c->from, c->to - c->from);
+}
+
+static void
+complete_args(struct completion *c, const struct model *m, const char *line)
+{
+	char *candidates = NULL;
+	size_t n = strcspn(line + 1, " \t\n");
+	const struct command_spec *spec =
+	    command_find(line + 1, n, &candidates);
+
+	free(candidates);
+	if (spec == NULL)
+		return;
+	c->from = 1 + n;
+	while (c->from < c->to && is_blank(line[c->from]))
+		c->from++;
+	if (strncmp(spec->args, "WHO", 3) == 0 ||
+	    strncmp(spec->args, "[WHO", 4) == 0)
+		complete_who(c, m, line);
+	else if (strcmp(spec->args, "[TOPIC]") == 0)
+		add_commands(c, line + c->from, c->to - c->from, "");
+	if (c->count == 0 && strstr(spec->args, "TEXT") != NULL)
+		complete_word(c, m, line);
+}
+
+void
+complete_line(const struct model *m, const char *line, size_t at,
+    struct completion *ret_completion)
+{
+	struct completion *c = ret_completion;
+
+	*c = (struct completion){ .to = at };
+	if (line[0] != '/' || at == 0 || line[1] == '/')
+		complete_word(c, m, line);
+	else if (word_start(line, at) == 0)
+		add_commands(c, line + 1, at - 1, "/");
+	else
+		complete_args(c, m, line);
+}
+
+size_t
+completion_common(const struct completion *c)
+{
+	if (c->count == 0)
+		return 0;
+	const char *first = c->items[0].text;
+	size_t common = strlen(first);
+	for (size_t i = 1; i < c->count; i++) {
+		size_t n = 0;
+		while (n < common && first[n] == c->items[i].text[n])
+			n++;
+		common = n;
+	}
+	return utf8_cut(first, strlen(first), common);
+}
+
+void
+completion_clear(struct completion *c)
+{
+	for (size_t i = 0; i < c->count; i++) {
+		free(c->items[i].text);
+		free(c->items[i].label);
+		free(c->items[i].gloss);
+	}
+	*c = (struct completion){ 0 };
+}

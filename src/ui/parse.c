@@ -1,0 +1,324 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The arguments of each command. Everything the user typed is cleaned as
+ * strangers' text is, and what does not fit is refused with its size: nothing
+ * of ours goes out cut.
+ */
+#include "ui/parse.h"
+
+#include "base/err.h"
+#include "base/mem.h"
+#include "base/peer_text.h"
+#include "base/width.h"
+#include "ui/report.h"
+#include "ui/str.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+enum { HOST_BYTES_MAX = 255, PORT_MAX = 65535 };
+
+static int
+fail_usage(struct parse *p)
+{
+	return parse_fail(p, ERR_FORMAT, p->at,
+	    str_format("/%s needs %s, for example: %s", p->spec->name,
+		p->spec->args, p->spec->example));
+}
+
+static int
+fail_size(struct parse *p, size_t at, const char *what, size_t size, size_t max)
+{
+	return parse_fail(p, ERR_LIMIT, at,
+	    str_format("%s has %zu bytes and may have %zu: shorten it", what,
+		size, max));
+}
+
+/* The rest of the line as clean text into cmd.text, without the blanks at the
+ * end that a paste brings along. */
+static int
+take_text(
+    struct parse *p, enum peer_text_kind kind, const char *what, size_t max)
+{
+	size_t size, from = p->at, end = p->size;
+
+	while (end > from && is_blank(p->line[end - 1]))
+		end--;
+	if (end - from > max)
+		return fail_size(p, from + max, what, end - from, max);
+	char *text =
+	    peer_text(untrusted_of(p->line + from, end - from), kind, &size);
+	if (size > max) {
+		free(text);
+		return fail_size(p, from, what, size, max);
+	}
+	p->en.cmd.text = text;
+	p->at = p->size;
+	return 0;
+}
+
+static int
+parse_nothing(struct parse *p, enum command_kind kind)
+{
+	p->en.cmd.kind = kind;
+	if (parse_at_end(p))
+		return 0;
+	return parse_fail(p, ERR_FORMAT, p->at,
+	    str_format("/%s takes nothing behind it", p->spec->name));
+}
+
+static int
+say_to(struct parse *p, const struct fp *fp, bool action)
+{
+	p->en.cmd.kind = COMMAND_SAY;
+	p->en.cmd.peer = *fp;
+	p->en.cmd.action = action;
+	return take_text(p, PEER_TEXT_BODY, "the text", BODY_BYTES_MAX);
+}
+
+static char *
+nobody_sentence(const struct model *m)
+{
+	if (m->peer_count == 1)
+		return str_format("nothing sent, no conversation here: /query "
+				  "%s opens one (on the screen also Alt-2), "
+				  "/shout TEXT tells everybody",
+		    m->peers[0]->name);
+	return str_format("nothing sent, no conversation here: /query WHO "
+			  "opens one, /shout TEXT tells everybody");
+}
+
+int
+parse_say(struct parse *p, bool action)
+{
+	const struct conv *c = model_conv(p->m, p->conv);
+
+	if (c == NULL || c->kind != CONV_KIND_DIRECT)
+		return parse_fail(p, ERR_STATE, 0, nobody_sentence(p->m));
+	return say_to(p, &c->fp, action);
+}
+
+int
+parse_msg(struct parse *p)
+{
+	const struct peer *peer;
+
+	if (parse_at_end(p))
+		return fail_usage(p);
+	int err = parse_who(p, false, &peer);
+	if (err < 0)
+		return err;
+	if (parse_at_end(p))
+		return fail_usage(p);
+	return say_to(p, &peer->fp, false);
+}
+
+int
+parse_query(struct parse *p)
+{
+	const struct peer *peer;
+
+	if (parse_at_end(p))
+		return fail_usage(p);
+	int err = parse_who(p, true, &peer);
+	if (err < 0)
+		return err;
+	p->en.cmd.peer = peer->fp;
+	p->en.front = FRONT_SELECT;
+	return parse_nothing(p, COMMAND_OPEN);
+}
+
+int
+parse_me(struct parse *p)
+{
+	return parse_at_end(p) ? fail_usage(p) : parse_say(p, true);
+}
+
+int
+parse_shout(struct parse *p)
+{
+	if (parse_at_end(p))
+		return fail_usage(p);
+	p->en.cmd.kind = COMMAND_SHOUT;
+	return take_text(p, PEER_TEXT_BODY, "a shout", SHOUT_TEXT_MAX);
+}
+
+static int
+answer(struct parse *p, char *report)
+{
+	p->en.cmd.kind = COMMAND_INFO;
+	p->en.cmd.text = report;
+	p->at = p->size;
+	return 0;
+}
+
+int
+parse_list(struct parse *p)
+{
+	if (parse_at_end(p))
+		return answer(p, report_who(p->m, p->now));
+	char *word = xstrndup(p->line + p->at, parse_word_size(p));
+	char *report = report_who_word(p->m, p->now, word);
+	free(word);
+	if (report != NULL)
+		return answer(p, report);
+	return parse_fail(p, ERR_NOT_FOUND, p->at,
+	    str_format("nobody here has that in name or address: /who lists "
+		       "everybody"));
+}
+
+int
+parse_info(struct parse *p)
+{
+	const struct conv *c = model_conv(p->m, p->conv);
+	const struct peer *peer = NULL;
+
+	if (!parse_at_end(p)) {
+		int err = parse_who(p, true, &peer);
+		if (err < 0)
+			return err;
+	} else if (c != NULL && c->kind == CONV_KIND_DIRECT) {
+		peer = model_peer(p->m, &c->fp);
+	}
+	if (peer == NULL)
+		return fail_usage(p);
+	if (!parse_at_end(p))
+		return parse_nothing(p, COMMAND_INFO);
+	return answer(p, report_info(p->m, p->now, peer));
+}
+
+int
+parse_nick(struct parse *p)
+{
+	if (parse_at_end(p))
+		return fail_usage(p);
+	p->en.cmd.kind = COMMAND_NICK;
+	size_t from = p->at;
+	int cells = width_text(p->line + from, p->size - from);
+	if (p->size - from <= NAME_BYTES_MAX && cells > NAME_CELLS_MAX)
+		return parse_fail(p, ERR_LIMIT, from,
+		    str_format("a name may be %d cells wide and this has %d: "
+			       "shorten it",
+			NAME_CELLS_MAX, cells));
+	return take_text(p, PEER_TEXT_NAME, "a name", NAME_BYTES_MAX);
+}
+
+int
+parse_status(struct parse *p)
+{
+	p->en.cmd.kind = COMMAND_STATUS;
+	return take_text(p, PEER_TEXT_STATUS, "a status", STATUS_BYTES_MAX);
+}
+
+int
+parse_away(struct parse *p)
+{
+	p->en.cmd.kind = COMMAND_AWAY;
+	return take_text(p, PEER_TEXT_STATUS, "the text", STATUS_BYTES_MAX);
+}
+
+int
+parse_back(struct parse *p)
+{
+	return parse_nothing(p, COMMAND_BACK);
+}
+
+/* The place of the port in HOST:PORT or [IPv6]:PORT; 0 where there is none. A
+ * bare IPv6 address has colons of its own. */
+static size_t
+port_place(const char *host)
+{
+	const char *first = strchr(host, ':'), *last = strrchr(host, ':');
+
+	if (host[0] == '[') {
+		const char *end = strchr(host, ']');
+		return end == NULL || end[1] == '\0' ? 0
+						     : (size_t)(end + 2 - host);
+	}
+	return last == NULL || first != last ? 0 : (size_t)(last + 1 - host);
+}
+
+static bool
+port_is_good(const char *text)
+{
+	unsigned long port = 0;
+
+	if (*text == '\0' || strlen(text) > 5)
+		return false;
+	for (; *text != '\0'; text++) {
+		if (*text < '0' || *text > '9')
+			return false;
+		port = port * 10 + (unsigned long)(*text - '0');
+	}
+	return port >= 1 && port <= PORT_MAX;
+}
+
+int
+parse_connect(struct parse *p)
+{
+	size_t from = p->at, n = parse_word_size(p);
+
+	if (n == 0)
+		return fail_usage(p);
+	p->at += n;
+	if (!parse_at_end(p)) {
+		parse_skip_blanks(p);
+		return parse_fail(p, ERR_FORMAT, p->at,
+		    str_format("/connect takes one address, as HOST or "
+			       "HOST:PORT"));
+	}
+	if (n > HOST_BYTES_MAX)
+		return fail_size(p, from, "the address", n, HOST_BYTES_MAX);
+	p->en.cmd.kind = COMMAND_CONNECT;
+	p->en.cmd.text =
+	    peer_text(untrusted_of(p->line + from, n), PEER_TEXT_LINE, NULL);
+	size_t port = port_place(p->en.cmd.text);
+	if (port > 0 && !port_is_good(p->en.cmd.text + port))
+		return parse_fail(p, ERR_FORMAT, from + port,
+		    str_format("a port is a number from 1 to %d: /connect "
+			       "HOST:PORT",
+			PORT_MAX));
+	return 0;
+}
+
+int
+parse_net(struct parse *p)
+{
+	int err = parse_nothing(p, COMMAND_INFO);
+
+	return err < 0 ? err : answer(p, report_net(p->m, p->now));
+}
+
+int
+parse_clear(struct parse *p)
+{
+	return parse_nothing(p, COMMAND_CLEAR);
+}
+
+int
+parse_help(struct parse *p)
+{
+	size_t from = p->at, n = parse_word_size(p);
+
+	if (n == 0) {
+		p->en.front = FRONT_HELP;
+		return answer(p, report_help(NULL));
+	}
+	if (p->line[from] == '/' && n > 1) {
+		from++;
+		n--;
+	}
+	char *topic = xstrndup(p->line + from, n);
+	char *report = report_help(topic);
+	free(topic);
+	if (report != NULL)
+		return answer(p, report);
+	return parse_fail(p, ERR_NOT_FOUND, from,
+	    str_format("no help on that: /help lists all commands"));
+}
+
+int
+parse_quit(struct parse *p)
+{
+	return parse_nothing(p, COMMAND_QUIT);
+}

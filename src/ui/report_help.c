@@ -1,0 +1,98 @@
+/* SPDX-License-Identifier: MIT */
+#include "ui/commands.h"
+#include "ui/help_text.h"
+#include "ui/report.h"
+#include "ui/str.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+
+void
+help_add_command(struct str *s, const struct command_spec *spec)
+{
+	char *head = str_format("/%s %s", spec->name, spec->args);
+
+	str_addf(s, "  %-*s %s", HELP_HEAD_CELLS, head, spec->gloss);
+	free(head);
+}
+
+void
+help_add_keys(struct str *s, const struct keymap_row *row)
+{
+	char text[KEY_TEXT_MAX];
+	struct str keys = { 0 };
+
+	for (size_t i = 0; i < KEYMAP_KEYS_MAX && row->keys[i].code != 0; i++) {
+		key_text(row->keys[i], text);
+		if (keys.size > 0 &&
+		    keys.size + strlen(text) >= HELP_HEAD_CELLS)
+			break;
+		str_addf(&keys, "%s%s", i > 0 ? " " : "", text);
+	}
+	str_addf(s, "  %-*s %s", HELP_HEAD_CELLS, str_text(&keys), row->gloss);
+	str_clear(&keys);
+}
+
+/* Groups stand together in the table. */
+static char *
+all_commands(void)
+{
+	struct str s = { 0 };
+	size_t count;
+	const struct command_spec *specs = command_specs(&count);
+
+	for (size_t i = 0; i < count; i++) {
+		if (i == 0 || strcmp(specs[i - 1].group, specs[i].group) != 0)
+			str_addf(&s, "%s%s", i > 0 ? "\n" : "", specs[i].group);
+		str_add(&s, "\n");
+		help_add_command(&s, &specs[i]);
+	}
+	str_add(&s, "\n" HELP_WHO);
+	return str_take(&s);
+}
+
+static char *
+all_keys(void)
+{
+	struct str s = { 0 };
+	size_t count;
+	const struct keymap_row *rows = keymap_rows(&count);
+
+	str_add(&s, "Keys");
+	for (size_t i = 0; i < count; i++) {
+		str_add(&s, "\n");
+		help_add_keys(&s, &rows[i]);
+	}
+	return str_take(&s);
+}
+
+static char *
+one_command(const struct command_spec *spec)
+{
+	struct str s = { 0 };
+
+	str_addf(&s, "/%s%s%s: %s", spec->name,
+	    spec->args[0] != '\0' ? " " : "", spec->args, spec->gloss);
+	str_addf(&s, "\n  example  %s", spec->example);
+	if (spec->alias != NULL)
+		str_addf(&s, "\n  short    /%s", spec->alias);
+	if (strstr(spec->args, "WHO") != NULL)
+		str_add(&s, "\n" HELP_WHO);
+	return str_take(&s);
+}
+
+char *
+report_help(const char *topic)
+{
+	char *candidates = NULL;
+
+	if (topic == NULL)
+		return all_commands();
+	if (strcasecmp(topic, "keys") == 0)
+		return all_keys();
+	const struct command_spec *spec =
+	    command_find(topic, strlen(topic), &candidates);
+	free(candidates);
+	return spec == NULL ? NULL : one_command(spec);
+}

@@ -1,0 +1,99 @@
+/* SPDX-License-Identifier: MIT */
+#include "ui/roster.h"
+
+#include "base/mem.h"
+
+#include <stdlib.h>
+#include <strings.h>
+
+bool
+peer_is_contact(const struct peer *p)
+{
+	return p->conv != 0 || p->trust == TRUST_PINNED ||
+	       p->trust == TRUST_VERIFIED;
+}
+
+bool
+peer_is_present(const struct peer *p)
+{
+	return p->presence != PRESENCE_OFFLINE;
+}
+
+static int
+compare(const void *a, const void *b)
+{
+	const struct peer *p = *(const struct peer *const *)a;
+	const struct peer *q = *(const struct peer *const *)b;
+
+	if (peer_is_contact(p) != peer_is_contact(q))
+		return peer_is_contact(p) ? -1 : 1;
+	if (peer_is_present(p) != peer_is_present(q))
+		return peer_is_present(p) ? -1 : 1;
+	int order = strcasecmp(p->name, q->name);
+	return order != 0 ? order : fp_compare(&p->fp, &q->fp);
+}
+
+static void
+count_kinds(struct roster *r, const struct model *m)
+{
+	for (size_t i = 0; i < m->peer_count; i++) {
+		const struct peer *p = m->peers[i];
+		r->present += peer_is_present(p);
+		if (peer_is_contact(p))
+			r->contacts++;
+		else
+			r->hidden += peer_is_present(p);
+	}
+}
+
+void
+roster_init(struct roster *r, const struct model *m, size_t others_max)
+{
+	*r = (struct roster){ 0 };
+	count_kinds(r, m);
+	bool all = r->hidden <= others_max;
+	size_t room = r->contacts + (all ? r->hidden : 0);
+	if (all)
+		r->hidden = 0;
+	r->rows = xcalloc(room + 1, sizeof(struct peer *));
+	for (size_t i = 0; i < m->peer_count; i++) {
+		const struct peer *p = m->peers[i];
+		if (peer_is_contact(p) || (all && peer_is_present(p)))
+			r->rows[r->count++] = p;
+	}
+	qsort(r->rows, r->count, sizeof(struct peer *), compare);
+}
+
+void
+roster_clear(struct roster *r)
+{
+	free(r->rows);
+	*r = (struct roster){ 0 };
+}
+
+size_t
+roster_number(const struct roster *r, const struct model *m, size_t row)
+{
+	size_t number = m->conv_count;
+
+	if (r->rows[row]->conv != 0)
+		return r->rows[row]->conv;
+	for (size_t i = 0; i <= row; i++)
+		number += r->rows[i]->conv == 0;
+	return number;
+}
+
+size_t
+roster_by_number(const struct roster *r, const struct model *m, size_t number)
+{
+	size_t next = m->conv_count;
+
+	for (size_t i = 0; i < r->count; i++) {
+		size_t n = r->rows[i]->conv;
+		if (n == 0)
+			n = ++next;
+		if (n == number)
+			return i;
+	}
+	return r->count;
+}

@@ -1,0 +1,36 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Who is listed, and in which order: contacts (a conversation, or a pinned
+ * key) before other people nearby, the present before the absent, then by
+ * name. Strangers are listed only while they are present and few enough: ten
+ * thousand invented peers cost one walk over the model and one line.
+ */
+#ifndef UI_ROSTER_H
+#define UI_ROSTER_H
+
+#include "core/model.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+
+struct roster {
+	const struct peer **rows; /* owned; the peers borrowed */
+	size_t count, contacts;   /* the contacts are rows[0 .. contacts) */
+	size_t hidden;            /* strangers not listed */
+	size_t present;           /* people here, of both kinds */
+};
+
+bool peer_is_contact(const struct peer *p);
+bool peer_is_present(const struct peer *p);
+
+/* Strangers are listed if there are at most so many. */
+void roster_init(struct roster *r, const struct model *m, size_t others_max);
+void roster_clear(struct roster *r);
+/* The number that Alt takes for a row: the conversation's, and for those who
+ * have none the numbers behind, in order. */
+size_t roster_number(const struct roster *r, const struct model *m, size_t row);
+/* The row of a number, or r->count. */
+size_t roster_by_number(
+    const struct roster *r, const struct model *m, size_t number);
+
+#endif

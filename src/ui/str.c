@@ -1,0 +1,108 @@
+/* SPDX-License-Identifier: MIT */
+#include "ui/str.h"
+
+#include "base/mem.h"
+
+#include <assert.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { STR_CAP_MIN = 64 };
+
+void
+str_clear(struct str *s)
+{
+	free(s->p);
+	*s = (struct str){ 0 };
+}
+
+void
+str_reset(struct str *s)
+{
+	s->size = 0;
+	if (s->p != NULL)
+		s->p[0] = '\0';
+}
+
+/* Room for n bytes and a NUL. */
+static void
+reserve(struct str *s, size_t n)
+{
+	size_t cap = s->cap == 0 ? STR_CAP_MIN : s->cap;
+
+	while (cap - s->size <= n)
+		cap *= 2;
+	if (cap == s->cap)
+		return;
+	s->p = xrealloc(s->p, cap, 1);
+	s->cap = cap;
+}
+
+void
+str_add_n(struct str *s, const char *text, size_t n)
+{
+	reserve(s, n);
+	if (n > 0)
+		memcpy(s->p + s->size, text, n);
+	s->size += n;
+	s->p[s->size] = '\0';
+}
+
+void
+str_add(struct str *s, const char *text)
+{
+	str_add_n(s, text, strlen(text));
+}
+
+__attribute__((format(printf, 2, 0))) static void
+add_args(struct str *s, const char *format, va_list args)
+{
+	va_list again;
+
+	va_copy(again, args);
+	int n = vsnprintf(NULL, 0, format, args);
+	assert(n >= 0);
+	reserve(s, (size_t)n);
+	vsnprintf(s->p + s->size, (size_t)n + 1, format, again);
+	s->size += (size_t)n;
+	va_end(again);
+}
+
+void
+str_addf(struct str *s, const char *format, ...)
+{
+	va_list args;
+
+	va_start(args, format);
+	add_args(s, format, args);
+	va_end(args);
+}
+
+const char *
+str_text(const struct str *s)
+{
+	return s->p == NULL ? "" : s->p;
+}
+
+char *
+str_take(struct str *s)
+{
+	char *p = s->p == NULL ? xstrdup("") : s->p;
+
+	*s = (struct str){ 0 };
+	return p;
+}
+
+char *
+str_format(const char *format, ...)
+{
+	struct str s = { 0 };
+	va_list args;
+
+	va_start(args, format);
+	add_args(&s, format, args);
+	va_end(args);
+	return str_take(&s);
+}

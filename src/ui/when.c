@@ -1,0 +1,99 @@
+/* SPDX-License-Identifier: MIT */
+#include "ui/when.h"
+
+#include <stdio.h>
+#include <time.h>
+
+static const char *const days[] = { "Sun", "Mon", "Tue", "Wed", "Thu", "Fri",
+	"Sat" };
+static const char *const months[] = { "Jan", "Feb", "Mar", "Apr", "May", "Jun",
+	"Jul", "Aug", "Sep", "Oct", "Nov", "Dec" };
+
+/* A peer's clock can be anything; what localtime_r refuses is the epoch. */
+static struct tm
+local(int64_t wall_ms)
+{
+	time_t seconds = (time_t)(wall_ms / 1000);
+	struct tm tm = { .tm_mday = 1 };
+
+	if (localtime_r(&seconds, &tm) == NULL)
+		tm = (struct tm){ .tm_mday = 1 };
+	return tm;
+}
+
+const char *
+when_clock(int64_t wall_ms, char out[static WHEN_CLOCK_SIZE])
+{
+	struct tm tm = local(wall_ms);
+	unsigned hour = (unsigned)tm.tm_hour % 24;
+	unsigned minute = (unsigned)tm.tm_min % 60;
+
+	snprintf(out, WHEN_CLOCK_SIZE, "%02u:%02u", hour, minute);
+	return out;
+}
+
+const char *
+when_day(int64_t wall_ms, int64_t now_wall_ms, char out[static WHEN_DAY_SIZE])
+{
+	struct tm tm = local(wall_ms), now = local(now_wall_ms);
+	const char *day = days[(unsigned)tm.tm_wday % 7];
+	const char *month = months[(unsigned)tm.tm_mon % 12];
+
+	if (tm.tm_year == now.tm_year)
+		snprintf(
+		    out, WHEN_DAY_SIZE, "%s %d %s", day, tm.tm_mday, month);
+	else
+		snprintf(out, WHEN_DAY_SIZE, "%s %d %s %lld", day, tm.tm_mday,
+		    month, (long long)tm.tm_year + 1900);
+	return out;
+}
+
+bool
+when_same_day(int64_t a_ms, int64_t b_ms)
+{
+	struct tm a = local(a_ms), b = local(b_ms);
+
+	return a.tm_yday == b.tm_yday && a.tm_year == b.tm_year;
+}
+
+struct unit {
+	int64_t ms;
+	const char *text, *letter;
+};
+
+static struct unit
+unit_of(int64_t ms)
+{
+	static const struct unit units[] = {
+		{ INT64_C(24) * 60 * MINUTE_MS, "d", "d" },
+		{ INT64_C(60) * MINUTE_MS, "h", "h" },
+		{ MINUTE_MS, "min", "m" },
+	};
+
+	for (unsigned i = 0; i < sizeof units / sizeof *units; i++)
+		if (ms >= units[i].ms)
+			return units[i];
+	return (struct unit){ 1000, "s", "s" };
+}
+
+const char *
+when_span(int64_t ms, char out[static WHEN_SPAN_SIZE])
+{
+	struct unit unit = unit_of(ms);
+
+	snprintf(out, WHEN_SPAN_SIZE, "%lld %s",
+	    ms < 0 ? 0 : (long long)(ms / unit.ms), unit.text);
+	return out;
+}
+
+const char *
+when_short(int64_t ms, char out[static WHEN_SPAN_SIZE])
+{
+	struct unit unit = unit_of(ms);
+	int64_t n = ms < 0 ? 0 : ms / unit.ms;
+
+	if (n > 999)
+		n = 999;
+	snprintf(out, WHEN_SPAN_SIZE, "%d%s", (int)n, unit.letter);
+	return out;
+}

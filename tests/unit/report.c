@@ -1,0 +1,145 @@
+/* SPDX-License-Identifier: MIT */
+#include "ui/report.h"
+
+#include "model_fixture.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+static void
+expect_parts(char *report, const char *const *parts)
+{
+	assert_non_null(report);
+	for (; *parts != NULL; parts++)
+		if (strstr(report, *parts) == NULL)
+			fail_msg("no \"%s\" in:\n%s", *parts, report);
+	free(report);
+}
+
+static size_t
+count_lines(const char *text)
+{
+	size_t n = 1;
+
+	for (; *text != '\0'; text++)
+		n += *text == '\n';
+	return n;
+}
+
+static void
+who(void **state)
+{
+	struct model *m = fixture_model();
+	(void)state;
+
+	expect_parts(report_who(m, fixture_now()),
+	    (const char *[]){ "nobody is here", NULL });
+	fixture_contact(m, "dave", PRESENCE_OFFLINE, 1);
+	struct peer *bob = fixture_peer(m, "bob", PRESENCE_AWAY, 2);
+	free(bob->status);
+	bob->status = strdup("lunch");
+	expect_parts(report_who(m, fixture_now()),
+	    (const char *[]){ "1 here, 1 seen before", "away  192.168.1.22",
+		"\"lunch\"", "offline", "seen 2 h ago", NULL });
+	expect_parts(report_who_word(m, fixture_now(), ".22"),
+	    (const char *[]){ "1 with .22\nbob\xc2\xb7", NULL });
+	assert_null(report_who_word(m, fixture_now(), "carol"));
+	fixture_free(m);
+}
+
+static void
+t22_who_is_bounded(void **state)
+{
+	struct model *m = fixture_model();
+	char name[16];
+	(void)state;
+
+	for (unsigned i = 0; i < 1000; i++) {
+		snprintf(name, sizeof name, "p%u", i);
+		fixture_peer(m, name, PRESENCE_ONLINE, i + 1);
+	}
+	char *report = report_who(m, fixture_now());
+	assert_int_equal(count_lines(report), 102);
+	assert_non_null(strstr(report, "900 more"));
+	free(report);
+	fixture_free(m);
+}
+
+static void
+info(void **state)
+{
+	struct model *m = fixture_model();
+	struct peer *ana = fixture_contact(m, "ana", PRESENCE_ONLINE, 1);
+	char fp[FP_TEXT_SIZE];
+	(void)state;
+
+	ana->clock_skew_ms = -120000;
+	expect_parts(report_info(m, fixture_now(), ana),
+	    (const char *[]){ "is online", "192.168.1.21:41827",
+		"encrypted, tcp", "not verified", fp_text(&ana->fp, fp),
+		"0.1.0", "Fri 20 Nov 09:11", "4 s ago", "2 min behind", NULL });
+	struct peer *fake = fixture_peer(m, "ana", PRESENCE_ONLINE, 2);
+	assert_int_equal(fake->trust, TRUST_CHANGED);
+	expect_parts(report_info(m, fixture_now(), fake),
+	    (const char *[]){
+		"KEY CHANGED", "resembles ana\xc2\xb7", "opened when", NULL });
+	fixture_free(m);
+}
+
+static void
+net(void **state)
+{
+	struct model *m = fixture_model();
+	(void)state;
+
+	m->discovery.received = 12;
+	m->discovery.dropped[DROP_FORMAT] = 3;
+	m->ifaces[1].last_error = 101;
+	expect_parts(report_net(m, fixture_now()),
+	    (const char *[]){ "mira", "tcp 41827", "udp 50123",
+		"3 s ago, next in 2 s", "192.168.1.20/24 used", "docker0",
+		"the last send failed", "12 in", "3 dropped: ", NULL });
+	m->tcp_port = 0;
+	m->last_announce_ms = 0;
+	m->iface_count = 0;
+	expect_parts(report_net(m, fixture_now()),
+	    (const char *[]){
+		"no TCP port", "not yet", "none: connect", NULL });
+	fixture_free(m);
+}
+
+static void
+help(void **state)
+{
+	(void)state;
+
+	expect_parts(
+	    report_help(NULL), (const char *[]){ "Talk\n  /msg WHO TEXT",
+				   "People\n", "/quit", "quotes", NULL });
+	expect_parts(report_help("shout"),
+	    (const char *[]){ "/shout TEXT: ", "/shout pizza", NULL });
+	expect_parts(report_help("q"),
+	    (const char *[]){ "/query WHO", "short    /q", NULL });
+	expect_parts(
+	    report_help("keys"), (const char *[]){ "Enter", "Alt-A", NULL });
+	assert_null(report_help("nothing"));
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(who),
+		cmocka_unit_test(t22_who_is_bounded),
+		cmocka_unit_test(info),
+		cmocka_unit_test(net),
+		cmocka_unit_test(help),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
