@@ -98,7 +98,8 @@ buf_reserve(struct buf *b, size_t n)
 		return NULL;
 	if (b->data != NULL && n <= b->cap - b->tail)
 		return b->data + b->tail;
-	if (size + n <= b->cap && (size <= b->cap / 2 || b->cap == b->max))
+	if (b->data != NULL && size + n <= b->cap &&
+	    (size <= b->cap / 2 || b->cap == b->max))
 		compact(b);
 	else
 		grow(b, size + n);
