@@ -466,13 +466,18 @@ cleared_cipher_holds_no_key(void **state)
 {
 	(void)state;
 	struct pair p;
+	uint8_t sealed[1 + NOISE_TAG_SIZE] = { 0 };
 
 	pair_init(&p, 8, "earshot");
 	pair_establish(&p);
 	assert_false(sodium_is_zero(p.init_send.key, NOISE_KEY_SIZE));
 	noise_cipher_clear(&p.init_send);
-	assert_true(
-	    sodium_is_zero((const uint8_t *)&p.init_send, sizeof(p.init_send)));
+	assert_true(sodium_is_zero(p.init_send.key, NOISE_KEY_SIZE));
+	assert_int_equal(
+	    noise_seal(&p.init_send, NULL, 0, sealed, 1, sealed), ERR_LIMIT);
+	assert_int_equal(
+	    noise_open(&p.init_send, NULL, 0, sealed, sizeof(sealed), sealed),
+	    ERR_LIMIT);
 }
 
 static void
