@@ -1,0 +1,695 @@
+/* SPDX-License-Identifier: MIT */
+#include "sim.h"
+
+#include "base/mem.h"
+#include "base/now.h"
+
+#include <assert.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum {
+	EVENTS_MAX = 1 << 16,
+	HOST_BASE = 1,
+	SEGMENT_MAX = 4096,
+};
+
+enum event_kind { EVENT_DATAGRAM, EVENT_OPEN, EVENT_SEGMENT, EVENT_END };
+
+struct event {
+	int64_t at_ms;
+	uint64_t order; /* ties keep the order they were made in */
+	enum event_kind kind;
+	unsigned node; /* who gets it */
+	unsigned from;
+	unsigned stream;
+	uint64_t stream_serial;
+	int side;
+	uint8_t *bytes;
+	size_t size;
+};
+
+/* side 0 dialled, side 1 listens. */
+struct stream {
+	bool used;
+	uint64_t serial;
+	unsigned node[2];
+	uint32_t conn[2];   /* 0: closed or refused on that side */
+	int64_t busy_ms[2]; /* arrival of the last segment towards a side */
+};
+
+struct sim {
+	struct sim_net net;
+	struct rng_seed seed;
+	struct rng rng;
+	int64_t now_ms;
+	uint64_t order, serial, traffic, broken;
+	struct sim_node nodes[SIM_NODES_MAX];
+	struct addr addrs[SIM_NODES_MAX];
+	unsigned count, next_host;
+	bool cut[SIM_NODES_MAX][SIM_NODES_MAX];
+	struct stream streams[SIM_STREAMS_MAX];
+	struct event *events; /* a heap */
+	size_t event_count, event_cap;
+};
+
+static bool
+before(const struct event *a, const struct event *b)
+{
+	return a->at_ms != b->at_ms ? a->at_ms < b->at_ms : a->order < b->order;
+}
+
+static void
+push(struct sim *s, struct event ev)
+{
+	assert(s->event_count < EVENTS_MAX);
+	if (s->event_count == s->event_cap) {
+		s->event_cap = s->event_cap == 0 ? 256 : s->event_cap * 2;
+		s->events =
+		    xrealloc(s->events, s->event_cap, sizeof *s->events);
+	}
+	ev.order = s->order++;
+	size_t i = s->event_count++;
+	while (i > 0 && before(&ev, &s->events[(i - 1) / 2])) {
+		s->events[i] = s->events[(i - 1) / 2];
+		i = (i - 1) / 2;
+	}
+	s->events[i] = ev;
+}
+
+static struct event
+pop(struct sim *s)
+{
+	struct event top = s->events[0], last = s->events[--s->event_count];
+	size_t i = 0;
+	for (size_t child; (child = 2 * i + 1) < s->event_count; i = child) {
+		if (child + 1 < s->event_count &&
+		    before(&s->events[child + 1], &s->events[child]))
+			child++;
+		if (!before(&s->events[child], &last))
+			break;
+		s->events[i] = s->events[child];
+	}
+	s->events[i] = last;
+	return top;
+}
+
+static bool
+chance(struct sim *s, unsigned of, unsigned in)
+{
+	return of > 0 && rng_below(&s->rng, in) < of;
+}
+
+static int64_t
+arrival_ms(struct sim *s)
+{
+	return s->now_ms + rng_below(&s->rng, 2 * s->net.delay_ms + 1);
+}
+
+static struct now
+node_now(const struct sim *s, unsigned node)
+{
+	return (struct now){
+		.mono_ms = s->now_ms,
+		.wall_ms =
+		    1700000000000 + s->now_ms + s->nodes[node].wall_offset_ms,
+	};
+}
+
+static void
+give_address(struct sim *s, unsigned node)
+{
+	unsigned host = HOST_BASE + s->next_host++;
+	s->addrs[node] = (struct addr){
+		.family = ADDR_IPV4,
+		.ip = { 10, 77, (uint8_t)(host >> 8), (uint8_t)host },
+		.port = 50000,
+	};
+}
+
+static void drain(struct sim *s, unsigned node);
+
+static void
+datagram_to(
+    struct sim *s, unsigned from, unsigned to, const struct effect *effect)
+{
+	int copies = chance(s, s->net.duplicate, 100) ? 2 : 1;
+	if (s->cut[from][to] || !s->nodes[to].alive)
+		return;
+	while (copies-- > 0) {
+		if (chance(s, s->net.loss, 100))
+			continue;
+		push(s, (struct event){
+			    .kind = EVENT_DATAGRAM,
+			    .at_ms = arrival_ms(s),
+			    .node = to,
+			    .from = from,
+			    .bytes = xmemdup(effect->bytes, effect->size),
+			    .size = effect->size,
+			});
+	}
+}
+
+static void
+do_datagram(struct sim *s, unsigned from, const struct effect *effect)
+{
+	s->traffic += effect->size;
+	for (unsigned to = 0; to < s->count; to++) {
+		bool meant = effect->kind == EFFECT_BROADCAST ||
+			     addr_same_host(&s->addrs[to], &effect->addr);
+		if (meant)
+			datagram_to(s, from, to, effect);
+	}
+}
+
+static struct stream *
+find_stream(struct sim *s, unsigned node, uint32_t conn, int *ret_side)
+{
+	for (unsigned i = 0; i < SIM_STREAMS_MAX; i++) {
+		struct stream *t = &s->streams[i];
+		for (int side = 0; t->used && side < 2; side++) {
+			if (t->node[side] == node && t->conn[side] == conn) {
+				*ret_side = side;
+				return t;
+			}
+		}
+	}
+	return NULL;
+}
+
+/* Something travels to one side of a stream, behind all before it. */
+static void
+push_stream(struct sim *s, struct stream *t, int side, enum event_kind kind,
+    const uint8_t *p, size_t n)
+{
+	int64_t at = arrival_ms(s);
+	/* A lost segment is sent again: streams only get slower. */
+	while (chance(s, s->net.loss, 100))
+		at += 200;
+	if (at < t->busy_ms[side])
+		at = t->busy_ms[side];
+	t->busy_ms[side] = at;
+	push(s, (struct event){
+		    .kind = kind,
+		    .at_ms = at,
+		    .node = t->node[side],
+		    .stream = (unsigned)(t - s->streams),
+		    .stream_serial = t->serial,
+		    .side = side,
+		    .bytes = n > 0 ? xmemdup(p, n) : NULL,
+		    .size = n,
+		});
+}
+
+static void
+do_dial(struct sim *s, unsigned node, const struct effect *effect)
+{
+	unsigned to = 0, slot = 0;
+	while (
+	    to < s->count && (!addr_same_host(&s->addrs[to], &effect->addr) ||
+				 !s->nodes[to].alive || s->cut[node][to]))
+		to++;
+	while (slot < SIM_STREAMS_MAX && s->streams[slot].used)
+		slot++;
+	assert(slot < SIM_STREAMS_MAX);
+	struct stream *t = &s->streams[slot];
+	*t = (struct stream){
+		.used = true,
+		.serial = ++s->serial,
+		.node = { node, to == s->count ? node : to },
+		.conn = { effect->conn, 0 },
+	};
+	bool fails = to == s->count || chance(s, s->net.refuse, 100);
+	push_stream(
+	    s, t, fails ? 0 : 1, fails ? EVENT_END : EVENT_OPEN, NULL, 0);
+}
+
+/* Both sides learn that it broke. */
+static void
+break_stream(struct sim *s, struct stream *t)
+{
+	s->broken++;
+	for (int side = 0; side < 2; side++) {
+		if (t->conn[side] != 0)
+			push_stream(s, t, side, EVENT_END, NULL, 0);
+	}
+}
+
+static void
+do_send(struct sim *s, unsigned node, const struct effect *effect)
+{
+	int side;
+	struct stream *t = find_stream(s, node, effect->conn, &side);
+	if (t == NULL)
+		return;
+	const uint8_t *p = effect->bytes;
+	size_t left = effect->size;
+	s->traffic += left;
+	while (left > 0) {
+		size_t n = 1 + rng_below(&s->rng, SEGMENT_MAX);
+		n = n < left ? n : left;
+		if (chance(s, s->net.reset, 1000)) {
+			break_stream(s, t);
+			return;
+		}
+		push_stream(s, t, !side, EVENT_SEGMENT, p, n);
+		p += n;
+		left -= n;
+	}
+}
+
+static void
+do_close(struct sim *s, unsigned node, const struct effect *effect)
+{
+	int side;
+	struct stream *t = find_stream(s, node, effect->conn, &side);
+	if (t == NULL)
+		return;
+	t->conn[side] = 0;
+	push_stream(s, t, !side, EVENT_END, NULL, 0);
+}
+
+static void
+save_pins(struct sim_node *n)
+{
+	size_t count;
+	const struct pin *pins = engine_pins(n->engine, &count);
+	free(n->pins);
+	n->pins = xmemdup(pins, (count + 1) * sizeof *pins);
+	n->pin_count = count;
+}
+
+static void
+count_message(struct sim_node *n, const struct effect *effect)
+{
+	const struct conv *c =
+	    model_conv(engine_model(n->engine), effect->conv);
+	const struct message *m = conv_message(c, effect->serial);
+	n->messages += m->kind == MESSAGE_TEXT && !m->mine;
+	n->shouts += m->kind == MESSAGE_SHOUT && !m->mine;
+	n->errors += m->kind == MESSAGE_ERROR;
+}
+
+static void
+run_effect(struct sim *s, unsigned node, const struct effect *effect)
+{
+	struct sim_node *n = &s->nodes[node];
+	switch (effect->kind) {
+	case EFFECT_BROADCAST:
+		n->broadcasts++;
+		do_datagram(s, node, effect);
+		break;
+	case EFFECT_DATAGRAM:
+		do_datagram(s, node, effect);
+		break;
+	case EFFECT_DIAL:
+		do_dial(s, node, effect);
+		break;
+	case EFFECT_SEND:
+		do_send(s, node, effect);
+		break;
+	case EFFECT_CLOSE:
+		do_close(s, node, effect);
+		break;
+	case EFFECT_SAVE_PINS:
+		save_pins(n);
+		break;
+	case EFFECT_MESSAGE:
+		count_message(n, effect);
+		break;
+	case EFFECT_LEFT:
+		n->left = true;
+		break;
+	case EFFECT_RESOLVE:
+	case EFFECT_PEER:
+	case EFFECT_DELIVERY:
+		break;
+	}
+}
+
+static void
+drain(struct sim *s, unsigned node)
+{
+	struct effect effect;
+	while (engine_next(s->nodes[node].engine, &effect))
+		run_effect(s, node, &effect);
+}
+
+static void
+start(struct sim *s, unsigned node)
+{
+	struct sim_node *n = &s->nodes[node];
+	struct engine_cfg cfg = {
+		.identity = &n->identity,
+		.rng = rng_seeded(&n->seed, rng_u32(&s->rng)),
+		.epoch = ++n->epoch,
+		.name = n->name,
+		.tcp_port = DISCOVERY_PORT,
+		.udp_port = 50000,
+		.discovery_port = DISCOVERY_PORT,
+		.pins = n->pins,
+		.pin_count = n->pin_count,
+	};
+	n->engine = engine_new(&cfg, node_now(s, node));
+	n->alive = true;
+	n->left = false;
+	engine_start(n->engine, node_now(s, node));
+	drain(s, node);
+}
+
+struct sim *
+sim_new(uint64_t seed, const struct sim_net *net)
+{
+	struct sim *s = xcalloc(1, sizeof *s);
+	s->net = *net;
+	s->rng = rng_seeded(&s->seed, seed);
+	return s;
+}
+
+void
+sim_free(struct sim *s)
+{
+	for (unsigned i = 0; i < s->count; i++) {
+		engine_free(s->nodes[i].engine);
+		free(s->nodes[i].pins);
+	}
+	for (size_t i = 0; i < s->event_count; i++)
+		free(s->events[i].bytes);
+	free(s->events);
+	free(s);
+}
+
+struct sim_net *
+sim_net(struct sim *s)
+{
+	return &s->net;
+}
+
+struct rng *
+sim_rng(struct sim *s)
+{
+	return &s->rng;
+}
+
+int64_t
+sim_now_ms(const struct sim *s)
+{
+	return s->now_ms;
+}
+
+uint64_t
+sim_traffic(const struct sim *s)
+{
+	return s->traffic;
+}
+
+uint64_t
+sim_broken(const struct sim *s)
+{
+	return s->broken;
+}
+
+unsigned
+sim_add(struct sim *s, const char *name)
+{
+	assert(s->count < SIM_NODES_MAX);
+	unsigned node = s->count++;
+	struct sim_node *n = &s->nodes[node];
+	uint8_t seed[SEED_SIZE];
+	rng_fill(&s->rng, seed, sizeof seed);
+	identity_from_seed(&n->identity, seed);
+	snprintf(n->name, sizeof n->name, "%s", name);
+	give_address(s, node);
+	start(s, node);
+	return node;
+}
+
+struct sim_node *
+sim_node(struct sim *s, unsigned node)
+{
+	return &s->nodes[node];
+}
+
+static void
+break_streams_of(struct sim *s, unsigned node)
+{
+	for (unsigned i = 0; i < SIM_STREAMS_MAX; i++) {
+		struct stream *t = &s->streams[i];
+		if (t->used && (t->node[0] == node || t->node[1] == node))
+			break_stream(s, t);
+	}
+}
+
+void
+sim_kill(struct sim *s, unsigned node)
+{
+	struct sim_node *n = &s->nodes[node];
+	for (unsigned i = 0; i < SIM_STREAMS_MAX; i++) {
+		struct stream *t = &s->streams[i];
+		for (int side = 0; t->used && side < 2; side++) {
+			if (t->node[side] != node || t->conn[side] == 0)
+				continue;
+			t->conn[side] = 0;
+			push_stream(s, t, !side, EVENT_END, NULL, 0);
+		}
+	}
+	engine_free(n->engine);
+	n->engine = NULL;
+	n->alive = false;
+}
+
+void
+sim_restart(struct sim *s, unsigned node)
+{
+	assert(!s->nodes[node].alive);
+	start(s, node);
+}
+
+void
+sim_steal_identity(struct sim *s, unsigned node, unsigned other)
+{
+	sim_kill(s, node);
+	s->nodes[node].identity = s->nodes[other].identity;
+	sim_restart(s, node);
+}
+
+void
+sim_cut(struct sim *s, unsigned a, unsigned b, bool cut)
+{
+	s->cut[a][b] = s->cut[b][a] = cut;
+	for (unsigned i = 0; cut && i < SIM_STREAMS_MAX; i++) {
+		struct stream *t = &s->streams[i];
+		if (t->used && ((t->node[0] == a && t->node[1] == b) ||
+				   (t->node[0] == b && t->node[1] == a)))
+			break_stream(s, t);
+	}
+}
+
+void
+sim_move(struct sim *s, unsigned node)
+{
+	struct sim_node *n = &s->nodes[node];
+	break_streams_of(s, node);
+	give_address(s, node);
+	engine_network(n->engine, node_now(s, node), NULL, 0, true);
+	drain(s, node);
+}
+
+void
+sim_command(struct sim *s, unsigned node, enum command_kind kind, unsigned peer,
+    const char *text)
+{
+	struct command cmd = {
+		.kind = kind,
+		.conv = CONV_NEARBY,
+		.peer = s->nodes[peer].identity.fp,
+		.text = text == NULL ? NULL : xstrdup(text),
+	};
+	engine_command(s->nodes[node].engine, node_now(s, node), &cmd);
+	drain(s, node);
+}
+
+static void
+open_stream(struct sim *s, struct stream *t)
+{
+	unsigned to = t->node[1];
+	if (!s->nodes[to].alive || t->conn[0] == 0) {
+		break_stream(s, t);
+		return;
+	}
+	t->conn[1] = engine_accepted(
+	    s->nodes[to].engine, node_now(s, to), &s->addrs[t->node[0]]);
+	drain(s, to);
+	if (t->conn[1] == 0) {
+		push_stream(s, t, 0, EVENT_END, NULL, 0);
+		return;
+	}
+	engine_opened(
+	    s->nodes[t->node[0]].engine, node_now(s, t->node[0]), t->conn[0]);
+	drain(s, t->node[0]);
+}
+
+static void
+end_stream(struct sim *s, struct stream *t, int side)
+{
+	unsigned node = t->node[side];
+	uint32_t conn = t->conn[side];
+	t->conn[side] = 0;
+	if (conn != 0 && s->nodes[node].alive) {
+		engine_closed(
+		    s->nodes[node].engine, node_now(s, node), conn, 0);
+		drain(s, node);
+	}
+	if (t->conn[0] == 0 && t->conn[1] == 0)
+		t->used = false;
+}
+
+static void
+deliver_segment(struct sim *s, struct stream *t, const struct event *ev)
+{
+	unsigned node = ev->node;
+	uint32_t conn = t->conn[ev->side];
+	if (conn == 0 || !s->nodes[node].alive)
+		return;
+	/* Back-pressure: it stays in the socket. */
+	if (!engine_reading(s->nodes[node].engine, conn)) {
+		enum { LATER_MS = 10 };
+		t->busy_ms[ev->side] = s->now_ms + LATER_MS;
+		push_stream(s, t, ev->side, EVENT_SEGMENT, ev->bytes, ev->size);
+		return;
+	}
+	engine_bytes(s->nodes[node].engine, node_now(s, node), conn, ev->bytes,
+	    ev->size);
+	drain(s, node);
+}
+
+static void
+deliver(struct sim *s, const struct event *ev)
+{
+	struct stream *t = &s->streams[ev->stream];
+	if (ev->kind == EVENT_DATAGRAM) {
+		if (!s->nodes[ev->node].alive)
+			return;
+		engine_datagram(s->nodes[ev->node].engine,
+		    node_now(s, ev->node), &s->addrs[ev->from], true, ev->bytes,
+		    ev->size);
+		drain(s, ev->node);
+		return;
+	}
+	if (!t->used || t->serial != ev->stream_serial)
+		return;
+	if (ev->kind == EVENT_OPEN)
+		open_stream(s, t);
+	else if (ev->kind == EVENT_SEGMENT)
+		deliver_segment(s, t, ev);
+	else
+		end_stream(s, t, ev->side);
+}
+
+static int64_t
+next_ms(const struct sim *s)
+{
+	int64_t at = s->event_count > 0 ? s->events[0].at_ms : NEVER_MS;
+	for (unsigned i = 0; i < s->count; i++) {
+		if (s->nodes[i].alive)
+			at =
+			    earlier_ms(at, engine_deadline(s->nodes[i].engine));
+	}
+	return at;
+}
+
+static void
+tick_all(struct sim *s)
+{
+	for (unsigned i = 0; i < s->count; i++) {
+		struct sim_node *n = &s->nodes[i];
+		if (!n->alive || engine_deadline(n->engine) > s->now_ms)
+			continue;
+		engine_tick(n->engine, node_now(s, i));
+		drain(s, i);
+		/* A machine that is due again at once would spin. */
+		assert(engine_deadline(n->engine) > s->now_ms);
+	}
+}
+
+void
+sim_run(struct sim *s, int64_t ms)
+{
+	int64_t end = s->now_ms + ms;
+	for (;;) {
+		int64_t at = next_ms(s);
+		if (at > end)
+			break;
+		if (at > s->now_ms)
+			s->now_ms = at;
+		while (s->event_count > 0 && s->events[0].at_ms <= s->now_ms) {
+			struct event ev = pop(s);
+			deliver(s, &ev);
+			free(ev.bytes);
+		}
+		tick_all(s);
+	}
+	s->now_ms = end;
+}
+
+static bool
+is_waiting(const struct model *m)
+{
+	for (size_t i = 0; i < m->conv_count; i++) {
+		const struct conv *c = m->convs[i];
+		for (uint64_t n = c->first_serial; n < c->next_serial; n++) {
+			enum delivery d = conv_message(c, n)->delivery;
+			if (d == DELIVERY_QUEUED || d == DELIVERY_SENT)
+				return true;
+		}
+	}
+	return false;
+}
+
+bool
+sim_settle(struct sim *s, int64_t ms)
+{
+	enum { STEP_MS = 500 };
+	for (int64_t end = s->now_ms + ms; s->now_ms < end;) {
+		bool waiting = false;
+		for (unsigned i = 0; i < s->count; i++)
+			waiting |= s->nodes[i].alive &&
+				   is_waiting(engine_model(s->nodes[i].engine));
+		if (!waiting)
+			return true;
+		sim_run(s, STEP_MS);
+	}
+	return false;
+}
+
+const struct peer *
+sim_peer(struct sim *s, unsigned node, unsigned peer)
+{
+	return model_peer(
+	    engine_model(s->nodes[node].engine), &s->nodes[peer].identity.fp);
+}
+
+const struct message *
+sim_text(struct sim *s, unsigned node, unsigned peer, bool mine, size_t i)
+{
+	const struct conv *c = model_conv_of(
+	    engine_model(s->nodes[node].engine), &s->nodes[peer].identity.fp);
+	if (c == NULL)
+		return NULL;
+	for (uint64_t n = c->first_serial; n < c->next_serial; n++) {
+		const struct message *m = conv_message(c, n);
+		if (m->kind == MESSAGE_TEXT && m->mine == mine && i-- == 0)
+			return m;
+	}
+	return NULL;
+}
+
+size_t
+sim_texts(struct sim *s, unsigned node, unsigned peer, bool mine)
+{
+	size_t i = 0;
+	while (sim_text(s, node, peer, mine, i) != NULL)
+		i++;
+	return i;
+}

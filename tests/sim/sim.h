@@ -1,0 +1,82 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * N engines on a simulated network in virtual time. Everything random comes
+ * from one seed, so a failing run is its seed. The network executes the
+ * engines' effects: datagrams get lost, doubled and late; streams stay in
+ * order, come in pieces, stall, and break; links are cut and healed; clocks
+ * jump; a process dies and starts again.
+ */
+#ifndef TESTS_SIM_H
+#define TESTS_SIM_H
+
+#include "core/engine.h"
+#include "crypto/rng.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+enum { SIM_NODES_MAX = 16, SIM_STREAMS_MAX = 512 };
+
+struct sim_net {
+	unsigned loss;      /* of datagrams, percent */
+	unsigned duplicate; /* of datagrams, percent */
+	unsigned delay_ms;  /* mean one way; each ±100 %, so order is lost */
+	unsigned reset;     /* of stream segments: the stream breaks, ‰ */
+	unsigned refuse;    /* of dials, percent */
+};
+
+struct sim_node {
+	bool alive;
+	struct identity identity;
+	struct rng_seed seed;
+	struct engine *engine;
+	uint32_t epoch;
+	char name[32];
+	int64_t wall_offset_ms;
+	struct pin *pins;
+	size_t pin_count;
+	uint64_t messages, shouts, errors, broadcasts;
+	bool left;
+};
+
+struct sim;
+
+struct sim *sim_new(uint64_t seed, const struct sim_net *net);
+void sim_free(struct sim *s);
+struct sim_net *sim_net(struct sim *s);
+struct rng *sim_rng(struct sim *s);
+int64_t sim_now_ms(const struct sim *s);
+
+/* A new node with an identity of its own, started at once. */
+unsigned sim_add(struct sim *s, const char *name);
+struct sim_node *sim_node(struct sim *s, unsigned node);
+/* SIGKILL: its streams break, nothing is said. The pins it saved stay. */
+void sim_kill(struct sim *s, unsigned node);
+/* Starts it again with the next epoch. */
+void sim_restart(struct sim *s, unsigned node);
+/* Gives node the keys of other: an impostor, or a clone. */
+void sim_steal_identity(struct sim *s, unsigned node, unsigned other);
+void sim_cut(struct sim *s, unsigned a, unsigned b, bool cut);
+/* The address of a node changes; its streams break. */
+void sim_move(struct sim *s, unsigned node);
+
+void sim_command(struct sim *s, unsigned node, enum command_kind kind,
+    unsigned peer, const char *text);
+/* Runs until the virtual time has moved so far. */
+void sim_run(struct sim *s, int64_t ms);
+/* Runs until nothing waits anywhere, at most so long; false when it does. */
+bool sim_settle(struct sim *s, int64_t ms);
+
+/* Texts of node's conversation with peer that came from (or went to) it, in
+ * order; NULL behind the last. i counts from 0. */
+const struct message *sim_text(
+    struct sim *s, unsigned node, unsigned peer, bool mine, size_t i);
+size_t sim_texts(struct sim *s, unsigned node, unsigned peer, bool mine);
+const struct peer *sim_peer(struct sim *s, unsigned node, unsigned peer);
+/* Bytes that crossed the network so far. */
+uint64_t sim_traffic(const struct sim *s);
+/* Streams that broke under somebody so far. */
+uint64_t sim_broken(const struct sim *s);
+
+#endif
