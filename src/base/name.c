@@ -127,7 +127,7 @@ is_faint(uint32_t cp, char before)
 	       (before == 'l' || before == 'i' || before == 'j');
 }
 
-/* Takes decomposed text; returns it with lookalikes written in ASCII, which is
+/* Takes text; returns it with lookalikes written in ASCII, which is
  * never longer than what it stands for. */
 static char *
 replace_lookalikes(char *text)
@@ -174,13 +174,19 @@ join_pairs(char *text)
 	text[size] = '\0';
 }
 
-/* Lookalikes are replaced before case is folded, as capitals may be alike where
- * small letters are not, and after, for those that folding brings. */
+/*
+ * Lookalikes are replaced three times: as they stand, since a compatibility
+ * form may look like another letter than what it decomposes to (the lunate
+ * sigma); decomposed, but before case is folded, as capitals may be alike where
+ * small letters are not; and then for what folding brings.
+ */
 char *
 name_skeleton(const char *name)
 {
-	char *text = normalise(xstrdup(name),
-	    UTF8PROC_DECOMPOSE | UTF8PROC_COMPAT | UTF8PROC_IGNORE);
+	char *text = replace_lookalikes(xstrdup(name));
+
+	text = normalise(
+	    text, UTF8PROC_DECOMPOSE | UTF8PROC_COMPAT | UTF8PROC_IGNORE);
 
 	text = replace_lookalikes(text);
 	text = normalise(text, UTF8PROC_DECOMPOSE | UTF8PROC_COMPAT |
