@@ -12,11 +12,14 @@ the protocol did.
 """
 import base64
 import hashlib
+import hmac
 import pathlib
 import sys
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
-from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
+from cryptography.hazmat.primitives.asymmetric.x25519 import (
+    X25519PrivateKey, X25519PublicKey)
+from cryptography.hazmat.primitives.ciphers.aead import ChaCha20Poly1305
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
 HERE = pathlib.Path(__file__).resolve().parent
@@ -51,6 +54,8 @@ def fields(table):
 
 
 class Identity:
+    """Keys from a seed."""
+
     def __init__(self, seed):
         def subkey(number):
             return hashlib.blake2b(
@@ -151,11 +156,137 @@ MESSAGES = {
     "nack": message(5, {7: ID_1, 8: u8(2)}),
 }
 
+
+def public_of(secret):
+    return X25519PrivateKey.from_private_bytes(secret).public_key(
+    ).public_bytes(Encoding.Raw, PublicFormat.Raw)
+
+
+class Cipher:
+    """One key and its counter."""
+
+    def __init__(self, key):
+        self.key = key
+        self.n = 0
+
+    def seal(self, ad, plain, n=None):
+        nonce = bytes(4) + (self.n if n is None else n).to_bytes(8, "little")
+        return ChaCha20Poly1305(self.key).encrypt(nonce, plain, ad)
+
+    def seal_next(self, ad, plain):
+        sealed = self.seal(ad, plain)
+        self.n += 1
+        return sealed
+
+    def rekey(self):
+        self.key = self.seal(b"", bytes(32), 2**64 - 1)[:32]
+
+
+class Handshake:
+    """What both ends of Noise XX know; written from one place, since the
+    vectors need no second party."""
+
+    def __init__(self, prologue):
+        self.h = b"Noise_XX_25519_ChaChaPoly_BLAKE2b".ljust(64, b"\0")
+        self.ck = self.h
+        self.cipher = None
+        self.mix_hash(prologue)
+
+    def mix_hash(self, data):
+        self.h = hashlib.blake2b(self.h + data).digest()
+
+    def hkdf(self, data):
+        def mac(key, text):
+            return hmac.new(key, text, hashlib.blake2b).digest()
+
+        temp = mac(self.ck, data)
+        first = mac(temp, b"\1")
+        return first, mac(temp, first + b"\2")
+
+    def mix_dh(self, secret, public):
+        shared = X25519PrivateKey.from_private_bytes(secret).exchange(
+            X25519PublicKey.from_public_bytes(public))
+        self.ck, key = self.hkdf(shared)
+        self.cipher = Cipher(key[:32])
+
+    def clear(self, data):
+        self.mix_hash(data)
+        return data
+
+    def sealed(self, data):
+        if not self.cipher:
+            return self.clear(data)
+        return self.clear(self.cipher.seal_next(self.h, data))
+
+    def split(self):
+        first, second = self.hkdf(b"")
+        return Cipher(first[:32]), Cipher(second[:32])
+
+
+def framed(data):
+    return u16(len(data)) + data
+
+
+def record(cipher, flags, data):
+    return framed(cipher.seal_next(b"", u8(flags) + data))
+
+
+def hello(identity):
+    return fields({
+        1: identity.ed_public, 2: INSTANCE, 3: u32(EPOCH), 4: u16(1),
+        5: u16(1), 6: i64(SENT_MS)})
+
+
+def session():
+    """A whole session, from the preamble to CLOSE."""
+    other = Identity(bytes(range(32, 64)))
+    e_i, e_r = bytes(range(64, 96)), bytes(range(96, 128))
+    preamble = b"EARS" + u8(1) + u8(1) + bytes(2)
+    s = Handshake(b"earshot/1/tcp\0" + preamble)
+
+    first = s.clear(public_of(e_i)) + s.sealed(b"")
+
+    second = s.clear(public_of(e_r))
+    s.mix_dh(e_r, public_of(e_i))
+    second += s.sealed(other.x_public)
+    s.mix_dh(other.x_secret, public_of(e_i))
+    second += s.sealed(hello(other))
+
+    third = s.sealed(ME.x_public)
+    s.mix_dh(ME.x_secret, public_of(e_r))
+    third += s.sealed(hello(ME))
+
+    to_r, to_i = s.split()
+    table = {
+        "responder-seed": other.seed,
+        "responder-fingerprint": other.fp,
+        "initiator-ephemeral-secret": e_i,
+        "responder-ephemeral-secret": e_r,
+        "initiator-1-preamble-and-message-1": preamble + framed(first),
+        "responder-1-message-2": framed(second),
+        "handshake-hash": s.h,
+    }
+    # Each direction in the order it is sent: the counters run on.
+    table["initiator-2-message-3-and-ready"] = framed(third) + record(
+        to_r, 1, u8(0xF0))
+    table["responder-2-ready"] = record(to_i, 1, u8(0xF0))
+    table["initiator-3-text"] = record(to_r, 1, MESSAGES["text"])
+    table["responder-3-ack"] = record(
+        to_i, 1, message(2, {6: u8(1), 7: ID_1}))
+    rekey = record(to_r, 1, u8(0xF3))
+    to_r.rekey()
+    table["initiator-4-rekey-and-typing"] = rekey + record(
+        to_r, 1, MESSAGES["typing"])
+    table["responder-4-close"] = record(to_i, 1, u8(0xF4) + u8(1))
+    return table
+
+
 FILES = {
     "identity": IDENTITY,
     "beacons": BEACONS,
     "hellos": HELLOS,
     "messages": MESSAGES,
+    "session": session(),
 }
 
 
