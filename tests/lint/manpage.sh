@@ -12,7 +12,7 @@ assets=$root/assets
 bad=0
 count=0
 
-# need FILE WHAT: a line of the file begins with, or holds, exactly this.
+# need FILE WHAT: the file holds exactly this.
 need()
 {
 	count=$((count + 1))
@@ -22,10 +22,17 @@ need()
 	fi
 }
 
-# Unescapes what mdoc escapes: "\-" and the like.
-escape()
+# The words that the page sets as something to type: commands and keys.
+typed=$(sed -nE 's/^\.(It )?Ic //p' "$man" | tr ' ' '\n' | sed 's/\\-/-/g')
+
+# type_word WORD: it is one of them.
+type_word()
 {
-	printf '%s' "$1" | sed 's/\\/\\e/g; s/-/\\-/g'
+	count=$((count + 1))
+	if ! printf '%s\n' "$typed" | grep -qxF -- "$1"; then
+		echo "doc/earshot.1: lacks $1"
+		bad=$((bad + 1))
+	fi
 }
 
 tables=$("$build/tests/lint/tables") || exit 99
@@ -39,19 +46,18 @@ IFS='
 for line in $tables; do
 	word=${line#* }
 	case $line in
-	command*) need "$man" ".Ic /$word" ;;
+	command*) type_word "/$word" ;;
 	key*)
 		need "$man" ".It Ic $word"
 		need "$assets/config.example" "#$word "
 		;;
-	press*) need "$man" "$(escape "$word")" ;;
+	press*) type_word "$word" ;;
 	esac
 done
 for option in $options; do
 	need "$man" "Fl \\-${option#--}"
-	for shell in bash zsh; do
-		need "$assets/completions/earshot.$shell" "$option"
-	done
+	need "$assets/completions/earshot.bash" "$option"
+	need "$assets/completions/_earshot" "$option"
 	need "$assets/completions/earshot.fish" "-l ${option#--}"
 done
 # The other way round.

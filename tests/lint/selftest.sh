@@ -194,11 +194,11 @@ program() # TABLE HELP
 	chmod +x "$work/built/tests/lint/tables" "$work/built/earshot"
 }
 program 'command planted' '--help'
-fails manpage 'lacks .Ic /planted' "$work/built"
+fails manpage 'lacks /planted' "$work/built"
 program 'key planted' '--help'
 fails manpage 'lacks .It Ic planted' "$work/built"
 program 'press Ctrl-Planted' '--help'
-fails manpage 'lacks Ctrl\-Planted' "$work/built"
+fails manpage 'lacks Ctrl-Planted' "$work/built"
 program 'command help' '--planted'
 fails manpage 'lacks Fl \-planted' "$work/built"
 program 'command help' '--planted'

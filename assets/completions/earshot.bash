@@ -1,0 +1,36 @@
+# SPDX-License-Identifier: MIT
+# Completion of earshot for bash.
+
+_earshot()
+{
+	local word=${COMP_WORDS[COMP_CWORD]} before=
+	((COMP_CWORD == 0)) || before=${COMP_WORDS[COMP_CWORD - 1]}
+
+	COMPREPLY=()
+	case $before in
+	--home)
+		compopt -o dirnames
+		return
+		;;
+	--interface)
+		if [[ -d /sys/class/net ]]; then
+			mapfile -t COMPREPLY < <(
+				cd /sys/class/net && compgen -G "$word*"
+			)
+		fi
+		return
+		;;
+	--port | --name)
+		return
+		;;
+	esac
+	if [[ $word == -* ]]; then
+		mapfile -t COMPREPLY < <(compgen -W '--plain --json --home
+		    --interface --port --name --quiet --ascii --help
+		    --version' -- "$word")
+	elif ((COMP_CWORD == 1)); then
+		mapfile -t COMPREPLY < <(compgen -W 'demo' -- "$word")
+	fi
+}
+
+complete -F _earshot earshot
