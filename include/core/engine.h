@@ -42,6 +42,7 @@ struct engine_cfg {
 	struct rng rng;
 	uint32_t epoch;	    /* fsynced before, and used in no earlier run */
 	const char *name;   /* cleaned and copied */
+	const char *status; /* the same; may be NULL */
 	uint16_t tcp_port;  /* where we listen; 0 = nowhere */
 	uint16_t udp_port;  /* where our datagrams come from */
 	uint16_t discovery_port;
@@ -74,6 +75,7 @@ struct effect {
 	uint64_t serial;
 	struct addr addr;
 	struct fp fp;
+	enum delivery delivery; /* of the message, at that moment */
 	const uint8_t *bytes;
 	size_t size;
 	const char *text;

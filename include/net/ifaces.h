@@ -13,7 +13,7 @@
 /* Interfaces named here are used and no others; none named: every suitable
  * one, and loopback always. */
 struct iface_choice {
-	const char (*names)[IFACE_NAME_MAX];
+	char (*names)[IFACE_NAME_MAX]; /* borrowed, only read */
 	size_t count;
 };
 

@@ -18,6 +18,8 @@ first_model(const struct engine_cfg *cfg, struct now now)
 	    untrusted_of(cfg->name, strlen(cfg->name)), PEER_TEXT_NAME, NULL);
 	struct model *m = model_new(&cfg->identity->fp, name);
 	free(name);
+	if (cfg->status != NULL)
+		model_clean_status(m, cfg->status);
 	m->tcp_port = cfg->tcp_port;
 	m->udp_port = cfg->udp_port;
 	m->discovery_port = cfg->discovery_port;
@@ -48,7 +50,8 @@ engine_new(const struct engine_cfg *cfg, struct now now)
 	};
 	memcpy(discover.instance, e->instance, INSTANCE_SIZE);
 	e->discover = discover_new(&discover, now);
-	discover_profile(e->discover, now, e->model->name, "", false);
+	discover_profile(
+	    e->discover, now, e->model->name, e->model->status, false);
 	contacts_load(e, cfg->pins, cfg->pin_count);
 	return e;
 }

@@ -35,18 +35,9 @@ do_nick(struct engine *e, struct now now, const struct command *cmd)
 }
 
 static void
-set_status(struct engine *e, const char *text)
-{
-	char *status =
-	    peer_text(untrusted_of(text, strlen(text)), PEER_TEXT_STATUS, NULL);
-	model_set_text(e->model, &e->model->status, status);
-	free(status);
-}
-
-static void
 do_status(struct engine *e, struct now now, const struct command *cmd)
 {
-	set_status(e, cmd->text == NULL ? "" : cmd->text);
+	model_clean_status(e->model, cmd->text == NULL ? "" : cmd->text);
 	if (e->model->status[0] == '\0')
 		engine_info(e, now, cmd->conv, "status cleared");
 	else
@@ -60,7 +51,7 @@ do_away(struct engine *e, struct now now, const struct command *cmd)
 	bool away = cmd->kind == COMMAND_AWAY;
 	e->model->away = away;
 	if (cmd->text != NULL)
-		set_status(e, cmd->text);
+		model_clean_status(e->model, cmd->text);
 	engine_info(e, now, cmd->conv, "%s",
 	    away ? "you are away; /back when you return" : "welcome back");
 	announce_profile(e, now);

@@ -217,6 +217,15 @@ model_set_name(struct model *m, const char *name)
 	free(old);
 }
 
+void
+model_clean_status(struct model *m, const char *text)
+{
+	char *status =
+	    peer_text(untrusted_of(text, strlen(text)), PEER_TEXT_STATUS, NULL);
+	model_set_text(m, &m->status, status);
+	free(status);
+}
+
 bool
 peer_set_name(struct model *m, struct peer *p, const char *name)
 {

@@ -26,6 +26,9 @@ void model_set_name(struct model *m, const char *name);
  * while there is no index. */
 bool model_peer_slot(
     const struct model *m, const struct fp *fp, size_t *ret_slot);
+/* Our status, from what the user typed. */
+void model_clean_status(struct model *m, const char *text);
+
 struct peer *model_peer_edit(struct model *m, const struct fp *fp);
 /* The peer, made when it is not there. */
 struct peer *model_peer_add(struct model *m, const struct fp *fp);

@@ -13,15 +13,31 @@ enum { NOTICE_MAX = 1024 };
 void
 effect_peer(struct engine *e, const struct fp *fp)
 {
+	/* Two changes in one step are one piece of news. */
+	if (e->effect_count > e->effect_next) {
+		const struct effect *last = &e->effects[e->effect_count - 1];
+		if (last->kind == EFFECT_PEER && fp_equal(&last->fp, fp))
+			return;
+	}
 	effect_add(e, (struct effect){ .kind = EFFECT_PEER, .fp = *fp });
+}
+
+static void
+effect_of_message(struct engine *e, enum effect_kind kind, const struct conv *c,
+    const struct message *m)
+{
+	effect_add(e, (struct effect){
+			  .kind = kind,
+			  .conv = c->id,
+			  .serial = m->serial,
+			  .delivery = m->delivery,
+		      });
 }
 
 void
 effect_message(struct engine *e, const struct conv *c, const struct message *m)
 {
-	effect_add(e,
-	    (struct effect){
-		.kind = EFFECT_MESSAGE, .conv = c->id, .serial = m->serial });
+	effect_of_message(e, EFFECT_MESSAGE, c, m);
 }
 
 void
@@ -34,9 +50,7 @@ message_set_delivery(struct engine *e, const struct conv *c, struct message *m,
 	free(m->reason);
 	m->reason = reason == NULL ? NULL : xstrdup(reason);
 	model_touch(e->model);
-	effect_add(e,
-	    (struct effect){
-		.kind = EFFECT_DELIVERY, .conv = c->id, .serial = m->serial });
+	effect_of_message(e, EFFECT_DELIVERY, c, m);
 }
 
 void

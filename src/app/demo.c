@@ -1,0 +1,152 @@
+/* SPDX-License-Identifier: MIT */
+#define _XOPEN_SOURCE 700 /* nftw */
+#include "app/demo.h"
+
+#include "app/bot.h"
+#include "app/shell.h"
+#include "base/mem.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <ftw.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <unistd.h>
+#ifdef __linux__
+#include <sys/prctl.h>
+#endif
+
+enum {
+	PEOPLE_MAX = 8,
+	/* Below the ports that systems give out by themselves. */
+	PORT_FIRST = 20000,
+	PORT_COUNT = 10000,
+	OPEN_FILES = 8,
+};
+
+struct demo {
+	char *dir;
+	pid_t pids[PEOPLE_MAX];
+	size_t count;
+	char *homes[PEOPLE_MAX + 1];
+};
+
+static uint16_t
+demo_port(void)
+{
+	return (uint16_t)(PORT_FIRST + getpid() % PORT_COUNT);
+}
+
+static void
+use_loopback(struct config *c)
+{
+	char port[8], *error;
+	snprintf(port, sizeof port, "%u", demo_port());
+	if (config_set(c, "interface", "lo", &error) < 0 ||
+	    config_set(c, "port", port, &error) < 0)
+		abort();
+}
+
+/* The child's whole life. Its words on standard output and error would land on
+ * the screen. */
+static void
+live(const struct bot *bot, const char *home, uint16_t port)
+{
+	struct shell sh;
+	struct config c;
+	char *error = NULL;
+	int null = open("/dev/null", O_RDWR);
+	config_init(&c);
+	use_loopback(&c);
+	c.port = port;
+	c.name = xstrdup(bot->name);
+	struct shell_cfg cfg = { .home = home, .overrides = &c };
+	for (int fd = 0; null >= 0 && fd < 3; fd++)
+		dup2(null, fd);
+	if (shell_open(&sh, &cfg, &error) == 0)
+		bot_run(&sh, bot);
+	_exit(0);
+}
+
+static pid_t
+spawn(const struct bot *bot, const char *home, uint16_t port)
+{
+	pid_t parent = getpid(), pid = fork();
+	if (pid != 0)
+		return pid;
+#ifdef __linux__
+	prctl(PR_SET_PDEATHSIG, SIGTERM);
+#endif
+	if (getppid() != parent)
+		_exit(0);
+	live(bot, home, port);
+	return 0;
+}
+
+static char *
+make_dir(void)
+{
+	const char *tmp = getenv("TMPDIR");
+	char path[512];
+	snprintf(path, sizeof path, "%.480s/earshot-demo-XXXXXX",
+	    tmp != NULL && *tmp == '/' ? tmp : "/tmp");
+	return mkdtemp(path) == NULL ? NULL : xstrdup(path);
+}
+
+struct demo *
+demo_start(struct options *o, char **ret_error)
+{
+	size_t count;
+	const struct bot *table = bots(&count);
+	struct demo *d = xcalloc(1, sizeof *d);
+	d->dir = make_dir();
+	if (d->dir == NULL) {
+		char text[256];
+		snprintf(text, sizeof text,
+		    "the demo needs a temporary directory: %s",
+		    strerror(errno));
+		*ret_error = xstrdup(text);
+		free(d);
+		return NULL;
+	}
+	use_loopback(&o->config);
+	for (size_t i = 0; i < count && i < PEOPLE_MAX; i++) {
+		d->homes[i] = home_path(d->dir, table[i].name);
+		d->pids[i] = spawn(&table[i], d->homes[i], demo_port());
+		d->count++;
+	}
+	d->homes[d->count] = home_path(d->dir, "you");
+	o->home = d->homes[d->count];
+	return d;
+}
+
+static int
+remove_one(const char *path, const struct stat *st, int kind, struct FTW *ftw)
+{
+	(void)st;
+	(void)kind;
+	(void)ftw;
+	return remove(path);
+}
+
+void
+demo_end(struct demo *d)
+{
+	for (size_t i = 0; i < d->count; i++) {
+		if (d->pids[i] > 0)
+			kill(d->pids[i], SIGTERM);
+	}
+	for (size_t i = 0; i < d->count; i++) {
+		if (d->pids[i] > 0)
+			waitpid(d->pids[i], NULL, 0);
+		free(d->homes[i]);
+	}
+	nftw(d->dir, remove_one, OPEN_FILES, FTW_DEPTH | FTW_PHYS);
+	free(d->homes[d->count]);
+	free(d->dir);
+	free(d);
+}

@@ -1,0 +1,27 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * What the line front end prints for each event: a sentence, or a JSON object.
+ * Each returns a new string without a newline (caller frees).
+ */
+#ifndef APP_EVENTS_H
+#define APP_EVENTS_H
+
+#include "core/model.h"
+
+struct events {
+	char *(*ready)(const struct model *m);
+	char *(*peer)(const struct model *m, const struct peer *p);
+	/* NULL: nothing to print for it. command: what is being executed, for
+	 * errors; NULL when it came by itself. */
+	char *(*message)(const struct model *m, const struct conv *c,
+	    const struct message *msg, const char *command);
+	/* state: at the time of the event; the message may be further now. */
+	char *(*delivery)(const struct model *m, const struct conv *c,
+	    const struct message *msg, enum delivery state);
+	char *(*error)(const char *command, const char *text);
+};
+
+extern const struct events events_text;
+extern const struct events events_json;
+
+#endif

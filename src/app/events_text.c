@@ -1,0 +1,155 @@
+/* SPDX-License-Identifier: MIT */
+#include "app/events.h"
+
+#include "base/mem.h"
+#include "base/width.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+enum { EXCERPT_CELLS = 40 };
+
+static char *format(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
+
+static char *
+format(const char *fmt, ...)
+{
+	va_list args;
+	va_start(args, fmt);
+	int n = vsnprintf(NULL, 0, fmt, args);
+	va_end(args);
+	char *text = xmalloc((size_t)n + 1);
+	va_start(args, fmt);
+	vsnprintf(text, (size_t)n + 1, fmt, args);
+	va_end(args);
+	return text;
+}
+
+static const char *
+clock_text(int64_t wall_ms, char out[static 6])
+{
+	time_t t = (time_t)(wall_ms / 1000);
+	struct tm tm;
+	if (localtime_r(&t, &tm) == NULL)
+		snprintf(out, 6, "??:??");
+	else
+		strftime(out, 6, "%H:%M", &tm);
+	return out;
+}
+
+static const char *
+sender(const struct model *m, const struct message *msg,
+    char label[static PEER_LABEL_SIZE])
+{
+	const struct peer *p = model_peer(m, &msg->from);
+	if (msg->mine)
+		return m->name;
+	return p == NULL ? "?" : peer_label(p, false, label);
+}
+
+/* Every line of a text but the first is marked, so that nobody can write what
+ * looks like a line of ours. Caller frees. */
+static char *
+mark_lines(const char *text)
+{
+	static const char mark[] = "\n      | ";
+	size_t lines = 0;
+	for (const char *p = text; *p != '\0'; p++)
+		lines += *p == '\n';
+	char *out = xmalloc(strlen(text) + lines * sizeof mark + 1), *to = out;
+	for (const char *p = text; *p != '\0'; p++) {
+		if (*p != '\n') {
+			*to++ = *p;
+			continue;
+		}
+		memcpy(to, mark, sizeof mark - 1);
+		to += sizeof mark - 1;
+	}
+	*to = '\0';
+	return out;
+}
+
+static char *
+said(const struct model *m, const struct message *msg)
+{
+	char stamp[6], label[PEER_LABEL_SIZE];
+	char *text = mark_lines(msg->text);
+	const char *link = msg->kind == MESSAGE_SHOUT ? " shouts (PUBLIC): "
+			   : msg->action              ? " "
+						      : ": ";
+	char *line = format("%s %s%s%s%s", clock_text(msg->arrived_ms, stamp),
+	    msg->action ? "* " : "", sender(m, msg, label), link, text);
+	free(text);
+	return line;
+}
+
+static char *
+text_ready(const struct model *m)
+{
+	char fp[FP_TEXT_SIZE];
+	return format(
+	    "* you are %s, fingerprint %s", m->name, fp_text(&m->self, fp));
+}
+
+static char *
+text_peer(const struct model *m, const struct peer *p)
+{
+	char label[PEER_LABEL_SIZE], addr[ADDR_TEXT_MAX];
+	bool status = p->status[0] != '\0';
+	(void)m;
+	return format("* %s is %s (%s)%s%s%s%s%s", peer_label(p, true, label),
+	    presence_text(p->presence), trust_text(p->trust),
+	    p->trust == TRUST_CHANGED ? " under a name you know, with another "
+					"key"
+				      : "",
+	    p->addr_count > 0 ? ", " : "",
+	    p->addr_count > 0 ? addr_host_text(&p->addrs[0], addr) : "",
+	    status ? ": " : "", status ? p->status : "");
+}
+
+static char *
+text_message(const struct model *m, const struct conv *c,
+    const struct message *msg, const char *command)
+{
+	(void)c;
+	(void)command;
+	if (msg->kind == MESSAGE_INFO)
+		return xstrdup(msg->text);
+	if (msg->kind == MESSAGE_ERROR)
+		return format("! %s", msg->text);
+	/* Our own words need no echo; what becomes of them is told. */
+	return msg->mine && msg->kind == MESSAGE_TEXT ? NULL : said(m, msg);
+}
+
+static char *
+text_delivery(const struct model *m, const struct conv *c,
+    const struct message *msg, enum delivery state)
+{
+	const struct peer *p = model_peer(m, &c->fp);
+	char label[PEER_LABEL_SIZE];
+	size_t line = strcspn(msg->text, "\n");
+	size_t n = width_cut(msg->text, line, EXCERPT_CELLS, NULL);
+	return format("* %s %s %s: %.*s%s%s%s", delivery_text(state),
+	    state == DELIVERY_QUEUED ? "for" : "to",
+	    p == NULL ? "?" : peer_label(p, false, label), (int)n, msg->text,
+	    msg->size > n ? "..." : "", msg->reason != NULL ? " - " : "",
+	    msg->reason != NULL ? msg->reason : "");
+}
+
+static char *
+text_error(const char *command, const char *text)
+{
+	(void)command;
+	return format("! %s", text);
+}
+
+const struct events events_text = {
+	.ready = text_ready,
+	.peer = text_peer,
+	.message = text_message,
+	.delivery = text_delivery,
+	.error = text_error,
+};

@@ -1,0 +1,113 @@
+/* SPDX-License-Identifier: MIT */
+#include "app/demo.h"
+#include "app/options.h"
+#include "app/plain.h"
+#include "app/screen.h"
+#include "app/shell.h"
+
+#include <locale.h>
+#include <sodium.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/resource.h>
+#include <sys/stat.h>
+#include <unistd.h>
+#ifdef __linux__
+#include <sys/prctl.h>
+#endif
+
+#if defined(__has_feature)
+#if __has_feature(address_sanitizer)
+#define WATCHED_BY_SANITIZER
+#endif
+#elif defined(__SANITIZE_ADDRESS__)
+#define WATCHED_BY_SANITIZER
+#endif
+
+/* Keys live in this process: no core files, and nobody but root looks in. */
+static void
+protect_memory(void)
+{
+	struct rlimit none = { 0, 0 };
+	setrlimit(RLIMIT_CORE, &none);
+	umask(077);
+#if defined(__linux__) && !defined(WATCHED_BY_SANITIZER)
+	prctl(PR_SET_DUMPABLE, 0);
+#endif
+}
+
+static int
+fail(char *error)
+{
+	fprintf(stderr, "earshot: %s\n", error);
+	free(error);
+	return EXIT_FAILED;
+}
+
+static bool
+env_is_set(const char *name)
+{
+	const char *value = getenv(name);
+	return value != NULL && *value != '\0' && strcmp(value, "0") != 0;
+}
+
+/* Without a terminal that can show a screen, lines are better than nothing. */
+static bool
+wants_plain(const struct options *o)
+{
+	const char *term = getenv("TERM");
+	return o->plain || env_is_set("EARSHOT_PLAIN") ||
+	       !isatty(STDIN_FILENO) || !isatty(STDOUT_FILENO) ||
+	       term == NULL || strcmp(term, "dumb") == 0;
+}
+
+static int
+run(const struct options *o)
+{
+	struct shell sh;
+	struct shell_cfg cfg = { .home = o->home,
+		.overrides = &o->config,
+		.quiet = o->quiet,
+		.ascii = o->ascii };
+	char *error = NULL;
+	int status = EXIT_DONE;
+	if (shell_open(&sh, &cfg, &error) < 0)
+		status = fail(error);
+	else if (wants_plain(o))
+		status = plain_run(&sh, o->json);
+	else if (screen_run(&sh, &error) < 0)
+		status = fail(error);
+	shell_close(&sh);
+	return status;
+}
+
+static int
+run_demo(struct options *o)
+{
+	char *error;
+	struct demo *d = demo_start(o, &error);
+	if (d == NULL)
+		return fail(error);
+	int status = run(o);
+	demo_end(d);
+	return status;
+}
+
+int
+main(int argc, char **argv)
+{
+	struct options o;
+	setlocale(LC_ALL, "");
+	setlocale(LC_NUMERIC, "C");
+	protect_memory();
+	int status = options_parse(&o, argc, argv);
+	if (status < 0 && sodium_init() < 0) {
+		fputs("earshot: libsodium does not start\n", stderr);
+		status = EXIT_FAILED;
+	}
+	if (status < 0)
+		status = o.demo ? run_demo(&o) : run(&o);
+	options_clear(&o);
+	return status;
+}

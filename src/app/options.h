@@ -1,0 +1,32 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The command line. One table makes the parser and --help.
+ */
+#ifndef APP_OPTIONS_H
+#define APP_OPTIONS_H
+
+#include "store/config.h"
+
+#include <stdbool.h>
+
+enum {
+	EXIT_DONE = 0,
+	EXIT_FAILED = 1,
+	EXIT_USAGE = 2,
+};
+
+struct options {
+	struct config config; /* what overrides the configuration file */
+	const char *home;     /* NULL: EARSHOT_HOME or XDG */
+	bool plain, json, demo;
+	bool quiet, ascii;
+};
+
+/*
+ * Reads argv. Returns -1 to go on, else the status to exit with: --help and
+ * --version were answered, or the use was wrong and a sentence is out.
+ */
+int options_parse(struct options *o, int argc, char **argv);
+void options_clear(struct options *o);
+
+#endif

@@ -1,0 +1,294 @@
+/* SPDX-License-Identifier: MIT */
+#include "app/plain.h"
+
+#include "app/events.h"
+#include "app/options.h"
+#include "base/buf.h"
+#include "base/mem.h"
+#include "ui/commands.h"
+
+#include <errno.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+enum {
+	TAG_INPUT = SHELL_TAG_FRONT,
+	TAG_OUTPUT,
+	READ_MAX = 65536,
+	/* The longest line: a text of 64 KiB with its command and name. */
+	LINE_MAX_BYTES = 65536 + 1024,
+	OUTPUT_MAX = 64 * 1024 * 1024,
+	/* A pipe that polls writable takes so much without blocking. */
+	WRITE_MAX = 4096,
+	/* How long the end of the input waits for deliveries. */
+	LINGER_MS = 10000,
+};
+
+struct plain {
+	struct front front;
+	const struct events *events;
+	struct buf input, output;
+	uint32_t conv;       /* where text without a slash goes */
+	const char *command; /* the line being executed; NULL between */
+	bool skipping;       /* inside a line that is too long */
+	bool input_ended;
+	int64_t leave_ms; /* when waiting for deliveries ends */
+	bool failed;
+};
+
+static struct plain *
+plain_of(struct front *f)
+{
+	return (struct plain *)f;
+}
+
+/* Takes the text. */
+static void
+print_line(struct plain *p, char *text)
+{
+	if (text == NULL)
+		return;
+	/* Nobody reads: better to lose the oldest duty, printing, than to hold
+	 * up the network or grow without bound. */
+	if (buf_append(&p->output, text, strlen(text)) < 0 ||
+	    buf_append(&p->output, "\n", 1) < 0)
+		p->failed = true;
+	free(text);
+}
+
+static void
+write_some(struct plain *p)
+{
+	size_t n = buf_size(&p->output);
+	if (n == 0)
+		return;
+	ssize_t done = write(
+	    STDOUT_FILENO, buf_data(&p->output), n < WRITE_MAX ? n : WRITE_MAX);
+	if (done >= 0) {
+		buf_consume(&p->output, (size_t)done);
+		return;
+	}
+	if (errno == EINTR || errno == EAGAIN)
+		return;
+	buf_consume(&p->output, n);
+	p->failed = true;
+}
+
+static void
+plain_report(struct front *f, struct shell *sh, const struct effect *effect)
+{
+	struct plain *p = plain_of(f);
+	const struct model *m = shell_model(sh);
+	if (effect->kind == EFFECT_PEER) {
+		const struct peer *peer = model_peer(m, &effect->fp);
+		if (peer != NULL)
+			print_line(p, p->events->peer(m, peer));
+		return;
+	}
+	const struct conv *c = model_conv(m, effect->conv);
+	const struct message *msg = conv_message(c, effect->serial);
+	if (effect->delivery != DELIVERY_NONE)
+		print_line(p, p->events->delivery(m, c, msg, effect->delivery));
+	else
+		print_line(p, p->events->message(m, c, msg, p->command));
+}
+
+static void
+select_conv(struct plain *p, struct shell *sh, const struct entered *en,
+    const struct fp *fp)
+{
+	const struct conv *c = model_conv_of(shell_model(sh), fp);
+	if (en->front == FRONT_SELECT)
+		p->conv = c != NULL ? c->id : CONV_NEARBY;
+}
+
+/* Whatever is shown here is read. */
+static void
+mark_read(struct shell *sh)
+{
+	const struct model *m = shell_model(sh);
+	for (size_t i = 0; i < m->conv_count; i++) {
+		struct command cmd = { .kind = COMMAND_READ,
+			.conv = m->convs[i]->id };
+		if (m->convs[i]->unread > 0)
+			shell_command(sh, &cmd);
+	}
+}
+
+static void
+execute(struct plain *p, struct shell *sh, const char *line)
+{
+	struct entered en;
+	char *error = NULL;
+	size_t at;
+	if (line[strspn(line, " \t")] == '\0')
+		return;
+	p->command = line;
+	int r = command_parse(
+	    shell_model(sh), sh->now, p->conv, line, &en, &error, &at);
+	if (r < 0) {
+		print_line(p, p->events->error(line, error));
+		free(error);
+	} else {
+		struct fp fp = en.cmd.peer;
+		bool has_command = en.cmd.kind != COMMAND_NONE;
+		if (has_command)
+			shell_command(sh, &en.cmd);
+		select_conv(p, sh, &en, &fp);
+		entered_clear(&en);
+	}
+	p->command = NULL;
+}
+
+/* Executes the complete lines of the input. */
+static void
+take_lines(struct plain *p, struct shell *sh)
+{
+	const uint8_t *start, *end;
+	while (buf_size(&p->input) > 0 &&
+	       (end = memchr(start = buf_data(&p->input), '\n',
+		    buf_size(&p->input))) != NULL) {
+		size_t n = (size_t)(end - start);
+		char *line = xstrndup((const char *)start, n);
+		buf_consume(&p->input, n + 1);
+		if (n > 0 && line[n - 1] == '\r')
+			line[n - 1] = '\0';
+		if (!p->skipping)
+			execute(p, sh, line);
+		p->skipping = false;
+		free(line);
+	}
+	if (buf_size(&p->input) < LINE_MAX_BYTES)
+		return;
+	if (!p->skipping)
+		print_line(p, p->events->error("",
+				  "that line is longer than 64 KiB; not sent"));
+	p->skipping = true;
+	buf_consume(&p->input, buf_size(&p->input));
+}
+
+static bool
+has_waiting(const struct model *m)
+{
+	for (size_t i = 0; i < m->conv_count; i++) {
+		const struct conv *c = m->convs[i];
+		for (uint64_t s = c->first_serial; s < c->next_serial; s++) {
+			enum delivery d = conv_message(c, s)->delivery;
+			if (d == DELIVERY_QUEUED || d == DELIVERY_SENT)
+				return true;
+		}
+	}
+	return false;
+}
+
+static void
+end_input(struct plain *p, struct shell *sh)
+{
+	/* A last line without its newline counts. */
+	if (buf_size(&p->input) > 0 && buf_append(&p->input, "\n", 1) == 0)
+		take_lines(p, sh);
+	p->input_ended = true;
+	p->leave_ms = sh->now.mono_ms + LINGER_MS;
+}
+
+static void
+plain_ready(struct front *f, struct shell *sh, const struct loop_event *ev)
+{
+	struct plain *p = plain_of(f);
+	if (ev->tag == TAG_OUTPUT) {
+		write_some(p);
+		return;
+	}
+	uint8_t *room = buf_reserve(&p->input, READ_MAX);
+	ssize_t n = read(STDIN_FILENO, room, READ_MAX);
+	if (n < 0 && (errno == EINTR || errno == EAGAIN))
+		return;
+	if (n <= 0) {
+		end_input(p, sh);
+		return;
+	}
+	buf_commit(&p->input, (size_t)n);
+	take_lines(p, sh);
+}
+
+static void
+show_warning(struct plain *p, struct shell *sh)
+{
+	if (sh->warning == NULL)
+		return;
+	print_line(p, p->events->error(NULL, sh->warning));
+	free(sh->warning);
+	sh->warning = NULL;
+}
+
+static void
+plain_turn(struct front *f, struct shell *sh)
+{
+	struct plain *p = plain_of(f);
+	const struct model *m = shell_model(sh);
+	show_warning(p, sh);
+	mark_read(sh);
+	if (p->input_ended && !m->leaving) {
+		bool waiting = has_waiting(m);
+		if (waiting && sh->now.mono_ms < p->leave_ms)
+			return;
+		p->failed |= waiting;
+		shell_quit(sh, false);
+	}
+}
+
+static int64_t
+plain_deadline(struct front *f, struct shell *sh)
+{
+	const struct plain *p = plain_of(f);
+	return p->input_ended && !shell_model(sh)->leaving ? p->leave_ms
+							   : NEVER_MS;
+}
+
+static void
+plain_watch(struct front *f, struct shell *sh, struct loop *l)
+{
+	struct plain *p = plain_of(f);
+	(void)sh;
+	if (!p->input_ended)
+		loop_watch(l, STDIN_FILENO, true, false, TAG_INPUT);
+	if (buf_size(&p->output) > 0)
+		loop_watch(l, STDOUT_FILENO, false, true, TAG_OUTPUT);
+}
+
+static void
+plain_signal(struct front *f, struct shell *sh, int number)
+{
+	(void)f;
+	(void)sh;
+	if (number == SIGTSTP)
+		raise(SIGSTOP);
+}
+
+int
+plain_run(struct shell *sh, bool json)
+{
+	struct plain p = {
+		.front = {
+			.report = plain_report,
+			.watch = plain_watch,
+			.ready = plain_ready,
+			.turn = plain_turn,
+			.deadline = plain_deadline,
+			.signal = plain_signal,
+		},
+		.events = json ? &events_json : &events_text,
+		.conv = CONV_NEARBY,
+	};
+	buf_init(&p.input, LINE_MAX_BYTES + 2 * READ_MAX);
+	buf_init(&p.output, OUTPUT_MAX);
+	print_line(&p, p.events->ready(shell_model(sh)));
+	shell_run(sh, &p.front);
+	while (buf_size(&p.output) > 0)
+		write_some(&p);
+	buf_clear(&p.input);
+	buf_clear(&p.output);
+	return p.failed ? EXIT_FAILED : EXIT_DONE;
+}

@@ -1,0 +1,17 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The front end without a screen: commands in on standard input, events out on
+ * standard output, a line each.
+ */
+#ifndef APP_PLAIN_H
+#define APP_PLAIN_H
+
+#include "app/shell.h"
+
+#include <stdbool.h>
+
+/* Runs until /quit, a signal, or the end of the input; then waits a while for
+ * what is not delivered. EXIT_DONE, or EXIT_FAILED when something was not. */
+int plain_run(struct shell *sh, bool json);
+
+#endif

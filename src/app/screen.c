@@ -1,0 +1,280 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * One frame at most each turn, and none sooner than FRAME_MS after the last
+ * while messages pour in; a key press is drawn at once.
+ */
+#include "app/screen.h"
+
+#include "app/log.h"
+#include "base/err.h"
+#include "base/mem.h"
+#include "tty/tty.h"
+#include "ui/decode.h"
+#include "ui/keymap.h"
+#include "ui/ui.h"
+
+#include <signal.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+enum {
+	TAG_INPUT = SHELL_TAG_FRONT,
+	TAG_OUTPUT,
+	FRAME_MS = 33,
+	READ_MAX = 4096,
+};
+
+struct screen {
+	struct front front; /* first: the shell knows only this */
+	struct tty *tty;
+	struct decode *decode;
+	struct ui *ui;
+	struct grid grid;
+	int64_t drawn_ms;
+	bool blocked; /* the terminal does not take output */
+	bool urgent;  /* a key was pressed */
+};
+
+static struct screen *
+screen_of(struct front *f)
+{
+	return (struct screen *)f;
+}
+
+static void
+screen_report(struct front *f, struct shell *sh, const struct effect *effect)
+{
+	/* The frame is drawn from the model, and rings for it. */
+	(void)f;
+	(void)sh;
+	(void)effect;
+}
+
+static void
+show_warning(struct shell *sh)
+{
+	if (sh->warning == NULL)
+		return;
+	struct command cmd = {
+		.kind = COMMAND_ERROR, .conv = CONV_NEARBY, .text = sh->warning
+	};
+	sh->warning = NULL;
+	shell_command(sh, &cmd);
+}
+
+static bool
+is_due(const struct screen *s, const struct shell *sh)
+{
+	const struct model *m = shell_model(sh);
+	if (sh->now.mono_ms >= ui_deadline(s->ui, m, sh->now))
+		return true;
+	if (!ui_is_dirty(s->ui, m))
+		return false;
+	return s->urgent || sh->now.mono_ms - s->drawn_ms >= FRAME_MS;
+}
+
+static void
+draw(struct screen *s, struct shell *sh)
+{
+	struct command cmd = { .kind = COMMAND_NONE };
+	ui_draw(s->ui, shell_model(sh), sh->now, &s->grid);
+	s->blocked = !tty_show(s->tty, &s->grid);
+	if (s->blocked)
+		return;
+	s->drawn_ms = sh->now.mono_ms;
+	s->urgent = false;
+	while (ui_pending(s->ui, shell_model(sh), sh->now, &cmd))
+		shell_command(sh, &cmd);
+}
+
+static void take_keys(struct screen *s, struct shell *sh);
+
+static void
+screen_turn(struct front *f, struct shell *sh)
+{
+	struct screen *s = screen_of(f);
+	take_keys(s, sh);
+	show_warning(sh);
+	if (!s->blocked && is_due(s, sh))
+		draw(s, sh);
+}
+
+static int64_t
+screen_deadline(struct front *f, struct shell *sh)
+{
+	struct screen *s = screen_of(f);
+	const struct model *m = shell_model(sh);
+	int64_t at = decode_deadline(s->decode);
+	/* Blocked, only the terminal itself can make a frame possible. */
+	if (s->blocked)
+		return at;
+	at = earlier_ms(at, ui_deadline(s->ui, m, sh->now));
+	if (ui_is_dirty(s->ui, m))
+		at = earlier_ms(
+		    at, s->urgent ? sh->now.mono_ms : s->drawn_ms + FRAME_MS);
+	return at;
+}
+
+static void
+screen_watch(struct front *f, struct shell *sh, struct loop *l)
+{
+	struct screen *s = screen_of(f);
+	(void)sh;
+	loop_watch(l, tty_fd(s->tty), true, false, TAG_INPUT);
+	if (s->blocked)
+		loop_watch(l, STDOUT_FILENO, false, true, TAG_OUTPUT);
+}
+
+static void
+fit(struct screen *s)
+{
+	int rows, cols;
+	tty_size(s->tty, &rows, &cols);
+	grid_resize(&s->grid, rows, cols);
+	s->urgent = true;
+}
+
+static void
+suspend(struct screen *s)
+{
+	log_return_stderr();
+	tty_suspend(s->tty);
+	log_take_stderr();
+	fit(s);
+}
+
+/* What only a terminal has is done here; the rest is the screen's. */
+static bool
+terminal_key(struct screen *s, const struct key *key)
+{
+	const struct keymap_row *row = keymap_find(key);
+	if (row == NULL)
+		return false;
+	if (row->action == ACTION_SUSPEND) {
+		suspend(s);
+		return true;
+	}
+	if (row->action == ACTION_REDRAW)
+		tty_resized(s->tty);
+	return false;
+}
+
+static void
+take_keys(struct screen *s, struct shell *sh)
+{
+	struct key key;
+	while (decode_next(s->decode, sh->now.mono_ms, &key)) {
+		struct command cmd = { .kind = COMMAND_NONE };
+		size_t n = 0;
+		const char *paste =
+		    key.code == KEY_PASTE ? decode_paste(s->decode, &n) : NULL;
+		s->urgent = true;
+		if (terminal_key(s, &key))
+			continue;
+		if (ui_key(
+			s->ui, shell_model(sh), sh->now, &key, paste, n, &cmd))
+			shell_command(sh, &cmd);
+		while (ui_pending(s->ui, shell_model(sh), sh->now, &cmd))
+			shell_command(sh, &cmd);
+	}
+}
+
+static void
+screen_ready(struct front *f, struct shell *sh, const struct loop_event *ev)
+{
+	struct screen *s = screen_of(f);
+	uint8_t bytes[READ_MAX];
+	if (ev->tag == TAG_OUTPUT) {
+		s->blocked = false;
+		s->urgent = true;
+		return;
+	}
+	int n = tty_read(s->tty, bytes, sizeof bytes);
+	if (n == ERR_CLOSED) {
+		shell_quit(sh, false);
+		return;
+	}
+	if (n <= 0)
+		return;
+	decode_input(s->decode, sh->now.mono_ms, bytes, (size_t)n);
+	take_keys(s, sh);
+}
+
+static void
+screen_signal(struct front *f, struct shell *sh, int number)
+{
+	struct screen *s = screen_of(f);
+	(void)sh;
+	if (number == SIGTSTP) {
+		suspend(s);
+		return;
+	}
+	if (number == SIGWINCH || number == SIGCONT) {
+		tty_resized(s->tty);
+		fit(s);
+	}
+}
+
+static void
+on_fatal(int number)
+{
+	tty_emergency();
+	signal(number, SIG_DFL);
+	raise(number);
+}
+
+/* assert, exhausted memory and bugs leave a usable terminal behind. */
+static void
+catch_fatal(void)
+{
+	static const int numbers[] = { SIGABRT, SIGSEGV, SIGBUS, SIGFPE,
+		SIGILL };
+	struct sigaction sa = { .sa_handler = on_fatal,
+		.sa_flags = (int)SA_RESETHAND };
+	for (size_t i = 0; i < sizeof numbers / sizeof *numbers; i++)
+		sigaction(numbers[i], &sa, NULL);
+}
+
+int
+screen_run(struct shell *sh, char **ret_error)
+{
+	struct screen s = {
+		.front = {
+			.report = screen_report,
+			.watch = screen_watch,
+			.ready = screen_ready,
+			.turn = screen_turn,
+			.deadline = screen_deadline,
+			.signal = screen_signal,
+		},
+		.drawn_ms = -FRAME_MS,
+		.urgent = true,
+	};
+	const char *no_color = getenv("NO_COLOR");
+	struct tty_cfg cfg = {
+		.no_color = no_color != NULL && *no_color != '\0',
+	};
+	int r = tty_open(&cfg, &s.tty, ret_error);
+	if (r < 0)
+		return r;
+	catch_fatal();
+	log_take_stderr();
+	struct ui_cfg ui = {
+		.ascii = sh->ascii || !tty_is_utf8(s.tty),
+		.first_start = sh->first_start,
+		.version = PACKAGE_VERSION,
+	};
+	s.ui = ui_new(&ui);
+	s.decode =
+	    decode_new(getenv("SSH_CONNECTION") != NULL ? DECODE_ESC_REMOTE_MS
+							: DECODE_ESC_MS);
+	grid_init(&s.grid, 1, 1);
+	fit(&s);
+	shell_run(sh, &s.front);
+	log_return_stderr();
+	tty_close(s.tty);
+	grid_clear(&s.grid);
+	decode_free(s.decode);
+	ui_free(s.ui);
+	return 0;
+}

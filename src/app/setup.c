@@ -1,0 +1,234 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * From the command line to an engine that is ready to start: home, lock,
+ * configuration, identity, epoch, pins, sockets, in this order, since each
+ * needs the one before and a failure should leave no trace.
+ */
+#include "app/clock.h"
+#include "app/log.h"
+#include "app/shell.h"
+#include "base/err.h"
+#include "base/mem.h"
+#include "net/signals.h"
+#include "store/keyfile.h"
+#include "store/pins.h"
+
+#include <pwd.h>
+#include <sodium.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+static int
+open_home(struct shell *sh, const struct shell_cfg *cfg, char **ret_error)
+{
+	const char *dir =
+	    cfg->home != NULL ? cfg->home : getenv("EARSHOT_HOME");
+	if (dir != NULL && *dir == '\0')
+		dir = NULL;
+	int r = home_open(&sh->home, dir, ret_error);
+	if (r < 0)
+		return r;
+	if ((r = home_lock(&sh->home, ret_error)) < 0)
+		return r;
+	char *path = home_path(sh->home.state_dir, "log");
+	log_open(path);
+	free(path);
+	return config_load(&sh->config, &sh->home, ret_error);
+}
+
+static void
+override_config(struct shell *sh, const struct shell_cfg *cfg)
+{
+	const struct config *o = cfg->overrides;
+	struct config *c = &sh->config;
+	if (o->name != NULL) {
+		free(c->name);
+		c->name = xstrdup(o->name);
+	}
+	if (o->interface_count > 0) {
+		memcpy(c->interfaces, o->interfaces, sizeof c->interfaces);
+		c->interface_count = o->interface_count;
+	}
+	if (o->port != 0)
+		c->port = o->port;
+	c->quiet |= cfg->quiet;
+	sh->ascii = cfg->ascii || c->ascii;
+}
+
+/* The part of the GECOS field before the first comma, or the login name. */
+static char *
+system_name(void)
+{
+	const char *user = getenv("USER");
+	const struct passwd *pw = getpwuid(geteuid());
+	if (pw != NULL && pw->pw_gecos != NULL &&
+	    strcspn(pw->pw_gecos, ",") > 0)
+		return xstrndup(pw->pw_gecos, strcspn(pw->pw_gecos, ","));
+	if (user != NULL && *user != '\0')
+		return xstrdup(user);
+	return xstrdup(pw != NULL ? pw->pw_name : "someone");
+}
+
+static char *
+own_name(const struct shell *sh)
+{
+	const char *env = getenv("EARSHOT_NAME");
+	if (sh->config.name != NULL)
+		return xstrdup(sh->config.name);
+	if (env != NULL && *env != '\0')
+		return xstrdup(env);
+	return system_name();
+}
+
+static int
+load_identity(struct shell *sh, char **ret_error)
+{
+	uint8_t fresh[SEED_SIZE], seed[SEED_SIZE];
+	struct rng rng = rng_system();
+	rng_fill(&rng, fresh, sizeof fresh);
+	int r =
+	    keyfile_load(&sh->home, fresh, seed, &sh->first_start, ret_error);
+	if (r == 0)
+		identity_from_seed(&sh->identity, seed);
+	sodium_memzero(fresh, sizeof fresh);
+	sodium_memzero(seed, sizeof seed);
+	return r;
+}
+
+/* With every interface named being loopback, nobody outside may connect. */
+static bool
+is_loopback_only(const struct shell *sh)
+{
+	for (size_t i = 0; i < sh->iface_count; i++) {
+		if (sh->ifaces[i].use == IFACE_USED && !sh->ifaces[i].loopback)
+			return false;
+	}
+	return sh->config.interface_count > 0;
+}
+
+/* A name that no interface has is more likely a slip than a wish to wait. */
+static int
+check_interfaces(const struct shell *sh, char **ret_error)
+{
+	char text[512];
+	for (size_t i = 0; i < sh->config.interface_count; i++) {
+		size_t k = 0, n = 0;
+		while (
+		    k < sh->iface_count &&
+		    strcmp(sh->ifaces[k].name, sh->config.interfaces[i]) != 0)
+			k++;
+		if (k < sh->iface_count)
+			continue;
+		n = (size_t)snprintf(text, sizeof text,
+		    "no network interface %s with an address; there are:",
+		    sh->config.interfaces[i]);
+		for (k = 0; k < sh->iface_count && n < sizeof text; k++) {
+			if (k > 0 && strcmp(sh->ifaces[k].name,
+					 sh->ifaces[k - 1].name) == 0)
+				continue;
+			n += (size_t)snprintf(text + n, sizeof text - n, " %s",
+			    sh->ifaces[k].name);
+		}
+		*ret_error = xstrdup(text);
+		return ERR_NOT_FOUND;
+	}
+	return 0;
+}
+
+static int
+open_network(struct shell *sh, char **ret_error)
+{
+	struct iface_choice choice = { .names = sh->config.interfaces,
+		.count = sh->config.interface_count };
+	uint16_t port = sh->config.port != 0 ? sh->config.port : DISCOVERY_PORT;
+	int r;
+	sh->iface_fd = ifaces_watch_open();
+	sh->iface_count = ifaces_list(&choice, sh->ifaces);
+	if ((r = check_interfaces(sh, ret_error)) < 0 ||
+	    (r = udp_open(port, &sh->udp, ret_error)) < 0 ||
+	    (r = tcp_open(port, is_loopback_only(sh), &sh->tcp, ret_error)) < 0)
+		return r;
+	udp_interfaces(sh->udp, sh->ifaces, sh->iface_count);
+	sh->resolve = resolve_new();
+	sh->loop = loop_new();
+	return 0;
+}
+
+static int
+make_engine(struct shell *sh, char **ret_error)
+{
+	struct pin *pins;
+	size_t pin_count;
+	uint32_t epoch;
+	int r = epoch_next(&sh->home, sh->now.wall_ms, &epoch, ret_error);
+	if (r < 0)
+		return r;
+	char *warning = NULL;
+	if ((r = pins_load(&sh->home, &pins, &pin_count, &warning)) < 0) {
+		*ret_error = warning;
+		return r;
+	}
+	sh->warning = warning;
+	char *name = own_name(sh);
+	struct engine_cfg cfg = {
+		.identity = &sh->identity,
+		.rng = rng_system(),
+		.epoch = epoch,
+		.name = name,
+		.status = sh->config.status,
+		.tcp_port = tcp_port(sh->tcp),
+		.udp_port = udp_own_port(sh->udp),
+		.discovery_port =
+		    sh->config.port != 0 ? sh->config.port : DISCOVERY_PORT,
+		.quiet = sh->config.quiet,
+		.pins = pins,
+		.pin_count = pin_count,
+	};
+	sh->engine = engine_new(&cfg, sh->now);
+	free(name);
+	free(pins);
+	engine_network(sh->engine, sh->now, sh->ifaces, sh->iface_count, false);
+	return 0;
+}
+
+int
+shell_open(struct shell *sh, const struct shell_cfg *cfg, char **ret_error)
+{
+	int r;
+	*sh = (struct shell){ .home = { .lock_fd = -1 },
+		.signal_fd = -1,
+		.iface_fd = -1,
+		.ifaces_due_ms = NEVER_MS };
+	config_init(&sh->config);
+	sh->now = clock_read();
+	sh->slept_ms = clock_slept_ms();
+	if ((r = open_home(sh, cfg, ret_error)) < 0)
+		return r;
+	override_config(sh, cfg);
+	if ((r = load_identity(sh, ret_error)) < 0 ||
+	    (r = open_network(sh, ret_error)) < 0 ||
+	    (r = make_engine(sh, ret_error)) < 0)
+		return r;
+	sh->signal_fd = signals_open();
+	return 0;
+}
+
+void
+shell_close(struct shell *sh)
+{
+	engine_free(sh->engine);
+	resolve_free(sh->resolve);
+	loop_free(sh->loop);
+	tcp_free(sh->tcp);
+	udp_close(sh->udp);
+	if (sh->iface_fd >= 0)
+		close(sh->iface_fd);
+	if (sh->signal_fd >= 0)
+		signals_restore(sh->signal_fd);
+	identity_clear(&sh->identity);
+	config_clear(&sh->config);
+	home_close(&sh->home);
+	free(sh->warning);
+}

@@ -1,0 +1,385 @@
+/* SPDX-License-Identifier: MIT */
+#include "app/shell.h"
+
+#include "app/clock.h"
+#include "app/log.h"
+#include "base/err.h"
+#include "base/mem.h"
+#include "net/signals.h"
+#include "store/pins.h"
+
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum {
+	TAG_SIGNAL = 1,
+	TAG_UDP,
+	TAG_TCP,
+	TAG_IFACES,
+	TAG_RESOLVE,
+	/* Datagrams handled for one ready socket and turn. */
+	DATAGRAMS_MAX = 64,
+	/* Changes of interfaces come in groups. */
+	IFACES_SETTLE_MS = 250,
+	SLEEP_MS = 5000,
+};
+
+const struct model *
+shell_model(const struct shell *sh)
+{
+	return engine_model(sh->engine);
+}
+
+static void
+save_pins(struct shell *sh)
+{
+	size_t count;
+	char *error;
+	const struct pin *pins = engine_pins(sh->engine, &count);
+	if (pins_save(&sh->home, pins, count, &error) == 0)
+		return;
+	log_line("%s", error);
+	free(sh->warning);
+	sh->warning = error;
+}
+
+static void
+run_effect(struct shell *sh, const struct effect *effect)
+{
+	switch (effect->kind) {
+	case EFFECT_BROADCAST:
+		udp_broadcast(sh->udp, sh->ifaces, sh->iface_count,
+		    effect->bytes, effect->size);
+		break;
+	case EFFECT_DATAGRAM:
+		udp_send(sh->udp, &effect->addr, effect->bytes, effect->size);
+		break;
+	case EFFECT_DIAL:
+		tcp_dial(sh->tcp, effect->conn, &effect->addr);
+		break;
+	case EFFECT_SEND:
+		tcp_send(sh->tcp, effect->conn, effect->bytes, effect->size);
+		break;
+	case EFFECT_CLOSE:
+		tcp_close(sh->tcp, effect->conn, sh->now.mono_ms);
+		break;
+	case EFFECT_RESOLVE:
+		/* The engine takes no input while its effects are drained: a
+		 * refusal is told in the next turn. */
+		if (resolve_start(sh->resolve, effect->token, effect->text,
+			effect->port, sh->now.mono_ms) < 0)
+			sh->unresolved = effect->token;
+		break;
+	case EFFECT_SAVE_PINS:
+		save_pins(sh);
+		break;
+	case EFFECT_LEFT:
+		sh->done = true;
+		break;
+	case EFFECT_PEER:
+	case EFFECT_MESSAGE:
+	case EFFECT_DELIVERY:
+		sh->front->report(sh->front, sh, effect);
+		break;
+	}
+}
+
+static void
+drain(struct shell *sh)
+{
+	struct effect effect;
+	while (engine_next(sh->engine, &effect))
+		run_effect(sh, &effect);
+}
+
+void
+shell_command(struct shell *sh, struct command *cmd)
+{
+	engine_command(sh->engine, sh->now, cmd);
+	drain(sh);
+}
+
+void
+shell_quit(struct shell *sh, bool ask)
+{
+	struct command cmd = {
+		.kind = COMMAND_QUIT, .conv = CONV_NEARBY, .on = !ask
+	};
+	shell_command(sh, &cmd);
+}
+
+static void
+on_signal(struct shell *sh)
+{
+	int number;
+	while ((number = signals_next(sh->signal_fd)) != 0) {
+		if (number == SIGTERM || number == SIGHUP || number == SIGINT)
+			shell_quit(sh, false);
+		else if (number != SIGCHLD)
+			sh->front->signal(sh->front, sh, number);
+	}
+}
+
+static void
+on_datagrams(struct shell *sh, int fd)
+{
+	struct datagram d;
+	for (int i = 0; i < DATAGRAMS_MAX; i++) {
+		if (!udp_receive(sh->udp, fd, &d))
+			return;
+		engine_datagram(
+		    sh->engine, sh->now, &d.from, d.on_link, d.bytes, d.size);
+		drain(sh);
+	}
+}
+
+/* Bytes the engine does not want now stay in the socket until it does. */
+static void
+pause_if_full(struct shell *sh, uint32_t conn)
+{
+	if (engine_reading(sh->engine, conn))
+		return;
+	tcp_set_reading(sh->tcp, conn, false);
+	for (size_t i = 0; i < sh->paused_count; i++) {
+		if (sh->paused[i] == conn)
+			return;
+	}
+	if (sh->paused_count < CONNS_MAX)
+		sh->paused[sh->paused_count++] = conn;
+}
+
+static void
+resume_paused(struct shell *sh)
+{
+	for (size_t i = 0; i < sh->paused_count;) {
+		uint32_t conn = sh->paused[i];
+		if (!engine_reading(sh->engine, conn)) {
+			i++;
+			continue;
+		}
+		tcp_set_reading(sh->tcp, conn, true);
+		sh->paused[i] = sh->paused[--sh->paused_count];
+	}
+}
+
+static void
+forget_paused(struct shell *sh, uint32_t conn)
+{
+	for (size_t i = 0; i < sh->paused_count; i++) {
+		if (sh->paused[i] == conn)
+			sh->paused[i] = sh->paused[--sh->paused_count];
+	}
+}
+
+static void
+on_accepted(struct shell *sh, const struct tcp_event *ev)
+{
+	uint32_t conn = engine_accepted(sh->engine, sh->now, &ev->addr);
+	drain(sh);
+	if (conn == 0)
+		tcp_refuse(sh->tcp, ev->fd);
+	else
+		tcp_adopt(sh->tcp, ev->fd, conn);
+}
+
+static void
+on_tcp_event(struct shell *sh, const struct tcp_event *ev)
+{
+	switch (ev->kind) {
+	case TCP_ACCEPTED:
+		on_accepted(sh, ev);
+		return;
+	case TCP_OPENED:
+		engine_opened(sh->engine, sh->now, ev->conn);
+		break;
+	case TCP_BYTES:
+		engine_bytes(
+		    sh->engine, sh->now, ev->conn, ev->bytes, ev->size);
+		break;
+	case TCP_CLOSED:
+		forget_paused(sh, ev->conn);
+		engine_closed(sh->engine, sh->now, ev->conn, ev->sys_errno);
+		break;
+	}
+	drain(sh);
+	if (ev->kind == TCP_BYTES)
+		pause_if_full(sh, ev->conn);
+}
+
+static void
+on_tcp(struct shell *sh, const struct loop_event *ready)
+{
+	struct tcp_event ev;
+	while (tcp_next(sh->tcp, ready, &ev))
+		on_tcp_event(sh, &ev);
+}
+
+static void
+on_failures(struct shell *sh)
+{
+	struct tcp_event ev;
+	while (tcp_failed(sh->tcp, &ev))
+		on_tcp_event(sh, &ev);
+}
+
+static void
+on_answers(struct shell *sh)
+{
+	struct resolve_answer a;
+	if (sh->unresolved != 0) {
+		uint32_t token = sh->unresolved;
+		sh->unresolved = 0;
+		engine_resolved(sh->engine, sh->now, token, NULL, 0,
+		    "too many names are being looked up; try again");
+		drain(sh);
+	}
+	while (resolve_next(sh->resolve, sh->now.mono_ms, &a)) {
+		engine_resolved(
+		    sh->engine, sh->now, a.token, a.addrs, a.count, a.error);
+		drain(sh);
+	}
+}
+
+static bool
+same_ifaces(const struct iface *a, size_t an, const struct iface *b, size_t bn)
+{
+	if (an != bn)
+		return false;
+	for (size_t i = 0; i < an; i++) {
+		if (strcmp(a[i].name, b[i].name) != 0 ||
+		    a[i].index != b[i].index || a[i].use != b[i].use ||
+		    a[i].prefix_bits != b[i].prefix_bits ||
+		    !addr_equal(&a[i].addr, &b[i].addr) ||
+		    !addr_equal(&a[i].broadcast, &b[i].broadcast))
+			return false;
+	}
+	return true;
+}
+
+static void
+read_ifaces(struct shell *sh, bool force)
+{
+	struct iface list[IFACES_MAX];
+	struct iface_choice choice = { .names = sh->config.interfaces,
+		.count = sh->config.interface_count };
+	size_t count = ifaces_list(&choice, list);
+	sh->ifaces_due_ms = NEVER_MS;
+	if (!force && same_ifaces(list, count, sh->ifaces, sh->iface_count))
+		return;
+	memcpy(sh->ifaces, list, count * sizeof *list);
+	sh->iface_count = count;
+	udp_interfaces(sh->udp, sh->ifaces, count);
+	engine_network(sh->engine, sh->now, sh->ifaces, count, true);
+	drain(sh);
+}
+
+static void
+notice_sleep(struct shell *sh)
+{
+	int64_t slept = clock_slept_ms();
+	if (slept - sh->slept_ms > SLEEP_MS) {
+		log_line("the machine slept for %lld s",
+		    (long long)(slept - sh->slept_ms) / 1000);
+		read_ifaces(sh, true);
+	}
+	sh->slept_ms = slept;
+}
+
+static void
+watch_all(struct shell *sh)
+{
+	struct loop *l = sh->loop;
+	loop_begin(l);
+	loop_watch(l, sh->signal_fd, true, false, TAG_SIGNAL);
+	udp_watch(sh->udp, l, TAG_UDP);
+	resume_paused(sh);
+	tcp_watch(sh->tcp, l, sh->now.mono_ms, TAG_TCP);
+	resolve_watch(sh->resolve, l, TAG_RESOLVE);
+	if (sh->iface_fd >= 0)
+		loop_watch(l, sh->iface_fd, true, false, TAG_IFACES);
+	sh->front->watch(sh->front, sh, l);
+}
+
+static int64_t
+timeout_ms(struct shell *sh)
+{
+	int64_t at = engine_deadline(sh->engine);
+	at = earlier_ms(at, tcp_deadline(sh->tcp));
+	at = earlier_ms(at, resolve_deadline(sh->resolve));
+	at = earlier_ms(at, sh->ifaces_due_ms);
+	at = earlier_ms(at, sh->front->deadline(sh->front, sh));
+	if (at == NEVER_MS)
+		return -1;
+	return at > sh->now.mono_ms ? at - sh->now.mono_ms : 0;
+}
+
+static void
+dispatch(struct shell *sh, const struct loop_event *ev)
+{
+	switch (ev->tag) {
+	case TAG_SIGNAL:
+		on_signal(sh);
+		break;
+	case TAG_UDP:
+		on_datagrams(sh, ev->fd);
+		break;
+	case TAG_TCP:
+		on_tcp(sh, ev);
+		break;
+	case TAG_IFACES:
+		if (ifaces_watch_read(sh->iface_fd) &&
+		    sh->ifaces_due_ms == NEVER_MS)
+			sh->ifaces_due_ms = sh->now.mono_ms + IFACES_SETTLE_MS;
+		break;
+	case TAG_RESOLVE:
+		break;
+	default:
+		sh->front->ready(sh->front, sh, ev);
+		break;
+	}
+}
+
+/* What has become due without an fd telling so. */
+static void
+tick(struct shell *sh)
+{
+	if (sh->now.mono_ms >= sh->ifaces_due_ms)
+		read_ifaces(sh, false);
+	on_failures(sh);
+	on_answers(sh);
+	if (engine_deadline(sh->engine) <= sh->now.mono_ms) {
+		engine_tick(sh->engine, sh->now);
+		drain(sh);
+	}
+}
+
+static void
+turn(struct shell *sh)
+{
+	struct loop_event ev;
+	sh->now = clock_read();
+	notice_sleep(sh);
+	tick(sh);
+	sh->front->turn(sh->front, sh);
+	if (sh->done && !tcp_is_busy(sh->tcp))
+		return;
+	watch_all(sh);
+	if (loop_wait(sh->loop, timeout_ms(sh)) < 0)
+		log_line("poll failed");
+	sh->now = clock_read();
+	while (loop_ready(sh->loop, &ev))
+		dispatch(sh, &ev);
+}
+
+void
+shell_run(struct shell *sh, struct front *front)
+{
+	sh->front = front;
+	sh->now = clock_read();
+	engine_start(sh->engine, sh->now);
+	drain(sh);
+	while (!sh->done || tcp_is_busy(sh->tcp))
+		turn(sh);
+	front->turn(front, sh);
+}

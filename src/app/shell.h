@@ -1,0 +1,87 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The world around one engine: its home, sockets and signals. Executes the
+ * effects, and runs the loop for whichever front end there is.
+ */
+#ifndef APP_SHELL_H
+#define APP_SHELL_H
+
+#include "core/engine.h"
+#include "net/ifaces.h"
+#include "net/loop.h"
+#include "net/resolve.h"
+#include "net/tcp.h"
+#include "net/udp.h"
+#include "store/config.h"
+#include "store/home.h"
+
+#include <stdbool.h>
+#include <stdint.h>
+
+struct shell;
+
+/*
+ * A front end. All calls come from shell_run; report is called for effects
+ * that are for people, while the model still shows what they speak of.
+ */
+struct front {
+	void (*report)(
+	    struct front *f, struct shell *sh, const struct effect *effect);
+	/* Adds its fds with tags from SHELL_TAG_FRONT on. */
+	void (*watch)(struct front *f, struct shell *sh, struct loop *l);
+	void (*ready)(
+	    struct front *f, struct shell *sh, const struct loop_event *ev);
+	/* Once a turn, after all input: draw, flush, time out. */
+	void (*turn)(struct front *f, struct shell *sh);
+	int64_t (*deadline)(struct front *f, struct shell *sh);
+	/* A signal that is not the shell's: SIGWINCH, SIGTSTP, SIGCONT. */
+	void (*signal)(struct front *f, struct shell *sh, int number);
+};
+
+enum { SHELL_TAG_FRONT = 100 };
+
+struct shell_cfg {
+	const char *home;               /* NULL: XDG */
+	const struct config *overrides; /* of the command line */
+	bool quiet, ascii;
+};
+
+struct shell {
+	struct home home;
+	struct config config;
+	struct identity identity;
+	bool first_start;
+	bool ascii;
+	struct engine *engine;
+	struct loop *loop;
+	struct udp *udp;
+	struct tcp *tcp;
+	struct resolve *resolve;
+	int signal_fd, iface_fd;
+	struct iface ifaces[IFACES_MAX];
+	size_t iface_count;
+	int64_t ifaces_due_ms; /* when a change has settled; or NEVER_MS */
+	int64_t slept_ms;
+	uint32_t paused[CONNS_MAX]; /* connections that are not read */
+	size_t paused_count;
+	uint32_t unresolved; /* a look-up that could not begin; or 0 */
+	struct now now;
+	struct front *front;
+	bool done;
+	char *warning; /* for the user, once the front end is up; or NULL */
+};
+
+/* Everything up to open sockets; nothing is sent yet. 0, or an error and its
+ * sentence (caller frees). */
+int shell_open(struct shell *sh, const struct shell_cfg *cfg, char **ret_error);
+/* Starts the engine and runs until EFFECT_LEFT. */
+void shell_run(struct shell *sh, struct front *front);
+void shell_close(struct shell *sh);
+
+/* Runs a command and its effects; takes the text in it. */
+void shell_command(struct shell *sh, struct command *cmd);
+/* Leaves: ask tells whether undelivered messages may hold it up once. */
+void shell_quit(struct shell *sh, bool ask);
+const struct model *shell_model(const struct shell *sh);
+
+#endif
