@@ -48,7 +48,7 @@ all_commands(void)
 		str_add(&s, "\n");
 		help_add_command(&s, &specs[i]);
 	}
-	str_add(&s, "\n" HELP_WHO);
+	str_add(&s, "\n  " HELP_WHO);
 	return str_take(&s);
 }
 
@@ -78,7 +78,7 @@ one_command(const struct command_spec *spec)
 	if (spec->alias != NULL)
 		str_addf(&s, "\n  short    /%s", spec->alias);
 	if (strstr(spec->args, "WHO") != NULL)
-		str_add(&s, "\n" HELP_WHO);
+		str_add(&s, "\n  " HELP_WHO);
 	return str_take(&s);
 }
 

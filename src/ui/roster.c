@@ -47,11 +47,11 @@ count_kinds(struct roster *r, const struct model *m)
 }
 
 void
-roster_init(struct roster *r, const struct model *m, size_t others_max)
+roster_init(struct roster *r, const struct model *m, size_t rows_max)
 {
 	*r = (struct roster){ 0 };
 	count_kinds(r, m);
-	bool all = r->hidden <= others_max;
+	bool all = r->contacts + r->hidden <= rows_max;
 	size_t room = r->contacts + (all ? r->hidden : 0);
 	if (all)
 		r->hidden = 0;

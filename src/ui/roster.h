@@ -23,8 +23,8 @@ struct roster {
 bool peer_is_contact(const struct peer *p);
 bool peer_is_present(const struct peer *p);
 
-/* Strangers are listed if there are at most so many. */
-void roster_init(struct roster *r, const struct model *m, size_t others_max);
+/* Strangers are listed if all rows together are at most so many. */
+void roster_init(struct roster *r, const struct model *m, size_t rows_max);
 void roster_clear(struct roster *r);
 /* The number that Alt takes for a row: the conversation's, and for those who
  * have none the numbers behind, in order. */

@@ -1,0 +1,66 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Messages as rows of a given width. Only what is looked at is ever wrapped,
+ * so the length of a conversation costs nothing.
+ */
+#ifndef UI_CHAT_H
+#define UI_CHAT_H
+
+#include "ui/view.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+enum {
+	NICK_CELLS_MIN = 3,
+	NICK_CELLS_MAX = 12,
+	COMPACT_INDENT = 3,
+	GROUP_MS = 5 * 60 * 1000, /* one sender's lines stand together */
+};
+
+struct chat {
+	const struct frame *f;
+	const struct conv *c;
+	struct rect r;
+	bool compact;
+	int nick;        /* cells of the gutter for names */
+	int text, right; /* columns where text begins and ends */
+	int rest;        /* where its further rows begin */
+};
+
+/* The rows of one message, top to bottom. */
+struct item {
+	const struct message *msg;
+	const char *mark;          /* "PUBLIC ", "* " or "", before the text */
+	int from;                  /* column of the first row's text */
+	bool day, marker, missing; /* a row each, before the text */
+	bool follows;              /* the line before is of the same sender */
+	bool reason;               /* a row behind it */
+	size_t lead;               /* rows before the text */
+	size_t text_rows, rows;
+};
+
+/* f->c must be there. */
+void chat_init(struct chat *ch, const struct frame *f);
+void chat_item(const struct chat *ch, uint64_t serial, struct item *ret_item);
+/* Draws the rows of an item whose first is at row top, as far as they lie in
+ * the rectangle. */
+void chat_draw(const struct chat *ch, const struct item *item, int top);
+/* A notice or an error of earshot itself. */
+bool message_is_own(const struct message *msg);
+/* The sender in so many cells. Returns out. */
+const char *message_nick(const struct frame *f, const struct message *msg,
+    int cells, char out[static PEER_LABEL_SIZE]);
+/* "." queued, ">" sent, …, "!" failed or an error; "" where there is none. */
+const char *delivery_mark(const struct frame *f, const struct message *msg);
+/* The place of the frozen view, made valid for this width. */
+struct chat_place chat_place_of(const struct chat *ch, const struct win *w);
+/* Rows from the first to the place, counted up to max. */
+size_t chat_rows_above(const struct chat *ch, struct chat_place p, size_t max);
+/* New messages of others below a frozen view. */
+unsigned chat_new_below(const struct frame *f);
+/* The same since the marker. */
+unsigned chat_new_marked(const struct frame *f);
+
+#endif

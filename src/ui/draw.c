@@ -1,0 +1,218 @@
+/* SPDX-License-Identifier: MIT */
+#include "ui/view.h"
+
+#include "base/utf8.h"
+#include "base/width.h"
+
+#include <stdio.h>
+#include <string.h>
+
+static const char *const glyphs[][2] = {
+	[GLYPH_ONLINE] = { "\xe2\x97\x8f", "*" },
+	[GLYPH_AWAY] = { "\xe2\x97\x90", "~" },
+	[GLYPH_OFFLINE] = { "\xe2\x97\x8b", "-" },
+	[GLYPH_DELIVERED] = { "\xe2\x9c\x93", "+" },
+	[GLYPH_READ] = { "\xe2\x9c\x93\xe2\x9c\x93", "++" },
+	[GLYPH_BAR] = { "\xe2\x94\x82", "|" },
+	[GLYPH_OWN_BAR] = { "\xe2\x94\x83", "#" },
+	[GLYPH_RULE] = { "\xe2\x94\x80", "-" },
+	[GLYPH_DOT] = { "\xc2\xb7", "." },
+	[GLYPH_ELLIPSIS] = { "\xe2\x80\xa6", "." },
+	[GLYPH_CROSS] = { "\xe2\x94\x9c", "|" },
+};
+
+const char *
+glyph_text(const struct frame *f, enum glyph glyph)
+{
+	return glyphs[glyph][f->ui->ascii];
+}
+
+int
+text_cells(const char *text)
+{
+	return width_text(text, strlen(text));
+}
+
+int
+draw_text(const struct frame *f, int row, int col, int end, enum style style,
+    const char *text)
+{
+	if (col >= end)
+		return col;
+	return grid_put(f->g, row, col, end, style, text, strlen(text));
+}
+
+int
+draw_cut(const struct frame *f, int row, int col, int end, enum style style,
+    const char *text)
+{
+	size_t size = strlen(text);
+
+	if (col >= end)
+		return col;
+	if (width_cut(text, size, end - col, NULL) == size)
+		return draw_text(f, row, col, end, style, text);
+	size_t n = width_cut(text, size, end - col - 1, NULL);
+	col = grid_put(f->g, row, col, end - 1, style, text, n);
+	return draw_text(f, row, col, end, style, "~");
+}
+
+int
+draw_right(const struct frame *f, int row, int col, int end, enum style style,
+    const char *text)
+{
+	int cells = text_cells(text);
+
+	if (cells > end - col)
+		return end;
+	draw_text(f, row, end - cells, end, style, text);
+	return end - cells;
+}
+
+void
+draw_fill(const struct frame *f, int row, int col, int end, enum style style)
+{
+	if (col < end)
+		grid_fill(f->g, row, col, end, style, ' ');
+}
+
+void
+draw_rule(const struct frame *f, int row, int col, int end, enum style style,
+    const char *label)
+{
+	uint32_t cp;
+	const char *rule = glyph_text(f, GLYPH_RULE);
+	int cells = text_cells(label);
+
+	utf8_decode(rule, strlen(rule), &cp, NULL);
+	if (col < end)
+		grid_fill(f->g, row, col, end, style, cp);
+	if (cells == 0 || cells + 2 > end - col)
+		return;
+	int at = col + (end - col - cells - 2) / 2;
+	at = draw_text(f, row, at, end, style, " ");
+	at = draw_text(f, row, at, end, style, label);
+	draw_text(f, row, at, end, style, " ");
+}
+
+static bool
+needs_long_tag(const struct peer *p)
+{
+	return p->look_alike || p->trust == TRUST_CHANGED;
+}
+
+static void
+add_tag(const struct frame *f, const struct peer *p, char *out, size_t used)
+{
+	char tag[TAG_LONG + 1];
+
+	fp_tag(&p->fp, needs_long_tag(p) ? TAG_LONG : TAG_SHORT, tag);
+	snprintf(out + used, PEER_LABEL_SIZE - used, "%s%s",
+	    glyph_text(f, GLYPH_DOT), tag);
+}
+
+const char *
+label_text(const struct frame *f, const struct peer *p, bool always,
+    char out[static PEER_LABEL_SIZE])
+{
+	snprintf(out, PEER_LABEL_SIZE, "%s", p->name);
+	if (always || needs_long_tag(p))
+		add_tag(f, p, out, strlen(out));
+	return out;
+}
+
+const char *
+label_fit(const struct frame *f, const struct peer *p, bool always, int cells,
+    char out[static PEER_LABEL_SIZE])
+{
+	int tag = 1 + (needs_long_tag(p) ? TAG_LONG : TAG_SHORT);
+	size_t size = strlen(p->name);
+
+	if (text_cells(label_text(f, p, always, out)) <= cells)
+		return out;
+	if (!needs_long_tag(p) && text_cells(p->name) <= cells)
+		return label_text(f, p, false, out);
+	/* In few cells one of the two has to go: the name of those who could
+	 * be taken for another, else the tag. */
+	bool tagged = needs_long_tag(p) || cells >= tag + 2;
+	int name = cells - (tagged ? tag : 0) - 1;
+	size_t n = name < 1 ? 0 : width_cut(p->name, size, name, NULL);
+	snprintf(
+	    out, PEER_LABEL_SIZE, "%.*s%s", (int)n, p->name, n > 0 ? "~" : "");
+	if (tagged)
+		add_tag(f, p, out, strlen(out));
+	n = width_cut(out, strlen(out), cells < 0 ? 0 : cells, NULL);
+	out[n] = '\0';
+	return out;
+}
+
+enum glyph
+presence_glyph(enum presence p)
+{
+	switch (p) {
+	case PRESENCE_ONLINE:
+		return GLYPH_ONLINE;
+	case PRESENCE_AWAY:
+	case PRESENCE_STALE:
+		return GLYPH_AWAY;
+	case PRESENCE_OFFLINE:
+		break;
+	}
+	return GLYPH_OFFLINE;
+}
+
+enum style
+presence_style(enum presence p)
+{
+	switch (p) {
+	case PRESENCE_ONLINE:
+		return STYLE_ONLINE;
+	case PRESENCE_AWAY:
+	case PRESENCE_STALE:
+		return STYLE_AWAY;
+	case PRESENCE_OFFLINE:
+		break;
+	}
+	return STYLE_OFFLINE;
+}
+
+enum style
+nick_style(const struct fp *fp)
+{
+	return STYLE_NICK_0 + fp->b[0] % (STYLE_NICK_LAST - STYLE_NICK_0 + 1);
+}
+
+const char *
+trust_badge(enum trust t, enum style *ret_style)
+{
+	static const struct {
+		const char *text;
+		enum style style;
+	} badges[] = {
+		[TRUST_UNKNOWN] = { "[not verified]", STYLE_INSECURE },
+		[TRUST_PINNED] = { "[not verified]", STYLE_INSECURE },
+		[TRUST_VERIFIED] = { "[verified]", STYLE_SECURE },
+		[TRUST_CHANGED] = { "[key changed]", STYLE_BAR_ALERT },
+		[TRUST_BLOCKED] = { "[blocked]", STYLE_BAR_ALERT },
+	};
+
+	*ret_style = badges[t].style;
+	return badges[t].text;
+}
+
+const char *
+count_text(uint64_t n, char *out)
+{
+	char digits[COUNT_SIZE];
+	int size =
+	    snprintf(digits, sizeof digits, "%llu", (unsigned long long)n);
+	char *at = out;
+
+	for (int i = 0; i < size; i++) {
+		if (i > 0 && (size - i) % 3 == 0)
+			*at++ = ' ';
+		*at++ = digits[i];
+	}
+	*at = '\0';
+	return out;
+}

@@ -1,0 +1,80 @@
+/* SPDX-License-Identifier: MIT */
+#include "ui/layout.h"
+
+enum {
+	ROWS_TITLE = 14, /* below, the status row names the conversation */
+	ROWS_STATUS = 4,
+	ROWS_CHAT = 2,
+	COLS_CHAT = 10,
+};
+
+/* The first row that fits is used. */
+static const struct {
+	int cols, rows;        /* at least */
+	int contacts, details; /* columns, without the border */
+} breakpoints[] = {
+	{ 110, 20, 24, 26 },
+	{ 72, 14, 20, 0 },
+	{ 0, 0, 0, 0 },
+};
+
+static int
+smaller(int a, int b)
+{
+	return a < b ? a : b;
+}
+
+int
+layout_input_max(int rows)
+{
+	int third = rows / 3;
+
+	return third < 1 ? 1 : smaller(LAYOUT_INPUT_MAX, third);
+}
+
+/* The panes between the title and the status, from the sides inwards. */
+static void
+split_middle(struct layout *l, struct rect middle, int rows, int cols)
+{
+	unsigned i = 0;
+
+	while (cols < breakpoints[i].cols || rows < breakpoints[i].rows)
+		i++;
+	l->chat = middle;
+	if (breakpoints[i].contacts > 0) {
+		l->contacts = middle;
+		l->contacts.cols = breakpoints[i].contacts;
+		l->chat.col = breakpoints[i].contacts + 1;
+		l->chat.cols -= breakpoints[i].contacts + 1;
+	}
+	if (breakpoints[i].details > 0) {
+		l->details = middle;
+		l->details.cols = breakpoints[i].details;
+		l->details.col = cols - breakpoints[i].details;
+		l->chat.cols -= breakpoints[i].details + 1;
+	}
+}
+
+struct layout
+layout_of(int rows, int cols, int input_rows)
+{
+	struct layout l = { .compact = cols < LAYOUT_PROMPT_COLS };
+	int bottom = rows, top = 0;
+	int input = smaller(input_rows, layout_input_max(rows));
+
+	if (input < 1 || rows < ROWS_CHAT)
+		input = 1;
+	bottom -= input;
+	l.input = (struct rect){ bottom, 0, input, cols };
+	if (rows < ROWS_CHAT || cols < COLS_CHAT) {
+		l.input = (struct rect){ rows - 1, 0, 1, cols };
+		return l;
+	}
+	if (rows >= ROWS_STATUS)
+		l.status = (struct rect){ --bottom, 0, 1, cols };
+	if (rows >= ROWS_TITLE)
+		l.title = (struct rect){ top++, 0, 1, cols };
+	split_middle(
+	    &l, (struct rect){ top, 0, bottom - top, cols }, rows, cols);
+	return l;
+}

@@ -1,0 +1,367 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * One key. Whatever it does, a key that is not Enter sends nothing, and a
+ * paste never does.
+ */
+#include "base/err.h"
+#include "base/mem.h"
+#include "base/utf8.h"
+#include "ui/commands.h"
+#include "ui/keymap.h"
+#include "ui/state.h"
+#include "ui/ui.h"
+
+#include <stdio.h>
+#include <string.h>
+
+enum { SCROLL_ROWS = 3 };
+
+struct press {
+	struct ui *ui;
+	const struct model *m;
+	struct now now;
+	const struct key *key;
+	struct win *w;
+	struct command cmd; /* COMMAND_NONE: none came out */
+};
+
+static uint32_t
+conv_id(const struct press *p)
+{
+	const struct conv *c = win_conv(p->m, p->w);
+
+	return c == NULL ? CONV_NEARBY : c->id;
+}
+
+/* The line stays, with the cursor where it went wrong. */
+static void
+fail(struct press *p, int err, char *error, size_t at)
+{
+	struct win *w = p->w;
+
+	edit_set_cursor(w->edit, at);
+	w->guarded = err == ERR_STATE && at > 0;
+	w->guard_revision = edit_revision(w->edit);
+	w->frozen = false;
+	p->cmd = (struct command){
+		.kind = COMMAND_ERROR,
+		.conv = conv_id(p),
+		.text = error,
+	};
+}
+
+/* What went to somebody else than the one in view would not be seen. */
+static void
+tell_where(struct press *p)
+{
+	char text[FLASH_SIZE], label[PEER_LABEL_SIZE];
+	const struct peer *peer = model_peer(p->m, &p->cmd.peer);
+
+	if (p->cmd.kind != COMMAND_SAY || peer == NULL)
+		return;
+	if (fp_equal(&p->cmd.peer, &p->ui->typing_fp))
+		p->ui->typing = false;
+	if (fp_equal(&p->cmd.peer, &p->w->fp))
+		return;
+	snprintf(
+	    text, sizeof text, "goes to %s", peer_label(peer, true, label));
+	ui_flash(p->ui, p->now, text);
+}
+
+static void
+accept(struct press *p, struct entered *en)
+{
+	size_t size;
+	const char *text = edit_text(p->w->edit, &size);
+
+	edit_history_add(p->w->edit, text, size);
+	edit_clear(p->w->edit);
+	p->w->frozen = false;
+	p->w->has_marker = false;
+	p->w->guarded = false;
+	if (en->front == FRONT_HELP) {
+		entered_clear(en);
+		p->ui->overlay = OVERLAY_HELP;
+		return;
+	}
+	p->cmd = en->cmd;
+	if (en->front == FRONT_SELECT)
+		win_select(p->ui, p->m, &p->cmd.peer);
+	else
+		tell_where(p);
+}
+
+static void
+do_send(struct press *p)
+{
+	struct entered en;
+	struct win *w = p->w;
+	char *error = NULL;
+	size_t at = 0;
+	const char *line = edit_text(w->edit, NULL);
+	uint32_t conv = conv_id(p);
+	int err;
+
+	if (!fp_is_zero(&w->fp) && win_conv(p->m, w) == NULL) {
+		w->asked_open = false; /* once more, and then again */
+		return;
+	}
+	if (w->guarded && w->guard_revision == edit_revision(w->edit))
+		err = command_parse_text(p->m, conv, line, &en, &error);
+	else
+		err = command_parse(p->m, p->now, conv, line, &en, &error, &at);
+	if (err < 0)
+		fail(p, err, error, at);
+	else if (en.cmd.kind != COMMAND_NONE)
+		accept(p, &en);
+}
+
+static bool
+is_empty(const struct press *p)
+{
+	size_t size;
+
+	edit_text(p->w->edit, &size);
+	return size == 0;
+}
+
+static void
+do_complete(struct press *p)
+{
+	if (is_empty(p))
+		win_select_news(p->ui, p->m);
+	else
+		popup_step(p->ui, p->m, 1);
+}
+
+static void
+do_complete_back(struct press *p)
+{
+	if (!is_empty(p))
+		popup_step(p->ui, p->m, -1);
+}
+
+static void
+do_interrupt(struct press *p)
+{
+	static const char quit[] = "/quit";
+
+	if (is_empty(p))
+		edit_set(p->w->edit, quit, sizeof quit - 1);
+	else
+		edit_do(p->w->edit, EDIT_KILL_ALL);
+}
+
+static void
+do_escape(struct press *p)
+{
+	p->w->has_marker = false;
+}
+
+static void
+do_number(struct press *p)
+{
+	win_select_number(p->ui, p->m, (size_t)keymap_number(p->key));
+}
+
+static void
+do_news(struct press *p)
+{
+	win_select_news(p->ui, p->m);
+}
+
+static void
+do_last(struct press *p)
+{
+	win_select_last(p->ui, p->m);
+}
+
+static void
+do_next(struct press *p)
+{
+	win_step(p->ui, p->m, 1);
+}
+
+static void
+do_previous(struct press *p)
+{
+	win_step(p->ui, p->m, -1);
+}
+
+static void
+do_page_up(struct press *p)
+{
+	ui_scroll_page(p->ui, p->m, p->now, 1);
+}
+
+static void
+do_page_down(struct press *p)
+{
+	ui_scroll_page(p->ui, p->m, p->now, -1);
+}
+
+static void
+do_scroll_up(struct press *p)
+{
+	ui_scroll(p->ui, p->m, p->now, SCROLL_ROWS);
+}
+
+static void
+do_scroll_down(struct press *p)
+{
+	ui_scroll(p->ui, p->m, p->now, -SCROLL_ROWS);
+}
+
+static void
+do_top(struct press *p)
+{
+	ui_scroll_top(p->ui, p->m, p->now);
+}
+
+static void
+do_bottom(struct press *p)
+{
+	ui_scroll_bottom(p->ui);
+}
+
+static void
+do_help(struct press *p)
+{
+	p->ui->overlay = OVERLAY_HELP;
+}
+
+static void
+do_contacts(struct press *p)
+{
+	p->ui->overlay = OVERLAY_CONTACTS;
+}
+
+/* ACTION_EDIT is done here; redrawing and suspending are the terminal's. */
+static void (*const actions[ACTION_COUNT])(struct press *) = {
+	[ACTION_SEND] = do_send,
+	[ACTION_COMPLETE] = do_complete,
+	[ACTION_COMPLETE_BACK] = do_complete_back,
+	[ACTION_NUMBER] = do_number,
+	[ACTION_NEWS] = do_news,
+	[ACTION_LAST] = do_last,
+	[ACTION_NEXT] = do_next,
+	[ACTION_PREVIOUS] = do_previous,
+	[ACTION_PAGE_UP] = do_page_up,
+	[ACTION_PAGE_DOWN] = do_page_down,
+	[ACTION_SCROLL_UP] = do_scroll_up,
+	[ACTION_SCROLL_DOWN] = do_scroll_down,
+	[ACTION_TOP] = do_top,
+	[ACTION_BOTTOM] = do_bottom,
+	[ACTION_INTERRUPT] = do_interrupt,
+	[ACTION_ESCAPE] = do_escape,
+	[ACTION_HELP] = do_help,
+	[ACTION_CONTACTS] = do_contacts,
+};
+
+static void
+insert(struct press *p, const char *text, size_t size)
+{
+	char sentence[FLASH_SIZE];
+
+	if (edit_insert(p->w->edit, text, size) == 0)
+		return;
+	snprintf(sentence, sizeof sentence,
+	    "%zu bytes more do not fit: a text has at most %d", size,
+	    EDIT_TEXT_MAX);
+	ui_flash(p->ui, p->now, sentence);
+}
+
+static void
+do_key(struct press *p)
+{
+	char text[UTF8_MAX];
+	const struct keymap_row *row = keymap_find(p->key);
+
+	if (edit_is_literal(p->w->edit))
+		edit_literal(p->w->edit, p->key);
+	else if (row != NULL && row->action == ACTION_EDIT)
+		edit_do(p->w->edit, row->edit);
+	else if (row != NULL && actions[row->action] != NULL)
+		actions[row->action](p);
+	else if (row == NULL && key_is_text(p->key))
+		insert(p, text, utf8_encode(p->key->code, text));
+}
+
+static bool
+is_focus(struct press *p)
+{
+	if (p->key->code != KEY_FOCUS_IN && p->key->code != KEY_FOCUS_OUT)
+		return false;
+	p->ui->unfocused = p->key->code == KEY_FOCUS_OUT;
+	return true;
+}
+
+/* The list stays while Tab goes through it; Escape does no more than close it.
+ */
+static bool
+is_for_popup(struct press *p)
+{
+	const struct keymap_row *row = keymap_find(p->key);
+	enum action action = row == NULL ? ACTION_NONE : row->action;
+
+	if (!p->ui->popup.open || action == ACTION_COMPLETE ||
+	    action == ACTION_COMPLETE_BACK)
+		return false;
+	popup_close(p->ui);
+	return action == ACTION_ESCAPE;
+}
+
+/* A draft for somebody needs a conversation to stand in. */
+static void
+open_for_draft(struct press *p)
+{
+	struct win *w = win_current(p->ui);
+	size_t size;
+
+	edit_text(w->edit, &size);
+	if (size == 0 || fp_is_zero(&w->fp) || w->asked_open ||
+	    win_conv(p->m, w) != NULL || p->cmd.kind != COMMAND_NONE ||
+	    model_peer(p->m, &w->fp) == NULL)
+		return;
+	w->asked_open = true;
+	p->cmd = (struct command){
+		.kind = COMMAND_OPEN,
+		.conv = CONV_NEARBY,
+		.peer = w->fp,
+	};
+}
+
+bool
+ui_key(struct ui *ui, const struct model *m, struct now now,
+    const struct key *key, const char *paste, size_t paste_size,
+    struct command *ret_cmd)
+{
+	ui_sync(ui, m);
+	struct press p = { .ui = ui, .m = m, .now = now, .key = key };
+	p.w = win_current(ui);
+	struct fp fp = p.w->fp;
+	unsigned revision = edit_revision(p.w->edit);
+
+	ui->dirty = true;
+	if (is_focus(&p))
+		return false;
+	if (key->code == KEY_PASTE) {
+		popup_close(ui);
+		ui->overlay = OVERLAY_NONE;
+		if (paste != NULL)
+			insert(&p, paste, paste_size);
+	} else if (!is_for_popup(&p) && !overlay_key(ui, m, key)) {
+		do_key(&p);
+	}
+	/* A window that was left may be gone. */
+	if (fp_equal(&fp, &ui->current) &&
+	    edit_revision(p.w->edit) != revision) {
+		ui->typed = true;
+		ui->typed_ms = now.mono_ms;
+	}
+	open_for_draft(&p);
+	if (p.cmd.kind == COMMAND_NONE)
+		return false;
+	*ret_cmd = p.cmd;
+	return true;
+}

@@ -1,0 +1,132 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * What the screen remembers between two keys. Windows are named by the
+ * fingerprint of the peer, all zero for the conversation nearby, so that a
+ * stranger can be looked at before there is a conversation.
+ */
+#ifndef UI_STATE_H
+#define UI_STATE_H
+
+#include "base/id.h"
+#include "core/command.h"
+#include "core/model.h"
+#include "ui/complete.h"
+#include "ui/edit.h"
+#include "ui/layout.h"
+#include "ui/ui.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+enum {
+	FLASH_MS = 3000,
+	FLASH_SIZE = 160,
+	TYPING_AGAIN_MS = 4000,
+	TYPING_IDLE_MS = 6000,
+	BELL_AGAIN_MS = 2000,
+	UI_ROWS = 24, /* until the first frame */
+	UI_COLS = 80,
+	ROSTER_MAX = 200, /* rows of the list where there is room */
+};
+
+/* The lowest row of a frozen view: skip rows of a message are below it. */
+struct chat_place {
+	uint64_t serial;
+	size_t skip;
+};
+
+struct win {
+	struct fp fp;
+	struct edit *edit;
+	bool frozen; /* scrolled up; place counts */
+	struct chat_place place;
+	uint64_t frozen_next; /* next_serial when it froze */
+	bool has_marker;
+	uint64_t marker; /* the first that was new */
+	bool asked_open;
+	bool guarded; /* Enter sends the draft of this revision as text */
+	unsigned guard_revision;
+};
+
+enum overlay { OVERLAY_NONE, OVERLAY_HELP, OVERLAY_CONTACTS };
+
+struct popup {
+	bool open;
+	struct completion c;
+	size_t chosen; /* c.count: none */
+	size_t end;    /* of what was put into the line */
+};
+
+struct ui {
+	bool ascii, first_start;
+	const char *version;
+
+	struct edit_kills *kills;
+	struct win **wins; /* owned */
+	size_t win_count, win_cap;
+	struct fp current, last;
+	bool has_origin; /* where the walk over the news began */
+	struct fp origin;
+
+	enum overlay overlay;
+	int overlay_top;    /* first line shown */
+	size_t overlay_row; /* of the list of contacts */
+	struct popup popup;
+	char flash[FLASH_SIZE];
+	int64_t flash_until_ms;
+
+	bool unfocused;
+	bool typing; /* the peer below was told so */
+	struct fp typing_fp;
+	int64_t typing_sent_ms, typed_ms;
+	bool typed;         /* since typing_sent_ms */
+	uint32_t read_conv; /* the last COMMAND_READ, not to repeat it */
+	uint64_t read_next;
+
+	int rows, cols;    /* of the last frame */
+	size_t roster_max; /* rows of the list in it */
+	bool shown;        /* the last frame had the chat in view */
+	struct fp shown_fp;
+	uint64_t shown_revision;
+	uint64_t unread_seen;
+	int64_t bell_ms;
+	bool dirty;
+};
+
+/* win.c */
+struct win *win_current(struct ui *ui);
+struct win *win_get(struct ui *ui, const struct fp *fp);
+const struct win *win_find(const struct ui *ui, const struct fp *fp);
+void wins_free(struct ui *ui);
+/* NULL while there is none. */
+const struct conv *win_conv(const struct model *m, const struct win *w);
+void win_select(struct ui *ui, const struct model *m, const struct fp *fp);
+void win_select_number(struct ui *ui, const struct model *m, size_t number);
+void win_step(struct ui *ui, const struct model *m, int step);
+void win_select_last(struct ui *ui, const struct model *m);
+void win_select_news(struct ui *ui, const struct model *m);
+/* What the model did since: peers that are gone, new messages not in view. */
+void ui_sync(struct ui *ui, const struct model *m);
+/* All messages that were not read; direct ones alone where asked. */
+uint64_t ui_unread(const struct model *m, bool direct);
+
+/* scroll.c: rows of the chat, up when positive. */
+void ui_scroll(struct ui *ui, const struct model *m, struct now now, int rows);
+void ui_scroll_page(
+    struct ui *ui, const struct model *m, struct now now, int pages);
+void ui_scroll_top(struct ui *ui, const struct model *m, struct now now);
+void ui_scroll_bottom(struct ui *ui);
+
+/* popup.c */
+void popup_close(struct ui *ui);
+void popup_step(struct ui *ui, const struct model *m, int step);
+
+/* ui.c */
+void ui_flash(struct ui *ui, struct now now, const char *text);
+struct layout ui_layout(struct ui *ui, const struct model *m);
+
+/* overlay.c: true when the key was for the overlay. */
+bool overlay_key(struct ui *ui, const struct model *m, const struct key *key);
+
+#endif

@@ -1,0 +1,168 @@
+/* SPDX-License-Identifier: MIT */
+#include "ui/ui.h"
+
+#include "base/mem.h"
+#include "ui/state.h"
+#include "ui/view.h"
+#include "ui/when.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum {
+	SECOND_MS = 1000,
+	ROSTER_FIXED = 3, /* rows of the pane that are no people */
+};
+
+struct ui *
+ui_new(const struct ui_cfg *cfg)
+{
+	struct ui *ui = xcalloc(1, sizeof *ui);
+
+	ui->ascii = cfg->ascii;
+	ui->first_start = cfg->first_start;
+	ui->version = cfg->version == NULL ? "" : cfg->version;
+	ui->kills = edit_kills_new();
+	ui->rows = UI_ROWS;
+	ui->cols = UI_COLS;
+	ui->roster_max = ROSTER_MAX;
+	ui->bell_ms = INT64_MIN / 2;
+	ui->dirty = true;
+	return ui;
+}
+
+void
+ui_free(struct ui *ui)
+{
+	if (ui == NULL)
+		return;
+	popup_close(ui);
+	wins_free(ui);
+	edit_kills_free(ui->kills);
+	free(ui);
+}
+
+void
+ui_flash(struct ui *ui, struct now now, const char *text)
+{
+	snprintf(ui->flash, sizeof ui->flash, "%s", text);
+	ui->flash_until_ms = now.mono_ms + FLASH_MS;
+	ui->dirty = true;
+}
+
+struct layout
+ui_layout(struct ui *ui, const struct model *m)
+{
+	return layout_of(
+	    ui->rows, ui->cols, input_rows(ui, m, win_current(ui)));
+}
+
+static void
+frame_init(struct frame *f, struct ui *ui, const struct model *m,
+    struct now now, struct grid *g)
+{
+	*f = (struct frame){ .ui = ui, .m = m, .now = now, .g = g };
+	f->w = win_current(ui);
+	f->c = win_conv(m, f->w);
+	f->peer = model_peer(m, &f->w->fp);
+	f->l = ui_layout(ui, m);
+	ui->roster_max = ROSTER_MAX;
+	if (!rect_is_empty(f->l.contacts)) {
+		int rows = f->l.contacts.rows - ROSTER_FIXED;
+		ui->roster_max = rows < 0 ? 0 : (size_t)rows;
+	}
+	roster_init(&f->roster, m, ui->roster_max);
+}
+
+/* What wants attention: said to us alone, and not in front of our eyes. */
+static void
+ring(struct ui *ui, const struct frame *f)
+{
+	uint64_t unread = ui_unread(f->m, true);
+
+	if (f->c != NULL && f->c->kind == CONV_KIND_DIRECT && ui->shown &&
+	    !ui->unfocused && !f->w->frozen)
+		unread -= f->c->unread;
+	f->g->bell = unread > ui->unread_seen &&
+		     f->now.mono_ms - ui->bell_ms >= BELL_AGAIN_MS;
+	if (f->g->bell)
+		ui->bell_ms = f->now.mono_ms;
+	ui->unread_seen = unread;
+	if (unread > 0)
+		snprintf(f->g->title, sizeof f->g->title, "earshot (%llu)",
+		    (unsigned long long)unread);
+	else
+		snprintf(f->g->title, sizeof f->g->title, "earshot");
+}
+
+static void
+draw_views(const struct frame *f)
+{
+	view_title(f);
+	view_contacts(f);
+	view_details(f);
+	if (f->ui->overlay == OVERLAY_NONE)
+		view_chat(f);
+	view_status(f);
+	view_input(f);
+	view_popup(f);
+	if (f->ui->overlay == OVERLAY_HELP)
+		view_help(f);
+	else if (f->ui->overlay == OVERLAY_CONTACTS)
+		view_contacts_list(f);
+}
+
+void
+ui_draw(struct ui *ui, const struct model *m, struct now now, struct grid *g)
+{
+	struct frame f;
+
+	ui->rows = g->rows;
+	ui->cols = g->cols;
+	ui_sync(ui, m);
+	frame_init(&f, ui, m, now, g);
+	grid_erase(g);
+	ui->shown = ui->overlay == OVERLAY_NONE && !rect_is_empty(f.l.chat);
+	ui->shown_fp = f.w->fp;
+	draw_views(&f);
+	ring(ui, &f);
+	roster_clear(&f.roster);
+	ui->shown_revision = m->revision;
+	ui->dirty = false;
+}
+
+bool
+ui_is_dirty(const struct ui *ui, const struct model *m)
+{
+	return ui->dirty || ui->shown_revision != m->revision;
+}
+
+/* The seconds of the window nearby, as long as one is alone. */
+static int64_t
+next_second(const struct ui *ui, const struct model *m, struct now now)
+{
+	if (!fp_is_zero(&ui->current) || ui->overlay != OVERLAY_NONE)
+		return NEVER_MS;
+	for (size_t i = 0; i < m->peer_count; i++)
+		if (m->peers[i]->presence != PRESENCE_OFFLINE)
+			return NEVER_MS;
+	int64_t past = (now.mono_ms - m->last_announce_ms) % SECOND_MS;
+	return now.mono_ms + SECOND_MS - (past < 0 ? 0 : past);
+}
+
+int64_t
+ui_deadline(const struct ui *ui, const struct model *m, struct now now)
+{
+	const struct peer *p = model_peer(m, &ui->current);
+	int64_t into = now.wall_ms % MINUTE_MS;
+	int64_t at = now.mono_ms + MINUTE_MS - (into < 0 ? 0 : into);
+
+	if (ui->flash_until_ms > now.mono_ms)
+		at = earlier_ms(at, ui->flash_until_ms);
+	if (p != NULL && p->typing_until_ms > now.mono_ms)
+		at = earlier_ms(at, p->typing_until_ms);
+	if (ui->typing)
+		at = earlier_ms(at, ui->typed_ms + TYPING_IDLE_MS);
+	return earlier_ms(at, next_second(ui, m, now));
+}

@@ -1,0 +1,96 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * One frame being drawn, and the views it is made of. A view draws inside its
+ * rectangle and nowhere else; it reads the frame and changes only the grid.
+ */
+#ifndef UI_VIEW_H
+#define UI_VIEW_H
+
+#include "ui/grid.h"
+#include "ui/layout.h"
+#include "ui/roster.h"
+#include "ui/state.h"
+
+#include <stdbool.h>
+#include <stdint.h>
+
+struct frame {
+	const struct ui *ui;
+	const struct model *m;
+	struct now now;
+	struct grid *g; /* NULL while only places are worked out */
+	struct layout l;
+	const struct win *w;     /* what is shown */
+	const struct conv *c;    /* NULL while there is none */
+	const struct peer *peer; /* NULL nearby */
+	struct roster roster;
+};
+
+/* What we draw ourselves, each with a twin of the same cells in ASCII. */
+enum glyph {
+	GLYPH_ONLINE,
+	GLYPH_AWAY,
+	GLYPH_OFFLINE,
+	GLYPH_DELIVERED,
+	GLYPH_READ,
+	GLYPH_BAR,     /* between a nick and what it says */
+	GLYPH_OWN_BAR, /* the same before what is earshot's own */
+	GLYPH_RULE,
+	GLYPH_DOT,
+	GLYPH_ELLIPSIS,
+	GLYPH_CROSS, /* where a rule meets a border */
+};
+const char *glyph_text(const struct frame *f, enum glyph glyph);
+
+/* All clip at end; each returns the column behind what was drawn. */
+int draw_text(const struct frame *f, int row, int col, int end,
+    enum style style, const char *text);
+/* Text that does not fit ends in "~". */
+int draw_cut(const struct frame *f, int row, int col, int end, enum style style,
+    const char *text);
+/* Flush with end; nothing when it does not fit. Returns the column where it
+ * starts. */
+int draw_right(const struct frame *f, int row, int col, int end,
+    enum style style, const char *text);
+void draw_fill(
+    const struct frame *f, int row, int col, int end, enum style style);
+/* A line with a label in its middle, "" for none. */
+void draw_rule(const struct frame *f, int row, int col, int end,
+    enum style style, const char *label);
+int text_cells(const char *text);
+/* peer_label in our glyphs. Returns out. */
+const char *label_text(const struct frame *f, const struct peer *p, bool always,
+    char out[static PEER_LABEL_SIZE]);
+/* In so many cells. A name that has to be cut comes with its tag, so that two
+ * with the same beginning stay apart. Returns out. */
+const char *label_fit(const struct frame *f, const struct peer *p, bool always,
+    int cells, char out[static PEER_LABEL_SIZE]);
+
+enum glyph presence_glyph(enum presence p);
+enum style presence_style(enum presence p);
+enum style nick_style(const struct fp *fp);
+/* "[not verified]", … */
+const char *trust_badge(enum trust t, enum style *ret_style);
+
+void view_title(const struct frame *f);
+void view_status(const struct frame *f);
+void view_contacts(const struct frame *f);
+void view_details(const struct frame *f);
+void view_chat(const struct frame *f);
+/* As much of it as fits into r. */
+void view_welcome(const struct frame *f, struct rect r);
+void view_input(const struct frame *f);
+void view_popup(const struct frame *f);
+void view_help(const struct frame *f);
+void view_contacts_list(const struct frame *f);
+
+/* Rows the draft of the window would like. */
+int input_rows(const struct ui *ui, const struct model *m, const struct win *w);
+/* Rows of the help at this width. */
+int help_rows(int cols);
+/* "9 000"; out holds COUNT_SIZE. */
+const char *count_text(uint64_t n, char *out);
+
+enum { COUNT_SIZE = 32 };
+
+#endif

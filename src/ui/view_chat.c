@@ -1,0 +1,120 @@
+/* SPDX-License-Identifier: MIT */
+#include "ui/chat.h"
+#include "ui/when.h"
+
+#include <stdio.h>
+#include <string.h>
+
+const char *
+delivery_mark(const struct frame *f, const struct message *msg)
+{
+	if (msg->kind == MESSAGE_ERROR)
+		return "!";
+	if (message_is_own(msg))
+		return "";
+	switch (msg->delivery) {
+	case DELIVERY_NONE:
+		break;
+	case DELIVERY_QUEUED:
+		return ".";
+	case DELIVERY_SENT:
+		return ">";
+	case DELIVERY_DELIVERED:
+		return glyph_text(f, GLYPH_DELIVERED);
+	case DELIVERY_READ:
+		return glyph_text(f, GLYPH_READ);
+	case DELIVERY_FAILED:
+		return "!";
+	}
+	return "";
+}
+
+/* A line about somebody, in the middle of an empty chat. */
+static void
+draw_empty(const struct frame *f)
+{
+	char text[2 * PEER_LABEL_SIZE], label[PEER_LABEL_SIZE];
+	char span[WHEN_SPAN_SIZE];
+	struct rect r = f->l.chat;
+	int row = r.row + r.rows - 1, end = r.col + r.cols;
+
+	if (f->peer == NULL)
+		return;
+	label_text(f, f->peer, false, label);
+	if (f->peer->presence == PRESENCE_OFFLINE) {
+		snprintf(text, sizeof text,
+		    "What you send waits here and goes out when %s is back.",
+		    label);
+		draw_cut(f, row--, r.col + 1, end, STYLE_INFO, text);
+		snprintf(text, sizeof text, "%s was last seen %s ago.", label,
+		    when_span(f->now.wall_ms - f->peer->last_seen_ms, span));
+	} else {
+		draw_cut(f, row--, r.col + 1, end, STYLE_INFO,
+		    "Type below and press Enter.");
+		snprintf(text, sizeof text, "No messages with %s yet.", label);
+	}
+	if (row >= r.row)
+		draw_cut(f, row, r.col + 1, end, STYLE_INFO, text);
+}
+
+/* Bottom up; returns the first row used. */
+static int
+draw_messages(const struct frame *f)
+{
+	struct chat ch;
+	struct item item;
+	int row = f->l.chat.row + f->l.chat.rows;
+
+	chat_init(&ch, f);
+	struct chat_place p = chat_place_of(&ch, f->w);
+	for (uint64_t s = p.serial + 1;
+	     s > ch.c->first_serial && row > ch.r.row; s--) {
+		chat_item(&ch, s - 1, &item);
+		size_t hidden = s - 1 == p.serial ? p.skip : 0;
+		row -= (int)(item.rows - hidden);
+		chat_draw(&ch, &item, row);
+	}
+	return row;
+}
+
+/* While the view is frozen the last row tells what is below it. */
+static void
+draw_preview(const struct frame *f)
+{
+	char head[32], nick[PEER_LABEL_SIZE];
+	struct rect r = f->l.chat;
+	unsigned n = chat_new_below(f);
+	int row = r.row + r.rows - 1, end = r.col + r.cols;
+
+	if (n == 0 || r.rows < 3)
+		return;
+	const struct message *msg = conv_message(f->c, f->c->next_serial - 1);
+	snprintf(head, sizeof head, " v %u new  ", n);
+	draw_fill(f, row, r.col, end, STYLE_MARKER);
+	int col = draw_text(f, row, r.col, end, STYLE_MARKER, head);
+	if (message_is_own(msg))
+		return;
+	col = draw_text(f, row, col, end, STYLE_MARKER,
+	    message_nick(f, msg, NICK_CELLS_MAX, nick));
+	col = draw_text(f, row, col, end, STYLE_MARKER, ": ");
+	size_t line = strcspn(msg->text, "\n");
+	grid_put(f->g, row, col, end, STYLE_MARKER, msg->text, line);
+}
+
+void
+view_chat(const struct frame *f)
+{
+	struct rect r = f->l.chat;
+	int top = r.row + r.rows;
+
+	if (rect_is_empty(r))
+		return;
+	if (f->c != NULL && f->c->next_serial > f->c->first_serial)
+		top = draw_messages(f);
+	else
+		draw_empty(f);
+	draw_preview(f);
+	if (f->peer != NULL)
+		return;
+	view_welcome(f, (struct rect){ r.row, r.col, top - r.row, r.cols });
+}

@@ -1,0 +1,169 @@
+/* SPDX-License-Identifier: MIT */
+#include "ui/view.h"
+#include "ui/when.h"
+
+#include <stdio.h>
+#include <string.h>
+
+struct pen {
+	const struct frame *f;
+	struct rect r;
+	int row;
+};
+
+static void
+add_line(struct pen *p, enum style style, const char *text)
+{
+	if (p->row < p->r.row + p->r.rows)
+		draw_cut(p->f, p->row, p->r.col + 1, p->r.col + p->r.cols,
+		    style, text);
+	p->row++;
+}
+
+static void
+add_pair(struct pen *p, const char *name, const char *value)
+{
+	char text[256];
+
+	if (value[0] == '\0')
+		return;
+	snprintf(text, sizeof text, "%-8s %s", name, value);
+	add_line(p, STYLE_NORMAL, text);
+}
+
+static void
+add_place(struct pen *p, const struct peer *peer)
+{
+	static const char *const links[] = {
+		[PEER_LINK_NONE] = "none yet",
+		[PEER_LINK_DIALING] = "dialling",
+		[PEER_LINK_UP] = "tcp, encrypted",
+	};
+	char at[ADDR_TEXT_MAX] = "";
+
+	if (peer->link != PEER_LINK_NONE)
+		addr_host_text(&peer->link_addr, at);
+	else if (peer->addr_count > 0)
+		addr_host_text(&peer->addrs[0], at);
+	add_pair(p, "address", at);
+	add_pair(p, "link", links[peer->link]);
+	add_pair(p, "version", peer->version);
+}
+
+static void
+add_seen(struct pen *p, const struct peer *peer)
+{
+	char day[WHEN_DAY_SIZE], at[WHEN_CLOCK_SIZE], span[WHEN_SPAN_SIZE];
+	char text[WHEN_DAY_SIZE + WHEN_CLOCK_SIZE + 1] = "";
+	int64_t wall_ms = p->f->now.wall_ms;
+
+	if (when_same_day(peer->first_seen_ms, wall_ms))
+		snprintf(text, sizeof text, "today %s",
+		    when_clock(peer->first_seen_ms, at));
+	else if (peer->first_seen_ms > 0)
+		snprintf(text, sizeof text, "%s",
+		    when_day(peer->first_seen_ms, wall_ms, day));
+	add_pair(p, "since", text);
+	/* Of those present it would change with every announcement. */
+	if (!peer_is_present(peer) && peer->last_seen_ms > 0) {
+		snprintf(text, sizeof text, "%s ago",
+		    when_span(wall_ms - peer->last_seen_ms, span));
+		add_pair(p, "last", text);
+	}
+}
+
+/* In groups of four, as many in a row as fit. */
+static void
+add_fingerprint(struct pen *p, const struct fp *fp)
+{
+	char text[FP_TEXT_SIZE], line[128];
+	int groups = (p->r.cols - 1) / 5;
+	size_t used = 0;
+
+	fp_text(fp, text);
+	for (size_t at = 0; text[at] != '\0'; at += 4) {
+		used += (size_t)snprintf(line + used, sizeof line - used,
+		    "%s%.4s", used > 0 ? " " : "", text + at);
+		bool last = strlen(text + at) <= 4;
+		if (!last && used + 5 <= (size_t)groups * 5)
+			continue;
+		add_line(p, STYLE_NORMAL, line);
+		used = 0;
+	}
+}
+
+static void
+add_trust(struct pen *p, const struct peer *peer)
+{
+	char text[64];
+	enum style style;
+	const char *badge = trust_badge(peer->trust, &style);
+	bool bad = peer->trust == TRUST_CHANGED || peer->trust == TRUST_BLOCKED;
+
+	snprintf(text, sizeof text, "KEY      %s", badge);
+	add_line(p, bad ? STYLE_ERROR : STYLE_BOLD, text);
+	add_fingerprint(p, &peer->fp);
+	if (peer->trust == TRUST_CHANGED)
+		add_line(p, STYLE_ERROR, "not the key known before");
+	else if (peer->look_alike)
+		add_line(p, STYLE_ERROR, "a name like another's");
+}
+
+static void
+add_peer(struct pen *p, const struct peer *peer)
+{
+	char label[PEER_LABEL_SIZE], text[64];
+
+	add_line(
+	    p, STYLE_BOLD, label_fit(p->f, peer, true, p->r.cols - 1, label));
+	snprintf(text, sizeof text, "%s %s",
+	    glyph_text(p->f, presence_glyph(peer->presence)),
+	    presence_text(peer->presence));
+	add_line(p, presence_style(peer->presence), text);
+	if (peer->status[0] != '\0')
+		add_line(p, STYLE_DIM, peer->status);
+	p->row++;
+	add_place(p, peer);
+	add_seen(p, peer);
+	p->row++;
+	add_trust(p, peer);
+}
+
+static void
+add_self(struct pen *p)
+{
+	char text[64];
+	const struct model *m = p->f->m;
+
+	add_line(p, STYLE_BOLD, m->name);
+	snprintf(text, sizeof text, "%s %s",
+	    glyph_text(p->f, m->away ? GLYPH_AWAY : GLYPH_ONLINE),
+	    m->away ? "away" : "online");
+	add_line(p, m->away ? STYLE_AWAY : STYLE_ONLINE, text);
+	if (m->status[0] != '\0')
+		add_line(p, STYLE_DIM, m->status);
+	p->row++;
+	snprintf(text, sizeof text, "tcp %u", m->tcp_port);
+	add_pair(p, "listens", m->tcp_port == 0 ? "not" : text);
+	add_pair(p, "version", p->f->ui->version);
+	p->row++;
+	add_line(p, STYLE_BOLD, "YOUR KEY");
+	add_fingerprint(p, &m->self);
+}
+
+void
+view_details(const struct frame *f)
+{
+	struct rect r = f->l.details;
+	struct pen p = { .f = f, .r = r, .row = r.row };
+
+	if (rect_is_empty(r))
+		return;
+	for (int i = 0; i < r.rows; i++)
+		draw_text(f, r.row + i, r.col - 1, r.col, STYLE_RULE,
+		    glyph_text(f, GLYPH_BAR));
+	if (f->peer != NULL)
+		add_peer(&p, f->peer);
+	else
+		add_self(&p);
+}

@@ -1,0 +1,99 @@
+/* SPDX-License-Identifier: MIT */
+#include "ui/help_text.h"
+#include "ui/report.h"
+#include "ui/view.h"
+#include "ui/wrap.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+enum {
+	HANG = HELP_HEAD_CELLS + 3,
+	HANG_NARROW = 4,
+};
+
+static const char intro[] =
+    "Start here\n"
+    "  Pick somebody from the list: Alt-2, Alt-3, \xe2\x80\xa6, or F2. Then "
+    "type and press Enter.\n"
+    "  Alt-A goes where something was said. Esc closes this page.\n";
+
+static char *
+help_text(bool ascii)
+{
+	struct str s = { 0 };
+	char *commands = report_help(NULL), *keys = report_help("keys");
+
+	str_addf(&s, "%s\n%s\n\n%s", intro, commands, keys);
+	free(commands);
+	free(keys);
+	char *text = str_take(&s);
+	for (char *at = text; ascii && (at = strstr(at, "\xe2\x80\xa6")); at++)
+		memcpy(at, "...", 3);
+	return text;
+}
+
+/* A head, blanks, and what it means. */
+static bool
+is_pair(const char *line, size_t n)
+{
+	for (size_t i = 2; i + 1 < n; i++)
+		if (line[i] == ' ' && line[i + 1] == ' ')
+			return true;
+	return false;
+}
+
+/* Draws the rows from first on, or counts where r has no rows. */
+static int
+layout_help(const struct frame *f, struct rect r, const char *text, int first)
+{
+	int end = r.col + r.cols, row = -first;
+
+	while (*text != '\0') {
+		size_t n = strcspn(text, "\n");
+		bool top = text[0] != ' ', head = true;
+		int hang =
+		    r.cols > 2 * HANG && is_pair(text, n) ? HANG : HANG_NARROW;
+		struct wrap wrap;
+		struct wrap_row wr;
+		wrap_init(&wrap, text, n, r.cols, top ? r.cols : r.cols - hang);
+		for (; wrap_next(&wrap, &wr); row++, head = false)
+			if (row >= 0 && row < r.rows)
+				grid_put(f->g, r.row + row,
+				    head || top ? r.col : r.col + hang, end,
+				    top ? STYLE_BOLD : STYLE_NORMAL,
+				    text + wr.offset, wr.size);
+		text += n + (text[n] == '\n');
+	}
+	return row + first;
+}
+
+int
+help_rows(int cols)
+{
+	char *text = help_text(false);
+	int rows = layout_help(NULL, (struct rect){ 0, 0, 0, cols }, text, 0);
+
+	free(text);
+	return rows;
+}
+
+void
+view_help(const struct frame *f)
+{
+	struct rect r = f->l.chat;
+
+	if (rect_is_empty(r))
+		return;
+	r.col = 0;
+	r.cols = f->g->cols;
+	for (int i = 0; i < r.rows; i++)
+		draw_fill(f, r.row + i, 0, r.cols, STYLE_NORMAL);
+	draw_rule(
+	    f, r.row, 0, r.cols, STYLE_RULE, "PgDn for more, Esc goes back");
+	r.row++;
+	r.rows--;
+	char *text = help_text(f->ui->ascii);
+	layout_help(f, r, text, f->ui->overlay_top);
+	free(text);
+}

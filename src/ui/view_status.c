@@ -1,0 +1,179 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The status row is filled from the left until something does not fit, and
+ * from there on nothing is drawn: the order is the order of importance. The
+ * way to the help has its place at the right before all.
+ */
+#include "ui/chat.h"
+#include "ui/view.h"
+#include "ui/when.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum {
+	ACTIVITY_MAX = 10,
+	ACTIVITY_CELLS = 20,
+	ITEM_SIZE = 384,
+	COLS_HELP = 30
+};
+
+struct bar {
+	const struct frame *f;
+	int row, col, end;
+	bool full;
+};
+
+static void
+bar_add(struct bar *b, enum style style, const char *text)
+{
+	int gap = b->col == 0 ? 1 : 2;
+
+	if (text[0] == '\0' || b->full)
+		return;
+	if (b->col + gap + text_cells(text) > b->end) {
+		b->full = true;
+		return;
+	}
+	b->col = draw_text(b->f, b->row, b->col + gap, b->end, style, text);
+}
+
+/* Without a title row, who is talked with stands here. */
+static void
+add_conversation(struct bar *b)
+{
+	char text[ITEM_SIZE], label[PEER_LABEL_SIZE];
+	const struct frame *f = b->f;
+	enum style style;
+
+	if (!rect_is_empty(f->l.title))
+		return;
+	if (f->peer == NULL) {
+		bar_add(b, STYLE_BAR, "nearby");
+		return;
+	}
+	snprintf(text, sizeof text, "%s %s",
+	    label_fit(f, f->peer, false, b->end / 2, label),
+	    glyph_text(f, presence_glyph(f->peer->presence)));
+	bar_add(b, STYLE_BAR, text);
+	const char *badge = trust_badge(f->peer->trust, &style);
+	if (style == STYLE_BAR_ALERT)
+		bar_add(b, style, badge);
+}
+
+static void
+add_self(struct bar *b)
+{
+	char text[ITEM_SIZE], clock[WHEN_CLOCK_SIZE];
+	const struct frame *f = b->f;
+
+	bar_add(b, STYLE_BAR, when_clock(f->now.wall_ms, clock));
+	snprintf(text, sizeof text, "%s%s%s", f->m->name,
+	    glyph_text(f, GLYPH_DOT), f->m->away ? "away" : "online");
+	bar_add(b, STYLE_BAR, text);
+}
+
+/* Direct ones first, the newest first. */
+static int
+compare_activity(const void *a, const void *b)
+{
+	const struct conv *c = *(const struct conv *const *)a;
+	const struct conv *d = *(const struct conv *const *)b;
+
+	if (c->kind != d->kind)
+		return c->kind == CONV_KIND_DIRECT ? -1 : 1;
+	if (c->active_ms != d->active_ms)
+		return c->active_ms > d->active_ms ? -1 : 1;
+	return c->id < d->id ? -1 : 1;
+}
+
+static void
+add_activity(struct bar *b)
+{
+	char text[ITEM_SIZE], label[PEER_LABEL_SIZE];
+	const struct conv *list[ACTIVITY_MAX];
+	const struct model *m = b->f->m;
+	size_t n = 0;
+
+	for (size_t i = 0; i < m->conv_count && n < ACTIVITY_MAX; i++)
+		if (m->convs[i]->unread > 0 && m->convs[i] != b->f->c)
+			list[n++] = m->convs[i];
+	qsort(list, n, sizeof *list, compare_activity);
+	for (size_t i = 0; i < n; i++) {
+		const struct peer *p = model_peer(m, &list[i]->fp);
+		snprintf(text, sizeof text, "%u:%s(%u)", list[i]->id,
+		    p == NULL
+			? "nearby"
+			: label_fit(b->f, p, false, ACTIVITY_CELLS, label),
+		    list[i]->unread);
+		bar_add(b, STYLE_BAR_ALERT, text);
+	}
+}
+
+static void
+add_typing(struct bar *b)
+{
+	char text[ITEM_SIZE], label[PEER_LABEL_SIZE];
+	const struct frame *f = b->f;
+
+	if (f->peer == NULL || f->peer->typing_until_ms <= f->now.mono_ms)
+		return;
+	snprintf(text, sizeof text, "%s is typing%s",
+	    label_text(f, f->peer, false, label),
+	    glyph_text(f, GLYPH_ELLIPSIS));
+	bar_add(b, STYLE_BAR, text);
+}
+
+static void
+add_scroll(struct bar *b)
+{
+	char text[64];
+	unsigned n = chat_new_below(b->f);
+
+	if (!b->f->w->frozen)
+		return;
+	snprintf(text, sizeof text, n > 0 ? "v %u new" : "scrolled up", n);
+	bar_add(b, n > 0 ? STYLE_BAR_ALERT : STYLE_BAR, text);
+}
+
+static void
+add_flags(struct bar *b)
+{
+	char text[64], count[COUNT_SIZE];
+	const struct frame *f = b->f;
+
+	if (f->m->leaving)
+		bar_add(b, STYLE_BAR_ALERT, "leaving");
+	if (f->m->tcp_port == 0)
+		bar_add(b, STYLE_BAR_ALERT, "not listening");
+	snprintf(
+	    text, sizeof text, "%s here", count_text(f->roster.present, count));
+	bar_add(b, STYLE_BAR, text);
+}
+
+void
+view_status(const struct frame *f)
+{
+	struct rect r = f->l.status;
+	int end = r.col + r.cols;
+	struct bar b = { .f = f, .row = r.row, .col = r.col };
+
+	if (rect_is_empty(r))
+		return;
+	draw_fill(f, r.row, r.col, end, STYLE_BAR);
+	b.end = draw_right(f, r.row, r.col, end, STYLE_BAR,
+	    r.cols < COLS_HELP ? "F1" : "F1 help ");
+	b.end -= 1;
+	add_conversation(&b);
+	if (f->now.mono_ms < f->ui->flash_until_ms)
+		bar_add(&b, STYLE_BAR_ALERT, f->ui->flash);
+	if (!rect_is_empty(f->l.title))
+		add_self(&b);
+	add_activity(&b);
+	add_typing(&b);
+	add_scroll(&b);
+	if (rect_is_empty(f->l.title))
+		add_self(&b);
+	add_flags(&b);
+}

@@ -1,0 +1,232 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The window nearby while little was said there: what earshot is doing, on
+ * which networks, and what to do when nobody shows up. Nothing is asked. Where
+ * it does not fit, the paragraphs that matter least are left out first.
+ */
+#include "ui/str.h"
+#include "ui/view.h"
+#include "ui/when.h"
+#include "ui/wrap.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+enum {
+	ALONE_MS = 5000, /* then there is advice */
+	INDENT = 2,
+	HANG = 14, /* text behind "● listening   " */
+	NETS_LISTED = 4,
+};
+
+/* What is left out, from nothing to nearly all. */
+enum level { LEVEL_ALL, LEVEL_NO_REASONS, LEVEL_NO_ADVICE, LEVEL_LINE, LEVELS };
+
+static void
+add_greeting(struct str *s, const struct frame *f)
+{
+	if (f->ui->first_start)
+		str_add(s, "Welcome to earshot: talk with the people on this "
+			   "network. No server, no account.\n");
+	str_addf(
+	    s, "Your name here is %s. /nick NAME changes it.\n\n", f->m->name);
+}
+
+static size_t
+count_used(const struct model *m)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < m->iface_count; i++)
+		n += m->ifaces[i].use == IFACE_USED && !m->ifaces[i].loopback;
+	return n;
+}
+
+static void
+add_listening(struct str *s, const struct frame *f)
+{
+	char at[ADDR_TEXT_MAX];
+	const struct model *m = f->m;
+	size_t listed = 0, used = count_used(m);
+
+	if (used == 0) {
+		str_addf(s,
+		    "%s no network  connect this machine to one: "
+		    "until then only people on this machine are "
+		    "reached\n",
+		    glyph_text(f, GLYPH_OFFLINE));
+		return;
+	}
+	str_addf(s, "%s listening   udp %u", glyph_text(f, GLYPH_ONLINE),
+	    m->discovery_port);
+	for (size_t i = 0; i < m->iface_count && listed < NETS_LISTED; i++) {
+		const struct iface *n = &m->ifaces[i];
+		if (n->use != IFACE_USED || n->loopback)
+			continue;
+		str_addf(s, "%s %s %s/%u", listed == 0 ? " on" : " and",
+		    n->name, addr_host_text(&n->addr, at), n->prefix_bits);
+		listed++;
+	}
+	if (used > listed)
+		str_addf(s, " and %zu more: /net", used - listed);
+	str_add(s, "\n");
+}
+
+static void
+add_reasons(struct str *s, const struct frame *f)
+{
+	for (size_t i = 0; i < f->m->iface_count; i++) {
+		const struct iface *n = &f->m->ifaces[i];
+		if (n->use == IFACE_USED || n->loopback)
+			continue;
+		if (i > 0 && strcmp(f->m->ifaces[i - 1].name, n->name) == 0)
+			continue;
+		str_addf(s, "%s not used    %s: %s\n",
+		    glyph_text(f, GLYPH_OFFLINE), n->name,
+		    iface_use_text(n->use));
+	}
+}
+
+/* Alone, the seconds show that something is going on; with others there, a
+ * screen that changes each second would only keep the machine awake. */
+static void
+add_looking(struct str *s, const struct frame *f)
+{
+	char span[WHEN_SPAN_SIZE];
+	const struct model *m = f->m;
+	int64_t now = f->now.mono_ms;
+	size_t used = count_used(m);
+
+	if (f->roster.present > 0)
+		return;
+	if (m->last_announce_ms == 0) {
+		str_addf(s, "%s looking\n", glyph_text(f, GLYPH_AWAY));
+		return;
+	}
+	str_addf(s, "%s looking     asked %zu network%s for people, %s ago",
+	    glyph_text(f, GLYPH_ONLINE), used, used == 1 ? "" : "s",
+	    when_span(now - m->last_announce_ms, span));
+	if (m->next_announce_ms > now && m->next_announce_ms < NEVER_MS)
+		str_addf(s, " %s next in %s", glyph_text(f, GLYPH_ELLIPSIS),
+		    when_span(m->next_announce_ms - now, span));
+	str_add(s, "\n");
+}
+
+/* The first of the list who is here, with the number that opens it. */
+static void
+add_people(struct str *s, const struct frame *f)
+{
+	char label[PEER_LABEL_SIZE], at[ADDR_TEXT_MAX], count[COUNT_SIZE];
+	const struct roster *r = &f->roster;
+
+	if (r->present == 0) {
+		str_addf(s, "%s nobody yet\n", glyph_text(f, GLYPH_OFFLINE));
+		return;
+	}
+	str_addf(s, "%s %s %s here.", glyph_text(f, GLYPH_ONLINE),
+	    count_text(r->present, count),
+	    r->present == 1 ? "person is" : "people are");
+	for (size_t i = 0; i < r->count; i++) {
+		const struct peer *p = r->rows[i];
+		size_t number = roster_number(r, f->m, i);
+		if (!peer_is_present(p) || number > 10)
+			continue;
+		str_addf(s, " Alt-%zu to talk with %s", number % 10,
+		    label_text(f, p, true, label));
+		if (p->addr_count > 0)
+			str_addf(s, " (%s)", addr_host_text(&p->addrs[0], at));
+		str_add(s, ", then just type.");
+		break;
+	}
+	if (r->present > 1)
+		str_add(s, " F2 lists all.");
+	str_add(s, "\n");
+}
+
+static void
+add_advice(struct str *s, const struct frame *f)
+{
+	const char *dot = glyph_text(f, GLYPH_DOT);
+
+	if (f->roster.present > 0 ||
+	    f->now.mono_ms - f->m->started_ms < ALONE_MS)
+		return;
+	str_addf(s,
+	    "\nNobody showing up?\n"
+	    "  %s ask somebody on the same network to run earshot\n"
+	    "  %s know their address? /connect 192.168.1.23\n"
+	    "  %s guest Wi-Fi and VPNs often block broadcasts: /net shows "
+	    "what arrives\n"
+	    "  %s just looking around? earshot demo brings three people "
+	    "along\n",
+	    dot, dot, dot, dot);
+}
+
+static void
+build(struct str *s, const struct frame *f, enum level level)
+{
+	if (level < LEVEL_LINE)
+		add_greeting(s, f);
+	if (level < LEVEL_LINE)
+		add_listening(s, f);
+	if (level < LEVEL_NO_REASONS)
+		add_reasons(s, f);
+	if (level < LEVEL_LINE)
+		add_looking(s, f);
+	add_people(s, f);
+	if (level < LEVEL_NO_ADVICE)
+		add_advice(s, f);
+}
+
+/* Draws, or only counts where r has no rows; returns the rows. */
+static int
+layout_lines(const struct frame *f, struct rect r, const char *text)
+{
+	int end = r.col + r.cols, row = 0;
+
+	while (*text != '\0') {
+		size_t n = strcspn(text, "\n");
+		bool label = strstr(text, "   ") != NULL &&
+			     strstr(text, "   ") < text + n;
+		int hang = r.cols > 2 * HANG + INDENT && label ? HANG : 2;
+		struct wrap wrap;
+		struct wrap_row wr;
+		bool first = true;
+		wrap_init(
+		    &wrap, text, n, r.cols - INDENT, r.cols - INDENT - hang);
+		while (wrap_next(&wrap, &wr)) {
+			if (row < r.rows)
+				grid_put(f->g, r.row + row,
+				    r.col + INDENT + (first ? 0 : hang), end,
+				    STYLE_NORMAL, text + wr.offset, wr.size);
+			first = false;
+			row++;
+		}
+		text += n + (text[n] == '\n');
+	}
+	return row;
+}
+
+void
+view_welcome(const struct frame *f, struct rect r)
+{
+	struct str s = { 0 };
+
+	if (rect_is_empty(r))
+		return;
+	for (int level = LEVEL_ALL; level < LEVELS; level++) {
+		str_reset(&s);
+		build(&s, f, (enum level)level);
+		struct rect none = { r.row, r.col, 0, r.cols };
+		int rows = layout_lines(f, none, str_text(&s));
+		/* A blank row on top where there is one to spare. */
+		int gap = rows < r.rows;
+		if (rows > r.rows)
+			continue;
+		layout_lines(f,
+		    (struct rect){ r.row + gap, r.col, r.rows - gap, r.cols },
+		    str_text(&s));
+		break;
+	}
+	str_clear(&s);
+}

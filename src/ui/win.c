@@ -1,0 +1,233 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The windows of the screen, and the ways from one to another. A window is
+ * kept as long as it has a draft, a conversation, or is looked at.
+ */
+#include "base/mem.h"
+#include "ui/roster.h"
+#include "ui/state.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+const struct win *
+win_find(const struct ui *ui, const struct fp *fp)
+{
+	for (size_t i = 0; i < ui->win_count; i++)
+		if (fp_equal(&ui->wins[i]->fp, fp))
+			return ui->wins[i];
+	return NULL;
+}
+
+struct win *
+win_get(struct ui *ui, const struct fp *fp)
+{
+	for (size_t i = 0; i < ui->win_count; i++)
+		if (fp_equal(&ui->wins[i]->fp, fp))
+			return ui->wins[i];
+	if (ui->win_count == ui->win_cap) {
+		ui->win_cap = ui->win_cap == 0 ? 8 : ui->win_cap * 2;
+		ui->wins =
+		    xrealloc(ui->wins, ui->win_cap, sizeof(struct win *));
+	}
+	struct win *w = xcalloc(1, sizeof *w);
+	w->fp = *fp;
+	w->edit = edit_new(ui->kills);
+	ui->wins[ui->win_count++] = w;
+	return w;
+}
+
+struct win *
+win_current(struct ui *ui)
+{
+	return win_get(ui, &ui->current);
+}
+
+static void
+win_free(struct win *w)
+{
+	edit_free(w->edit);
+	free(w);
+}
+
+void
+wins_free(struct ui *ui)
+{
+	for (size_t i = 0; i < ui->win_count; i++)
+		win_free(ui->wins[i]);
+	free(ui->wins);
+}
+
+const struct conv *
+win_conv(const struct model *m, const struct win *w)
+{
+	if (fp_is_zero(&w->fp))
+		return model_conv(m, CONV_NEARBY);
+	return model_conv_of(m, &w->fp);
+}
+
+/* A stranger who was only looked at leaves nothing behind. */
+static void
+drop_if_idle(struct ui *ui, const struct model *m, const struct fp *fp)
+{
+	for (size_t i = 0; i < ui->win_count; i++) {
+		struct win *w = ui->wins[i];
+		size_t size;
+		if (!fp_equal(&w->fp, fp))
+			continue;
+		edit_text(w->edit, &size);
+		if (size > 0 || win_conv(m, w) != NULL)
+			return;
+		win_free(w);
+		ui->wins[i] = ui->wins[--ui->win_count];
+		return;
+	}
+}
+
+static void
+show(struct ui *ui, const struct model *m, const struct fp *fp)
+{
+	struct fp old = ui->current, next = *fp;
+
+	if (fp_equal(&old, &next))
+		return;
+	popup_close(ui);
+	win_current(ui)->has_marker = false;
+	ui->last = old;
+	ui->current = next;
+	ui->typed = false;
+	ui->dirty = true;
+	struct win *w = win_current(ui);
+	const struct conv *c = win_conv(m, w);
+	w->frozen = false;
+	w->has_marker = c != NULL && c->unread > 0;
+	w->marker = w->has_marker ? c->unread_serial : 0;
+	drop_if_idle(ui, m, &old);
+}
+
+void
+win_select(struct ui *ui, const struct model *m, const struct fp *fp)
+{
+	ui->has_origin = false;
+	show(ui, m, fp);
+}
+
+void
+win_select_number(struct ui *ui, const struct model *m, size_t number)
+{
+	struct fp nearby = { 0 };
+	struct roster r;
+
+	if (number == CONV_NEARBY) {
+		win_select(ui, m, &nearby);
+		return;
+	}
+	roster_init(&r, m, ROSTER_MAX);
+	size_t row = roster_by_number(&r, m, number);
+	if (row < r.count)
+		win_select(ui, m, &r.rows[row]->fp);
+	roster_clear(&r);
+}
+
+void
+win_step(struct ui *ui, const struct model *m, int step)
+{
+	struct fp next = { 0 };
+	struct roster r;
+	size_t at = 0; /* 0 is nearby, then the rows */
+
+	roster_init(&r, m, ui->roster_max);
+	for (size_t i = 0; i < r.count; i++)
+		if (fp_equal(&r.rows[i]->fp, &ui->current))
+			at = i + 1;
+	size_t count = r.count + 1;
+	at = (at + (step > 0 ? 1 : count - 1)) % count;
+	if (at > 0)
+		next = r.rows[at - 1]->fp;
+	roster_clear(&r);
+	win_select(ui, m, &next);
+}
+
+static bool
+is_there(const struct model *m, const struct fp *fp)
+{
+	return fp_is_zero(fp) || model_peer(m, fp) != NULL;
+}
+
+void
+win_select_last(struct ui *ui, const struct model *m)
+{
+	struct fp last = ui->last;
+
+	if (is_there(m, &last))
+		win_select(ui, m, &last);
+}
+
+/* What was said to us alone goes before what was said to everybody, and the
+ * newest first. */
+static const struct conv *
+find_news(const struct ui *ui, const struct model *m)
+{
+	const struct conv *best = NULL;
+
+	for (size_t i = 0; i < m->conv_count; i++) {
+		const struct conv *c = m->convs[i];
+		if (c->unread == 0 || fp_equal(&c->fp, &ui->current))
+			continue;
+		if (best == NULL || best->kind == CONV_KIND_NEARBY ||
+		    (c->kind != CONV_KIND_NEARBY &&
+			c->active_ms > best->active_ms))
+			best = c;
+	}
+	return best;
+}
+
+void
+win_select_news(struct ui *ui, const struct model *m)
+{
+	const struct conv *c = find_news(ui, m);
+
+	if (c == NULL && !ui->has_origin)
+		return;
+	if (c == NULL) {
+		struct fp origin = ui->origin;
+		if (is_there(m, &origin))
+			win_select(ui, m, &origin);
+		ui->has_origin = false;
+		return;
+	}
+	if (!ui->has_origin)
+		ui->origin = ui->current;
+	ui->has_origin = true;
+	show(ui, m, &c->fp);
+}
+
+uint64_t
+ui_unread(const struct model *m, bool direct)
+{
+	uint64_t n = 0;
+
+	for (size_t i = 0; i < m->conv_count; i++)
+		if (!direct || m->convs[i]->kind == CONV_KIND_DIRECT)
+			n += m->convs[i]->unread;
+	return n;
+}
+
+void
+ui_sync(struct ui *ui, const struct model *m)
+{
+	struct fp nearby = { 0 };
+
+	if (!is_there(m, &ui->current)) {
+		win_select(ui, m, &nearby);
+		drop_if_idle(ui, m, &ui->last);
+	}
+	struct win *w = win_current(ui);
+	const struct conv *c = win_conv(m, w);
+	if (c == NULL || c->unread == 0 || w->has_marker)
+		return;
+	if (w->frozen || ui->unfocused || ui->overlay != OVERLAY_NONE) {
+		w->has_marker = true;
+		w->marker = c->unread_serial;
+	}
+}
