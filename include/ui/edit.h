@@ -84,8 +84,9 @@ unsigned edit_revision(const struct edit *e);
 int edit_insert(struct edit *e, const char *text, size_t n);
 /* Ends EDIT_LITERAL: the key itself as text. */
 int edit_literal(struct edit *e, const struct key *key);
-/* Puts text, cleaned as above, for the bytes from .. to; the cursor goes behind
- * it. One undo. 0 or ERR_LIMIT. */
+/* Puts text, cleaned as above, for the bytes from .. to, and for what is left
+ * of clusters cut there; the cursor goes behind it. One undo. 0 or ERR_LIMIT.
+ */
 int edit_replace(
     struct edit *e, size_t from, size_t to, const char *text, size_t n);
 /* The whole text, cursor at its end; one undo. */

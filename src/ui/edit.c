@@ -169,6 +169,7 @@ show(struct edit *e, const char *line)
 	undo_clear(&e->undo);
 	splice(e, 0, e->size, line, strlen(line));
 	e->cursor = e->size;
+	e->goal = -1;
 	return true;
 }
 
@@ -577,6 +578,8 @@ edit_replace(struct edit *e, size_t from, size_t to, const char *text, size_t n)
 {
 	interrupt(e);
 	assert(from <= to && to <= e->size);
+	from = motion_snap_start(e->text, e->size, from);
+	to = motion_snap_end(e->text, e->size, to);
 	return change_cleaned(e, from, to, text, n);
 }
 

@@ -132,13 +132,20 @@ motion_line_end(const char *s, size_t n, size_t at)
 	return end ? (size_t)(end - s) : n;
 }
 
-/* The last cluster of what is before at is where a cluster of the whole text
- * begins too, since no rule looks further ahead than one code point. */
+/*
+ * First out of a sequence that was cut. Then, the last cluster of what is
+ * before at begins where one of the whole text begins, since no rule looks
+ * further ahead than one code point.
+ */
 size_t
 motion_snap_start(const char *s, size_t n, size_t at)
 {
-	if (at == 0 || at >= n)
-		return at < n ? at : n;
+	if (at >= n)
+		return n;
+	while (at > 0 && ((uint8_t)s[at] & 0xC0) == 0x80)
+		at--;
+	if (at == 0)
+		return 0;
 	size_t left = cluster_prev(s, at);
 	return motion_right(s, n, left) > at ? left : at;
 }
@@ -146,8 +153,6 @@ motion_snap_start(const char *s, size_t n, size_t at)
 size_t
 motion_snap_end(const char *s, size_t n, size_t at)
 {
-	if (at == 0 || at >= n)
-		return at < n ? at : n;
-	size_t right = motion_right(s, n, cluster_prev(s, at));
-	return right > at ? right : at;
+	size_t start = motion_snap_start(s, n, at);
+	return start == at || at >= n ? start : motion_right(s, n, start);
 }

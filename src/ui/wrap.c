@@ -47,6 +47,7 @@ struct piece {
 	uint32_t cp; /* the first of the cluster */
 	size_t at, size;
 	int cells;
+	bool is_blank; /* and nothing on top of it */
 };
 
 /* A row while it is filled. */
@@ -122,7 +123,8 @@ piece_at(const struct wrap *w, size_t at)
 {
 	struct piece piece = { .at = at };
 	piece.size = cluster_next(w->text + at, w->size - at, &piece.cells);
-	utf8_decode(w->text + at, w->size - at, &piece.cp, NULL);
+	size_t n = utf8_decode(w->text + at, w->size - at, &piece.cp, NULL);
+	piece.is_blank = is_blank(piece.cp) && n == piece.size;
 	return piece;
 }
 
@@ -137,19 +139,19 @@ mark_end(struct fill *f, size_t next)
 static void
 note_break(struct fill *f, const struct piece *piece)
 {
-	uint32_t before = f->last.cp, cp = piece->cp;
+	const struct piece *before = &f->last;
 	if (f->at == f->start)
 		return;
-	if (is_blank(cp)) {
-		if (!is_blank(before))
+	if (piece->is_blank) {
+		if (!before->is_blank)
 			mark_end(f, piece->at + piece->size);
 		else if (f->end.size > 0)
 			f->next = piece->at + piece->size;
 		return;
 	}
-	if (is_blank(before) || is_closing(cp) || is_opening(before))
+	if (before->is_blank || is_closing(piece->cp) || is_opening(before->cp))
 		return;
-	if (is_ideographic(cp) || is_ideographic(before))
+	if (is_ideographic(piece->cp) || is_ideographic(before->cp))
 		mark_end(f, piece->at);
 }
 
@@ -195,7 +197,7 @@ fill_piece(struct fill *f, const struct piece *piece, int width)
 	note_break(f, piece);
 	note_cut(f, piece);
 	bool fits = piece->cells <= width - f->cells;
-	bool hangs = is_blank(piece->cp) && f->end.size > 0;
+	bool hangs = piece->is_blank && f->end.size > 0;
 	if (!fits && !hangs && f->at > f->start)
 		return false;
 	f->at += piece->size;

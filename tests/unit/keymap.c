@@ -1,0 +1,183 @@
+/* SPDX-License-Identifier: MIT */
+#include "ui/keymap.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+static void
+each_key_is_bound_once(void **state)
+{
+	size_t count, keys = 0;
+	const struct keymap_row *rows = keymap_rows(&count);
+	(void)state;
+	for (size_t i = 0; i < count; i++) {
+		assert_int_not_equal(rows[i].keys[0].code, 0);
+		for (size_t j = 0; j < KEYMAP_KEYS_MAX; j++) {
+			const struct key *key = &rows[i].keys[j];
+			if (key->code == 0)
+				break;
+			/* The first row with a key hides all others. */
+			assert_ptr_equal(keymap_find(key), &rows[i]);
+			keys++;
+		}
+	}
+	assert_true(keys >= 60);
+}
+
+static void
+each_action_is_bound_once(void **state)
+{
+	int actions[ACTION_COUNT] = { 0 }, edits[EDIT_ACTION_COUNT] = { 0 };
+	size_t count;
+	const struct keymap_row *rows = keymap_rows(&count);
+	(void)state;
+	for (size_t i = 0; i < count; i++) {
+		actions[rows[i].action]++;
+		edits[rows[i].edit]++;
+		assert_int_equal(
+		    rows[i].action == ACTION_EDIT, rows[i].edit != EDIT_NONE);
+	}
+	/* Killing all is what ACTION_INTERRUPT does. */
+	edits[EDIT_KILL_ALL]++;
+	for (int i = ACTION_NONE + 1; i < ACTION_COUNT; i++)
+		assert_int_equal(
+		    actions[i], i == ACTION_EDIT ? EDIT_ACTION_COUNT - 2 : 1);
+	for (int i = EDIT_NONE + 1; i < EDIT_ACTION_COUNT; i++)
+		assert_int_equal(edits[i], 1);
+}
+
+static void
+names_and_keys_have_text(void **state)
+{
+	size_t count;
+	const struct keymap_row *rows = keymap_rows(&count);
+	(void)state;
+	for (size_t i = 0; i < count; i++) {
+		assert_true(strlen(rows[i].name) > 0);
+		assert_true(strlen(rows[i].gloss) > 0);
+		assert_true(strlen(rows[i].gloss) <= 62);
+		for (size_t j = 0; j < i; j++)
+			assert_string_not_equal(rows[i].name, rows[j].name);
+		for (size_t j = 0; j < KEYMAP_KEYS_MAX && rows[i].keys[j].code;
+		     j++) {
+			char text[KEY_TEXT_MAX];
+			key_text(rows[i].keys[j], text);
+			assert_true(strlen(text) > 0);
+		}
+	}
+}
+
+static void
+keys_are_named(void **state)
+{
+	static const struct {
+		struct key key;
+		const char *text;
+	} rows[] = {
+		{ { 'a', 0 }, "a" },
+		{ { 'A', 0 }, "A" },
+		{ { ' ', 0 }, "Space" },
+		{ { ' ', KEY_CTRL }, "Ctrl-Space" },
+		{ { 'a', KEY_ALT }, "Alt-A" },
+		{ { 'A', KEY_ALT }, "Alt-Shift-A" },
+		{ { 'c', KEY_CTRL | KEY_SHIFT }, "Ctrl-Shift-C" },
+		{ { '/', KEY_ALT }, "Alt-/" },
+		{ { '_', KEY_CTRL }, "Ctrl-_" },
+		{ { 0xE9, KEY_ALT }, "Alt-\xC3\xA9" },
+		{ { KEY_TAB_KEY, KEY_SHIFT }, "Shift-Tab" },
+		{ { KEY_PAGE_UP, KEY_ALT }, "Alt-PgUp" },
+		{ { KEY_F1 + 9, 0 }, "F10" },
+		{ { KEY_F12, KEY_CTRL | KEY_ALT | KEY_SHIFT },
+		    "Ctrl-Alt-Shift-F12" },
+		{ { KEY_PASTE, 0 }, "" },
+		{ { KEY_FOCUS_OUT, 0 }, "" },
+		{ { 0, 0 }, "" },
+	};
+	(void)state;
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		char text[KEY_TEXT_MAX];
+		key_text(rows[i].key, text);
+		assert_string_equal(text, rows[i].text);
+	}
+}
+
+static enum action
+action_of(uint32_t code, unsigned mods)
+{
+	struct key key = { code, (uint8_t)mods };
+	const struct keymap_row *row = keymap_find(&key);
+	return row ? row->action : ACTION_NONE;
+}
+
+static void
+shift_and_caps_lock_do_not_hide_keys(void **state)
+{
+	(void)state;
+	assert_int_equal(action_of('A', KEY_ALT), ACTION_NEWS);
+	assert_int_equal(action_of(KEY_PAGE_UP, KEY_SHIFT), ACTION_PAGE_UP);
+	assert_int_equal(
+	    action_of(KEY_TAB_KEY, KEY_SHIFT), ACTION_COMPLETE_BACK);
+	/* A terminal's own "copy" must not kill the draft. */
+	assert_int_equal(action_of('c', KEY_CTRL | KEY_SHIFT), ACTION_NONE);
+	assert_int_equal(action_of('c', KEY_CTRL), ACTION_INTERRUPT);
+	assert_int_equal(action_of('a', 0), ACTION_NONE);
+	assert_int_equal(action_of(0, 0), ACTION_NONE);
+	assert_int_equal(action_of(KEY_PASTE, 0), ACTION_NONE);
+}
+
+static void
+numbers_count_from_one_to_ten(void **state)
+{
+	struct key key = { '1', KEY_ALT };
+	(void)state;
+	assert_int_equal(keymap_number(&key), 1);
+	key.code = '9';
+	assert_int_equal(keymap_number(&key), 9);
+	key.code = '0';
+	assert_int_equal(keymap_number(&key), 10);
+	assert_int_equal(keymap_find(&key)->action, ACTION_NUMBER);
+	key.mods = 0;
+	assert_int_equal(keymap_number(&key), 0);
+	assert_null(keymap_find(&key));
+}
+
+static void
+text_is_told_from_keys(void **state)
+{
+	static const struct {
+		struct key key;
+		bool is_text;
+	} rows[] = {
+		{ { 'a', 0 }, true },
+		{ { ' ', KEY_SHIFT }, true },
+		{ { 0x1F600, 0 }, true },
+		{ { 'a', KEY_ALT }, false },
+		{ { 'a', KEY_CTRL }, false },
+		{ { '\n', 0 }, false },
+		{ { 0x7F, 0 }, false },
+		{ { 0x9B, 0 }, false },
+		{ { KEY_ENTER_KEY, 0 }, false },
+	};
+	(void)state;
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++)
+		assert_int_equal(key_is_text(&rows[i].key), rows[i].is_text);
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(each_key_is_bound_once),
+		cmocka_unit_test(each_action_is_bound_once),
+		cmocka_unit_test(names_and_keys_have_text),
+		cmocka_unit_test(keys_are_named),
+		cmocka_unit_test(shift_and_caps_lock_do_not_hide_keys),
+		cmocka_unit_test(numbers_count_from_one_to_ten),
+		cmocka_unit_test(text_is_told_from_keys),
+	};
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
