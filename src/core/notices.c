@@ -70,6 +70,9 @@ engine_notice(struct engine *e, struct now now, uint32_t conv,
 	effect_message(e, c, conv_append(e->model, c, &m));
 }
 
+static char *format_text(const char *format, va_list args)
+    __attribute__((format(printf, 1, 0)));
+
 static char *
 format_text(const char *format, va_list args)
 {
