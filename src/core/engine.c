@@ -144,7 +144,8 @@ engine_network(struct engine *e, struct now now, const struct iface *ifaces,
 	effects_begin(e);
 	struct model *m = e->model;
 	m->iface_count = count < IFACES_MAX ? count : IFACES_MAX;
-	memcpy(m->ifaces, ifaces, m->iface_count * sizeof *ifaces);
+	if (m->iface_count > 0)
+		memcpy(m->ifaces, ifaces, m->iface_count * sizeof *ifaces);
 	model_touch(m);
 	if (!changed)
 		return;
