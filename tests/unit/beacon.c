@@ -224,6 +224,26 @@ decode_forged(enum beacon_type type, const struct wr *fields)
 	return beacon_decode(out, n, &got);
 }
 
+/* Right in all but its length. */
+static void
+t25_every_length_to_1500_signed(void **state)
+{
+	(void)state;
+	static uint8_t zeros[1500];
+	int decoded = 0;
+
+	for (size_t n = BEACON_MIN + TLV_HEADER_SIZE; n <= 1500; n++) {
+		uint8_t fields[1500];
+		struct wr w = wr_to(fields, sizeof(fields));
+		tlv_put(&w, TLV_PAD, zeros, n - BEACON_MIN - TLV_HEADER_SIZE);
+		int err = decode_forged(BEACON_ANNOUNCE, &w);
+		assert_int_equal(err, n > BEACON_MAX ? ERR_LIMIT : 0);
+		decoded += err == 0;
+	}
+	assert_int_equal(
+	    decoded, BEACON_MAX - BEACON_MIN - TLV_HEADER_SIZE + 1);
+}
+
 static void
 t25_every_declared_length_of_the_fields(void **state)
 {
@@ -578,6 +598,7 @@ main(void)
 		cmocka_unit_test(t23_every_flipped_bit_is_caught),
 		cmocka_unit_test(t23_signature_of_another_key_or_domain),
 		cmocka_unit_test(t25_every_length_to_1500),
+		cmocka_unit_test(t25_every_length_to_1500_signed),
 		cmocka_unit_test(t25_every_declared_length_of_the_fields),
 		cmocka_unit_test(t25_magic_version_type_and_zero),
 		cmocka_unit_test(t29_extreme_times_and_counters_come_back),

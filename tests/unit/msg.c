@@ -257,6 +257,46 @@ t34_oversize_text(void **state)
 	assert_int_equal(refused, 10);
 }
 
+/* Also where only the padding is too much. */
+static void
+t34_oversize_message(void **state)
+{
+	(void)state;
+	static uint8_t in[MSG_MAX + 1];
+	struct msg got;
+
+	for (size_t n = MSG_MAX - 1; n <= MSG_MAX + 1; n++) {
+		struct wr w = wr_to(in, n);
+		wr_u8(&w, MSG_TYPING);
+		tlv_put_u8(&w, 4, 1);
+		tlv_put_pad(&w, n - w.size);
+		assert_false(w.failed);
+		assert_int_equal(
+		    msg_decode(in, n, &got), n > MSG_MAX ? ERR_LIMIT : 0);
+	}
+}
+
+static void
+t34_oversize_status(void **state)
+{
+	(void)state;
+	static uint8_t text[STATUS_BYTES_MAX + 2];
+	int refused = 0;
+
+	for (size_t n = 0; n <= sizeof(text); n++) {
+		uint8_t in[256];
+		struct msg got;
+		struct wr w = wr_to(in, sizeof(in));
+		wr_u8(&w, MSG_STATUS);
+		tlv_put_u8(&w, 4, 0);
+		tlv_put(&w, 5, text, n);
+		int err = msg_decode(in, w.size, &got);
+		assert_int_equal(err, n > STATUS_BYTES_MAX ? ERR_LIMIT : 0);
+		refused += err < 0;
+	}
+	assert_int_equal(refused, 2);
+}
+
 static void
 t34_oversize_is_not_sent(void **state)
 {
@@ -430,6 +470,26 @@ acks_name_1_to_64(void **state)
 }
 
 static void
+a_nack_names_one(void **state)
+{
+	(void)state;
+	static const uint8_t ids[4 * MSG_ID_SIZE];
+
+	for (size_t count = 0; count <= 4; count++) {
+		uint8_t in[128];
+		struct msg got;
+		struct wr w = wr_to(in, sizeof(in));
+		wr_u8(&w, MSG_NACK);
+		tlv_put(&w, 7, ids, count * MSG_ID_SIZE);
+		tlv_put_u8(&w, 8, 200);
+		assert_int_equal(
+		    msg_decode(in, w.size, &got), count == 1 ? 0 : ERR_FORMAT);
+		if (count == 1)
+			assert_int_equal(got.nack.code, 200);
+	}
+}
+
+static void
 unknown_types_are_named_and_refused(void **state)
 {
 	(void)state;
@@ -597,6 +657,12 @@ reserved_flags_are_ignored(void **state)
 	size_t n = encoded(&m, out);
 	assert_int_equal(msg_decode(out, n, &got), 0);
 	assert_int_equal(got.text.flags, TEXT_SHOUT_COPY | TEXT_ACTION);
+	/* Behind the type, three fields, and the header of the flags. */
+	uint8_t *raw = &out[1 + 20 + 12 + 12 + TLV_HEADER_SIZE];
+	assert_int_equal(*raw, TEXT_SHOUT_COPY | TEXT_ACTION);
+	*raw = 0xFD;
+	assert_int_equal(msg_decode(out, n, &got), 0);
+	assert_int_equal(got.text.flags, TEXT_SHOUT_COPY);
 	for (int flags = 0; flags < 256; flags++) {
 		const uint8_t typing[] = { MSG_TYPING, 4, 0, 0, 1,
 			(uint8_t)flags };
@@ -647,6 +713,8 @@ main(void)
 		cmocka_unit_test(small_messages_have_one_size),
 		cmocka_unit_test(t29_extreme_times_come_back),
 		cmocka_unit_test(t34_oversize_text),
+		cmocka_unit_test(t34_oversize_message),
+		cmocka_unit_test(t34_oversize_status),
 		cmocka_unit_test(t34_oversize_is_not_sent),
 		cmocka_unit_test(t57_no_field_can_name_a_sender),
 		cmocka_unit_test(t57_schema_has_no_sender),
@@ -654,6 +722,7 @@ main(void)
 		cmocka_unit_test(mandatory_fields_and_sizes),
 		cmocka_unit_test(an_empty_text_is_refused),
 		cmocka_unit_test(acks_name_1_to_64),
+		cmocka_unit_test(a_nack_names_one),
 		cmocka_unit_test(unknown_types_are_named_and_refused),
 		cmocka_unit_test(unknown_critical_fields_are_refused),
 		cmocka_unit_test(reserved_flags_are_ignored),

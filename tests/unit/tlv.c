@@ -7,6 +7,7 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include <cmocka.h>
@@ -203,9 +204,16 @@ what_cannot_be_written_fails_the_writer(void **state)
 		tlv_put_pad(&w, n);
 		assert_true(w.failed);
 	}
-	w = wr_to(out, sizeof(out));
-	tlv_put(&w, 1, out, (size_t)TLV_VALUE_MAX + 1);
+	size_t most = TLV_VALUE_MAX, room = most + 1 + TLV_HEADER_SIZE;
+	uint8_t *large = calloc(2, room);
+	assert_non_null(large);
+	w = wr_to(large, room);
+	tlv_put(&w, 1, large + room, most + 1);
 	assert_true(w.failed);
+	w = wr_to(large, room);
+	tlv_put(&w, 1, large + room, most);
+	assert_false(w.failed);
+	free(large);
 }
 
 static void
