@@ -90,7 +90,7 @@ struct cleaner {
 	const struct kind_rules *rules;
 	struct buf out;
 	bool full;
-	bool ascii;       /* nothing to compose */
+	bool inert;       /* composing would change nothing */
 	bool after_cr;    /* the last input was a CR that ended a line */
 	bool blank;       /* a blank waits for something to stand before */
 	uint32_t base;    /* what marks go on; 0 at the start of a line */
@@ -98,7 +98,8 @@ struct cleaner {
 	uint32_t pending; /* a joiner or style that waits for what follows */
 	unsigned marks;   /* on the base */
 	unsigned joiners; /* in this emoji sequence */
-	unsigned column;
+	size_t column;    /* where the output up to counted ends */
+	size_t counted;
 };
 
 struct untrusted
@@ -199,11 +200,20 @@ is_keycap_base(uint32_t cp)
 	return (cp >= '0' && cp <= '9') || cp == '#' || cp == '*';
 }
 
+/* What composes with what stands before it is a mark or part of a syllable. */
+static bool
+is_inert(uint32_t cp)
+{
+	int class = cp < 0x80 ? UTF8PROC_BOUNDCLASS_OTHER : bound_class(cp);
+
+	return class == UTF8PROC_BOUNDCLASS_OTHER ||
+	       class == UTF8PROC_BOUNDCLASS_EXTENDED_PICTOGRAPHIC;
+}
+
 static void
 put(struct cleaner *c, uint32_t cp)
 {
 	char bytes[UTF8_MAX];
-	int cells = width_cp(cp);
 
 	if (c->blank)
 		buf_append(&c->out, " ", 1);
@@ -212,8 +222,7 @@ put(struct cleaner *c, uint32_t cp)
 		c->full = true;
 		return;
 	}
-	c->ascii = c->ascii && cp < 0x80;
-	c->column += cells > 0 ? (unsigned)cells : 0;
+	c->inert = c->inert && is_inert(cp);
 	c->last = cp;
 }
 
@@ -322,6 +331,7 @@ clean_plain(struct cleaner *c, uint32_t cp)
 	    parts, DECOMPOSED_MAX, UTF8PROC_DECOMPOSE, &class);
 
 	assert(count > 0 && count <= DECOMPOSED_MAX);
+	c->inert = c->inert && count == 1 && (uint32_t)parts[0] == cp;
 	for (utf8proc_ssize_t i = 0; i < count; i++) {
 		uint32_t part = (uint32_t)parts[i];
 
@@ -343,6 +353,25 @@ clean_break(struct cleaner *c)
 		c->base = 0;
 	}
 	c->column = 0;
+	c->counted = buf_size(&c->out);
+}
+
+/* Counts cells only where a tab asks for them, and each once. */
+static size_t
+column_now(struct cleaner *c)
+{
+	const char *s = (const char *)buf_data(&c->out);
+	size_t n = buf_size(&c->out);
+
+	while (c->counted < n) {
+		uint32_t cp;
+
+		c->counted +=
+		    utf8_decode(s + c->counted, n - c->counted, &cp, NULL);
+		if (width_cp(cp) > 0)
+			c->column += (size_t)width_cp(cp);
+	}
+	return c->column;
 }
 
 static void
@@ -351,7 +380,7 @@ clean_tab(struct cleaner *c)
 	settle(c, ' ');
 	do {
 		put_base(c, ' ');
-	} while (!c->full && c->column % TAB_STOP != 0);
+	} while (!c->full && column_now(c) % TAB_STOP != 0);
 }
 
 static void
@@ -490,6 +519,29 @@ cut(const char *s, size_t n, const struct kind_rules *rules)
 	return trim_end(s, at, rules->trim);
 }
 
+/*
+ * Most text is runs of printable ASCII, which no rule touches when nothing
+ * waits. Returns the bytes taken, which may be none.
+ */
+static size_t
+clean_ascii(struct cleaner *c, const char *s, size_t n)
+{
+	char first = c->rules->trim ? '!' : ' ';
+	size_t room = c->out.max - buf_size(&c->out), size = 0;
+
+	if (c->pending != 0 || c->blank)
+		return 0;
+	while (size < n && size < room && s[size] >= first && s[size] < 0x7f)
+		size++;
+	if (size == 0)
+		return 0;
+	buf_append(&c->out, s, size);
+	c->base = c->last = (uint32_t)s[size - 1];
+	c->marks = c->joiners = 0;
+	c->after_cr = false;
+	return size;
+}
+
 static void
 clean(struct cleaner *c, struct untrusted in)
 {
@@ -498,7 +550,11 @@ clean(struct cleaner *c, struct untrusted in)
 
 	for (size_t at = 0; at < n && !c->full;) {
 		uint32_t cp;
+		size_t size = clean_ascii(c, s + at, n - at);
 
+		at += size;
+		if (size > 0)
+			continue;
 		at += utf8_decode(s + at, n - at, &cp, NULL);
 		clean_cp(c, cp);
 	}
@@ -509,7 +565,7 @@ char *
 peer_text(struct untrusted in, enum peer_text_kind kind, size_t *ret_size)
 {
 	const struct kind_rules *rules = &rules_of[kind];
-	struct cleaner c = { .rules = rules, .ascii = true };
+	struct cleaner c = { .rules = rules, .inert = true };
 
 	/* More than this is cut off in any case. */
 	buf_init(
@@ -520,7 +576,7 @@ peer_text(struct untrusted in, enum peer_text_kind kind, size_t *ret_size)
 	char *text = xstrndup((const char *)buf_data(&c.out), size);
 
 	buf_clear(&c.out);
-	if (!c.ascii)
+	if (!c.inert)
 		text = compose(text, &size);
 	size = cut(text, size, rules);
 	text[size] = '\0';
