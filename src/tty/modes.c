@@ -1,0 +1,130 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * There is one controlling terminal, and a handler of a fatal signal has no
+ * argument: hence the file scope.
+ *
+ * Mode 1007 turns the wheel into arrow keys on the alternate screen, which
+ * would walk through the history of the draft. Terminals that can save it get
+ * it back as it was; the others do not say how it was, and most have it on.
+ */
+#include "tty/modes.h"
+
+#include "base/err.h"
+
+#include <errno.h>
+#include <signal.h>
+#include <termios.h>
+#include <unistd.h>
+
+/* Bracketed paste, focus, explicit direction of text (ECMA-48 BDSM). */
+#define MODES_ON "\033[?1007s\033[?1007l\033[?2004h\033[?1004h\033[8l"
+#define MODES_OFF "\033[8h\033[?1004l\033[?2004l\033[?1007h\033[?1007r"
+#define TITLE_PUSH "\033[22;2t"
+#define TITLE_POP "\033[23;2t"
+/* What curses would do: attributes, the cursor, the main screen. Before it CAN,
+ * as it may have been cut off in the middle of a sequence. */
+#define CUT "\030"
+#define SCREEN_OFF "\033[0m\033[?25h\033[?1049l"
+
+static const char emergency[] = CUT MODES_OFF SCREEN_OFF;
+static const char emergency_title[] = CUT MODES_OFF TITLE_POP SCREEN_OFF;
+
+static struct {
+	volatile sig_atomic_t entered;
+	int fd;
+	bool has_title;
+	struct termios line;
+} terminal;
+
+int
+modes_save(const struct out *o, bool has_title)
+{
+	if (tcgetattr(STDIN_FILENO, &terminal.line) != 0)
+		return ERR_SYS;
+	terminal.fd = o->fd;
+	terminal.has_title = has_title;
+	return 0;
+}
+
+static void
+make_raw(void)
+{
+	struct termios raw = terminal.line;
+
+	raw.c_iflag &= ~(tcflag_t)(IGNBRK | BRKINT | PARMRK | ISTRIP | INLCR |
+				   IGNCR | ICRNL | IXON | IXOFF);
+	raw.c_oflag &= ~(tcflag_t)OPOST;
+	raw.c_lflag &= ~(tcflag_t)(ECHO | ECHONL | ICANON | ISIG | IEXTEN);
+	raw.c_cflag &= ~(tcflag_t)(CSIZE | PARENB);
+	raw.c_cflag |= CS8;
+	raw.c_cc[VMIN] = 1;
+	raw.c_cc[VTIME] = 0;
+	tcsetattr(STDIN_FILENO, TCSANOW, &raw);
+}
+
+void
+modes_enter(struct out *o)
+{
+	make_raw();
+	/* The title is pushed once: a second push would need a second pop. */
+	if (terminal.has_title && !terminal.entered)
+		out_add(o, TITLE_PUSH);
+	out_add(o, MODES_ON);
+	terminal.entered = 1;
+}
+
+void
+modes_leave(struct out *o)
+{
+	out_add(o, MODES_OFF);
+	if (terminal.has_title)
+		out_add(o, TITLE_POP);
+}
+
+void
+modes_restore_line(void)
+{
+	terminal.entered = 0;
+	tcsetattr(STDIN_FILENO, TCSANOW, &terminal.line);
+}
+
+void
+modes_emergency(void)
+{
+	const char *text = emergency;
+	size_t size = sizeof(emergency) - 1;
+	int saved = errno;
+
+	if (!terminal.entered)
+		return;
+	/* Once only: a second signal may come on the way out. */
+	terminal.entered = 0;
+	if (terminal.has_title) {
+		text = emergency_title;
+		size = sizeof(emergency_title) - 1;
+	}
+	/* There is nothing to be done about a failure. */
+	if (write(terminal.fd, text, size) < 0)
+		errno = 0;
+	tcsetattr(STDIN_FILENO, TCSANOW, &terminal.line);
+	errno = saved;
+}
+
+void
+modes_stop(void)
+{
+	struct sigaction dfl = { .sa_handler = SIG_DFL }, old;
+	sigset_t set, mask;
+
+	sigemptyset(&dfl.sa_mask);
+	sigaction(SIGTSTP, &dfl, &old);
+	sigemptyset(&set);
+	sigaddset(&set, SIGTSTP);
+	/* The whole group: a script that started us must stop as well, or
+	 * the shell above it never gets the terminal. */
+	kill(0, SIGTSTP);
+	sigprocmask(SIG_UNBLOCK, &set, &mask);
+	/* Stopped, and going on, inside the call above. */
+	sigprocmask(SIG_SETMASK, &mask, NULL);
+	sigaction(SIGTSTP, &old, NULL);
+}

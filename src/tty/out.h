@@ -1,0 +1,33 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The way of bytes to the terminal: what curses writes and what we add to it,
+ * in order, never blocking.
+ */
+#ifndef TTY_OUT_H
+#define TTY_OUT_H
+
+#include "base/buf.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdio.h>
+
+struct out {
+	FILE *file; /* curses writes here */
+	int fd;     /* the terminal */
+	bool may_block;
+	struct buf pending;
+};
+
+/* 0 or ERR_SYS. */
+int out_open(struct out *o);
+void out_close(struct out *o);
+/* Takes what curses wrote since the last time; its output is flushed. */
+void out_collect(struct out *o);
+void out_add(struct out *o, const char *text);
+/* Sends what the terminal takes now; true when nothing is left. */
+bool out_flush(struct out *o);
+/* As out_flush, but waits a little for a terminal that is slow. */
+bool out_finish(struct out *o);
+
+#endif

@@ -1,0 +1,173 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Many terminals name themselves with an entry that the machine they log in to
+ * does not have. Those that are known to be like another one use that one's;
+ * of a name nobody knows nothing is assumed, since a wrong guess covers the
+ * screen with rubbish.
+ */
+#include "tty/term.h"
+
+#include "base/err.h"
+#include "base/mem.h"
+
+#define NCURSES_NOMACROS 1
+#define NCURSES_WIDECHAR 1
+#include <curses.h>
+#include <stdio.h>
+#include <string.h>
+#include <term.h>
+#include <unistd.h>
+
+enum { INSTEAD_MAX = 3 };
+
+static const struct relative {
+	const char *prefix;
+	bool title;
+	const char *instead[INSTEAD_MAX];
+} relatives[] = {
+	{ "xterm", true, { "xterm-256color", "xterm" } },
+	{ "tmux", true, { "tmux-256color", "screen-256color", "screen" } },
+	{ "screen", true, { "screen-256color", "screen" } },
+	{ "rxvt", true, { "rxvt-unicode-256color", "rxvt", "xterm" } },
+	{ "alacritty", true, { "xterm-256color", "xterm" } },
+	{ "contour", true, { "xterm-256color", "xterm" } },
+	{ "eterm", false, { "xterm", "vt100" } },
+	{ "foot", true, { "xterm-256color", "xterm" } },
+	{ "ghostty", true, { "xterm-256color", "xterm" } },
+	{ "gnome", true, { "xterm-256color", "xterm" } },
+	{ "iterm", true, { "xterm-256color", "xterm" } },
+	{ "kitty", true, { "xterm-256color", "xterm" } },
+	{ "konsole", true, { "xterm-256color", "xterm" } },
+	{ "mintty", true, { "xterm-256color", "xterm" } },
+	{ "ms-terminal", true, { "xterm-256color", "xterm" } },
+	{ "nsterm", true, { "xterm-256color", "xterm" } },
+	{ "putty", true, { "xterm-256color", "xterm" } },
+	{ "rio", true, { "xterm-256color", "xterm" } },
+	{ "st", true, { "xterm-256color", "xterm" } },
+	{ "terminator", true, { "xterm-256color", "xterm" } },
+	{ "vte", true, { "xterm-256color", "xterm" } },
+	{ "wezterm", true, { "xterm-256color", "xterm" } },
+	{ "linux", false, { "linux", "vt100" } },
+	{ "vt", false, { "vt220", "vt100" } },
+};
+
+enum { RELATIVE_COUNT = sizeof(relatives) / sizeof(relatives[0]) };
+
+static const struct relative *
+relative_find(const char *term)
+{
+	for (size_t i = 0; i < RELATIVE_COUNT; i++) {
+		size_t n = strlen(relatives[i].prefix);
+
+		/* "st-256color" is st, "stem" is not; "vt" takes a number. */
+		if (strncmp(term, relatives[i].prefix, n) != 0)
+			continue;
+		if (strchr("-.+0123456789", term[n]) != NULL)
+			return &relatives[i];
+	}
+	return NULL;
+}
+
+bool
+term_has_title(const char *term)
+{
+	const struct relative *r = term == NULL ? NULL : relative_find(term);
+
+	return r != NULL && r->title;
+}
+
+static bool
+can_place_text(const char *name)
+{
+	int error = 0;
+	bool can;
+
+	if (setupterm(name, STDOUT_FILENO, &error) != OK)
+		return false;
+
+	const char *cup = tigetstr("cup");
+
+	can = cup != NULL && cup != (const char *)-1;
+	del_curterm(cur_term);
+	return can;
+}
+
+static bool
+try_name(const char *name, char ret_name[static TERM_NAME_MAX])
+{
+	if (strlen(name) >= TERM_NAME_MAX || !can_place_text(name))
+		return false;
+	snprintf(ret_name, TERM_NAME_MAX, "%s", name);
+	return true;
+}
+
+/* "foo-bar-baz", "foo-bar", "foo". */
+static bool
+try_shorter(const char *term, char ret_name[static TERM_NAME_MAX])
+{
+	char name[TERM_NAME_MAX];
+	char *dash = NULL;
+
+	snprintf(name, sizeof(name), "%s", term);
+	do {
+		if (try_name(name, ret_name))
+			return true;
+		dash = strrchr(name, '-');
+		if (dash != NULL)
+			*dash = '\0';
+	} while (dash != NULL);
+	return false;
+}
+
+static bool
+try_relatives(const char *term, char ret_name[static TERM_NAME_MAX])
+{
+	const struct relative *r = relative_find(term);
+
+	for (size_t i = 0; r != NULL && i < INSTEAD_MAX; i++)
+		if (r->instead[i] != NULL && try_name(r->instead[i], ret_name))
+			return true;
+	return false;
+}
+
+char *
+term_error(const char *what)
+{
+	char text[512];
+
+	snprintf(text, sizeof(text),
+	    "%s; for lines of text instead of a screen, run: earshot --plain",
+	    what);
+	return xstrdup(text);
+}
+
+int
+term_choose(
+    const char *term, char ret_name[static TERM_NAME_MAX], char **ret_error)
+{
+	char what[320];
+
+	if (term == NULL || term[0] == '\0') {
+		*ret_error = term_error("cannot use the full screen: TERM is "
+					"not set, so the kind of this "
+					"terminal is unknown");
+		return ERR_UNSUPPORTED;
+	}
+	/* The full name, then what is like it, which knows more colours than
+	 * the family name that is left after shortening. */
+	if (try_name(term, ret_name) || try_relatives(term, ret_name) ||
+	    try_shorter(term, ret_name))
+		return 0;
+
+	bool known = strcmp(term, "dumb") == 0 || strcmp(term, "unknown") == 0;
+
+	snprintf(what, sizeof(what),
+	    known ? "cannot use the full screen: TERM is \"%.100s\", a "
+		    "terminal that cannot place text"
+		  : "cannot use the full screen: the terminal database "
+		    "(terminfo) of this machine does not know TERM=%.100s; "
+		    "if the terminal is like xterm, set TERM=xterm-256color",
+	    term);
+	*ret_error = term_error(what);
+	return ERR_UNSUPPORTED;
+}

@@ -1,0 +1,432 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * curses gets only what differs from the frame before, so a frame that is the
+ * same costs a comparison. It never reads: keypad() and wgetch() would hold a
+ * lone Esc for a second and leak unknown sequences into the draft.
+ *
+ * While a part of the last frame waits for a slow terminal no other is made,
+ * so a terminal that stops costs one frame of memory and no time.
+ */
+#include "tty/tty.h"
+
+#include "base/err.h"
+#include "base/mem.h"
+#include "base/width.h"
+#include "tty/modes.h"
+#include "tty/out.h"
+#include "tty/style.h"
+#include "tty/term.h"
+
+#define NCURSES_NOMACROS 1
+#define NCURSES_WIDECHAR 1
+#include <curses.h>
+#include <errno.h>
+#include <langinfo.h>
+#include <locale.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <unistd.h>
+#include <wchar.h>
+
+enum {
+	EMOJI_FIRST = 0x1F000,
+	TITLE_MAX = sizeof(((struct grid *)NULL)->title),
+};
+
+struct tty {
+	SCREEN *screen;
+	struct out out;
+	struct look looks[STYLE_COUNT];
+	bool is_utf8;     /* the user's locale */
+	bool prints_wide; /* the locale we run in */
+	bool has_title;
+	int rows, cols;
+	struct cell *shown; /* rows * cols as on the screen; NULL: unknown */
+	int shown_row, shown_col;
+	char title[TITLE_MAX];
+	bool modes_due; /* the terminal may have lost our modes */
+	bool rang;      /* for a frame that was not taken whole */
+};
+
+/*
+ * The linker puts this before libc's, for curses too: the grid was laid out by
+ * our table, and where libc's differs every row would shift.
+ */
+int
+wcwidth(wchar_t c)
+{
+	return c == 0 ? 0 : width_cp((uint32_t)c);
+}
+
+static void
+locale_init(struct tty *t)
+{
+	setlocale(LC_CTYPE, "");
+	t->is_utf8 = strcmp(nl_langinfo(CODESET), "UTF-8") == 0;
+	if (!t->is_utf8 && setlocale(LC_CTYPE, "C.UTF-8") == NULL)
+		setlocale(LC_CTYPE, "en_US.UTF-8");
+	t->prints_wide = strcmp(nl_langinfo(CODESET), "UTF-8") == 0;
+}
+
+/* newterm() takes over signals that belong to the loop. */
+static SCREEN *
+newterm_without_signals(const char *name, FILE *out)
+{
+	static const int taken[] = { SIGINT, SIGTERM, SIGTSTP, SIGWINCH };
+	enum { COUNT = sizeof(taken) / sizeof(taken[0]) };
+	struct sigaction before[COUNT];
+
+	for (size_t i = 0; i < COUNT; i++)
+		sigaction(taken[i], NULL, &before[i]);
+
+	SCREEN *screen = newterm(name, out, stdin);
+
+	for (size_t i = 0; i < COUNT; i++)
+		sigaction(taken[i], &before[i], NULL);
+	return screen;
+}
+
+static void
+update_size(struct tty *t)
+{
+	struct winsize size = { .ws_row = 0 };
+
+	getmaxyx(stdscr, t->rows, t->cols);
+	if (ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_row > 0 &&
+	    size.ws_col > 0) {
+		if (size.ws_row != t->rows || size.ws_col != t->cols)
+			resize_term(size.ws_row, size.ws_col);
+		t->rows = size.ws_row;
+		t->cols = size.ws_col;
+	}
+	if (t->rows < 1)
+		t->rows = 1;
+	if (t->cols < 1)
+		t->cols = 1;
+}
+
+/* What is on the screen is not known any more: the next frame is painted from
+ * nothing. */
+static void
+forget_shown(struct tty *t)
+{
+	free(t->shown);
+	t->shown = NULL;
+	t->title[0] = '\0';
+	clearok(curscr, TRUE);
+}
+
+static bool
+is_terminal(char **ret_error)
+{
+	const char *what = "cannot use the full screen: standard input is "
+			   "not a terminal";
+
+	if (isatty(STDIN_FILENO)) {
+		if (isatty(STDOUT_FILENO))
+			return true;
+		what = "cannot use the full screen: standard output is not a "
+		       "terminal";
+	}
+	*ret_error = term_error(what);
+	return false;
+}
+
+static int
+open_screen(struct tty *t, const char *name, bool no_color)
+{
+	if (out_open(&t->out) != 0)
+		return ERR_SYS;
+	if (modes_save(&t->out, t->has_title) == 0)
+		t->screen = newterm_without_signals(name, t->out.file);
+	if (t->screen == NULL) {
+		out_close(&t->out);
+		return ERR_SYS;
+	}
+	nonl();
+	typeahead(-1);
+	style_init(no_color, t->looks);
+	modes_enter(&t->out);
+	update_size(t);
+	return 0;
+}
+
+int
+tty_open(const struct tty_cfg *cfg, struct tty **ret_tty, char **ret_error)
+{
+	const char *term = getenv("TERM");
+	char name[TERM_NAME_MAX];
+	struct tty *t;
+	int rc;
+
+	if (!is_terminal(ret_error))
+		return ERR_UNSUPPORTED;
+	rc = term_choose(term, name, ret_error);
+	if (rc != 0)
+		return rc;
+	t = xcalloc(1, sizeof(*t));
+	t->has_title = term_has_title(term);
+	locale_init(t);
+	rc = open_screen(t, name, cfg->no_color);
+	if (rc != 0) {
+		*ret_error = term_error("cannot use the full screen: this "
+					"terminal cannot be set up");
+		free(t);
+		return rc;
+	}
+	*ret_tty = t;
+	return 0;
+}
+
+/* Back to the shell's screen. A terminal that takes nothing for half a second
+ * is left as it is. */
+static void
+leave(struct tty *t)
+{
+	endwin();
+	out_collect(&t->out);
+	modes_leave(&t->out);
+	out_finish(&t->out);
+	modes_restore_line();
+}
+
+void
+tty_close(struct tty *t)
+{
+	if (t == NULL)
+		return;
+	leave(t);
+	delscreen(t->screen);
+	out_close(&t->out);
+	free(t->shown);
+	free(t);
+}
+
+void
+tty_emergency(void)
+{
+	modes_emergency();
+}
+
+int
+tty_fd(const struct tty *t)
+{
+	(void)t;
+	return STDIN_FILENO;
+}
+
+int
+tty_read(struct tty *t, uint8_t *p, size_t n)
+{
+	struct pollfd in = { .fd = STDIN_FILENO, .events = POLLIN };
+
+	(void)t;
+	if (poll(&in, 1, 0) != 1)
+		return 0;
+
+	ssize_t got = read(STDIN_FILENO, p, n);
+
+	if (got > 0)
+		return (int)got;
+	if (got < 0 && (errno == EAGAIN || errno == EINTR))
+		return 0;
+	return ERR_CLOSED;
+}
+
+void
+tty_size(struct tty *t, int *ret_rows, int *ret_cols)
+{
+	*ret_rows = t->rows;
+	*ret_cols = t->cols;
+}
+
+void
+tty_resized(struct tty *t)
+{
+	update_size(t);
+	forget_shown(t);
+	/* Who was stopped from outside may have lost its modes to the shell. */
+	t->modes_due = true;
+}
+
+void
+tty_suspend(struct tty *t)
+{
+	leave(t);
+	modes_stop();
+	modes_enter(&t->out);
+	update_size(t);
+	forget_shown(t);
+}
+
+bool
+tty_is_utf8(const struct tty *t)
+{
+	return t->is_utf8;
+}
+
+/* A cell that a terminal may draw with a width of its own. */
+static bool
+is_doubtful(const struct cell *c)
+{
+	return c->count > 1 || c->cp[0] >= EMOJI_FIRST;
+}
+
+static wchar_t
+printable(const struct tty *t, const struct cell *c)
+{
+	uint32_t cp = c->count == 0 ? ' ' : c->cp[0];
+	int width = width_cp(cp);
+
+	if (width < 1 || width > c->width)
+		cp = 0xFFFD;
+	if (cp >= 0x80 && !t->prints_wide)
+		cp = '?';
+	return (wchar_t)cp;
+}
+
+static void
+put_cell(const struct tty *t, int row, int col, const struct cell *c)
+{
+	struct look look = t->looks[c->style < STYLE_COUNT ? c->style : 0];
+	wchar_t text[CELL_CPS_MAX + 1] = { printable(t, c) };
+	size_t n = 1;
+	cchar_t out;
+
+	for (size_t i = 1; i < c->count && i < CELL_CPS_MAX; i++)
+		if (t->prints_wide && width_cp(c->cp[i]) == 0)
+			text[n++] = (wchar_t)c->cp[i];
+	text[n] = L'\0';
+	if (setcchar(&out, text, look.attrs, look.pair, NULL) != OK)
+		return;
+	/* The last cell of the screen is drawn but reported as an error. */
+	mvadd_wch(row, col, &out);
+	if (c->width == 2 && wcwidth(text[0]) == 1) {
+		text[0] = L' ';
+		text[1] = L'\0';
+		setcchar(&out, text, look.attrs, look.pair, NULL);
+		mvadd_wch(row, col + 1, &out);
+	}
+}
+
+/* From the first cell that differs to the last. */
+static void
+put_row(struct tty *t, const struct grid *g, int row)
+{
+	const struct cell *now = &g->cells[(size_t)row * (size_t)g->cols];
+	struct cell *was = &t->shown[(size_t)row * (size_t)t->cols];
+	int cols = g->cols < t->cols ? g->cols : t->cols;
+	int from = 0, to = cols;
+	bool doubtful = false;
+
+	while (from < to && memcmp(&now[from], &was[from], sizeof(*now)) == 0)
+		from++;
+	while (
+	    to > from && memcmp(&now[to - 1], &was[to - 1], sizeof(*now)) == 0)
+		to--;
+	if (from >= to)
+		return;
+	/* Never start with the second half of a wide character. */
+	while (from > 0 && now[from].width == 0)
+		from--;
+	for (int col = 0; col < cols; col++)
+		doubtful |= is_doubtful(&now[col]) || is_doubtful(&was[col]);
+	for (int col = from; col < to; col++)
+		if (now[col].width > 0)
+			put_cell(t, row, col, &now[col]);
+	memcpy(&was[from], &now[from], (size_t)(to - from) * sizeof(*now));
+	/* If its width was not what we think, only painting the whole row
+	 * again mends it. */
+	if (doubtful)
+		wredrawln(stdscr, row, 1);
+}
+
+static void
+put_title(struct tty *t, const struct grid *g)
+{
+	char text[TITLE_MAX + 8];
+	size_t n = 0;
+
+	if (!t->has_title || strcmp(t->title, g->title) == 0)
+		return;
+	snprintf(t->title, sizeof(t->title), "%s", g->title);
+	n = (size_t)snprintf(text, sizeof(text), "\033]2;");
+	for (const char *p = t->title; *p != '\0'; p++) {
+		unsigned char c = (unsigned char)*p;
+		unsigned char next = (unsigned char)p[1];
+
+		/* It is clean; but a control here would be a command, so it
+		 * is looked at once more, C1 in UTF-8 included. */
+		if (c < 0x20 || c == 0x7f ||
+		    (c == 0xc2 && next >= 0x80 && next < 0xa0))
+			return;
+		text[n++] = *p;
+	}
+	text[n++] = '\033';
+	text[n++] = '\\';
+	text[n] = '\0';
+	out_add(&t->out, text);
+}
+
+static void
+remember_nothing(struct tty *t)
+{
+	size_t count = (size_t)t->rows * (size_t)t->cols;
+
+	/* Zeros are no cell that a grid can have: all will differ. */
+	t->shown = xcalloc(count, sizeof(*t->shown));
+	t->shown_row = t->shown_col = -1;
+	werase(stdscr);
+}
+
+static bool
+put_frame(struct tty *t, const struct grid *g)
+{
+	int rows = g->rows < t->rows ? g->rows : t->rows;
+	int row = g->cursor_row < t->rows ? g->cursor_row : t->rows - 1;
+	int col = g->cursor_col < t->cols ? g->cursor_col : t->cols - 1;
+	bool fresh = t->shown == NULL;
+
+	if (fresh)
+		remember_nothing(t);
+	for (int i = 0; i < rows; i++)
+		put_row(t, g, i);
+	/* The caret is where the input method of the terminal opens, and what
+	 * a screen reader follows: it is left there, visible, always. */
+	if (!fresh && row == t->shown_row && col == t->shown_col &&
+	    !is_wintouched(stdscr))
+		return false;
+	move(row, col);
+	t->shown_row = row;
+	t->shown_col = col;
+	return true;
+}
+
+bool
+tty_show(struct tty *t, const struct grid *g)
+{
+	bool again = t->rang;
+
+	if (!out_flush(&t->out))
+		return false;
+	if (t->modes_due)
+		modes_enter(&t->out);
+	t->modes_due = false;
+	if (put_frame(t, g)) {
+		refresh();
+		out_collect(&t->out);
+	}
+	put_title(t, g);
+	if (g->bell && !again)
+		out_add(&t->out, "\a");
+
+	bool taken = out_flush(&t->out);
+
+	/* The caller will come with the same bell. */
+	t->rang = !taken && g->bell;
+	return taken;
+}

@@ -1,0 +1,332 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * What frames become on the terminal.
+ */
+#include "tty/tty.h"
+
+#include "pty_child.h"
+
+#define NCURSES_NOMACROS 1
+#define NCURSES_WIDECHAR 1
+#include <curses.h>
+#include <stdlib.h>
+#include <string.h>
+
+static wchar_t
+char_at(int row, int col)
+{
+	wchar_t text[CELL_CPS_MAX + 1] = { 0 };
+	attr_t attrs;
+	short pair;
+	cchar_t got;
+	int y = 0, x = 0;
+
+	getyx(stdscr, y, x);
+	if (mvin_wch(row, col, &got) == OK)
+		getcchar(&got, text, &attrs, &pair, NULL);
+	move(y, x);
+	return text[0];
+}
+
+static void
+show_hello(const struct child *c)
+{
+	struct grid g;
+	struct tty *t = child_open(c, &g);
+
+	put(&g, 2, 4, STYLE_NORMAL, "h\xc3\xa9llo \xe6\xbc\xa2!");
+	put(&g, 3, 0, STYLE_ERROR, "wrong");
+	put(&g, 4, 0, STYLE_NICK_0 + 4, "blue");
+	put(&g, 23, 79, STYLE_BAR, "#");
+	g.cursor_row = 5;
+	g.cursor_col = 6;
+	for (int i = 0; i < c->steps; i++)
+		CHECK(tty_show(t, &g));
+	CHECK(char_at(2, 5) == 0xe9);
+	CHECK(char_at(2, 10) == 0x6f22);
+	CHECK(char_at(2, 12) == L'!');
+	CHECK(char_at(23, 79) == L'#');
+	CHECK(getcury(stdscr) == 5 && getcurx(stdscr) == 6);
+	CHECK(tty_is_utf8(t) == (strcmp(c->locale, "C.UTF-8") == 0));
+	tty_close(t);
+	grid_clear(&g);
+}
+
+static void
+modes_are_set_and_undone(void **state)
+{
+	struct parent p = run(plain_child, show_hello);
+
+	(void)state;
+	assert_wrote(&p, "\033[?1049h");
+	assert_wrote(&p, "\033[?2004h");
+	assert_wrote(&p, "\033[?1004h");
+	assert_wrote(&p, "\033[8l");
+	assert_wrote(&p, "\033[22;2t");
+	assert_wrote(&p, "\033]2;earshot\033\\");
+	assert_wrote(&p, "\033[?1049l");
+	assert_wrote(&p, "\033[?2004l");
+	assert_wrote(&p, "\033[?1004l");
+	assert_wrote(&p, "\033[8h");
+	assert_wrote(&p, "\033[23;2t");
+	/* The caret is never hidden. */
+	assert_not_wrote(&p, "\033[?25l");
+	/* The user's palette is the user's. */
+	assert_not_wrote(&p, "\033]4;");
+	assert_not_wrote(&p, "\033]104");
+	assert_not_wrote(&p, "\a");
+	assert_wrote(&p, "\033[31mwrong");
+	free(p.out);
+}
+
+static void
+the_same_frame_again_costs_nothing(void **state)
+{
+	struct child often = plain_child;
+	struct parent once = run(plain_child, show_hello);
+
+	(void)state;
+	often.steps = 100;
+
+	struct parent p = run(often, show_hello);
+
+	assert_int_equal(p.size, once.size);
+	free(p.out);
+	free(once.out);
+}
+
+static void
+type_a_line(const struct child *c)
+{
+	static const char alphabet[] = "abcdefghijklmnopqrstuvwxyz";
+	struct grid g;
+	struct tty *t = child_open(c, &g);
+
+	for (int i = 0; i < c->steps; i++) {
+		grid_put(&g, 23, i, 80, STYLE_NORMAL, alphabet + i % 26, 1);
+		g.cursor_row = 23;
+		g.cursor_col = i + 1;
+		CHECK(tty_show(t, &g));
+	}
+	tty_close(t);
+	grid_clear(&g);
+}
+
+static void
+a_key_costs_a_byte(void **state)
+{
+	struct child one = plain_child, many = plain_child;
+
+	(void)state;
+	many.steps = 61;
+
+	struct parent p = run(one, type_a_line);
+	struct parent q = run(many, type_a_line);
+
+	assert_true(q.size - p.size <= 60 * 2);
+	free(p.out);
+	free(q.out);
+}
+
+static void
+no_color_means_none(void **state)
+{
+	struct child c = plain_child;
+
+	(void)state;
+	c.no_color = true;
+
+	struct parent p = run(c, show_hello);
+
+	for (char digit = '0'; digit <= '9'; digit++) {
+		char fg[] = { 033, '[', '3', digit, 'm', 0 };
+		char bg[] = { 033, '[', '4', digit, 'm', 0 };
+		char bright[] = { 033, '[', '9', digit, 'm', 0 };
+
+		assert_not_wrote(&p, fg);
+		assert_not_wrote(&p, bg);
+		assert_not_wrote(&p, bright);
+	}
+	assert_wrote(&p, "1mwrong");
+	free(p.out);
+}
+
+static void
+eight_colours_are_enough(void **state)
+{
+	struct child c = plain_child;
+
+	(void)state;
+	c.term = "screen";
+
+	struct parent p = run(c, show_hello);
+
+	assert_wrote(&p, "\033[34m");
+	assert_wrote(&p, "blue");
+	free(p.out);
+}
+
+static void
+terminals_without_titles_get_none(void **state)
+{
+	static const char *const terms[] = { "linux", "vt100" };
+
+	(void)state;
+	for (size_t i = 0; i < 2; i++) {
+		struct child c = plain_child;
+
+		c.term = terms[i];
+
+		struct parent p = run(c, show_hello);
+
+		assert_not_wrote(&p, "\033]");
+		assert_not_wrote(&p, "t;");
+		assert_not_wrote(&p, "\033[22;2t");
+		free(p.out);
+	}
+}
+
+static void
+a_locale_that_is_not_utf8_still_shows_text(void **state)
+{
+	struct child c = plain_child;
+
+	(void)state;
+	c.locale = "C";
+
+	struct parent p = run(c, show_hello);
+
+	assert_wrote(&p, "h\xc3\xa9llo \xe6\xbc\xa2!");
+	free(p.out);
+}
+
+static void
+show_new_emoji(const struct child *c)
+{
+	struct grid g;
+	struct tty *t = child_open(c, &g);
+
+	/* Unicode 15 and 16; the libc of many systems says -1. */
+	put(&g, 0, 0, STYLE_NORMAL, "\xf0\x9f\xab\xa8X");
+	put(&g, 1, 0, STYLE_NORMAL, "\xf0\x9f\xab\xa9Y");
+	CHECK(wcwidth(0x1FAE8) == 2 && wcwidth(0x1FAE9) == 2);
+	CHECK(wcwidth(0) == 0 && wcwidth(0x301) == 0 && wcwidth(7) == -1);
+	CHECK(tty_show(t, &g));
+	CHECK(char_at(0, 2) == L'X' && char_at(1, 2) == L'Y');
+	tty_close(t);
+	grid_clear(&g);
+}
+
+static void
+curses_uses_our_widths(void **state)
+{
+	struct parent p = run(plain_child, show_new_emoji);
+
+	(void)state;
+	assert_wrote(&p, "\xf0\x9f\xab\xa8X");
+	assert_wrote(&p, "\xf0\x9f\xab\xa9Y");
+	free(p.out);
+}
+
+/* T44: even a grid gone wrong cannot reach the terminal with a control. */
+static void
+show_hostile(const struct child *c)
+{
+	static const uint32_t bad[] = { 0x1b, 0x9b, 0x9d, 7, 8, 10, 0x7f, 0,
+		0xd800, 0x301 };
+	struct grid g;
+	struct tty *t = child_open(c, &g);
+
+	for (int i = 0; i < (int)(sizeof(bad) / sizeof(bad[0])); i++) {
+		struct cell *cell = grid_cell(&g, 1, i);
+
+		cell->cp[0] = bad[i];
+		cell = grid_cell(&g, 2, i);
+		cell->cp[0] = 'a';
+		cell->cp[1] = bad[i];
+		cell->count = 2;
+		cell->style = 255;
+	}
+	/* A wide character that would leave the screen. */
+	grid_cell(&g, 3, 79)->cp[0] = 0x6f22;
+	CHECK(tty_show(t, &g));
+	tty_close(t);
+	grid_clear(&g);
+}
+
+static void
+t44_controls_never_reach_the_terminal(void **state)
+{
+	static const char *const titles[] = { "a\033]0;b", "a\ab",
+		"a\xc2\x9b"
+		"b",
+		"a\x7f"
+		"b" };
+
+	(void)state;
+	for (size_t i = 0; i < 4; i++) {
+		struct child c = plain_child;
+
+		c.title = titles[i];
+
+		struct parent p = run(c, show_hostile);
+
+		assert_not_wrote(&p, "\a");
+		assert_not_wrote(&p, "\b");
+		assert_not_wrote(&p, "\x7f");
+		assert_not_wrote(&p, "\xc2\x9b");
+		assert_not_wrote(&p, "\xc2\x9d");
+		assert_not_wrote(&p, "\033]2;");
+		assert_not_wrote(&p, "\033\033");
+		assert_wrote(&p, "\xef\xbf\xbd");
+		free(p.out);
+	}
+}
+
+static void
+ring(const struct child *c)
+{
+	struct grid g;
+	struct tty *t = child_open(c, &g);
+
+	g.bell = true;
+	CHECK(tty_show(t, &g));
+	g.bell = false;
+	CHECK(tty_show(t, &g));
+	tty_close(t);
+	grid_clear(&g);
+}
+
+static void
+the_bell_rings_once(void **state)
+{
+	struct parent p = run(plain_child, ring);
+	unsigned bells = 0;
+
+	(void)state;
+	for (size_t i = 0; i < p.size; i++)
+		bells += p.out[i] == '\a';
+	assert_int_equal(bells, 1);
+	free(p.out);
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(modes_are_set_and_undone),
+		cmocka_unit_test(the_same_frame_again_costs_nothing),
+		cmocka_unit_test(a_key_costs_a_byte),
+		cmocka_unit_test(no_color_means_none),
+		cmocka_unit_test(eight_colours_are_enough),
+		cmocka_unit_test(terminals_without_titles_get_none),
+		cmocka_unit_test(a_locale_that_is_not_utf8_still_shows_text),
+		cmocka_unit_test(curses_uses_our_widths),
+		cmocka_unit_test(t44_controls_never_reach_the_terminal),
+		cmocka_unit_test(the_bell_rings_once),
+	};
+
+	unsetenv("LINES");
+	unsetenv("COLUMNS");
+	return cmocka_run_group_tests_name("tty", tests, NULL, NULL);
+}
