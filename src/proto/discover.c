@@ -116,7 +116,6 @@ discover_start(struct discover *d, struct now now)
 	if (d->started || d->leaving)
 		return;
 	d->started = true;
-	d->started_ms = now.mono_ms;
 	if (discover_is_sending(d))
 		discover_burst(d, BURST_NETWORK, 0);
 }

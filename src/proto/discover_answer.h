@@ -19,11 +19,11 @@ enum {
 	ANSWER_DELAY_PER_PEER_MS = 10,
 	/* Up to so many peers around, everybody answers at once. */
 	ANSWER_QUIET_PEERS = 20,
-	/* Beyond, whoever just started or broadcast is heard anyway. */
+	/* Beyond, whoever just began a burst or broadcast is heard anyway. */
 	ANSWER_YOUNG_MS = 10 * 1000,
 	ANSWER_BROADCAST_MS = 2000,
 	/* When everybody starts together nobody knows yet how many they are;
-	 * those who just started answer a few and let their burst do the
+	 * those who just began answer a few and let their burst do the
 	 * rest. */
 	ANSWER_YOUNG_BURST = 4,
 	ANSWER_YOUNG_PER_1000S = 1000,

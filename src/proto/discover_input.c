@@ -142,7 +142,7 @@ static bool
 may_answer(struct discover *d, const struct arrival *a, bool crowded)
 {
 	const struct discover_peer *p = a->peer;
-	bool young = d->now_ms - d->started_ms < ANSWER_YOUNG_MS;
+	bool young = d->now_ms - d->schedule.network_ms < ANSWER_YOUNG_MS;
 
 	/* An answer is never answered, whatever else it claims to be. */
 	if (!discover_is_sending(d) || a->beacon.flags & BEACON_REPLY ||
@@ -162,7 +162,8 @@ may_answer(struct discover *d, const struct arrival *a, bool crowded)
 static void
 consider_answer(struct discover *d, const struct arrival *a)
 {
-	uint32_t peers = discover_table_live(&d->table, d->now_ms);
+	/* Those heard before a long sleep count, too: they wake with us. */
+	uint32_t peers = discover_table_live(&d->table, INT64_MIN);
 	bool crowded = peers > ANSWER_QUIET_PEERS;
 	uint32_t delay_ms = peers * ANSWER_DELAY_PER_PEER_MS;
 

@@ -17,6 +17,7 @@ discover_schedule_init(struct schedule *s)
 		.step = STEP_SINGLE,
 		.next_ms = NEVER_MS,
 		.burst_ms = LONG_AGO_MS,
+		.network_ms = LONG_AGO_MS,
 		.first_ms = LONG_AGO_MS,
 		.broadcast_ms = LONG_AGO_MS,
 	};
@@ -29,6 +30,8 @@ discover_burst(struct discover *d, enum burst_kind kind, uint32_t delay_ms)
 
 	s->step = STEP_FIRST;
 	s->solicit = kind == BURST_NETWORK;
+	if (s->solicit)
+		s->network_ms = d->now_ms;
 	s->again = BURST_NONE;
 	s->burst_ms = d->now_ms;
 	s->next_ms = d->now_ms + delay_ms;
@@ -145,7 +148,8 @@ discover_schedule_deadline(const struct discover *d)
 uint16_t
 discover_interval_s(const struct discover *d)
 {
-	uint32_t peers = discover_table_live(&d->table, d->now_ms);
+	uint32_t peers =
+	    discover_table_live(&d->table, d->now_ms - PEER_LIVE_MS);
 	uint32_t interval_s = peers / DISCOVER_PEERS_PER_S;
 
 	if (interval_s < DISCOVER_INTERVAL_MIN_S)

@@ -53,6 +53,7 @@ struct schedule {
 	enum burst_kind again; /* a burst that had to wait */
 	int64_t next_ms;       /* the next broadcast */
 	int64_t burst_ms;      /* when the last burst began */
+	int64_t network_ms;    /* when the last one began that solicits */
 	int64_t first_ms;      /* when its first packet went out */
 	int64_t broadcast_ms;  /* the last one of any step */
 	uint16_t gap_s;        /* before jitter, to the next broadcast */
@@ -63,7 +64,6 @@ struct discover {
 	struct discover_counters counters;
 	int64_t now_ms; /* of the last call */
 	bool started, leaving;
-	int64_t started_ms;
 	uint32_t seq;
 	bool away;
 	size_t name_size, status_size;

@@ -215,7 +215,7 @@ discover_table_session(
 }
 
 uint32_t
-discover_table_live(const struct discover_table *t, int64_t now_ms)
+discover_table_live(const struct discover_table *t, int64_t since_ms)
 {
 	uint32_t live = 0;
 
@@ -223,7 +223,7 @@ discover_table_live(const struct discover_table *t, int64_t now_ms)
 		const struct discover_peer *p = &t->peers[i];
 		if (p->heard != HEARD_LIVE && p->heard != HEARD_STALE)
 			continue;
-		live += now_ms - p->heard_ms <= PEER_LIVE_MS;
+		live += p->heard_ms >= since_ms;
 	}
 	return live;
 }

@@ -97,8 +97,8 @@ void discover_table_touch(struct discover_table *t, struct discover_peer *p);
 void discover_table_pin(struct discover_table *t, struct discover_peer *p);
 void discover_table_session(
     struct discover_table *t, struct discover_peer *p, bool up);
-/* How many are around. */
-uint32_t discover_table_live(const struct discover_table *t, int64_t now_ms);
+/* How many are not offline and were heard since then. */
+uint32_t discover_table_live(const struct discover_table *t, int64_t since_ms);
 /* Bytes that the peers take, allocated ahead or used. */
 size_t discover_table_size(const struct discover_table *t);
 
