@@ -331,7 +331,6 @@ clean_plain(struct cleaner *c, uint32_t cp)
 	    parts, DECOMPOSED_MAX, UTF8PROC_DECOMPOSE, &class);
 
 	assert(count > 0 && count <= DECOMPOSED_MAX);
-	c->inert = c->inert && count == 1 && (uint32_t)parts[0] == cp;
 	for (utf8proc_ssize_t i = 0; i < count; i++) {
 		uint32_t part = (uint32_t)parts[i];
 
