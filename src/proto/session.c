@@ -53,7 +53,7 @@ struct session {
 	bool keep;
 	uint32_t rekey_records, records_since_rekey;
 	int64_t started_ms, rekeyed_ms, message_ms;
-	int64_t heard_ms, next_ping_ms, dead_ms, ping_sent_ms, rtt_ms;
+	int64_t heard_ms, ping_gap_ms, dead_ms, ping_sent_ms, rtt_ms;
 	unsigned unanswered;
 };
 
@@ -90,7 +90,7 @@ session_new(const struct session_cfg *cfg, struct now now)
 	s->rekey_records = cfg->rekey_records != 0 ? cfg->rekey_records
 						   : SESSION_REKEY_RECORDS;
 	s->started_ms = s->heard_ms = s->message_ms = now.mono_ms;
-	s->next_ping_ms = s->dead_ms = NEVER_MS;
+	s->dead_ms = NEVER_MS;
 	s->rtt_ms = -1;
 	buf_init(&s->input, SESSION_INPUT_MAX);
 	buf_init(&s->output, SESSION_OUTPUT_MAX);
@@ -284,14 +284,6 @@ rekey_if_due(struct session *s, struct now now)
 	return 0;
 }
 
-static int64_t
-ping_after(struct session *s, struct now now)
-{
-	int64_t spread = SESSION_PING_MS / 10;
-	return now.mono_ms + SESSION_PING_MS - spread +
-	       rng_below(&s->rng, (uint32_t)(2 * spread + 1));
-}
-
 int
 session_accept(struct session *s, struct now now)
 {
@@ -310,6 +302,16 @@ session_accept(struct session *s, struct now now)
 	return put_control(s, SESSION_CONTROL_READY, "", 0);
 }
 
+static void
+forget_pings(struct session *s)
+{
+	int64_t spread = SESSION_PING_MS / 10;
+	s->unanswered = 0;
+	s->dead_ms = NEVER_MS;
+	s->ping_gap_ms = SESSION_PING_MS - spread +
+			 rng_below(&s->rng, (uint32_t)(2 * spread + 1));
+}
+
 static int
 control_ready(struct session *s, struct now now, struct session_event *ev)
 {
@@ -317,17 +319,9 @@ control_ready(struct session *s, struct now now, struct session_event *ev)
 		return ERR_STATE;
 	s->step = STEP_OPEN;
 	s->message_ms = now.mono_ms;
-	s->next_ping_ms = ping_after(s, now);
+	forget_pings(s);
 	ev->kind = SESSION_READY;
 	return 1;
-}
-
-static void
-forget_pings(struct session *s, struct now now)
-{
-	s->unanswered = 0;
-	s->dead_ms = NEVER_MS;
-	s->next_ping_ms = ping_after(s, now);
 }
 
 static int
@@ -335,7 +329,7 @@ control_pong(struct session *s, struct now now)
 {
 	if (s->unanswered > 0)
 		s->rtt_ms = now.mono_ms - s->ping_sent_ms;
-	forget_pings(s, now);
+	forget_pings(s);
 	return 0;
 }
 
@@ -573,7 +567,6 @@ put_ping(struct session *s, struct now now, int64_t answer_ms)
 	s->ping_sent_ms = now.mono_ms;
 	s->unanswered++;
 	s->dead_ms = now.mono_ms + answer_ms;
-	s->next_ping_ms = NEVER_MS;
 	return put_control(s, SESSION_CONTROL_PING, nonce, sizeof nonce);
 }
 
@@ -593,23 +586,26 @@ session_keep(struct session *s, bool keep)
 	s->keep = keep;
 }
 
+/* The silence counts from the last byte heard, and ends with a ping. */
+static int64_t
+next_ping_ms(const struct session *s)
+{
+	return s->unanswered > 0 ? NEVER_MS : s->heard_ms + s->ping_gap_ms;
+}
+
 /* Anything heard counts as an answer. */
 static int
 tick_alive(struct session *s, struct now now)
 {
 	if (s->unanswered > 0 && s->heard_ms > s->ping_sent_ms)
-		forget_pings(s, now);
+		forget_pings(s);
 	if (now.mono_ms >= s->dead_ms) {
 		if (s->unanswered >= UNANSWERED_MAX)
 			return ERR_TIMEOUT;
 		return put_ping(s, now, SESSION_PING_ANSWER_MS);
 	}
-	if (now.mono_ms < s->next_ping_ms)
+	if (now.mono_ms < next_ping_ms(s))
 		return 0;
-	if (now.mono_ms - s->heard_ms < SESSION_PING_MS / 2) {
-		s->next_ping_ms = ping_after(s, now);
-		return 0;
-	}
 	return put_ping(s, now, SESSION_PING_ANSWER_MS);
 }
 
@@ -645,7 +641,7 @@ session_deadline(const struct session *s)
 	if (s->step != STEP_OPEN)
 		return NEVER_MS;
 	return earlier_ms(
-	    age_deadline(s), earlier_ms(s->next_ping_ms, s->dead_ms));
+	    age_deadline(s), earlier_ms(next_ping_ms(s), s->dead_ms));
 }
 
 int64_t
