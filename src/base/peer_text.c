@@ -242,9 +242,9 @@ joins(const struct cleaner *c, uint32_t next)
 {
 	const struct joining_block *block = joining_block_find(c->base);
 
-	if (block != NULL && next >= block->first && next <= block->last)
-		return is_letter(next) ||
-		       (block->mark_may_follow && is_mark(next));
+	if (block != NULL && is_letter(next) && next >= block->first &&
+	    next <= block->last)
+		return true;
 	/* Any mark: which of several comes first is up to composing. */
 	if (block != NULL && block->mark_may_follow && is_mark(next))
 		return true;
