@@ -32,7 +32,8 @@ struct screen {
 	struct grid grid;
 	int64_t drawn_ms;
 	bool blocked; /* the terminal does not take output */
-	bool urgent;  /* a key was pressed */
+	bool urgent;  /* a key was pressed: draw at once what changed */
+	bool forced;  /* the terminal changed: draw whatever there is */
 };
 
 static struct screen *
@@ -66,6 +67,8 @@ static bool
 is_due(const struct screen *s, const struct shell *sh)
 {
 	const struct model *m = shell_model(sh);
+	if (s->forced)
+		return true;
 	if (sh->now.mono_ms >= ui_deadline(s->ui, m, sh->now))
 		return true;
 	if (!ui_is_dirty(s->ui, m))
@@ -82,7 +85,7 @@ draw(struct screen *s, struct shell *sh)
 	if (s->blocked)
 		return;
 	s->drawn_ms = sh->now.mono_ms;
-	s->urgent = false;
+	s->urgent = s->forced = false;
 	while (ui_pending(s->ui, shell_model(sh), sh->now, &cmd))
 		shell_command(sh, &cmd);
 }
@@ -108,6 +111,8 @@ screen_deadline(struct front *f, struct shell *sh)
 	/* Blocked, only the terminal itself can make a frame possible. */
 	if (s->blocked)
 		return at;
+	if (s->forced)
+		return sh->now.mono_ms;
 	at = earlier_ms(at, ui_deadline(s->ui, m, sh->now));
 	if (ui_is_dirty(s->ui, m))
 		at = earlier_ms(
@@ -131,7 +136,7 @@ fit(struct screen *s)
 	int rows, cols;
 	tty_size(s->tty, &rows, &cols);
 	grid_resize(&s->grid, rows, cols);
-	s->urgent = true;
+	s->forced = true;
 }
 
 static void
@@ -154,8 +159,10 @@ terminal_key(struct screen *s, const struct key *key)
 		suspend(s);
 		return true;
 	}
-	if (row->action == ACTION_REDRAW)
+	if (row->action == ACTION_REDRAW) {
 		tty_resized(s->tty);
+		s->forced = true;
+	}
 	return false;
 }
 
@@ -186,7 +193,7 @@ screen_ready(struct front *f, struct shell *sh, const struct loop_event *ev)
 	uint8_t bytes[READ_MAX];
 	if (ev->tag == TAG_OUTPUT) {
 		s->blocked = false;
-		s->urgent = true;
+		s->forced = true;
 		return;
 	}
 	int n = tty_read(s->tty, bytes, sizeof bytes);

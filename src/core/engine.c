@@ -107,10 +107,6 @@ engine_tick_rest(struct engine *e, struct now now)
 	contacts_tick(e, now);
 	expire_typing(e, now);
 	refresh_counters(e);
-	if (e->model->leaving && !e->left && discover_has_left(e->discover)) {
-		e->left = true;
-		effect_add(e, (struct effect){ .kind = EFFECT_LEFT });
-	}
 }
 
 void

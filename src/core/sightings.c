@@ -174,6 +174,11 @@ sightings_flush(struct engine *e, struct now now)
 				  .size = packet.size,
 			      });
 	}
+	/* Here, since any input can be what sends the last goodbye. */
+	if (e->model->leaving && !e->left && discover_has_left(e->discover)) {
+		e->left = true;
+		effect_add(e, (struct effect){ .kind = EFFECT_LEFT });
+	}
 }
 
 void
