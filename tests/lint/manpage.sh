@@ -55,7 +55,9 @@ for line in $tables; do
 	esac
 done
 for option in $options; do
-	need "$man" "Fl \\-${option#--}"
+	letter=$(printf '%s\n' "$help" |
+	    sed -n "s/^ *-\\([a-zA-Z]\\), $option\\( .*\\)*\$/\\1/p")
+	need "$man" ".It Fl ${letter:+$letter , }\\-${option#--}"
 	need "$assets/completions/earshot.bash" "$option"
 	need "$assets/completions/_earshot" "$option"
 	need "$assets/completions/earshot.fish" "-l ${option#--}"
@@ -68,7 +70,7 @@ for word in $(sed -n 's|^\.It Ic /\([a-z?]*\).*|\1|p' "$man"); do
 		bad=$((bad + 1))
 	fi
 done
-for word in $(sed -n 's/^\.It Fl \\-\([a-z-]*\).*/\1/p' "$man"); do
+for word in $(sed -n 's/^\.It Fl \(. , \)*\\-\([a-z-]*\).*/\2/p' "$man"); do
 	count=$((count + 1))
 	if ! printf '%s\n' "$options" | grep -qxF -- "--$word"; then
 		echo "doc/earshot.1: --$word is no option"

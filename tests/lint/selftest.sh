@@ -200,7 +200,7 @@ fails manpage 'lacks .It Ic planted' "$work/built"
 program 'press Ctrl-Planted' '--help'
 fails manpage 'lacks Ctrl-Planted' "$work/built"
 program 'command help' '--planted'
-fails manpage 'lacks Fl \-planted' "$work/built"
+fails manpage 'lacks .It Fl \-planted' "$work/built"
 program 'command help' '--planted'
 fails manpage 'earshot.bash: lacks --planted' "$work/built"
 program 'command help' '--help'
