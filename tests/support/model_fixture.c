@@ -65,6 +65,7 @@ fixture_peer(
 
 	for (unsigned i = 0; i < FP_SIZE; i++)
 		fp.b[i] = (uint8_t)((seed * 2654435761u + i * 40503u) >> 7);
+	memcpy(fp.b + FP_SIZE - sizeof seed, &seed, sizeof seed);
 	struct peer *p = model_peer_add(m, &fp);
 	char *clean =
 	    peer_text(untrusted_of(name, strlen(name)), PEER_TEXT_NAME, NULL);

@@ -1,0 +1,11 @@
+/* SPDX-License-Identifier: MIT */
+#include "ui_play.h"
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+
+int
+LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+	ui_play_line(data, size);
+	return 0;
+}
