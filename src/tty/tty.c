@@ -11,10 +11,9 @@
 
 #include "base/err.h"
 #include "base/mem.h"
-#include "base/width.h"
 #include "tty/modes.h"
 #include "tty/out.h"
-#include "tty/style.h"
+#include "tty/paint.h"
 #include "tty/term.h"
 
 #define NCURSES_NOMACROS 1
@@ -30,17 +29,15 @@
 #include <string.h>
 #include <sys/ioctl.h>
 #include <unistd.h>
-#include <wchar.h>
 
 enum {
-	EMOJI_FIRST = 0x1F000,
 	TITLE_MAX = sizeof(((struct grid *)NULL)->title),
 };
 
 struct tty {
 	SCREEN *screen;
 	struct out out;
-	struct look looks[STYLE_COUNT];
+	struct paint paint;
 	bool is_utf8;     /* the user's locale */
 	bool prints_wide; /* the locale we run in */
 	bool has_title;
@@ -52,16 +49,6 @@ struct tty {
 	bool rang;      /* for a frame that was not taken whole */
 };
 
-/*
- * The linker puts this before libc's, for curses too: the grid was laid out by
- * our table, and where libc's differs every row would shift.
- */
-int
-wcwidth(wchar_t c)
-{
-	return c == 0 ? 0 : width_cp((uint32_t)c);
-}
-
 static void
 locale_init(struct tty *t)
 {
@@ -69,7 +56,7 @@ locale_init(struct tty *t)
 	t->is_utf8 = strcmp(nl_langinfo(CODESET), "UTF-8") == 0;
 	if (!t->is_utf8 && setlocale(LC_CTYPE, "C.UTF-8") == NULL)
 		setlocale(LC_CTYPE, "en_US.UTF-8");
-	t->prints_wide = strcmp(nl_langinfo(CODESET), "UTF-8") == 0;
+	t->paint.prints_wide = strcmp(nl_langinfo(CODESET), "UTF-8") == 0;
 }
 
 /* newterm() takes over signals that belong to the loop. */
@@ -149,7 +136,7 @@ open_screen(struct tty *t, const char *name, bool no_color)
 	}
 	nonl();
 	typeahead(-1);
-	style_init(no_color, t->looks);
+	style_init(no_color, t->paint.looks);
 	modes_enter(&t->out);
 	update_size(t);
 	return 0;
@@ -269,59 +256,12 @@ tty_is_utf8(const struct tty *t)
 	return t->is_utf8;
 }
 
-/* A cell that a terminal may draw with a width of its own. */
+/* The first and one behind the last cell that differ, or false. */
 static bool
-is_doubtful(const struct cell *c)
+find_change(
+    const struct cell *now, const struct cell *was, int cols, int out[2])
 {
-	return c->count > 1 || c->cp[0] >= EMOJI_FIRST;
-}
-
-static wchar_t
-printable(const struct tty *t, const struct cell *c)
-{
-	uint32_t cp = c->count == 0 ? ' ' : c->cp[0];
-	int width = width_cp(cp);
-
-	if (width < 1 || width > c->width)
-		cp = 0xFFFD;
-	if (cp >= 0x80 && !t->prints_wide)
-		cp = '?';
-	return (wchar_t)cp;
-}
-
-static void
-put_cell(const struct tty *t, int row, int col, const struct cell *c)
-{
-	struct look look = t->looks[c->style < STYLE_COUNT ? c->style : 0];
-	wchar_t text[CELL_CPS_MAX + 1] = { printable(t, c) };
-	size_t n = 1;
-	cchar_t out;
-
-	for (size_t i = 1; i < c->count && i < CELL_CPS_MAX; i++)
-		if (t->prints_wide && width_cp(c->cp[i]) == 0)
-			text[n++] = (wchar_t)c->cp[i];
-	text[n] = L'\0';
-	if (setcchar(&out, text, look.attrs, look.pair, NULL) != OK)
-		return;
-	/* The last cell of the screen is drawn but reported as an error. */
-	mvadd_wch(row, col, &out);
-	if (c->width == 2 && wcwidth(text[0]) == 1) {
-		text[0] = L' ';
-		text[1] = L'\0';
-		setcchar(&out, text, look.attrs, look.pair, NULL);
-		mvadd_wch(row, col + 1, &out);
-	}
-}
-
-/* From the first cell that differs to the last. */
-static void
-put_row(struct tty *t, const struct grid *g, int row)
-{
-	const struct cell *now = &g->cells[(size_t)row * (size_t)g->cols];
-	struct cell *was = &t->shown[(size_t)row * (size_t)t->cols];
-	int cols = g->cols < t->cols ? g->cols : t->cols;
 	int from = 0, to = cols;
-	bool doubtful = false;
 
 	while (from < to && memcmp(&now[from], &was[from], sizeof(*now)) == 0)
 		from++;
@@ -329,20 +269,43 @@ put_row(struct tty *t, const struct grid *g, int row)
 	    to > from && memcmp(&now[to - 1], &was[to - 1], sizeof(*now)) == 0)
 		to--;
 	if (from >= to)
-		return;
+		return false;
 	/* Never start with the second half of a wide character. */
 	while (from > 0 && now[from].width == 0)
 		from--;
-	for (int col = 0; col < cols; col++)
-		doubtful |= is_doubtful(&now[col]) || is_doubtful(&was[col]);
-	for (int col = from; col < to; col++)
-		if (now[col].width > 0)
-			put_cell(t, row, col, &now[col]);
-	memcpy(&was[from], &now[from], (size_t)(to - from) * sizeof(*now));
-	/* If its width was not what we think, only painting the whole row
-	 * again mends it. */
-	if (doubtful)
-		wredrawln(stdscr, row, 1);
+	out[0] = from;
+	out[1] = to;
+	return true;
+}
+
+/* The rows that are doubtful, or those that are not. True when something was
+ * painted. */
+static bool
+put_rows(struct tty *t, const struct grid *g, bool doubtful)
+{
+	int rows = g->rows < t->rows ? g->rows : t->rows;
+	int cols = g->cols < t->cols ? g->cols : t->cols;
+	bool painted = false;
+
+	for (int row = 0; row < rows; row++) {
+		const struct cell *now =
+		    &g->cells[(size_t)row * (size_t)g->cols];
+		struct cell *was = &t->shown[(size_t)row * (size_t)t->cols];
+		int change[2];
+
+		if (!find_change(now, was, cols, change))
+			continue;
+		if (doubtful != (paint_is_doubtful(now, cols) ||
+				    paint_is_doubtful(was, cols)))
+			continue;
+		if (doubtful)
+			paint_doubtful_row(&t->paint, row, cols, now);
+		else
+			paint_span(&t->paint, row, change[0], change[1], now);
+		memcpy(was, now, (size_t)cols * sizeof(*now));
+		painted = true;
+	}
+	return painted;
 }
 
 static void
@@ -386,19 +349,17 @@ remember_nothing(struct tty *t)
 static bool
 put_frame(struct tty *t, const struct grid *g)
 {
-	int rows = g->rows < t->rows ? g->rows : t->rows;
 	int row = g->cursor_row < t->rows ? g->cursor_row : t->rows - 1;
 	int col = g->cursor_col < t->cols ? g->cursor_col : t->cols - 1;
-	bool fresh = t->shown == NULL;
+	bool painted = t->shown == NULL;
 
-	if (fresh)
+	if (painted)
 		remember_nothing(t);
-	for (int i = 0; i < rows; i++)
-		put_row(t, g, i);
+	painted |= put_rows(t, g, false);
+	painted |= put_rows(t, g, true);
 	/* The caret is where the input method of the terminal opens, and what
 	 * a screen reader follows: it is left there, visible, always. */
-	if (!fresh && row == t->shown_row && col == t->shown_col &&
-	    !is_wintouched(stdscr))
+	if (!painted && row == t->shown_row && col == t->shown_col)
 		return false;
 	move(row, col);
 	t->shown_row = row;
