@@ -94,7 +94,8 @@ struct sighting {
 	struct fp fp;
 	struct addr from;     /* source of the datagram, with its UDP port */
 	struct beacon beacon; /* strings borrow from the datagram */
-	bool has_evicted;     /* an unknown peer was forgotten for this one */
+	bool has_evicted;     /* an unknown peer was forgotten; with SIGHT_NONE,
+				 that is all there is to tell */
 	struct fp evicted;
 };
 

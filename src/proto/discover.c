@@ -283,6 +283,8 @@ discover_deadline(const struct discover *d)
 
 	if (deadline_ms < d->grace_ms)
 		deadline_ms = d->grace_ms;
+	if (d->forgotten_count > 0)
+		deadline_ms = d->now_ms;
 	if (d->goodbyes > 0)
 		deadline_ms = earlier_ms(deadline_ms, d->goodbye_ms);
 	if (!discover_is_sending(d))

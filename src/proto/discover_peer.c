@@ -68,18 +68,20 @@ discover_peer_heard(
 	expire_soonest(&d->table, p);
 }
 
-/* A stranger we only dialled has a place here as long as there is room: to
- * push out another for it could not be reported. */
+/* Whom we only dialled may push out another, which is told at the next call of
+ * discover_expire. */
 static struct discover_peer *
-find_or_add(struct discover_table *t, const struct fp *fp)
+find_or_add(struct discover *d, const struct fp *fp)
 {
-	struct discover_peer *p = discover_table_find(t, fp);
+	struct discover_peer *p = discover_table_find(&d->table, fp);
 	bool evicted;
-	struct fp who;
 
-	if (p || t->unknown >= DISCOVER_UNKNOWN_MAX)
+	if (p || d->forgotten_count == FORGOTTEN_MAX)
 		return p;
-	return discover_table_add(t, fp, &evicted, &who);
+	p = discover_table_add(
+	    &d->table, fp, &evicted, &d->forgotten[d->forgotten_count]);
+	d->forgotten_count += evicted;
+	return p;
 }
 
 void
@@ -87,7 +89,7 @@ discover_session(
     struct discover *d, struct now now, const struct fp *fp, bool up)
 {
 	d->now_ms = now.mono_ms;
-	struct discover_peer *p = find_or_add(&d->table, fp);
+	struct discover_peer *p = find_or_add(d, fp);
 
 	if (!p)
 		return;
@@ -164,6 +166,14 @@ discover_expire(
 	struct discover_table *t = &d->table;
 
 	d->now_ms = now.mono_ms;
+	if (d->forgotten_count > 0) {
+		*ret_sighting = (struct sighting){
+			.kind = SIGHT_NONE,
+			.has_evicted = true,
+			.evicted = d->forgotten[--d->forgotten_count],
+		};
+		return true;
+	}
 	if (t->expire_ms > d->now_ms || d->grace_ms > d->now_ms)
 		return false;
 	while (t->cursor < t->count) {

@@ -35,6 +35,7 @@ enum {
 	/* The same announcement over another interface is not later. */
 	PATH_LATE_MS = 5000,
 	PROBE_AGAIN_MS = 600 * 1000,
+	FORGOTTEN_MAX = 16,
 };
 
 /* A burst counts its packets, then come single announcements with gaps that
@@ -80,6 +81,9 @@ struct discover {
 	struct bucket total, verify_pinned, verify_unknown;
 	struct shouts_heard shouts_heard;
 	int64_t grace_ms, grace_began_ms;
+	/* Who had to make room, and was not reported yet. */
+	uint32_t forgotten_count;
+	struct fp forgotten[FORGOTTEN_MAX];
 	struct discover_table table;
 	struct discover_sources sources; /* large: last */
 };

@@ -322,6 +322,10 @@ turn(struct segment *s, uint32_t i)
 	while (discover_expire(d, now, &sighting))
 		see(s, i, &sighting);
 	set_due(s, i, discover_deadline(d));
+	if (s->due_ms[i] <= s->now_ms) {
+		failures++;
+		printf("FAILED: %u is due again at once\n", i);
+	}
 }
 
 static void

@@ -335,6 +335,41 @@ t26_off_link_solicits_get_nothing(void **state)
 	    discover_counters(me.d)->dropped[DROP_OFF_LINK], SOLICITS);
 }
 
+/* As many peers, from so many hosts, shout once each within ten seconds. */
+static unsigned
+shout_storm(uint32_t peers, uint32_t hosts)
+{
+	unsigned heard = 0;
+
+	for (uint32_t i = 0; i < peers; i++) {
+		struct identity id;
+		struct addr from = kit_addr(100 + i % hosts);
+		int64_t t = START_MS + (int64_t)i * 10000 / peers;
+		kit_identity(&id, 100 + i);
+		struct kit_datagram g = kit_shout(&id, 1, 1);
+		heard += kit_hear(&me, t, &from, &g) == SIGHT_SHOUT;
+	}
+	return heard;
+}
+
+static void
+t22_shouts_of_one_host_are_limited(void **state)
+{
+	(void)state;
+	assert_in_range(
+	    shout_storm(80, 1), SOURCE_SHOUT_BURST, 2 * SOURCE_SHOUT_BURST);
+	assert_true(discover_counters(me.d)->dropped[DROP_SHOUT_RATE] >= 70);
+}
+
+static void
+t22_shouts_of_all_are_limited(void **state)
+{
+	(void)state;
+	assert_in_range(
+	    shout_storm(500, 500), SHOUT_TOTAL_BURST, 2 * SHOUT_TOTAL_BURST);
+	assert_true(discover_counters(me.d)->dropped[DROP_SHOUT_RATE] >= 460);
+}
+
 #define CASE(f) cmocka_unit_test_setup_teardown(f, setup, teardown)
 
 int
@@ -344,6 +379,8 @@ main(void)
 		CASE(t22_fake_peers_10k),
 		CASE(t22_fake_peers_100k),
 		CASE(t22_fakes_of_one_host_share_its_allowance),
+		CASE(t22_shouts_of_one_host_are_limited),
+		CASE(t22_shouts_of_all_are_limited),
 		CASE(t26_solicit_storm_at_one_victim),
 		CASE(t26_solicit_storm_from_everywhere),
 		CASE(t26_off_link_solicits_get_nothing),

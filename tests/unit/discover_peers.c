@@ -158,6 +158,41 @@ session_with_a_stranger_ends_in_expiry(void **state)
 }
 
 static void
+session_with_a_stranger_finds_room_and_tells_who_went(void **state)
+{
+	struct sighting s;
+	struct fp first = { { 0 } };
+	uint32_t epoch, seq;
+
+	(void)state;
+	crowd(DISCOVER_UNKNOWN_MAX, START_MS);
+	int64_t t = START_MS + DISCOVER_UNKNOWN_MAX * 6;
+	discover_session(me.d, kit_now(t), &bob.fp, true);
+	struct identity id;
+	kit_identity(&id, 1000);
+	first = id.fp;
+	assert_int_equal(discover_deadline(me.d), t);
+	assert_true(discover_expire(me.d, kit_now(t), &s));
+	assert_int_equal(s.kind, SIGHT_NONE);
+	assert_true(s.has_evicted);
+	assert_true(fp_equal(&s.evicted, &first));
+	assert_false(discover_expire(me.d, kit_now(t), &s));
+	assert_true(discover_deadline(me.d) > t);
+	assert_false(discover_counters_of(me.d, &first, &epoch, &seq));
+	assert_int_equal(me.d->table.unknown, DISCOVER_UNKNOWN_MAX);
+	/* With its session bob is not the next to go. */
+	for (uint32_t i = 0; i < DISCOVER_UNKNOWN_MAX; i++) {
+		struct kit_datagram g;
+		struct addr from = kit_addr(5000 + i);
+		kit_identity(&id, 5000 + i);
+		g = kit_datagram(&id, BEACON_ANNOUNCE, 1, 1);
+		assert_int_equal(
+		    kit_hear(&me, t + i * 6, &from, &g), SIGHT_SEEN);
+	}
+	assert_true(discover_counters_of(me.d, &bob.fp, &epoch, &seq));
+}
+
+static void
 network_change_gives_grace_once_in_a_while(void **state)
 {
 	struct sighting s;
@@ -428,6 +463,7 @@ main(void)
 		CASE(silence_of_many_is_pulled_one_by_one),
 		CASE(session_keeps_a_peer_and_its_end_lets_go),
 		CASE(session_with_a_stranger_ends_in_expiry),
+		CASE(session_with_a_stranger_finds_room_and_tells_who_went),
 		CASE(network_change_gives_grace_once_in_a_while),
 		CASE(goodbye_is_believed_once),
 		CASE(sighting_carries_the_beacon_and_its_source),
