@@ -23,7 +23,8 @@ static void
 child_start(struct child c, child_body *body, int slave)
 {
 	setsid();
-	ioctl(slave, TIOCSCTTY, 0);
+	if (!c.no_control)
+		ioctl(slave, TIOCSCTTY, 0);
 	for (int i = 0; i < 3; i++)
 		dup2(slave, i);
 	close(slave);

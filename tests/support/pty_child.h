@@ -26,6 +26,7 @@ enum { WAIT_MS = 10000, CHILD_FAILED = 3 };
 struct child {
 	const char *term, *locale;
 	bool no_color;
+	bool no_control; /* the terminal is not its controlling one */
 	int rows, cols;
 	int steps; /* how often the body shows its frame */
 	int talk;  /* to the other side */

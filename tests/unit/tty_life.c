@@ -129,6 +129,36 @@ a_terminal_that_does_not_read_blocks_nobody(void **state)
 }
 
 static void
+show_last_words(const struct child *c)
+{
+	struct grid g;
+	struct tty *t = child_open(c, &g);
+
+	put(&g, 0, 0, STYLE_BAR_ALERT, "last words");
+	while (!tty_show(t, &g))
+		CHECK(poll(&(struct pollfd){ .fd = 1, .events = POLLOUT }, 1,
+			  WAIT_MS) == 1);
+	tty_close(t);
+	grid_clear(&g);
+}
+
+/* There the terminal cannot be opened a second time. */
+static void
+a_terminal_that_does_not_control_us_will_do(void **state)
+{
+	struct child c = plain_child;
+
+	(void)state;
+	c.no_control = true;
+
+	struct parent p = run(c, show_last_words);
+
+	assert_wrote(&p, "last words");
+	assert_wrote(&p, "\033[?1049l");
+	free(p.out);
+}
+
+static void
 resize(const struct child *c)
 {
 	static const int sizes[][2] = { { 12, 40 }, { 1, 1 }, { 60, 200 },
@@ -398,6 +428,7 @@ main(void)
 		cmocka_unit_test(keys_arrive_as_they_are),
 		cmocka_unit_test(a_terminal_that_is_gone_is_noticed),
 		cmocka_unit_test(a_terminal_that_does_not_read_blocks_nobody),
+		cmocka_unit_test(a_terminal_that_does_not_control_us_will_do),
 		cmocka_unit_test(sizes_follow_the_terminal),
 		cmocka_unit_test(abort_leaves_a_usable_terminal),
 		cmocka_unit_test(emergency_outside_does_nothing),
