@@ -131,3 +131,104 @@ couple_run(struct couple *c)
 			end_give(&c->i, c->now, w.bytes, w.size);
 	} while (moved > 0);
 }
+
+void
+raw_start(struct raw *raw, uint32_t number, struct wire *ret_wire)
+{
+	static const uint8_t prologue[] = "earshot/1/tcp\0EARS\1\1\0";
+	uint8_t seed[SEED_SIZE] = { 'r', 'a', 'w' };
+	size_t size;
+
+	memset(raw, 0, sizeof *raw);
+	memcpy(seed + 4, &number, sizeof number);
+	identity_from_seed(&raw->identity, seed);
+	raw->rng = rng_seeded(&raw->seed, number);
+	noise_init(&raw->noise, NOISE_INITIATOR, &raw->identity.x, prologue,
+	    sizeof prologue, &raw->rng);
+	memcpy(ret_wire->bytes, "EARS\1\1\0\0\0", 9);
+	int r = noise_write(
+	    &raw->noise, NULL, 0, ret_wire->bytes + 10, HANDSHAKE_MAX, &size);
+	assert(r == 0);
+	(void)r;
+	ret_wire->bytes[9] = (uint8_t)size;
+	ret_wire->size = 10 + size;
+}
+
+struct hello
+raw_hello(const struct raw *raw)
+{
+	struct hello h = {
+		.instance = { 9, 9, 9 },
+		.epoch = 1,
+		.version_min = 1,
+		.version_max = 1,
+		.name = untrusted_of("raw", 3),
+		.tcp_port = 41827,
+	};
+
+	memcpy(h.ed_public, raw->identity.ed_public, ED_PUBLIC_SIZE);
+	return h;
+}
+
+void
+raw_finish(struct raw *raw, const struct wire *second,
+    const struct hello *hello, struct wire *w)
+{
+	uint8_t payload[HANDSHAKE_MAX], own[HELLO_MAX], hash[HASH_SIZE];
+	size_t size, own_size;
+	int r = noise_read(&raw->noise, second->bytes + 2, second->size - 2,
+	    payload, sizeof payload, &size);
+
+	assert(r == 0);
+	r = hello_encode(hello, own, &own_size);
+	assert(r == 0);
+	uint8_t *out = w->bytes + w->size;
+	r = noise_write(
+	    &raw->noise, own, own_size, out + 2, HANDSHAKE_MAX, &size);
+	assert(r == 0);
+	out[0] = (uint8_t)(size >> 8);
+	out[1] = (uint8_t)size;
+	w->size += 2 + size;
+	r = noise_split(&raw->noise, &raw->send, &raw->receive, hash);
+	assert(r == 0);
+	(void)r;
+}
+
+void
+raw_record(
+    struct raw *raw, struct wire *w, uint8_t flags, const void *p, size_t n)
+{
+	uint8_t *out = w->bytes + w->size;
+	size_t sealed = 1 + n + NOISE_TAG_SIZE;
+
+	assert(w->size + 2 + sealed <= WIRE_MAX);
+	out[0] = (uint8_t)(sealed >> 8);
+	out[1] = (uint8_t)sealed;
+	out[2] = flags;
+	if (n > 0)
+		memcpy(out + 3, p, n);
+	int r = noise_seal(&raw->send, NULL, 0, out + 2, 1 + n, out + 2);
+	assert(r == 0);
+	(void)r;
+	w->size += 2 + sealed;
+}
+
+void
+raw_open(struct raw *raw, uint32_t number, struct end *r, struct now now)
+{
+	static struct wire w, answer;
+	static const uint8_t ready = SESSION_CONTROL_READY;
+
+	raw_start(raw, number, &w);
+	int error = end_give(r, now, w.bytes, w.size);
+	assert(error == 0);
+	end_take(r, &answer);
+	w.size = 0;
+	struct hello h = raw_hello(raw);
+	raw_finish(raw, &answer, &h, &w);
+	raw_record(raw, &w, KIT_FIN, &ready, 1);
+	error = end_give(r, now, w.bytes, w.size);
+	assert(error == 0 && session_is_ready(r->session));
+	(void)error;
+	end_take(r, &answer);
+}

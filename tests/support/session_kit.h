@@ -14,7 +14,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-enum { WIRE_MAX = 1 << 20 };
+enum { WIRE_MAX = 1 << 20, KIT_FIN = 1, KIT_PADDING = 2 };
 
 /* Bytes on their way. */
 struct wire {
@@ -54,5 +54,29 @@ void end_take(struct end *end, struct wire *ret_wire);
 int end_give(struct end *end, struct now now, const uint8_t *p, size_t n);
 /* Moves output to the other end, until both are silent. */
 void couple_run(struct couple *c);
+
+/*
+ * A peer that keeps to nothing: it holds the keys of a real handshake and says
+ * whatever the test wants.
+ */
+struct raw {
+	struct identity identity;
+	struct rng_seed seed;
+	struct rng rng;
+	struct noise noise;
+	struct noise_cipher send, receive;
+};
+
+/* Preamble and message 1; the hello of message 3 comes with raw_finish. */
+void raw_start(struct raw *raw, uint32_t number, struct wire *ret_wire);
+/* Reads message 2 and appends message 3, without READY. */
+void raw_finish(struct raw *raw, const struct wire *second,
+    const struct hello *hello, struct wire *w);
+struct hello raw_hello(const struct raw *raw);
+/* Appends a record. */
+void raw_record(
+    struct raw *raw, struct wire *w, uint8_t flags, const void *p, size_t n);
+/* Both with a responder, up to READY in both directions. */
+void raw_open(struct raw *raw, uint32_t number, struct end *r, struct now now);
 
 #endif
