@@ -327,7 +327,8 @@ ack_event(struct chat *c, struct chat_event *ev)
 		const struct msg_id *id = &ack->ids[c->input_at++];
 		if (!take_from_flight(c, id))
 			continue;
-		ev->kind = CHAT_ACKED;
+		ev->kind =
+		    ack->state == ACK_REFUSED ? CHAT_REFUSED : CHAT_ACKED;
 		ev->id = *id;
 		ev->ack = ack->state;
 		return true;
