@@ -135,11 +135,11 @@ chat_typing(struct chat *c, struct now now, bool on)
 {
 	if (!c->up || (!on && !c->typing))
 		return;
-	if (on && c->typing &&
-	    now.mono_ms - c->typing_ms < CHAT_TYPING_AGAIN_MS)
+	if (on && now.mono_ms - c->typing_ms < CHAT_TYPING_AGAIN_MS)
 		return;
 	c->typing = on;
-	c->typing_ms = now.mono_ms;
+	if (on)
+		c->typing_ms = now.mono_ms;
 	c->typing_due = true;
 }
 
