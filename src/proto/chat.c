@@ -170,7 +170,8 @@ chat_session_up(struct chat *c)
 	c->unsent = c->first;
 	c->flight = c->flight_bytes = 0;
 	c->typing = c->typing_due = false;
-	c->status_due = c->away || c->status_size > 0;
+	/* A plain one too: the peer may remember another of an earlier run. */
+	c->status_due = true;
 }
 
 void
