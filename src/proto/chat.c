@@ -236,14 +236,10 @@ code_of(int error)
 	return error == ERR_UNSUPPORTED ? NACK_UNSUPPORTED : NACK_FORMAT;
 }
 
-/* Answers a text that was seen before as it was answered then. A sender's
- * numbers ascend, so only what does not go beyond the newest needs the look
- * through the ids. */
+/* Answers a text that was seen before as it was answered then. */
 static bool
 is_duplicate(struct chat *c, const struct msg_text *t)
 {
-	if (t->seq > c->last_seq)
-		return false;
 	const struct seen *s = find_seen(c, &t->id);
 	if (s == NULL)
 		return false;
