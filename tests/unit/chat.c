@@ -65,13 +65,6 @@ end(void **state)
 }
 
 static void
-up(void)
-{
-	chat_session_up(a.chat);
-	chat_session_up(b.chat);
-}
-
-static void
 down(void)
 {
 	chat_session_down(a.chat);
@@ -124,6 +117,19 @@ move(struct side *from, struct side *to, size_t max)
 		moved++;
 	}
 	return moved;
+}
+
+/* A session, with the status that each begins with. */
+static void
+up(void)
+{
+	unsigned told = a.statuses + b.statuses;
+
+	chat_session_up(a.chat);
+	chat_session_up(b.chat);
+	move(&a, &b, 1);
+	move(&b, &a, 1);
+	assert_int_equal(a.statuses + b.statuses, told + 2);
 }
 
 static void
@@ -727,7 +733,7 @@ numbers_go_on_over_restarts(void **state)
 	/* The last epoch there is. */
 	chat_free(a.chat);
 	a.chat = chat_new(&a.rng, UINT32_MAX);
-	chat_session_up(a.chat);
+	up();
 	say(&a, 10);
 	assert_true(chat_output(a.chat, &packet));
 	assert_int_equal(msg_decode(packet.bytes, packet.size, &m), 0);
