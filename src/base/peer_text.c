@@ -56,6 +56,7 @@ struct kind_rules {
 	bool lines;    /* line ends and tabs have a meaning */
 	bool one_line; /* and line ends become a symbol */
 	bool trim;     /* ends and runs of blanks */
+	bool tagged;   /* shown with "·tag" behind: no dot of its own */
 	const char *empty;
 };
 
@@ -64,6 +65,7 @@ static const struct kind_rules rules_of[] = {
 		.bytes_max = NAME_BYTES_MAX,
 		.cells_max = NAME_CELLS_MAX,
 		.trim = true,
+		.tagged = true,
 		.empty = "?",
 	},
 	[PEER_TEXT_STATUS] = {
@@ -560,6 +562,21 @@ clean(struct cleaner *c, struct untrusted in)
 	settle(c, 0);
 }
 
+/* Nobody is called "ana·k3fq". Done last: U+0387 composes to the dot too. */
+static size_t
+replace_dots(char *text, size_t size)
+{
+	static const char dot[] = "\xc2\xb7";
+	char *at;
+
+	while ((at = strstr(text, dot)) != NULL) {
+		*at = '-';
+		memmove(at + 1, at + 2, strlen(at + 2) + 1);
+		size--;
+	}
+	return size;
+}
+
 char *
 peer_text(struct untrusted in, enum peer_text_kind kind, size_t *ret_size)
 {
@@ -579,6 +596,8 @@ peer_text(struct untrusted in, enum peer_text_kind kind, size_t *ret_size)
 		text = compose(text, &size);
 	size = cut(text, size, rules);
 	text[size] = '\0';
+	if (rules->tagged)
+		size = replace_dots(text, size);
 	if (size == 0) {
 		free(text);
 		text = xstrdup(rules->empty);

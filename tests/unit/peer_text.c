@@ -557,10 +557,32 @@ full_body_of_plain_text_is_kept(void **state)
 	free(in);
 }
 
+static void
+a_name_holds_no_tag(void **state)
+{
+	static const char *const names[] = {
+		"ana\xc2\xb7k3fq",
+		"ana\xce\x87k3fq", /* U+0387, which NFC makes U+00B7 */
+		"\xc2\xb7\xc2\xb7",
+	};
+	static const char *const clean[] = { "ana-k3fq", "ana-k3fq", "--" };
+
+	(void)state;
+	for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
+		size_t size;
+		char *text = peer_text(untrusted_of(names[i], strlen(names[i])),
+		    PEER_TEXT_NAME, &size);
+		assert_string_equal(text, clean[i]);
+		assert_int_equal(size, strlen(clean[i]));
+		free(text);
+	}
+}
+
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(a_name_holds_no_tag),
 		cmocka_unit_test(texts_become_what_they_should),
 		cmocka_unit_test(nul_is_a_control_like_others),
 		cmocka_unit_test(t44_no_sequence_gets_through),
