@@ -71,6 +71,17 @@ refusal_text(uint8_t code)
 }
 
 static void
+acked(struct engine *e, struct contact *k, const struct chat_event *ev)
+{
+	if (ev->ack == ACK_REFUSED)
+		set_delivery(e, k, &ev->id, DELIVERY_FAILED, refusal_text(0));
+	else
+		set_delivery(e, k, &ev->id,
+		    ev->ack == ACK_SHOWN ? DELIVERY_READ : DELIVERY_DELIVERED,
+		    NULL);
+}
+
+static void
 status_arrived(
     struct engine *e, struct contact *k, const struct msg_status *status)
 {
@@ -105,9 +116,7 @@ handle_event(struct engine *e, struct now now, struct contact *k,
 		text_arrived(e, now, k, ev);
 		break;
 	case CHAT_ACKED:
-		set_delivery(e, k, &ev->id,
-		    ev->ack == ACK_SHOWN ? DELIVERY_READ : DELIVERY_DELIVERED,
-		    NULL);
+		acked(e, k, ev);
 		break;
 	case CHAT_REFUSED:
 		set_delivery(
