@@ -55,7 +55,7 @@ loopback_is_used(void **state)
 static void
 only_what_is_named_is_used(void **state)
 {
-	static const char names[1][IFACE_NAME_MAX] = { "eth7" };
+	static char names[1][IFACE_NAME_MAX] = { "eth7" };
 	struct iface_choice choice = { .names = names, .count = 1 };
 	struct iface list[IFACES_MAX];
 	size_t n = ifaces_list(&choice, list);
@@ -80,7 +80,7 @@ need_tap(const char *name)
 static void
 a_vpn_is_off_unless_named(void **state)
 {
-	static const char names[1][IFACE_NAME_MAX] = { "lan0" };
+	static char names[1][IFACE_NAME_MAX] = { "lan0" };
 	struct iface_choice choice = { .names = names, .count = 1 };
 	struct iface list[IFACES_MAX];
 	/* Not virtual by its name, but by what it is. */
@@ -119,7 +119,7 @@ a_vpn_is_off_unless_named(void **state)
 static void
 single_host_prefixes_have_no_broadcast(void **state)
 {
-	static const char names[1][IFACE_NAME_MAX] = { "lan1" };
+	static char names[1][IFACE_NAME_MAX] = { "lan1" };
 	struct iface_choice choice = { .names = names, .count = 1 };
 	struct iface list[IFACES_MAX];
 	int fd = need_tap("lan1");

@@ -467,6 +467,37 @@ t31_a_refused_connection_leaves_nothing_behind(void **state)
 	}
 }
 
+/* The same for a dial that nobody answers: writable is not connected. */
+static void
+a_stale_event_does_not_open_a_dial(void **state)
+{
+	struct world *w = *state;
+	struct loop_event stale = { .writable = true };
+	struct sockaddr_in in = { .sin_family = AF_INET };
+	socklen_t size = sizeof(in);
+	struct tcp_event ev;
+	int full = socket(AF_INET, SOCK_STREAM, 0);
+	int waiting[8];
+
+	in.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+	assert_int_equal(bind(full, (struct sockaddr *)&in, size), 0);
+	assert_int_equal(listen(full, 0), 0);
+	getsockname(full, (struct sockaddr *)&in, &size);
+	for (size_t i = 0; i < 8; i++) {
+		waiting[i] = socket(AF_INET, SOCK_STREAM | SOCK_NONBLOCK, 0);
+		connect(waiting[i], (struct sockaddr *)&in, size);
+	}
+
+	struct addr to = loopback(ntohs(in.sin_port));
+
+	tcp_dial(w->a.t, 100, &to);
+	for (stale.fd = 3; stale.fd < 64; stale.fd++)
+		assert_false(tcp_next(w->a.t, &stale, &ev));
+	close(full);
+	for (size_t i = 0; i < 8; i++)
+		close(waiting[i]);
+}
+
 /* T32: all descriptors are used up by strangers. */
 static void
 t32_out_of_descriptors(void **state)
@@ -566,6 +597,7 @@ main(void)
 		WORLD_TEST(close_does_not_wait_for_ever),
 		WORLD_TEST(a_number_can_be_used_again),
 		WORLD_TEST(an_event_of_the_last_owner_of_an_fd_is_not_believed),
+		WORLD_TEST(a_stale_event_does_not_open_a_dial),
 		WORLD_TEST(t31_a_refused_connection_leaves_nothing_behind),
 		WORLD_TEST(t32_out_of_descriptors),
 		WORLD_TEST(t32_no_reserve_either),

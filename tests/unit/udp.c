@@ -36,7 +36,7 @@ host_open(struct host *h, const char *only)
 	if (only != NULL) {
 		snprintf(names[0], sizeof(names[0]), "%s", only);
 		choice = (struct iface_choice){
-			.names = (const char(*)[IFACE_NAME_MAX])names,
+			.names = names,
 			.count = 1,
 		};
 	}
@@ -386,6 +386,34 @@ t26_a_source_from_elsewhere_is_not_on_link(void **state)
 }
 
 static void
+t26_the_network_of_another_interface_is_not_on_link(void **state)
+{
+	static const uint8_t other[4] = { 10, 78, 0, 9 };
+	struct host a;
+	struct datagram d;
+	int tap = open_lan();
+	int second = netns_tap("lan1");
+
+	(void)state;
+	netns_sysctl("/proc/sys/net/ipv4/conf/all/rp_filter", "0");
+	netns_sysctl("/proc/sys/net/ipv4/conf/lan0/rp_filter", "0");
+	assert_true(netns_address("lan1", SIOCSIFADDR, "10.78.0.1"));
+	assert_true(netns_address("lan1", SIOCSIFNETMASK, "255.255.255.0"));
+	assert_true(netns_flags("lan1", IFF_UP, 0));
+	host_open(&a, "lan0");
+	/* Both are used. */
+	for (size_t i = 0; i < a.count; i++)
+		a.ifaces[i].use = IFACE_USED;
+	udp_interfaces(a.u, a.ifaces, a.count);
+	inject(tap, other);
+	assert_true(host_receive(&a, &d, WAIT_MS));
+	assert_false(d.on_link);
+	udp_close(a.u);
+	close(tap);
+	close(second);
+}
+
+static void
 a_send_that_fails_is_remembered(void **state)
 {
 	struct host a;
@@ -417,6 +445,8 @@ main(void)
 		cmocka_unit_test(two_instances_meet_on_a_named_interface),
 		cmocka_unit_test(loopback_counts_only_where_it_is_used),
 		cmocka_unit_test(t26_a_source_from_elsewhere_is_not_on_link),
+		cmocka_unit_test(
+		    t26_the_network_of_another_interface_is_not_on_link),
 		cmocka_unit_test(a_send_that_fails_is_remembered),
 	};
 
