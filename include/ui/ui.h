@@ -43,8 +43,8 @@ bool ui_pending(struct ui *ui, const struct model *m, struct now now,
 /* Draws the whole frame into the grid at its present size. */
 void ui_draw(
     struct ui *ui, const struct model *m, struct now now, struct grid *g);
-/* When the frame would change without input: the minute, a typing notice, a
- * flash. */
+/* When the frame that was drawn last would change without input: the minute, a
+ * typing notice, a flash. In the past once that time has come. */
 int64_t ui_deadline(const struct ui *ui, const struct model *m, struct now now);
 /* True when the frame depends on something that changed since ui_draw. */
 bool ui_is_dirty(const struct ui *ui, const struct model *m);

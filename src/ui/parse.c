@@ -272,6 +272,11 @@ parse_connect(struct parse *p)
 	p->en.cmd.kind = COMMAND_CONNECT;
 	p->en.cmd.text =
 	    peer_text(untrusted_of(p->line + from, n), PEER_TEXT_LINE, NULL);
+	if (strlen(p->en.cmd.text) != n ||
+	    memcmp(p->en.cmd.text, p->line + from, n) != 0)
+		return parse_fail(p, ERR_FORMAT, from,
+		    str_format("no address has such characters: write HOST "
+			       "or HOST:PORT"));
 	size_t port = port_place(p->en.cmd.text);
 	if (port > 0 && !port_is_good(p->en.cmd.text + port))
 		return parse_fail(p, ERR_FORMAT, from + port,

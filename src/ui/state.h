@@ -84,7 +84,9 @@ struct ui {
 	uint32_t read_conv; /* the last COMMAND_READ, not to repeat it */
 	uint64_t read_next;
 
-	int rows, cols;    /* of the last frame */
+	bool has_drawn;
+	struct now drawn;  /* when the last frame was */
+	int rows, cols;    /* of it */
 	size_t roster_max; /* rows of the list in it */
 	bool shown;        /* the last frame had the chat in view */
 	struct fp shown_fp;

@@ -129,6 +129,8 @@ ui_draw(struct ui *ui, const struct model *m, struct now now, struct grid *g)
 	ring(ui, &f);
 	roster_clear(&f.roster);
 	ui->shown_revision = m->revision;
+	ui->drawn = now;
+	ui->has_drawn = true;
 	ui->dirty = false;
 }
 
@@ -140,29 +142,35 @@ ui_is_dirty(const struct ui *ui, const struct model *m)
 
 /* The seconds of the window nearby, as long as one is alone. */
 static int64_t
-next_second(const struct ui *ui, const struct model *m, struct now now)
+next_second(const struct ui *ui, const struct model *m)
 {
+	int64_t drawn = ui->drawn.mono_ms;
+
 	if (!fp_is_zero(&ui->current) || ui->overlay != OVERLAY_NONE)
 		return NEVER_MS;
 	for (size_t i = 0; i < m->peer_count; i++)
 		if (m->peers[i]->presence != PRESENCE_OFFLINE)
 			return NEVER_MS;
-	int64_t past = (now.mono_ms - m->last_announce_ms) % SECOND_MS;
-	return now.mono_ms + SECOND_MS - (past < 0 ? 0 : past);
+	int64_t past = (drawn - m->last_announce_ms) % SECOND_MS;
+	return drawn + SECOND_MS - (past < 0 ? 0 : past);
 }
 
+/* All counts from the frame that is on the screen. */
 int64_t
 ui_deadline(const struct ui *ui, const struct model *m, struct now now)
 {
 	const struct peer *p = model_peer(m, &ui->current);
-	int64_t into = now.wall_ms % MINUTE_MS;
-	int64_t at = now.mono_ms + MINUTE_MS - (into < 0 ? 0 : into);
+	int64_t drawn = ui->drawn.mono_ms;
+	int64_t into = ui->drawn.wall_ms % MINUTE_MS;
+	int64_t at = drawn + MINUTE_MS - (into < 0 ? 0 : into);
 
-	if (ui->flash_until_ms > now.mono_ms)
+	if (!ui->has_drawn)
+		return now.mono_ms;
+	if (ui->flash_until_ms > drawn)
 		at = earlier_ms(at, ui->flash_until_ms);
-	if (p != NULL && p->typing_until_ms > now.mono_ms)
+	if (p != NULL && p->typing_until_ms > drawn)
 		at = earlier_ms(at, p->typing_until_ms);
 	if (ui->typing)
 		at = earlier_ms(at, ui->typed_ms + TYPING_IDLE_MS);
-	return earlier_ms(at, next_second(ui, m, now));
+	return earlier_ms(at, next_second(ui, m));
 }

@@ -351,6 +351,7 @@ addresses(void **state)
 	expect_error(w, "/connect h:", ERR_FORMAT, 11, "65535");
 	expect_error(w, "/connect h:0", ERR_FORMAT, 11, "65535");
 	expect_error(w, "/connect h:65536", ERR_FORMAT, 11, "65535");
+	expect_error(w, "/connect [\xff\xff]:x", ERR_FORMAT, 9, "such char");
 	expect_error(w, "/connect [::1]:x", ERR_FORMAT, 15, "65535");
 }
 

@@ -508,15 +508,19 @@ deadlines(void **state)
 	scene_draw(s, 24, 80);
 	assert_int_equal(
 	    ui_deadline(s->ui, s->m, s->now), FIXTURE_MONO_MS + 1000);
+	/* It passes, and stays passed until the next frame. */
+	s->now.mono_ms += 5000;
+	assert_int_equal(
+	    ui_deadline(s->ui, s->m, s->now), FIXTURE_MONO_MS + 1000);
 	/* With others: nothing but the clock, at the full minute. */
 	struct peer *ana = fixture_contact(s->m, "ana", PRESENCE_ONLINE, 1);
-	s->now.wall_ms += 15000;
+	at(s, 15000);
 	assert_int_equal(
-	    ui_deadline(s->ui, s->m, s->now), FIXTURE_MONO_MS + 45000);
+	    ui_deadline(s->ui, s->m, s->now), FIXTURE_MONO_MS + 60000);
 	scene_key(s, '2', KEY_ALT);
-	ana->typing_until_ms = FIXTURE_MONO_MS + 2500;
+	ana->typing_until_ms = FIXTURE_MONO_MS + 17500;
 	assert_int_equal(
-	    ui_deadline(s->ui, s->m, s->now), FIXTURE_MONO_MS + 2500);
+	    ui_deadline(s->ui, s->m, s->now), FIXTURE_MONO_MS + 17500);
 }
 
 static void
