@@ -116,8 +116,7 @@ discover_start(struct discover *d, struct now now)
 	if (d->started || d->leaving)
 		return;
 	d->started = true;
-	if (discover_is_sending(d))
-		discover_burst(d, BURST_NETWORK, 0);
+	discover_burst(d, BURST_NETWORK, 0);
 }
 
 void

@@ -443,6 +443,21 @@ solicit_is_answered_at_once_on_a_quiet_network(void **state)
 }
 
 static void
+answer_that_slept_is_not_sent(void **state)
+{
+	struct kit_datagram g = kit_datagram(&bob, BEACON_SOLICIT, 1, 1);
+	struct discover_packet packet;
+
+	(void)state;
+	settle(60000);
+	kit_hear(&me, START_MS + 60000, &bob_addr, &g);
+	int64_t t = START_MS + HOUR_MS;
+	while (discover_next(me.d, kit_now(t), &packet))
+		assert_true(packet.everywhere);
+	assert_int_equal(discover_answers_deadline(&me.d->answers), NEVER_MS);
+}
+
+static void
 two_who_start_together_answer_each_other(void **state)
 {
 	(void)state;
@@ -566,6 +581,7 @@ main(void)
 		CASE(leaving_says_goodbye_twice_and_no_more),
 		CASE(shout_goes_out_three_times_and_is_limited),
 		CASE(solicit_is_answered_at_once_on_a_quiet_network),
+		CASE(answer_that_slept_is_not_sent),
 		CASE(two_who_start_together_answer_each_other),
 		CASE(those_just_started_answer_few),
 		CASE(only_a_solicit_is_answered),

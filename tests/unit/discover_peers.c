@@ -193,6 +193,29 @@ session_with_a_stranger_finds_room_and_tells_who_went(void **state)
 }
 
 static void
+least_recently_heard_stranger_is_forgotten(void **state)
+{
+	struct identity ids[2];
+	struct kit_datagram g;
+	struct sighting s;
+	int64_t t = START_MS + DISCOVER_UNKNOWN_MAX * 6;
+
+	(void)state;
+	crowd(DISCOVER_UNKNOWN_MAX, START_MS);
+	kit_identity(&ids[0], 1000);
+	kit_identity(&ids[1], 1001);
+	struct addr from = kit_addr(1000);
+	g = kit_datagram(&ids[0], BEACON_ANNOUNCE, 1, 2);
+	assert_int_equal(kit_hear(&me, t, &from, &g), SIGHT_SEEN);
+	g = kit_datagram(&bob, BEACON_ANNOUNCE, 1, 1);
+	assert_int_equal(discover_input(me.d, kit_now(t), &bob_addr, true,
+			     g.bytes, g.size, &s),
+	    1);
+	assert_true(s.has_evicted);
+	assert_true(fp_equal(&s.evicted, &ids[1].fp));
+}
+
+static void
 network_change_gives_grace_once_in_a_while(void **state)
 {
 	struct sighting s;
@@ -464,6 +487,7 @@ main(void)
 		CASE(session_keeps_a_peer_and_its_end_lets_go),
 		CASE(session_with_a_stranger_ends_in_expiry),
 		CASE(session_with_a_stranger_finds_room_and_tells_who_went),
+		CASE(least_recently_heard_stranger_is_forgotten),
 		CASE(network_change_gives_grace_once_in_a_while),
 		CASE(goodbye_is_believed_once),
 		CASE(sighting_carries_the_beacon_and_its_source),
