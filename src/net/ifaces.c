@@ -96,12 +96,45 @@ is_virtual(const char *name)
 	return driver_is(name, "bridge") && !bridges_a_card(name);
 }
 
+/*
+ * For its first second or two an IPv6 address is tested for a double, and
+ * nothing can be sent from it. Listed too early, it would cost the one burst
+ * that a change of the network is worth.
+ */
+static bool
+is_tentative(const struct iface *f)
+{
+	enum { TENTATIVE = 0x40, DAD_FAILED = 0x08 };
+	FILE *file = fopen("/proc/self/net/if_inet6", "re");
+	char line[128], name[IFACE_NAME_MAX], hex[33], want[33];
+	unsigned flags;
+	bool tentative = false;
+
+	for (size_t i = 0; i < sizeof(f->addr.ip); i++)
+		snprintf(want + 2 * i, 3, "%02x", f->addr.ip[i]);
+	while (file != NULL && fgets(line, sizeof(line), file) != NULL)
+		if (sscanf(line, "%32s %*x %*x %*x %x %15s", hex, &flags,
+			name) == 3 &&
+		    strcmp(hex, want) == 0 && strcmp(name, f->name) == 0)
+			tentative = (flags & (TENTATIVE | DAD_FAILED)) != 0;
+	if (file != NULL)
+		fclose(file);
+	return tentative;
+}
+
 #else
 
 static bool
 is_virtual(const char *name)
 {
 	return name_is_virtual(name);
+}
+
+static bool
+is_tentative(const struct iface *f)
+{
+	(void)f;
+	return false;
 }
 
 #endif
@@ -241,7 +274,8 @@ belongs(enum pass pass, const struct iface *f, const struct iface *out,
 {
 	switch (pass) {
 	case PASS_USED:
-		return is_listed(f) && f->use == IFACE_USED;
+		return is_listed(f) && f->use == IFACE_USED &&
+		       (f->addr.family != ADDR_IPV6 || !is_tentative(f));
 	case PASS_UNUSED:
 		return is_listed(f) && f->use != IFACE_USED;
 	case PASS_BARE:

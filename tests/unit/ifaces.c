@@ -9,6 +9,7 @@
 #include <stdint.h>
 
 #include <cmocka.h>
+#include <poll.h>
 
 static const struct iface_choice all = { .count = 0 };
 
@@ -77,12 +78,26 @@ need_tap(const char *name)
 	return -1;
 }
 
+/* Whether a change was told until the address was there. */
+static bool
+wait_for_ipv6(const char *name, struct pollfd *watch)
+{
+	bool told = false;
+
+	while (!netns_has_ipv6(name)) {
+		assert_int_equal(poll(watch, 1, 10000), 1);
+		told |= ifaces_watch_read(watch->fd);
+	}
+	return told | ifaces_watch_read(watch->fd);
+}
+
 static void
 a_vpn_is_off_unless_named(void **state)
 {
 	static char names[1][IFACE_NAME_MAX] = { "lan0" };
 	struct iface_choice choice = { .names = names, .count = 1 };
 	struct iface list[IFACES_MAX];
+	struct pollfd watch = { .fd = ifaces_watch_open(), .events = POLLIN };
 	/* Not virtual by its name, but by what it is. */
 	int fd = need_tap("lan0");
 	size_t n = ifaces_list(&all, list);
@@ -98,6 +113,8 @@ a_vpn_is_off_unless_named(void **state)
 	assert_true(netns_address("lan0", SIOCSIFADDR, "10.9.0.1"));
 	assert_true(netns_address("lan0", SIOCSIFNETMASK, "255.255.254.0"));
 	assert_true(netns_flags("lan0", IFF_UP, 0));
+	assert_true(wait_for_ipv6("lan0", &watch));
+	close(watch.fd);
 	n = ifaces_list(&all, list);
 	f = get(list, n, "lan0", ADDR_IPV4);
 	assert_int_equal(f.use, IFACE_VIRTUAL);
@@ -113,6 +130,36 @@ a_vpn_is_off_unless_named(void **state)
 	assert_int_equal(f.use, IFACE_USED);
 	/* The used ones lead. */
 	assert_int_equal(list[0].use, IFACE_USED);
+	close(fd);
+}
+
+static void
+an_ipv6_address_counts_once_it_can_be_used(void **state)
+{
+	static char names[1][IFACE_NAME_MAX] = { "lan2" };
+	struct iface_choice choice = { .names = names, .count = 1 };
+	struct iface list[IFACES_MAX];
+	struct pollfd watch = { .fd = ifaces_watch_open(), .events = POLLIN };
+	const char *dad = "/proc/sys/net/ipv6/conf/default/accept_dad";
+	int fd;
+	size_t n;
+
+	(void)state;
+	netns_sysctl(dad, "1");
+	/* A short test for a double, but one. */
+	netns_sysctl(
+	    "/proc/sys/net/ipv6/conf/default/router_solicitation_delay", "0");
+	fd = need_tap("lan2");
+	assert_true(netns_flags("lan2", IFF_UP, 0));
+	n = ifaces_list(&choice, list);
+	assert_false(has(list, n, "lan2", ADDR_IPV6));
+	ifaces_watch_read(watch.fd);
+	/* The change is told when it is one for us. */
+	assert_true(wait_for_ipv6("lan2", &watch));
+	n = ifaces_list(&choice, list);
+	assert_true(has(list, n, "lan2", ADDR_IPV6));
+	netns_sysctl(dad, "0");
+	close(watch.fd);
 	close(fd);
 }
 
@@ -193,6 +240,7 @@ main(void)
 		cmocka_unit_test(loopback_is_used),
 		cmocka_unit_test(only_what_is_named_is_used),
 		cmocka_unit_test(a_vpn_is_off_unless_named),
+		cmocka_unit_test(an_ipv6_address_counts_once_it_can_be_used),
 		cmocka_unit_test(single_host_prefixes_have_no_broadcast),
 		cmocka_unit_test(changes_are_told_and_noise_is_not),
 		cmocka_unit_test(lost_messages_count_as_a_change),
