@@ -33,13 +33,17 @@ conv_id(const struct press *p)
 	return c == NULL ? CONV_NEARBY : c->id;
 }
 
-/* The line stays, with the cursor where it went wrong. */
+/* The line stays, with the cursor behind the word that is wrong, where it is
+ * mended or rubbed out. */
 static void
 fail(struct press *p, int err, char *error, size_t at)
 {
 	struct win *w = p->w;
 
-	edit_set_cursor(w->edit, at);
+	const char *line = edit_text(w->edit, NULL);
+
+	if (err != ERR_STATE)
+		edit_set_cursor(w->edit, at + strcspn(line + at, " \t\n"));
 	w->guarded = err == ERR_STATE && at > 0;
 	w->guard_revision = edit_revision(w->edit);
 	w->frozen = false;

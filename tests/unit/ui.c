@@ -124,12 +124,12 @@ an_error_keeps_the_line(void **state)
 	const struct command *cmd = expect_command(s, COMMAND_ERROR);
 	assert_int_equal(cmd->conv, ana->conv);
 	expect_draft(s, "ana> /msg zoe hi");
-	assert_int_equal(s->grid.cursor_col, 5 + 5);
+	assert_int_equal(s->grid.cursor_col, 5 + 8);
 	scene_forget(s);
 	/* Corrected where the cursor is, it goes out. */
-	scene_key(s, KEY_DELETE, 0);
-	scene_key(s, KEY_DELETE, 0);
-	scene_key(s, KEY_DELETE, 0);
+	scene_key(s, KEY_BACKSPACE_KEY, 0);
+	scene_key(s, KEY_BACKSPACE_KEY, 0);
+	scene_key(s, KEY_BACKSPACE_KEY, 0);
 	scene_type(s, "ana\n");
 	cmd = expect_command(s, COMMAND_SAY);
 	assert_string_equal(cmd->text, "hi");
