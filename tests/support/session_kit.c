@@ -4,8 +4,19 @@
 #include <assert.h>
 #include <string.h>
 
-static struct hello
-hello_of(const struct end *end, uint32_t number, struct now now)
+void
+end_identity(struct end *end, uint32_t number)
+{
+	uint8_t seed[SEED_SIZE] = { 'e', 'n', 'd' };
+
+	memset(end, 0, sizeof *end);
+	memcpy(seed + 4, &number, sizeof number);
+	identity_from_seed(&end->identity, seed);
+	(void)rng_seeded(&end->seed, number);
+}
+
+struct hello
+end_hello(const struct end *end, uint32_t number, struct now now)
 {
 	struct hello h = {
 		.instance = { 1, 2, 3, (uint8_t)(number >> 8),
@@ -23,22 +34,27 @@ hello_of(const struct end *end, uint32_t number, struct now now)
 }
 
 void
+end_start(struct end *end, const struct hello *hello, enum noise_role role,
+    struct now now, uint32_t rekey_records)
+{
+	struct session_cfg cfg = {
+		.identity = &end->identity,
+		.rng = rng_seeded(&end->seed, end->seed.s[0]),
+		.role = role,
+		.hello = *hello,
+		.rekey_records = rekey_records,
+	};
+
+	end->session = session_new(&cfg, now);
+}
+
+void
 end_init(struct end *end, uint32_t number, enum noise_role role, struct now now,
     uint32_t rekey_records)
 {
-	uint8_t seed[SEED_SIZE] = { 'e', 'n', 'd' };
-
-	memset(end, 0, sizeof *end);
-	memcpy(seed + 4, &number, sizeof number);
-	identity_from_seed(&end->identity, seed);
-	struct session_cfg cfg = {
-		.identity = &end->identity,
-		.rng = rng_seeded(&end->seed, number),
-		.role = role,
-		.hello = hello_of(end, number, now),
-		.rekey_records = rekey_records,
-	};
-	end->session = session_new(&cfg, now);
+	end_identity(end, number);
+	struct hello hello = end_hello(end, number, now);
+	end_start(end, &hello, role, now, rekey_records);
 }
 
 void

@@ -43,7 +43,12 @@ void couple_init(struct couple *c, uint32_t number, uint32_t rekey_records);
 void couple_open(struct couple *c, uint32_t number, uint32_t rekey_records);
 void couple_clear(struct couple *c);
 
-/* A single end for a peer made otherwise. */
+/* A single end, with an identity that follows from the number. */
+void end_identity(struct end *end, uint32_t number);
+struct hello end_hello(const struct end *end, uint32_t number, struct now now);
+void end_start(struct end *end, const struct hello *hello, enum noise_role role,
+    struct now now, uint32_t rekey_records);
+/* All three. */
 void end_init(struct end *end, uint32_t number, enum noise_role role,
     struct now now, uint32_t rekey_records);
 void end_clear(struct end *end);

@@ -1,0 +1,448 @@
+/* SPDX-License-Identifier: MIT */
+#include "engine_kit.h"
+
+#include "base/mem.h"
+#include "core/engine_state.h"
+#include "discover_kit.h"
+
+#include <assert.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { READ_MAX = 65536, SPINS_MAX = 2000 };
+
+void
+ekit_init_with(struct ekit *k, uint32_t number, const struct pin *pins,
+    size_t count, bool quiet)
+{
+	memset(k, 0, sizeof *k);
+	kit_identity(&k->identity, 1000000 + number);
+	k->now = (struct now){ .mono_ms = 1000000,
+		.wall_ms = INT64_C(1795168920000) };
+	struct engine_cfg cfg = {
+		.identity = &k->identity,
+		.rng = rng_seeded(&k->seed, number),
+		.epoch = KIT_EPOCH,
+		.name = "me",
+		.tcp_port = DISCOVERY_PORT,
+		.udp_port = 50000,
+		.discovery_port = DISCOVERY_PORT,
+		.quiet = quiet,
+		.pins = pins,
+		.pin_count = count,
+	};
+	k->engine = engine_new(&cfg, k->now);
+	engine_start(k->engine, k->now);
+	ekit_drain(k);
+}
+
+void
+ekit_init(struct ekit *k, uint32_t number)
+{
+	ekit_init_with(k, number, NULL, 0, false);
+}
+
+void
+ekit_clear(struct ekit *k)
+{
+	for (size_t i = 0; i < k->remote_count; i++) {
+		end_clear(&k->remotes[i]->end);
+		free(k->remotes[i]);
+	}
+	engine_free(k->engine);
+}
+
+static struct remote *
+remote_of(struct ekit *k, uint32_t conn)
+{
+	for (size_t i = 0; i < k->remote_count; i++) {
+		if (k->remotes[i]->conn == conn)
+			return k->remotes[i];
+	}
+	return NULL;
+}
+
+static void
+take_text(struct remote *r, struct now now, const struct msg_text *t)
+{
+	uint8_t bytes[128];
+	size_t n;
+	char *text = peer_text(t->text, PEER_TEXT_LINE, NULL);
+	struct msg ack = { .type = MSG_ACK,
+		.ack = { .state = ACK_STORED, .count = 1, .ids = { t->id } } };
+
+	r->texts++;
+	r->last_id = t->id;
+	snprintf(r->last_text, sizeof r->last_text, "%.255s", text);
+	free(text);
+	if (r->hold_acks || msg_encode(&ack, bytes, sizeof bytes, &n) < 0)
+		return;
+	session_send(r->end.session, now, bytes, n);
+}
+
+static void
+take_message(struct remote *r, struct now now)
+{
+	struct msg m;
+	int err = msg_decode(r->end.event.bytes, r->end.event.size, &m);
+
+	assert(err == 0);
+	(void)err;
+	if (m.type == MSG_TEXT)
+		take_text(r, now, &m.text);
+	if (m.type == MSG_ACK) {
+		r->acks += (unsigned)m.ack.count;
+		r->ack_state = m.ack.state;
+	}
+	r->nacks += m.type == MSG_NACK;
+	if (m.type == MSG_NACK)
+		r->nack_code = m.nack.code;
+	r->statuses += m.type == MSG_STATUS;
+	if (m.type == MSG_STATUS)
+		r->away = m.status.away;
+	r->typings += m.type == MSG_TYPING;
+}
+
+static void
+remote_events(struct remote *r, struct now now)
+{
+	struct end *end = &r->end;
+
+	while (end->error == 0 && (end->error = session_next(
+				       end->session, now, &end->event)) == 1) {
+		end->error = 0;
+		end->hellos += end->event.kind == SESSION_HELLO;
+		end->readies += end->event.kind == SESSION_READY;
+		if (end->event.kind == SESSION_HELLO)
+			end->error = session_accept(end->session, now);
+		if (end->event.kind == SESSION_MESSAGE)
+			take_message(r, now);
+		if (end->event.kind == SESSION_CLOSED) {
+			end->closes++;
+			r->close_reason = end->event.reason;
+		}
+	}
+}
+
+static void
+remote_input(struct remote *r, struct now now, const uint8_t *p, size_t n)
+{
+	while (n > 0 && r->end.error == 0) {
+		size_t part = n < READ_MAX ? n : READ_MAX;
+		r->end.error = session_input(r->end.session, now, p, part);
+		remote_events(r, now);
+		p += part;
+		n -= part;
+	}
+}
+
+static void
+run_effect(struct ekit *k, const struct effect *e)
+{
+	struct remote *r = e->conn == 0 ? NULL : remote_of(k, e->conn);
+
+	k->counts[e->kind]++;
+	if (e->kind == EFFECT_SEND && r != NULL && !r->silent)
+		remote_input(r, k->now, e->bytes, e->size);
+	if (e->kind == EFFECT_CLOSE && r != NULL) {
+		r->closed = true;
+		r->conn = 0;
+	}
+	if (e->kind == EFFECT_CLOSE) {
+		for (size_t i = 0; i < k->dial_count; i++) {
+			if (k->dials[i].conn == e->conn)
+				k->dials[i--] = k->dials[--k->dial_count];
+		}
+	}
+	if (e->kind == EFFECT_DIAL) {
+		assert(k->dial_count < KIT_DIALS_MAX);
+		k->dials[k->dial_count++] =
+		    (struct kit_dial){ .conn = e->conn, .addr = e->addr };
+	}
+	if (e->kind == EFFECT_RESOLVE) {
+		k->token = e->token;
+		k->port = e->port;
+		snprintf(k->host, sizeof k->host, "%s", e->text);
+	}
+	if (e->kind == EFFECT_MESSAGE) {
+		/* What is reported is there. */
+		const struct conv *c =
+		    model_conv(engine_model(k->engine), e->conv);
+		assert(c != NULL && conv_message(c, e->serial)->text != NULL);
+		(void)c;
+	}
+}
+
+void
+ekit_drain(struct ekit *k)
+{
+	struct effect e;
+
+	while (engine_next(k->engine, &e))
+		run_effect(k, &e);
+}
+
+/* One read of what r has to say; false when there is nothing, or it must wait
+ * in the socket. */
+static bool
+remote_to_engine(struct ekit *k, struct remote *r)
+{
+	size_t n;
+
+	if (r->conn == 0 || r->silent || r->end.session == NULL)
+		return false;
+	const uint8_t *p = session_output(r->end.session, &n);
+	if (n == 0 || !engine_reading(k->engine, r->conn))
+		return false;
+	n = n < READ_MAX ? n : READ_MAX;
+	engine_bytes(k->engine, k->now, r->conn, p, n);
+	session_consume(r->end.session, n);
+	ekit_drain(k);
+	return true;
+}
+
+void
+ekit_run(struct ekit *k)
+{
+	bool moved;
+
+	ekit_drain(k);
+	do {
+		moved = false;
+		for (size_t i = 0; i < k->remote_count; i++)
+			moved |= remote_to_engine(k, k->remotes[i]);
+	} while (moved);
+}
+
+void
+ekit_pass(struct ekit *k, int64_t ms)
+{
+	int64_t end = k->now.mono_ms + ms, wall = k->now.wall_ms + ms;
+	unsigned spins = 0;
+
+	for (;;) {
+		int64_t at = engine_deadline(k->engine);
+		if (at > end)
+			break;
+		spins = at > k->now.mono_ms ? 0 : spins + 1;
+		/* Due again and again at one moment: it would never sleep. */
+		assert(spins < SPINS_MAX);
+		if (at > k->now.mono_ms)
+			k->now.mono_ms = at;
+		engine_tick(k->engine, k->now);
+		ekit_run(k);
+	}
+	k->now.mono_ms = end;
+	k->now.wall_ms = wall;
+	ekit_run(k);
+}
+
+void
+ekit_command(struct ekit *k, enum command_kind kind, const struct fp *fp,
+    const char *text)
+{
+	struct command cmd = { .kind = kind, .conv = CONV_NEARBY };
+
+	if (fp != NULL)
+		cmd.peer = *fp;
+	if (text != NULL)
+		cmd.text = xstrdup(text);
+	engine_command(k->engine, k->now, &cmd);
+	ekit_run(k);
+}
+
+void
+ekit_say(struct ekit *k, const struct remote *r, const char *text)
+{
+	ekit_command(k, COMMAND_SAY, &r->end.identity.fp, text);
+}
+
+void
+ekit_hear(struct ekit *k, const struct remote *r, const char *name,
+    const struct addr *addr, uint32_t seq)
+{
+	struct beacon b =
+	    kit_beacon(&r->end.identity, BEACON_ANNOUNCE, r->hello.epoch, seq);
+
+	b.name = untrusted_of(name, strlen(name));
+	memcpy(b.instance, r->hello.instance, INSTANCE_SIZE);
+	b.tcp_port = addr->port;
+	struct kit_datagram g = kit_sign(&b, &r->end.identity);
+	struct addr from = *addr;
+	from.port = 50001;
+	engine_datagram(k->engine, k->now, &from, true, g.bytes, g.size);
+	ekit_run(k);
+}
+
+struct addr
+ekit_addr(uint32_t number)
+{
+	struct addr a = kit_addr(number);
+
+	a.port = DISCOVERY_PORT;
+	return a;
+}
+
+struct remote *
+ekit_remote(struct ekit *k, uint32_t number)
+{
+	struct remote *r = xcalloc(1, sizeof *r);
+
+	assert(k->remote_count < KIT_REMOTES_MAX);
+	end_identity(&r->end, number);
+	r->hello = end_hello(&r->end, number, k->now);
+	r->next_seq = 1;
+	k->remotes[k->remote_count++] = r;
+	return r;
+}
+
+bool
+remote_connect(struct ekit *k, struct remote *r, const struct addr *addr)
+{
+	r->conn = engine_accepted(k->engine, k->now, addr);
+	ekit_drain(k);
+	if (r->conn == 0)
+		return false;
+	end_start(&r->end, &r->hello, NOISE_INITIATOR, k->now, 0);
+	ekit_run(k);
+	return true;
+}
+
+static uint32_t
+take_dial(struct ekit *k)
+{
+	assert(k->dial_count > 0);
+	uint32_t conn = k->dials[0].conn;
+	k->dial_count--;
+	memmove(k->dials, k->dials + 1, k->dial_count * sizeof *k->dials);
+	return conn;
+}
+
+void
+remote_answer(struct ekit *k, struct remote *r)
+{
+	r->conn = take_dial(k);
+	end_start(&r->end, &r->hello, NOISE_RESPONDER, k->now, 0);
+	engine_opened(k->engine, k->now, r->conn);
+	ekit_run(k);
+}
+
+void
+ekit_fail_dial(struct ekit *k, int sys_errno)
+{
+	engine_closed(k->engine, k->now, take_dial(k), sys_errno);
+	ekit_run(k);
+}
+
+void
+remote_lose(struct ekit *k, struct remote *r)
+{
+	uint32_t conn = r->conn;
+
+	r->conn = 0;
+	engine_closed(k->engine, k->now, conn, 0);
+	ekit_run(k);
+}
+
+void
+remote_restart(struct remote *r)
+{
+	session_free(r->end.session);
+	r->end.session = NULL;
+	r->end.error = 0;
+	r->conn = 0;
+	r->closed = false;
+	r->hello.instance[7]++;
+	r->hello.epoch++;
+}
+
+bool
+remote_is_up(const struct remote *r)
+{
+	return r->conn != 0 && r->end.session != NULL && r->end.error == 0 &&
+	       session_is_ready(r->end.session);
+}
+
+void
+remote_send(struct ekit *k, struct remote *r, const struct msg *m)
+{
+	static uint8_t bytes[MSG_MAX];
+	size_t n;
+	int err = msg_encode(m, bytes, sizeof bytes, &n);
+
+	assert(err == 0);
+	err = session_send(r->end.session, k->now, bytes, n);
+	assert(err == 0);
+	(void)err;
+}
+
+void
+remote_say(struct ekit *k, struct remote *r, const char *text)
+{
+	struct msg m = { .type = MSG_TEXT,
+		.text = { .seq = r->next_seq++,
+		    .sent_ms = k->now.wall_ms,
+		    .text = untrusted_of(text, strlen(text)) } };
+
+	memcpy(m.text.id.b, r->end.identity.fp.b, 8);
+	memcpy(m.text.id.b + 8, &r->next_seq, 8);
+	remote_send(k, r, &m);
+	ekit_run(k);
+}
+
+const struct peer *
+ekit_peer(struct ekit *k, const struct remote *r)
+{
+	return model_peer(engine_model(k->engine), &r->end.identity.fp);
+}
+
+const struct conv *
+ekit_conv(struct ekit *k, const struct remote *r)
+{
+	const struct model *m = engine_model(k->engine);
+
+	return r == NULL ? model_conv(m, CONV_NEARBY)
+			 : model_conv_of(m, &r->end.identity.fp);
+}
+
+const struct message *
+ekit_last(struct ekit *k, const struct remote *r, enum message_kind kind)
+{
+	const struct conv *c = ekit_conv(k, r);
+
+	if (c == NULL)
+		return NULL;
+	for (uint64_t s = c->next_serial; s > c->first_serial; s--) {
+		const struct message *m = conv_message(c, s - 1);
+		if (m->kind == kind)
+			return m;
+	}
+	return NULL;
+}
+
+size_t
+ekit_count(
+    struct ekit *k, const struct remote *r, enum message_kind kind, bool mine)
+{
+	const struct conv *c = ekit_conv(k, r);
+	size_t count = 0;
+
+	if (c == NULL)
+		return 0;
+	for (uint64_t s = c->first_serial; s < c->next_serial; s++) {
+		const struct message *m = conv_message(c, s);
+		count += m->kind == kind && m->mine == mine;
+	}
+	return count;
+}
+
+unsigned
+ekit_conns(const struct ekit *k)
+{
+	unsigned count = 0;
+
+	for (size_t i = 0; i < CONNS_MAX; i++)
+		count += k->engine->conns[i] != NULL;
+	return count;
+}

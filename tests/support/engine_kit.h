@@ -1,0 +1,103 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * One engine, and around it peers that do what a test says: real sessions with
+ * real keys over streams that the test opens, stalls and breaks. Time is
+ * virtual, everything follows from numbers.
+ */
+#ifndef ENGINE_KIT_H
+#define ENGINE_KIT_H
+
+#include "core/engine.h"
+#include "session_kit.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+enum { KIT_REMOTES_MAX = 400, KIT_DIALS_MAX = 64, KIT_EPOCH = 5 };
+
+struct kit_dial {
+	uint32_t conn;
+	struct addr addr;
+};
+
+struct remote {
+	struct end end;
+	struct hello hello; /* before it starts: for the test to change */
+	uint32_t conn;      /* 0: no stream */
+	bool started;
+	bool silent; /* reads and says nothing any more, the stream is up */
+	bool hold_acks;
+	uint64_t next_seq;
+	unsigned texts, acks, nacks, statuses, typings;
+	struct msg_id last_id;
+	char last_text[256];
+	uint8_t nack_code, ack_state;
+	bool away, closed; /* closed: by the engine */
+	uint8_t close_reason;
+};
+
+struct ekit {
+	struct identity identity;
+	struct rng_seed seed;
+	struct engine *engine;
+	struct now now;
+	struct remote *remotes[KIT_REMOTES_MAX];
+	size_t remote_count;
+	struct kit_dial dials[KIT_DIALS_MAX]; /* neither opened nor failed */
+	size_t dial_count;
+	/* How often each effect came. */
+	unsigned counts[EFFECT_LEFT + 1];
+	uint32_t token;
+	char host[256];
+	uint16_t port;
+};
+
+/* Started, at time 1000 000 ms. */
+void ekit_init(struct ekit *k, uint32_t number);
+void ekit_init_with(struct ekit *k, uint32_t number, const struct pin *pins,
+    size_t count, bool quiet);
+void ekit_clear(struct ekit *k);
+
+/* Lets time pass, and everything happen that is due. */
+void ekit_pass(struct ekit *k, int64_t ms);
+/* Moves bytes both ways until nobody has more to say. */
+void ekit_run(struct ekit *k);
+/* Takes the effects that wait. */
+void ekit_drain(struct ekit *k);
+
+void ekit_command(struct ekit *k, enum command_kind kind, const struct fp *fp,
+    const char *text);
+void ekit_say(struct ekit *k, const struct remote *r, const char *text);
+/* A signed announcement of r, as of that name, from addr. */
+void ekit_hear(struct ekit *k, const struct remote *r, const char *name,
+    const struct addr *addr, uint32_t seq);
+
+struct addr ekit_addr(uint32_t number);
+/* A peer that is not there yet; freed with the kit. */
+struct remote *ekit_remote(struct ekit *k, uint32_t number);
+/* It connects; false when it was not let in. */
+bool remote_connect(struct ekit *k, struct remote *r, const struct addr *addr);
+/* It answers the oldest dial. */
+void remote_answer(struct ekit *k, struct remote *r);
+/* The oldest dial fails. */
+void ekit_fail_dial(struct ekit *k, int sys_errno);
+/* The stream breaks. */
+void remote_lose(struct ekit *k, struct remote *r);
+/* Forgets stream and session, to start anew with another instance. */
+void remote_restart(struct remote *r);
+bool remote_is_up(const struct remote *r);
+void remote_send(struct ekit *k, struct remote *r, const struct msg *m);
+void remote_say(struct ekit *k, struct remote *r, const char *text);
+
+const struct peer *ekit_peer(struct ekit *k, const struct remote *r);
+const struct conv *ekit_conv(struct ekit *k, const struct remote *r);
+/* The last message of that kind in the conversation with r (NULL: nearby). */
+const struct message *ekit_last(
+    struct ekit *k, const struct remote *r, enum message_kind kind);
+size_t ekit_count(
+    struct ekit *k, const struct remote *r, enum message_kind kind, bool mine);
+/* What the engine holds for connections and people: nothing may leak. */
+unsigned ekit_conns(const struct ekit *k);
+
+#endif
