@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * What an attacker on the segment can do to discovery, each attack by its
- * number in doc/SECURITY, with the inputs counted. Crowds are in
- * discover_floods.c.
+ * number, with the inputs counted. Crowds are in discover_floods.c.
  */
 #include "base/err.h"
 #include "discover_kit.h"
