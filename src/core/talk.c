@@ -224,6 +224,8 @@ queue_text(struct engine *e, struct now now, const struct command *cmd,
 		.size = n,
 	};
 	k->answered = true;
+	/* Nobody was asked about this one. */
+	e->asked_to_leave = false;
 	effect_message(e, c, conv_append(e->model, c, &m));
 	if (k->conn != 0)
 		talk_flush(e, now, k);
