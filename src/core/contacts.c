@@ -189,6 +189,9 @@ contact_tick(struct engine *e, struct now now, struct contact *k)
 void
 contacts_tick(struct engine *e, struct now now)
 {
+	/* A session that came up now would only break again. */
+	if (e->model->leaving)
+		return;
 	for (size_t i = 0; i < e->contact_count; i++) {
 		if (e->contacts[i]->dial.wanted)
 			contact_tick(e, now, e->contacts[i]);
@@ -199,7 +202,7 @@ int64_t
 contacts_deadline(const struct engine *e)
 {
 	int64_t at = NEVER_MS;
-	for (size_t i = 0; i < e->contact_count; i++) {
+	for (size_t i = 0; i < e->contact_count && !e->model->leaving; i++) {
 		const struct contact *k = e->contacts[i];
 		if (!k->dial.wanted)
 			continue;

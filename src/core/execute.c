@@ -138,6 +138,7 @@ do_quit(struct engine *e, struct now now, const struct command *cmd)
 		if (e->conns[i] != NULL)
 			conn_drop(e, now, e->conns[i], CLOSE_LEAVING);
 	}
+	connects_free(e);
 	discover_leave(e->discover, now);
 	effect_add(e, (struct effect){ .kind = EFFECT_SAVE_PINS });
 }
