@@ -47,7 +47,10 @@ sender(const struct model *m, const struct message *msg,
 	const struct peer *p = model_peer(m, &msg->from);
 	if (msg->mine)
 		return m->name;
-	return p == NULL ? "?" : peer_label(p, false, label);
+	if (p == NULL)
+		return "?";
+	/* "ana: yes" as a name would put words into somebody's mouth. */
+	return peer_label(p, strchr(p->name, ':') != NULL, label);
 }
 
 /* Every line of a text but the first is marked, so that nobody can write what

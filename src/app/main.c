@@ -5,6 +5,7 @@
 #include "app/screen.h"
 #include "app/shell.h"
 
+#include <fcntl.h>
 #include <locale.h>
 #include <sodium.h>
 #include <stdio.h>
@@ -35,6 +36,19 @@ protect_memory(void)
 #if defined(__linux__) && !defined(WATCHED_BY_SANITIZER)
 	prctl(PR_SET_DUMPABLE, 0);
 #endif
+}
+
+/* Where one of the three is closed, the next file that is opened would take its
+ * place: events would be written into the lock, or the key. */
+static void
+open_standard(void)
+{
+	int fd;
+	do
+		fd = open("/dev/null", O_RDWR);
+	while (fd >= 0 && fd <= STDERR_FILENO);
+	if (fd >= 0)
+		close(fd);
 }
 
 static int
@@ -100,6 +114,7 @@ main(int argc, char **argv)
 	struct options o;
 	setlocale(LC_ALL, "");
 	setlocale(LC_NUMERIC, "C");
+	open_standard();
 	protect_memory();
 	int status = options_parse(&o, argc, argv);
 	if (status < 0 && sodium_init() < 0) {

@@ -126,7 +126,8 @@ parse_rest(struct options *o, int argc, char **argv)
 		o->demo = true;
 		return -1;
 	}
-	snprintf(sentence, sizeof sentence, "what is \"%.64s\"?", argv[optind]);
+	snprintf(
+	    sentence, sizeof sentence, "\"%.64s\" is no command", argv[optind]);
 	return bad_use(sentence);
 }
 

@@ -33,9 +33,10 @@ struct plain {
 	uint32_t conv;       /* where text without a slash goes */
 	const char *command; /* the line being executed; NULL between */
 	bool skipping;       /* inside a line that is too long */
-	bool input_ended;
+	bool input_ended, output_ended;
 	int64_t leave_ms; /* when waiting for deliveries ends */
 	bool failed;
+	bool lonely; /* was told that there is no network */
 };
 
 static struct plain *
@@ -72,8 +73,10 @@ write_some(struct plain *p)
 	}
 	if (errno == EINTR || errno == EAGAIN)
 		return;
+	/* Nobody will ever read what happens here. */
 	buf_consume(&p->output, n);
 	p->failed = true;
+	p->output_ended = true;
 }
 
 static void
@@ -223,13 +226,34 @@ show_warning(struct plain *p, struct shell *sh)
 	sh->warning = NULL;
 }
 
+/* Also when the cable was pulled later. */
+static void
+show_lonely(struct plain *p, const struct shell *sh)
+{
+	bool lonely = true;
+	for (size_t i = 0; i < sh->iface_count; i++)
+		lonely &=
+		    sh->ifaces[i].use != IFACE_USED ||
+		    (sh->ifaces[i].loopback && sh->config.interface_count == 0);
+	if (lonely && !p->lonely)
+		print_line(p,
+		    p->events->error(NULL,
+			"no network: only people on this machine are reached. "
+			"Once an interface is up and has an address it is "
+			"used; /net shows them"));
+	p->lonely = lonely;
+}
+
 static void
 plain_turn(struct front *f, struct shell *sh)
 {
 	struct plain *p = plain_of(f);
 	const struct model *m = shell_model(sh);
 	show_warning(p, sh);
+	show_lonely(p, sh);
 	mark_read(sh);
+	if (p->output_ended && !m->leaving)
+		shell_quit(sh, false);
 	if (p->input_ended && !m->leaving) {
 		bool waiting = has_waiting(m);
 		if (waiting && sh->now.mono_ms < p->leave_ms)

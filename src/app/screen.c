@@ -181,7 +181,9 @@ take_keys(struct screen *s, struct shell *sh)
 		if (ui_key(
 			s->ui, shell_model(sh), sh->now, &key, paste, n, &cmd))
 			shell_command(sh, &cmd);
-		while (ui_pending(s->ui, shell_model(sh), sh->now, &cmd))
+		/* What is not on the screen yet was not read. */
+		while (!s->blocked &&
+		       ui_pending(s->ui, shell_model(sh), sh->now, &cmd))
 			shell_command(sh, &cmd);
 	}
 }

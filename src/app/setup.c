@@ -13,6 +13,7 @@
 #include "store/keyfile.h"
 #include "store/pins.h"
 
+#include <net/if.h>
 #include <pwd.h>
 #include <sodium.h>
 #include <stdio.h>
@@ -108,7 +109,8 @@ is_loopback_only(const struct shell *sh)
 	return sh->config.interface_count > 0;
 }
 
-/* A name that no interface has is more likely a slip than a wish to wait. */
+/* A name that no interface has is more likely a slip than a wish to wait. One
+ * that has no address yet will get it. */
 static int
 check_interfaces(const struct shell *sh, char **ret_error)
 {
@@ -119,10 +121,12 @@ check_interfaces(const struct shell *sh, char **ret_error)
 		    k < sh->iface_count &&
 		    strcmp(sh->ifaces[k].name, sh->config.interfaces[i]) != 0)
 			k++;
-		if (k < sh->iface_count)
+		if (k < sh->iface_count ||
+		    if_nametoindex(sh->config.interfaces[i]) != 0)
 			continue;
 		n = (size_t)snprintf(text, sizeof text,
-		    "no network interface %s with an address; there are:",
+		    "there is no network interface %s; name one of those "
+		    "there are, or none to use all:",
 		    sh->config.interfaces[i]);
 		for (k = 0; k < sh->iface_count && n < sizeof text; k++) {
 			if (k > 0 && strcmp(sh->ifaces[k].name,

@@ -176,11 +176,11 @@ static void
 on_accepted(struct shell *sh, const struct tcp_event *ev)
 {
 	uint32_t conn = engine_accepted(sh->engine, sh->now, &ev->addr);
-	drain(sh);
 	if (conn == 0)
 		tcp_refuse(sh->tcp, ev->fd);
 	else
 		tcp_adopt(sh->tcp, ev->fd, conn);
+	drain(sh);
 }
 
 static void

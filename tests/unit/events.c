@@ -1,0 +1,183 @@
+/* SPDX-License-Identifier: MIT */
+#include "app/events.h"
+
+#include "model_fixture.h"
+
+#include <jansson.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+struct stage {
+	struct model *m;
+	const struct peer *bob;
+	const struct conv *c;
+};
+
+static int
+set_stage(void **state)
+{
+	struct stage *st = calloc(1, sizeof *st);
+	st->m = fixture_model();
+	st->bob = fixture_contact(st->m, "bob", PRESENCE_ONLINE, 2);
+	fixture_receive(st->m, st->bob, 1, "one\ntwo");
+	fixture_send(st->m, st->bob, 0, "three");
+	st->c = model_conv_of(st->m, &st->bob->fp);
+	*state = st;
+	return 0;
+}
+
+static int
+clear_stage(void **state)
+{
+	struct stage *st = *state;
+	fixture_free(st->m);
+	free(st);
+	return 0;
+}
+
+static const struct message *
+last(const struct conv *c)
+{
+	return conv_message(c, c->next_serial - 1);
+}
+
+/* The promised keys, each with its type. */
+static void
+check_keys(char *text, const char *keys)
+{
+	json_error_t error;
+	json_t *object = json_loads(text, 0, &error);
+	char *copy = strdup(keys), *rest = copy, *key;
+
+	assert_non_null(object);
+	assert_null(strchr(text, '\n'));
+	while ((key = strsep(&rest, " ")) != NULL)
+		if (json_object_get(object, key) == NULL)
+			fail_msg("no key %s in %s", key, text);
+	free(copy);
+	json_decref(object);
+	free(text);
+}
+
+static void
+json_keeps_its_promise(void **state)
+{
+	const struct stage *st = *state;
+	const struct message *theirs = conv_message(st->c, 0);
+
+	check_keys(events_json.ready(st->m), "event name id tcp_port udp_port");
+	check_keys(events_json.peer(st->m, st->bob),
+	    "event name id dialect state trust address status");
+	check_keys(events_json.message(st->m, st->c, theirs, NULL),
+	    "event from id conversation message text sent dialect transport "
+	    "encrypted");
+	check_keys(
+	    events_json.delivery(st->m, st->c, last(st->c), DELIVERY_DELIVERED),
+	    "event message to state reason");
+	check_keys(
+	    events_json.error("/foo", "no command /foo"), "event command text");
+	check_keys(events_json.error(NULL, "late news"), "event command text");
+}
+
+static void
+json_of_a_shout(void **state)
+{
+	const struct stage *st = *state;
+	const struct fixture_message shout = { .text = "lunch?",
+		.kind = MESSAGE_SHOUT };
+
+	fixture_add(st->m, CONV_NEARBY, st->bob, &shout);
+	const struct conv *c = model_conv(st->m, CONV_NEARBY);
+	check_keys(events_json.message(st->m, c, last(c), NULL),
+	    "event from id message text dialect");
+}
+
+static void
+json_of_an_impossible_time(void **state)
+{
+	const struct stage *st = *state;
+	static const int64_t times[] = { INT64_MIN, INT64_MAX, -1, 0,
+		INT64_C(253402300800000) };
+	struct message m = *conv_message(st->c, 0);
+
+	for (size_t i = 0; i < sizeof times / sizeof *times; i++) {
+		m.sent_ms = times[i];
+		check_keys(events_json.message(st->m, st->c, &m, NULL),
+		    "sent arrived");
+	}
+}
+
+static void
+t46_no_line_of_a_text_looks_like_ours(void **state)
+{
+	static const char *const texts[] = {
+		"hi\n! all messages were lost",
+		"hi\n* ana is online (verified)",
+		"hi\n10:03 ana: I agree",
+		"\n\n! error",
+		"hi\r\n! error",
+	};
+	const struct stage *st = *state;
+
+	for (size_t i = 0; i < sizeof texts / sizeof *texts; i++) {
+		fixture_receive(st->m, st->bob, 0, texts[i]);
+		char *line =
+		    events_text.message(st->m, st->c, last(st->c), NULL);
+		for (char *p = line; (p = strchr(p, '\n')) != NULL; p++)
+			assert_memory_equal(p + 1, "      | ", 8);
+		assert_null(strchr(line, '\r'));
+		free(line);
+	}
+}
+
+static void
+t46_a_name_puts_no_words_into_a_mouth(void **state)
+{
+	const struct stage *st = *state;
+	const struct peer *p =
+	    fixture_contact(st->m, "ana: I agree", PRESENCE_ONLINE, 9);
+	const struct conv *c = model_conv_of(st->m, &p->fp);
+
+	fixture_receive(st->m, p, 0, "x");
+	char *line = events_text.message(st->m, c, last(c), NULL);
+	assert_non_null(strstr(line, "ana: I agree\xc2\xb7"));
+	free(line);
+}
+
+static void
+our_own_words_are_told_by_their_delivery(void **state)
+{
+	const struct stage *st = *state;
+
+	assert_null(events_text.message(st->m, st->c, last(st->c), NULL));
+	char *line =
+	    events_text.delivery(st->m, st->c, last(st->c), DELIVERY_QUEUED);
+	assert_string_equal(line, "* queued for bob: three");
+	free(line);
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(json_keeps_its_promise),
+		cmocka_unit_test(json_of_a_shout),
+		cmocka_unit_test(json_of_an_impossible_time),
+		cmocka_unit_test(t46_no_line_of_a_text_looks_like_ours),
+		cmocka_unit_test(t46_a_name_puts_no_words_into_a_mouth),
+		cmocka_unit_test(our_own_words_are_told_by_their_delivery),
+	};
+	struct CMUnitTest staged[sizeof tests / sizeof *tests];
+	for (size_t i = 0; i < sizeof tests / sizeof *tests; i++) {
+		staged[i] = tests[i];
+		staged[i].setup_func = set_stage;
+		staged[i].teardown_func = clear_stage;
+	}
+	return cmocka_run_group_tests(staged, NULL, NULL);
+}

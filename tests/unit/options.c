@@ -1,0 +1,95 @@
+/* SPDX-License-Identifier: MIT */
+#include "app/options.h"
+
+#include <getopt.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+enum { ARGS_MAX = 8 };
+
+/* Splits at blanks, as a shell would; getopt starts anew. */
+static int
+parse(struct options *o, const char *line)
+{
+	static char text[256];
+	static char program[] = "earshot";
+	char *argv[ARGS_MAX + 2] = { program }, *rest = text;
+	int argc = 1;
+
+	snprintf(text, sizeof text, "%s", line);
+	while (rest != NULL && *rest != '\0' && argc <= ARGS_MAX)
+		argv[argc++] = strsep(&rest, " ");
+	optind = 0;
+	return options_parse(o, argc, argv);
+}
+
+static void
+good_use(void **state)
+{
+	struct options o;
+
+	(void)state;
+	assert_int_equal(parse(&o, ""), -1);
+	assert_false(o.plain || o.json || o.demo || o.quiet || o.ascii);
+	assert_null(o.home);
+	assert_int_equal(parse(&o, "--json --port 4000 -i eth0 -i lo"), -1);
+	assert_true(o.plain && o.json);
+	assert_int_equal(o.config.port, 4000);
+	assert_int_equal(o.config.interface_count, 2);
+	assert_string_equal(o.config.interfaces[0], "eth0");
+	options_clear(&o);
+	assert_int_equal(parse(&o, "--quiet --ascii --home d --name ana"), -1);
+	assert_true(o.quiet && o.ascii);
+	assert_string_equal(o.home, "d");
+	assert_string_equal(o.config.name, "ana");
+	options_clear(&o);
+	assert_int_equal(parse(&o, "demo"), -1);
+	assert_true(o.demo);
+	options_clear(&o);
+}
+
+static void
+wrong_use_is_status_2(void **state)
+{
+	static const char *const lines[] = { "--nosuch", "-Z", "--port",
+		"--port 0", "--port 65536", "--port x", "--port -1",
+		"--interface", "--interface averyveryverylongname", "extra",
+		"demo demo", "--name", "--home" };
+
+	(void)state;
+	for (size_t i = 0; i < sizeof lines / sizeof *lines; i++) {
+		struct options o;
+		if (parse(&o, lines[i]) != EXIT_USAGE)
+			fail_msg("\"%s\" is no wrong use", lines[i]);
+		options_clear(&o);
+	}
+}
+
+static void
+questions_are_answered(void **state)
+{
+	struct options o;
+
+	(void)state;
+	assert_int_equal(parse(&o, "--version"), EXIT_DONE);
+	options_clear(&o);
+	assert_int_equal(parse(&o, "--help"), EXIT_DONE);
+	options_clear(&o);
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(good_use),
+		cmocka_unit_test(wrong_use_is_status_2),
+		cmocka_unit_test(questions_are_answered),
+	};
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
