@@ -453,6 +453,33 @@ a_probe_ends_it_within_two_seconds(void **state)
 }
 
 static void
+a_probe_is_not_put_off_by_another(void **state)
+{
+	(void)state;
+	static struct couple c;
+
+	couple_open(&c, 29, 0);
+	for (int i = 0; i < 4; i++) {
+		later(&c, SESSION_PROBE_MS / 4);
+		session_probe(c.i.session, c.now);
+		assert_int_equal(session_tick(c.i.session, c.now), 0);
+	}
+	later(&c, SESSION_PROBE_MS / 4);
+	assert_int_equal(session_tick(c.i.session, c.now), ERR_TIMEOUT);
+	couple_clear(&c);
+	/* Unless something was heard of the first. */
+	couple_open(&c, 30, 0);
+	later(&c, 100);
+	session_probe(c.i.session, c.now);
+	couple_run(&c);
+	later(&c, SESSION_PROBE_MS - 1);
+	session_probe(c.i.session, c.now);
+	later(&c, SESSION_PROBE_MS - 1);
+	assert_int_equal(session_tick(c.i.session, c.now), 0);
+	couple_clear(&c);
+}
+
+static void
 a_probe_that_is_answered_is_forgotten(void **state)
 {
 	(void)state;
@@ -658,6 +685,7 @@ main(void)
 		cmocka_unit_test(no_ping_while_traffic_flows),
 		cmocka_unit_test(silence_ends_after_two_pings),
 		cmocka_unit_test(a_probe_ends_it_within_two_seconds),
+		cmocka_unit_test(a_probe_is_not_put_off_by_another),
 		cmocka_unit_test(a_probe_that_is_answered_is_forgotten),
 		cmocka_unit_test(a_leap_of_the_clock_asks_first),
 		cmocka_unit_test(the_wall_clock_means_nothing),
