@@ -573,8 +573,12 @@ put_ping(struct session *s, struct now now, int64_t answer_ms)
 void
 session_probe(struct session *s, struct now now)
 {
+	bool heard = s->heard_ms > s->ping_sent_ms;
+	int64_t dead_ms = heard ? NEVER_MS : s->dead_ms;
 	if (s->step != STEP_OPEN || put_ping(s, now, SESSION_PROBE_MS) < 0)
 		return;
+	/* One under way is not put off: probes may come faster than that. */
+	s->dead_ms = earlier_ms(s->dead_ms, dead_ms);
 	/* One probe without an answer is enough: the network is known to have
 	 * changed. */
 	s->unanswered = UNANSWERED_MAX;
