@@ -188,6 +188,10 @@ session_up(struct engine *e, struct now now, struct conn *c)
 		if (c->connect != NULL)
 			connect_done(e, now, c);
 		make_loser(e, now, c);
+		/* Or the other end dials since it lost the winner, which we
+		 * did not notice. */
+		session_probe(other->session, now);
+		conn_flush(e, other);
 		return;
 	}
 	if (other != NULL)
