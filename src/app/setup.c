@@ -125,8 +125,7 @@ check_interfaces(const struct shell *sh, char **ret_error)
 		    if_nametoindex(sh->config.interfaces[i]) != 0)
 			continue;
 		n = (size_t)snprintf(text, sizeof text,
-		    "there is no network interface %s; name one of those "
-		    "there are, or none to use all:",
+		    "there is no network interface %s; name one of these:",
 		    sh->config.interfaces[i]);
 		for (k = 0; k < sh->iface_count && n < sizeof text; k++) {
 			if (k > 0 && strcmp(sh->ifaces[k].name,
