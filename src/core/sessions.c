@@ -202,7 +202,7 @@ session_up(struct engine *e, struct now now, struct conn *c)
 	if (k->pin.version_floor < VERSION_SPOKEN)
 		k->pin.version_floor = VERSION_SPOKEN;
 	show_up(e, now, c);
-	if (session_role(c->session) == NOISE_INITIATOR)
+	if (session_role(c->session) == NOISE_INITIATOR || k->answered)
 		contact_pin(e, now, k);
 	if (c->connect != NULL)
 		connect_done(e, now, c);

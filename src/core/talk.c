@@ -227,6 +227,8 @@ queue_text(struct engine *e, struct now now, const struct command *cmd,
 	/* Nobody was asked about this one. */
 	e->asked_to_leave = false;
 	effect_message(e, c, conv_append(e->model, c, &m));
+	if (k->conn != 0 && !k->pinned)
+		contact_pin(e, now, k);
 	if (k->conn != 0)
 		talk_flush(e, now, k);
 	else
