@@ -2,6 +2,8 @@
 #include "core/engine_state.h"
 
 #include "base/mem.h"
+#include "base/peer_text.h"
+#include "base/utf8.h"
 
 #include <stdarg.h>
 #include <stdio.h>
@@ -64,9 +66,11 @@ engine_notice(struct engine *e, struct now now, uint32_t conv,
 		.kind = kind,
 		.arrived_ms = now.wall_ms,
 		.sent_ms = now.wall_ms,
-		.text = text,
-		.size = strlen(text),
 	};
+	/* It may quote what was typed, pasted or cut short. */
+	m.text = peer_text(
+	    untrusted_of(text, strlen(text)), PEER_TEXT_BODY, &m.size);
+	free(text);
 	effect_message(e, c, conv_append(e->model, c, &m));
 }
 
@@ -76,9 +80,9 @@ static char *format_text(const char *format, va_list args)
 static char *
 format_text(const char *format, va_list args)
 {
-	char text[NOTICE_MAX];
+	char text[NOTICE_MAX + UTF8_MAX];
 	vsnprintf(text, sizeof text, format, args);
-	return xstrdup(text);
+	return xstrndup(text, utf8_cut(text, strlen(text), NOTICE_MAX));
 }
 
 void
