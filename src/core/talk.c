@@ -265,4 +265,5 @@ talk_say(struct engine *e, struct now now, const struct command *cmd)
 	else
 		queue_text(e, now, cmd, k, text, n);
 	free(text);
+	contact_release(e, k);
 }
