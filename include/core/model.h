@@ -128,7 +128,7 @@ struct model {
 	uint16_t tcp_port, udp_port, discovery_port;
 	int64_t started_ms;	 /* monotonic */
 	int64_t last_announce_ms; /* monotonic, of our last broadcast; 0 none */
-	int64_t next_announce_ms; /* monotonic */
+	int64_t next_announce_ms; /* monotonic; NEVER_MS when quiet */
 	struct iface ifaces[IFACES_MAX];
 	size_t iface_count;
 	struct discover_counters discovery;

@@ -162,6 +162,8 @@ bool discover_next(struct discover *d, struct now now,
     struct discover_packet *ret_packet);
 int64_t discover_deadline(const struct discover *d);
 
+/* When our next broadcast is due; NEVER_MS when none is. */
+int64_t discover_next_broadcast_ms(const struct discover *d);
 /* Seconds between our announcements at the present number of peers. */
 uint16_t discover_interval_s(const struct discover *d);
 const struct discover_counters *discover_counters(const struct discover *d);

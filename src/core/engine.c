@@ -96,7 +96,7 @@ static void
 refresh_counters(struct engine *e)
 {
 	e->model->discovery = *discover_counters(e->discover);
-	e->model->next_announce_ms = discover_deadline(e->discover);
+	e->model->next_announce_ms = discover_next_broadcast_ms(e->discover);
 }
 
 void

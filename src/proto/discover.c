@@ -276,6 +276,13 @@ discover_next(
 }
 
 int64_t
+discover_next_broadcast_ms(const struct discover *d)
+{
+	return discover_is_sending(d) ? discover_schedule_deadline(d)
+				      : NEVER_MS;
+}
+
+int64_t
 discover_deadline(const struct discover *d)
 {
 	int64_t deadline_ms = d->table.expire_ms;

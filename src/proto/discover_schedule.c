@@ -17,6 +17,7 @@ discover_schedule_init(struct schedule *s)
 		.step = STEP_SINGLE,
 		.next_ms = NEVER_MS,
 		.burst_ms = LONG_AGO_MS,
+		.change_ms = LONG_AGO_MS,
 		.network_ms = LONG_AGO_MS,
 		.first_ms = LONG_AGO_MS,
 		.broadcast_ms = LONG_AGO_MS,
@@ -50,12 +51,25 @@ first_delay_ms(struct discover *d, enum burst_kind kind)
 	return (uint32_t)(PROFILE_AGAIN_MS - since_ms);
 }
 
+/* When a burst may begin. The first change of the network does not wait for
+ * the burst of the start, or of a new name, to be over: what went out before
+ * did not reach the new network. */
+static int64_t
+burst_free_ms(const struct schedule *s, enum burst_kind kind)
+{
+	int64_t last_ms = kind == BURST_NETWORK ? s->change_ms : s->burst_ms;
+
+	return last_ms + BURST_AGAIN_MS;
+}
+
 void
 discover_burst_request(struct discover *d, enum burst_kind kind)
 {
 	struct schedule *s = &d->schedule;
 
-	if (d->now_ms - s->burst_ms >= BURST_AGAIN_MS) {
+	if (d->now_ms >= burst_free_ms(s, kind)) {
+		if (kind == BURST_NETWORK)
+			s->change_ms = d->now_ms;
 		discover_burst(d, kind, first_delay_ms(d, kind));
 		return;
 	}
@@ -124,8 +138,8 @@ discover_schedule_next(struct discover *d, enum beacon_type *ret_type)
 {
 	struct schedule *s = &d->schedule;
 
-	if (s->again != BURST_NONE && d->now_ms - s->burst_ms >= BURST_AGAIN_MS)
-		discover_burst(d, s->again, first_delay_ms(d, s->again));
+	if (s->again != BURST_NONE && d->now_ms >= burst_free_ms(s, s->again))
+		discover_burst_request(d, s->again);
 	if (s->next_ms > d->now_ms)
 		return false;
 	bool solicit = s->step == STEP_FIRST && s->solicit;
@@ -142,7 +156,7 @@ discover_schedule_deadline(const struct discover *d)
 
 	if (s->again == BURST_NONE)
 		return s->next_ms;
-	return earlier_ms(s->next_ms, s->burst_ms + BURST_AGAIN_MS);
+	return earlier_ms(s->next_ms, burst_free_ms(s, s->again));
 }
 
 uint16_t

@@ -54,6 +54,7 @@ struct schedule {
 	enum burst_kind again; /* a burst that had to wait */
 	int64_t next_ms;       /* the next broadcast */
 	int64_t burst_ms;      /* when the last burst began */
+	int64_t change_ms;     /* when the last one for a change began */
 	int64_t network_ms;    /* when the last one began that solicits */
 	int64_t first_ms;      /* when its first packet went out */
 	int64_t broadcast_ms;  /* the last one of any step */

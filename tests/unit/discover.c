@@ -250,6 +250,21 @@ network_change_bursts_with_jitter_once_in_5s(void **state)
 }
 
 static void
+first_network_change_does_not_wait_for_the_start(void **state)
+{
+	int64_t t = START_MS + 600;
+
+	(void)state;
+	discover_start(me.d, kit_now(START_MS));
+	expect_broadcast(START_MS, START_MS, BEACON_SOLICIT);
+	expect_broadcast(START_MS + 500, START_MS + 600, BEACON_ANNOUNCE);
+	discover_network_changed(me.d, kit_now(t));
+	assert_in_range(
+	    discover_next_broadcast_ms(me.d), (uint64_t)t, (uint64_t)t + 250);
+	expect_broadcast(t, t + 250, BEACON_SOLICIT);
+}
+
+static void
 clock_leap_sends_one_packet_not_a_storm(void **state)
 {
 	int64_t t = START_MS + 8 * (int64_t)HOUR_MS;
@@ -575,6 +590,7 @@ main(void)
 		CASE(interval_grows_with_the_peers_and_is_announced),
 		CASE(peers_not_heard_for_ten_minutes_do_not_count),
 		CASE(network_change_bursts_with_jitter_once_in_5s),
+		CASE(first_network_change_does_not_wait_for_the_start),
 		CASE(clock_leap_sends_one_packet_not_a_storm),
 		CASE(profile_change_is_told_at_once_and_the_last_one_wins),
 		CASE(quiet_sends_nothing_whatever_happens),
