@@ -173,6 +173,16 @@ show_up(struct engine *e, struct now now, struct conn *c)
 	effect_peer(e, &c->fp);
 }
 
+/* Whom broadcast does not reach is only seen while a session is up. */
+static bool
+is_kept(const struct engine *e, const struct contact *k)
+{
+	uint32_t epoch, seq;
+	bool announced =
+	    discover_counters_of(e->discover, &k->fp, &epoch, &seq) && seq != 0;
+	return !announced || model_peer(e->model, &k->fp)->by_hand;
+}
+
 void
 session_up(struct engine *e, struct now now, struct conn *c)
 {
@@ -188,6 +198,7 @@ session_up(struct engine *e, struct now now, struct conn *c)
 		if (c->connect != NULL)
 			connect_done(e, now, c);
 		make_loser(e, now, c);
+		session_keep(other->session, is_kept(e, k));
 		/* Or the other end dials since it lost the winner, which we
 		 * did not notice. */
 		session_probe(other->session, now);
@@ -206,8 +217,7 @@ session_up(struct engine *e, struct now now, struct conn *c)
 		contact_pin(e, now, k);
 	if (c->connect != NULL)
 		connect_done(e, now, c);
-	if (model_peer(e->model, &k->fp)->by_hand)
-		session_keep(c->session, true);
+	session_keep(c->session, is_kept(e, k));
 	drop_dials(e, now, k);
 	if (k->chat == NULL)
 		k->chat = chat_new(&e->rng, e->epoch);

@@ -93,6 +93,9 @@ seen(struct engine *e, struct now now, const struct sighting *s)
 	struct contact *k = contact_find(e, &s->fp);
 	if (was_absent && k != NULL)
 		dial_returned(e, now, k);
+	struct conn *c = k == NULL ? NULL : conn_get(e, k->conn);
+	if (c != NULL)
+		session_keep(c->session, p->by_hand);
 	return p;
 }
 
