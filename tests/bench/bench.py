@@ -1,0 +1,84 @@
+# SPDX-License-Identifier: MIT
+"""make bench: each figure beside its baseline, measured in the same run.
+
+bench.py --build DIR [FIGURE]...
+"""
+
+import argparse
+import os
+import shutil
+import sys
+import tempfile
+import threading
+import time
+
+import net
+from figure_crowd import measure_chat, measure_discovery, measure_flood
+from figure_deliver import measure as measure_deliver
+from figure_idle import measure_memory, measure_wakes
+from figure_seen import measure as measure_seen
+from figure_start import measure as measure_start
+from programs import Bench
+from table import Table
+
+# What is timed comes first; the last ones only count, and run side by side.
+TIMED = {
+    "seen": measure_seen,
+    "deliver": measure_deliver,
+    "start": measure_start,
+    "memory": measure_memory,
+    "flood": measure_flood,
+}
+COUNTED = {
+    "idle": measure_wakes,
+    "discovery": measure_discovery,
+    "chat": measure_chat,
+}
+
+
+def attempt(name, measure, bench, table):
+    began = time.monotonic()
+    try:
+        measure(bench, table)
+    except (OSError, RuntimeError, KeyError, ValueError) as error:
+        table.add(name, f"failed: {error}", reached=False)
+    print(f"{name}: {time.monotonic() - began:.0f} s", file=sys.stderr)
+
+
+def run(names, bench, table):
+    for name, measure in TIMED.items():
+        if name in names:
+            attempt(name, measure, bench, table)
+    threads = [threading.Thread(target=attempt, args=(n, m, bench, table))
+               for n, m in COUNTED.items() if n in names]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+
+
+def main():
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--build", required=True)
+    parser.add_argument("figures", nargs="*", metavar="FIGURE")
+    args = parser.parse_args()
+    names = args.figures or [*TIMED, *COUNTED]
+    for name in names:
+        if name not in TIMED and name not in COUNTED:
+            parser.error(f"no figure {name}; there are: "
+                         + " ".join([*TIMED, *COUNTED]))
+    net.enter()
+    scratch = tempfile.mkdtemp(prefix="bench-", dir=args.build)
+    table = Table()
+    try:
+        run(names, Bench(args.build, scratch), table)
+    finally:
+        shutil.rmtree(scratch, ignore_errors=True)
+    table.show()
+    sys.stdout.flush()
+    return 1 if table.missed else 0
+
+
+if __name__ == "__main__":
+    os.umask(0o077)
+    sys.exit(main())

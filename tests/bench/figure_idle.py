@@ -1,0 +1,89 @@
+# SPDX-License-Identifier: MIT
+"""What it costs to do nothing: wake-ups in a minute, memory."""
+
+import statistics
+import time
+
+import peers
+from net import Lan
+from programs import Drain, Lines, Terminal, pss_kib, status
+from table import spread
+
+SETTLE_S = 30
+IDLE_S = 60
+MUST_SWITCHES = 6
+CONTACTS = 10
+MUST_MB = 8
+SWITCHES = "voluntary_ctxt_switches"
+
+
+def start_others(bench, host):
+    """name: program, for those who are installed"""
+    others = {}
+    if peers.installed("irssi"):
+        others["irssi"] = Terminal(bench, peers.irssi(bench), host)
+    if peers.installed("weechat"):
+        others["weechat"] = Terminal(bench, peers.weechat(bench), host)
+    if peers.installed("catgirl", "openssl"):
+        server = peers.Catgirl(bench, host)
+        others["catgirl"] = Terminal(bench, server.argv, host)
+    return others
+
+
+def listing(names, values, shown):
+    return "; ".join(f"{n} " + (shown(values[n]) if n in values
+                                else "not installed") for n in names)
+
+
+def measure_wakes(bench, table):
+    """Four on screens; each has the three others for peers."""
+    with Lan(4) as hosts:
+        ours = [Terminal(bench, bench.earshot(f"idle{i}"), host)
+                for i, host in enumerate(hosts)]
+        others = start_others(bench, hosts[0])
+        drain = Drain([*ours, *others.values()])
+        time.sleep(SETTLE_S)
+        before = [status(p.pid, SWITCHES) for p in ours]
+        theirs = {n: status(p.pid, SWITCHES) for n, p in others.items()}
+        time.sleep(IDLE_S)
+        counts = [status(p.pid, SWITCHES) - b for p, b in zip(ours, before)]
+        theirs = {n: status(p.pid, SWITCHES) - theirs[n]
+                  for n, p in others.items()}
+        drain.stop()
+        for program in [*ours, *others.values()]:
+            program.end()
+    median = statistics.median(counts)
+    irssi = theirs.get("irssi")
+    table.add(f"idle {IDLE_S} s, 3 peers: voluntary context switches, "
+              "each of four", spread(counts, "", 0),
+              listing(("catgirl", "irssi", "weechat"), theirs, str),
+              median / irssi if irssi else None,
+              f"<= {MUST_SWITCHES}", median <= MUST_SWITCHES)
+
+
+def measure_memory(bench, table):
+    with Lan(2) as hosts:
+        eve = Terminal(bench, bench.earshot("eve"), hosts[0])
+        others = start_others(bench, hosts[0])
+        drain = Drain([eve, *others.values()])
+        friends = [Lines(bench, bench.plain(f"friend{i}"), hosts[1])
+                   for i in range(CONTACTS)]
+        for friend in friends:
+            friend.wait(event="peer", name="eve")
+            friend.say("/msg eve how are you?")
+            friend.wait(event="delivery", state="delivered")
+        time.sleep(2)
+        rss = status(eve.pid, "VmRSS") / 1024
+        pss = pss_kib(eve.pid)
+        theirs = {n: status(p.pid, "VmRSS") / 1024 for n, p in others.items()}
+        shared = "" if pss is None else f" (PSS {pss / 1024:.1f})"
+        drain.stop()
+        for program in [eve, *others.values(), *friends]:
+            program.end()
+    irssi = theirs.get("irssi")
+    table.add(f"RSS idle, {CONTACTS} contacts with a conversation each",
+              f"{rss:.1f} MB{shared}",
+              listing(("catgirl", "irssi", "weechat"), theirs,
+                      lambda mb: f"{mb:.1f} MB"),
+              rss / irssi if irssi else None, f"<= {MUST_MB} MB",
+              rss <= MUST_MB)
