@@ -241,13 +241,16 @@ session_down(struct engine *e, struct now now, struct conn *c, uint8_t reason)
 	p->link = PEER_LINK_NONE;
 	p->typing_until_ms = 0;
 	p->last_seen_ms = now.wall_ms;
+	/* When we leave, they stay. */
+	if (e->model->leaving)
+		return;
 	if (reason == CLOSE_LEAVING)
 		p->presence = PRESENCE_OFFLINE;
 	else if (reason == 0 && p->presence != PRESENCE_OFFLINE)
 		p->presence = PRESENCE_STALE;
 	model_touch(e->model);
 	effect_peer(e, &k->fp);
-	if (chat_waiting(k->chat) == 0 || e->model->leaving)
+	if (chat_waiting(k->chat) == 0)
 		return;
 	/* The winner of two sessions is about to come up by itself. */
 	enum { WINNER_MS = 1000 };
