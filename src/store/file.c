@@ -192,6 +192,15 @@ check_private(const char *path, int fd, char **ret_error)
 	return 0;
 }
 
+static int
+fail_unreadable(const char *path, char **ret_error)
+{
+	return fail(ret_error, ERR_SYS,
+	    "cannot read %s: %s; correct that, or use another home with "
+	    "--home DIR",
+	    path, strerror(errno));
+}
+
 int
 file_read_private(const char *path, size_t max, char **ret_data,
     size_t *ret_size, char **ret_error)
@@ -204,14 +213,12 @@ file_read_private(const char *path, size_t max, char **ret_data,
 		return fail(ret_error, ERR_PERMISSION,
 		    "%s is a symbolic link; put the file itself there", path);
 	if (fd < 0)
-		return fail(ret_error, ERR_SYS, "cannot read %s: %s", path,
-		    strerror(errno));
+		return fail_unreadable(path, ret_error);
 	int err = check_private(path, fd, ret_error);
 	if (err != 0)
 		return close_after(fd, err);
 	err = read_fd(fd, max, ret_data, ret_size);
 	if (err == ERR_SYS)
-		fail(ret_error, err, "cannot read %s: %s", path,
-		    strerror(errno));
+		fail_unreadable(path, ret_error);
 	return close_after(fd, err);
 }
