@@ -5,6 +5,8 @@
 #include "app/options.h"
 #include "base/buf.h"
 #include "base/mem.h"
+#include "base/peer_text.h"
+#include "base/utf8.h"
 #include "ui/commands.h"
 
 #include <errno.h>
@@ -145,6 +147,22 @@ execute(struct plain *p, struct shell *sh, const char *line)
 	p->command = NULL;
 }
 
+/* Pipes may bring anything; what is not text would be sent as something else
+ * than was meant. */
+static void
+take_line(struct plain *p, struct shell *sh, char *line, size_t n)
+{
+	if (memchr(line, '\0', n) == NULL && utf8_is_valid(line, n)) {
+		execute(p, sh, line);
+		return;
+	}
+	char *clean = peer_text(untrusted_of(line, n), PEER_TEXT_LINE, NULL);
+	print_line(p,
+	    p->events->error(clean,
+		"nothing done: that line is not UTF-8 text; write it as such"));
+	free(clean);
+}
+
 /* Executes the complete lines of the input. */
 static void
 take_lines(struct plain *p, struct shell *sh)
@@ -154,12 +172,14 @@ take_lines(struct plain *p, struct shell *sh)
 	       (end = memchr(start = buf_data(&p->input), '\n',
 		    buf_size(&p->input))) != NULL) {
 		size_t n = (size_t)(end - start);
-		char *line = xstrndup((const char *)start, n);
+		char *line = xmalloc(n + 1);
+		memcpy(line, start, n);
 		buf_consume(&p->input, n + 1);
 		if (n > 0 && line[n - 1] == '\r')
-			line[n - 1] = '\0';
+			n--;
+		line[n] = '\0';
 		if (!p->skipping)
-			execute(p, sh, line);
+			take_line(p, sh, line, n);
 		p->skipping = false;
 		free(line);
 	}
