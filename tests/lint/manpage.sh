@@ -62,6 +62,16 @@ for option in $options; do
 	need "$assets/completions/_earshot" "$option"
 	need "$assets/completions/earshot.fish" "-l ${option#--}"
 done
+environment=$(sed -n '/^\.Sh ENVIRONMENT/,/^\.Sh FILES/s/^\.It Ev //p' "$man" |
+    tr -d ' ' | tr ',' '\n')
+for word in $(grep -rhoE '[a-z_]+\("[A-Z][A-Z_]+"[,)]' "$root"/src |
+    sed -nE 's/^(getenv|env_is_set|xdg_dir)\("(.*)".*/\2/p' | sort -u); do
+	count=$((count + 1))
+	if ! printf '%s\n' "$environment" | grep -qxF "$word"; then
+		echo "doc/earshot.1: lacks the variable $word"
+		bad=$((bad + 1))
+	fi
+done
 # The other way round.
 for word in $(sed -n 's|^\.It Ic /\([a-z?]*\).*|\1|p' "$man"); do
 	count=$((count + 1))

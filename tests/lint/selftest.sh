@@ -207,6 +207,9 @@ program 'command help' '--help'
 fails manpage '/quit is no command' "$work/built"
 program 'command help' '--help'
 fails manpage '--plain is no option' "$work/built"
+plant src/app/planted.c 'x = getenv("EARSHOT_PLANTED");'
+program 'command help' '--help'
+fails manpage 'lacks the variable EARSHOT_PLANTED' "$work/built"
 program 'command help' 'nothing'
 fails manpage 'names no option' "$work/built"
 
