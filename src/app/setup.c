@@ -24,10 +24,12 @@
 static int
 open_home(struct shell *sh, const struct shell_cfg *cfg, char **ret_error)
 {
-	const char *dir =
-	    cfg->home != NULL ? cfg->home : getenv("EARSHOT_HOME");
-	if (dir != NULL && *dir == '\0')
-		dir = NULL;
+	const char *env = getenv("EARSHOT_HOME");
+	const char *dir = cfg->home;
+	/* An empty variable is none; an empty option is a slip, as with a
+	 * script's unset variable, and must not lead to the real home. */
+	if (dir == NULL && env != NULL && *env != '\0')
+		dir = env;
 	int r = home_open(&sh->home, dir, ret_error);
 	if (r < 0)
 		return r;
@@ -98,12 +100,24 @@ load_identity(struct shell *sh, char **ret_error)
 	return r;
 }
 
-/* With every interface named being loopback, nobody outside may connect. */
+static bool
+is_loopback(const struct shell *sh, const char *name)
+{
+	for (size_t i = 0; i < sh->iface_count; i++) {
+		if (sh->ifaces[i].loopback &&
+		    strcmp(sh->ifaces[i].name, name) == 0)
+			return true;
+	}
+	return false;
+}
+
+/* With every interface named being loopback, nobody outside may connect. One
+ * that is down now may be up later: whether it is used does not count. */
 static bool
 is_loopback_only(const struct shell *sh)
 {
-	for (size_t i = 0; i < sh->iface_count; i++) {
-		if (sh->ifaces[i].use == IFACE_USED && !sh->ifaces[i].loopback)
+	for (size_t i = 0; i < sh->config.interface_count; i++) {
+		if (!is_loopback(sh, sh->config.interfaces[i]))
 			return false;
 	}
 	return sh->config.interface_count > 0;
@@ -215,6 +229,11 @@ shell_open(struct shell *sh, const struct shell_cfg *cfg, char **ret_error)
 	    (r = make_engine(sh, ret_error)) < 0)
 		return r;
 	sh->signal_fd = signals_open();
+	if (sh->signal_fd < 0) {
+		*ret_error = xstrdup("cannot watch for signals: no file can be "
+				     "opened; close other programs");
+		return ERR_SYS;
+	}
 	return 0;
 }
 

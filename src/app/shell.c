@@ -44,6 +44,27 @@ save_pins(struct shell *sh)
 	sh->warning = error;
 }
 
+/* A number that no connection has any more would keep its place for ever. */
+static void
+forget_paused(struct shell *sh, uint32_t conn)
+{
+	for (size_t i = 0; i < sh->paused_count; i++) {
+		if (sh->paused[i] == conn)
+			sh->paused[i] = sh->paused[--sh->paused_count];
+	}
+}
+
+static void
+start_resolve(struct shell *sh, const struct effect *effect)
+{
+	/* The engine takes no input while its effects are drained: a refusal
+	 * is told in the next turn. */
+	if (resolve_start(sh->resolve, effect->token, effect->text,
+		effect->port, sh->now.mono_ms) < 0 &&
+	    sh->unresolved_count < UNRESOLVED_MAX)
+		sh->unresolved[sh->unresolved_count++] = effect->token;
+}
+
 static void
 run_effect(struct shell *sh, const struct effect *effect)
 {
@@ -62,14 +83,11 @@ run_effect(struct shell *sh, const struct effect *effect)
 		tcp_send(sh->tcp, effect->conn, effect->bytes, effect->size);
 		break;
 	case EFFECT_CLOSE:
+		forget_paused(sh, effect->conn);
 		tcp_close(sh->tcp, effect->conn, sh->now.mono_ms);
 		break;
 	case EFFECT_RESOLVE:
-		/* The engine takes no input while its effects are drained: a
-		 * refusal is told in the next turn. */
-		if (resolve_start(sh->resolve, effect->token, effect->text,
-			effect->port, sh->now.mono_ms) < 0)
-			sh->unresolved = effect->token;
+		start_resolve(sh, effect);
 		break;
 	case EFFECT_SAVE_PINS:
 		save_pins(sh);
@@ -164,15 +182,6 @@ resume_paused(struct shell *sh)
 }
 
 static void
-forget_paused(struct shell *sh, uint32_t conn)
-{
-	for (size_t i = 0; i < sh->paused_count; i++) {
-		if (sh->paused[i] == conn)
-			sh->paused[i] = sh->paused[--sh->paused_count];
-	}
-}
-
-static void
 on_accepted(struct shell *sh, const struct tcp_event *ev)
 {
 	uint32_t conn = engine_accepted(sh->engine, sh->now, &ev->addr);
@@ -227,9 +236,8 @@ static void
 on_answers(struct shell *sh)
 {
 	struct resolve_answer a;
-	if (sh->unresolved != 0) {
-		uint32_t token = sh->unresolved;
-		sh->unresolved = 0;
+	while (sh->unresolved_count > 0) {
+		uint32_t token = sh->unresolved[--sh->unresolved_count];
 		engine_resolved(sh->engine, sh->now, token, NULL, 0,
 		    "too many names are being looked up; try again");
 		drain(sh);

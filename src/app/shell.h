@@ -38,7 +38,10 @@ struct front {
 	void (*signal)(struct front *f, struct shell *sh, int number);
 };
 
-enum { SHELL_TAG_FRONT = 100 };
+enum {
+	SHELL_TAG_FRONT = 100,
+	UNRESOLVED_MAX = 16, /* more than the engine asks for at once */
+};
 
 struct shell_cfg {
 	const char *home;               /* NULL: XDG */
@@ -64,7 +67,8 @@ struct shell {
 	int64_t slept_ms;
 	uint32_t paused[CONNS_MAX]; /* connections that are not read */
 	size_t paused_count;
-	uint32_t unresolved; /* a look-up that could not begin; or 0 */
+	uint32_t unresolved[UNRESOLVED_MAX]; /* look-ups that did not begin */
+	size_t unresolved_count;
 	struct now now;
 	struct front *front;
 	bool done;
