@@ -27,7 +27,4 @@ enum err {
 	ERR_PERMISSION = -15, /* a file is open to others, or not ours */
 };
 
-/* A short lower-case phrase, never NULL; static storage. */
-const char *err_text(int err);
-
 #endif

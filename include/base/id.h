@@ -38,12 +38,12 @@ bool fp_is_zero(const struct fp *fp);
 const char *fp_text(const struct fp *fp, char out[static FP_TEXT_SIZE]);
 /* The first n characters of the text form; out holds n + 1. Returns out. */
 const char *fp_tag(const struct fp *fp, size_t n, char *out);
-/* Upper and lower case. 0 or ERR_FORMAT. */
+/* In upper or lower case. 0 or ERR_FORMAT. */
 int fp_parse(const char *text, struct fp *ret_fp);
 
 bool msg_id_equal(const struct msg_id *a, const struct msg_id *b);
+/* Returns out. */
 const char *msg_id_text(const struct msg_id *id,
     char out[static MSG_ID_TEXT_SIZE]);
-int msg_id_parse(const char *text, struct msg_id *ret_id);
 
 #endif

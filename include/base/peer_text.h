@@ -64,7 +64,5 @@ char *peer_text(struct untrusted in, enum peer_text_kind kind,
  * string (caller frees).
  */
 char *name_skeleton(const char *name);
-/* True where one word of the name mixes Latin with Cyrillic or Greek. */
-int name_is_mixed_script(const char *name);
 
 #endif

@@ -33,54 +33,6 @@ static const struct {
 	{ "vv", 'w' },
 };
 
-enum script {
-	SCRIPT_OTHER,
-	SCRIPT_LATIN,
-	SCRIPT_GREEK,
-	SCRIPT_CYRILLIC,
-};
-
-/* Sorted; letters of these blocks. */
-static const struct {
-	uint32_t first, last;
-	enum script script;
-} scripts[] = {
-	{ 0x0041, 0x005a, SCRIPT_LATIN },
-	{ 0x0061, 0x007a, SCRIPT_LATIN },
-	{ 0x00aa, 0x00aa, SCRIPT_LATIN },
-	{ 0x00ba, 0x00ba, SCRIPT_LATIN },
-	{ 0x00c0, 0x00d6, SCRIPT_LATIN },
-	{ 0x00d8, 0x00f6, SCRIPT_LATIN },
-	{ 0x00f8, 0x02b8, SCRIPT_LATIN },
-	{ 0x0370, 0x03e1, SCRIPT_GREEK },
-	{ 0x03f0, 0x03ff, SCRIPT_GREEK },
-	{ 0x0400, 0x052f, SCRIPT_CYRILLIC },
-	{ 0x1c80, 0x1c8f, SCRIPT_CYRILLIC },
-	{ 0x1d00, 0x1d25, SCRIPT_LATIN },
-	{ 0x1d26, 0x1d2a, SCRIPT_GREEK },
-	{ 0x1d2b, 0x1d2b, SCRIPT_CYRILLIC },
-	{ 0x1d2c, 0x1d5c, SCRIPT_LATIN },
-	{ 0x1d5d, 0x1d61, SCRIPT_GREEK },
-	{ 0x1d62, 0x1d65, SCRIPT_LATIN },
-	{ 0x1d66, 0x1d6a, SCRIPT_GREEK },
-	{ 0x1d6b, 0x1d77, SCRIPT_LATIN },
-	{ 0x1d78, 0x1d78, SCRIPT_CYRILLIC },
-	{ 0x1d79, 0x1dbe, SCRIPT_LATIN },
-	{ 0x1e00, 0x1eff, SCRIPT_LATIN },
-	{ 0x1f00, 0x1fff, SCRIPT_GREEK },
-	{ 0x2071, 0x2071, SCRIPT_LATIN },
-	{ 0x207f, 0x207f, SCRIPT_LATIN },
-	{ 0x2090, 0x209c, SCRIPT_LATIN },
-	{ 0x2c60, 0x2c7f, SCRIPT_LATIN },
-	{ 0xa640, 0xa69f, SCRIPT_CYRILLIC },
-	{ 0xa722, 0xa787, SCRIPT_LATIN },
-	{ 0xa78b, 0xa7ff, SCRIPT_LATIN },
-	{ 0xab30, 0xab6f, SCRIPT_LATIN },
-	{ 0xfb00, 0xfb06, SCRIPT_LATIN },
-	{ 0xff21, 0xff3a, SCRIPT_LATIN },
-	{ 0xff41, 0xff5a, SCRIPT_LATIN },
-};
-
 static const char *
 confusable_find(uint32_t cp)
 {
@@ -194,49 +146,4 @@ name_skeleton(const char *name)
 	text = replace_lookalikes(text);
 	join_pairs(text);
 	return normalise(text, UTF8PROC_COMPOSE);
-}
-
-static enum script
-script_of(uint32_t cp)
-{
-	for (size_t i = 0; i < sizeof scripts / sizeof scripts[0]; i++) {
-		if (cp >= scripts[i].first && cp <= scripts[i].last)
-			return scripts[i].script;
-	}
-	return SCRIPT_OTHER;
-}
-
-/* Letters, marks and digits; all else ends a word. */
-static bool
-is_word_part(uint32_t cp)
-{
-	utf8proc_category_t c = utf8proc_category((utf8proc_int32_t)cp);
-
-	return c >= UTF8PROC_CATEGORY_LU && c <= UTF8PROC_CATEGORY_NO;
-}
-
-int
-name_is_mixed_script(const char *name)
-{
-	size_t n = strlen(name);
-	bool latin = false, other = false;
-
-	for (size_t at = 0; at < n;) {
-		uint32_t cp;
-
-		at += utf8_decode(name + at, n - at, &cp, NULL);
-		if (!is_word_part(cp)) {
-			latin = other = false;
-			continue;
-		}
-
-		enum script script = script_of(cp);
-
-		latin = latin || script == SCRIPT_LATIN;
-		other = other || script == SCRIPT_GREEK ||
-			script == SCRIPT_CYRILLIC;
-		if (latin && other)
-			return 1;
-	}
-	return 0;
 }

@@ -217,40 +217,6 @@ every_code_point_has_a_stable_skeleton(void **state)
 	assert_int_equal(changed, 0);
 }
 
-static void
-words_that_mix_scripts_are_found(void **state)
-{
-	static const struct {
-		const char *name;
-		int mixed;
-	} rows[] = {
-		{ "", 0 }, { "bob", 0 },
-		{ "b\xd0\xbe"
-		  "b",
-		    1 },
-		{ "b\xce\xbf"
-		  "b",
-		    1 },
-		{ "\xd0\x98\xd0\xb2\xd0\xb0\xd0\xbd", 0 },
-		{ "Ivan \xd0\x98\xd0\xb2\xd0\xb0\xd0\xbd", 0 },
-		{ "\xd0\x98\xd0\xb2\xd0\xb0\xd0\xbd-ivan", 0 },
-		{ "\xd0\x98\xd0\xb2\xd0\xb0\xd0\xbd"
-		  "2",
-		    0 },
-		{ "a2\xd0\xb0", 1 }, { "a\xcc\x81\xd0\xb0", 1 },
-		{ "\xce\xa9\xd0\xb0", 0 }, /* neither is Latin */
-		{ "bob\xe5\xb0\x8f", 0 }, { "\xc3\xa9\xd0\xb0", 1 },
-		{ "\xef\xbd\x81\xd0\xb0", 1 }, /* full width */
-		{ "5\xc2\xb5m", 0 },           /* micro sign */
-	};
-
-	(void)state;
-	for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
-		if (!name_is_mixed_script(rows[i].name) != !rows[i].mixed)
-			fail_msg("%s", rows[i].name);
-	}
-}
-
 int
 main(void)
 {
@@ -259,7 +225,6 @@ main(void)
 		cmocka_unit_test(t45_further_pairs_that_look_alike),
 		cmocka_unit_test(t45_names_that_differ_stay_apart),
 		cmocka_unit_test(every_code_point_has_a_stable_skeleton),
-		cmocka_unit_test(words_that_mix_scripts_are_found),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

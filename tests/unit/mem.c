@@ -1,8 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-#include "base/err.h"
 #include "base/mem.h"
 
-#include <limits.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -11,29 +9,6 @@
 #include <string.h>
 
 #include <cmocka.h>
-
-static void
-each_error_has_its_own_text(void **state)
-{
-	(void)state;
-	for (int a = ERR_PERMISSION; a <= ERR_NONE; a++) {
-		assert_true(strlen(err_text(a)) > 0);
-		assert_string_not_equal(err_text(a), err_text(1));
-		for (int b = a + 1; b <= ERR_NONE; b++)
-			assert_string_not_equal(err_text(a), err_text(b));
-	}
-}
-
-static void
-unknown_errors_have_a_text_too(void **state)
-{
-	static const int unknown[] = { 1, ERR_PERMISSION - 1, INT_MIN,
-		INT_MAX };
-
-	(void)state;
-	for (size_t i = 0; i < sizeof unknown / sizeof unknown[0]; i++)
-		assert_string_equal(err_text(unknown[i]), "unknown error");
-}
 
 static void
 memory_is_zeroed_copied_and_never_null(void **state)
@@ -67,8 +42,6 @@ int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(each_error_has_its_own_text),
-		cmocka_unit_test(unknown_errors_have_a_text_too),
 		cmocka_unit_test(memory_is_zeroed_copied_and_never_null),
 	};
 
