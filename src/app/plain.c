@@ -10,7 +10,9 @@
 #include "ui/commands.h"
 
 #include <errno.h>
+#include <poll.h>
 #include <signal.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -22,8 +24,10 @@ enum {
 	/* The longest line: a text of 64 KiB with its command and name. */
 	LINE_MAX_BYTES = 65536 + 1024,
 	OUTPUT_MAX = 64 * 1024 * 1024,
-	/* A pipe that polls writable takes so much without blocking. */
+	/* A pipe that polls writable takes so much without blocking, and a
+	 * terminal not more than this. */
 	WRITE_MAX = 4096,
+	WRITE_TERMINAL_MAX = 64,
 	/* How long the end of the input waits for deliveries. */
 	LINGER_MS = 10000,
 };
@@ -32,6 +36,8 @@ struct plain {
 	struct front front;
 	const struct events *events;
 	struct buf input, output;
+	size_t write_max;
+	size_t lost;         /* lines that the output had no room for */
 	uint32_t conv;       /* where text without a slash goes */
 	const char *command; /* the line being executed; NULL between */
 	bool skipping;       /* inside a line that is too long */
@@ -47,18 +53,34 @@ plain_of(struct front *f)
 	return (struct plain *)f;
 }
 
-/* Takes the text. */
+/* Takes the text. Where nobody reads, better to lose lines, and to say so, than
+ * to hold up the network or to grow without bound. */
 static void
 print_line(struct plain *p, char *text)
 {
 	if (text == NULL)
 		return;
-	/* Nobody reads: better to lose the oldest duty, printing, than to hold
-	 * up the network or grow without bound. */
-	if (buf_append(&p->output, text, strlen(text)) < 0 ||
-	    buf_append(&p->output, "\n", 1) < 0)
+	size_t n = strlen(text);
+	text[n] = '\n';
+	if (p->lost > 0 || buf_append(&p->output, text, n + 1) < 0) {
+		p->lost++;
 		p->failed = true;
+	}
 	free(text);
+}
+
+/* Only when there is much room again, or every line read would lose the next
+ * and be followed by such a notice. */
+static void
+tell_lost(struct plain *p)
+{
+	char text[96];
+	if (p->lost == 0 || buf_size(&p->output) > OUTPUT_MAX / 2)
+		return;
+	snprintf(text, sizeof text,
+	    "%zu lines are missing here: nobody read the output", p->lost);
+	p->lost = 0;
+	print_line(p, p->events->error(NULL, text));
 }
 
 static void
@@ -67,8 +89,8 @@ write_some(struct plain *p)
 	size_t n = buf_size(&p->output);
 	if (n == 0)
 		return;
-	ssize_t done = write(
-	    STDOUT_FILENO, buf_data(&p->output), n < WRITE_MAX ? n : WRITE_MAX);
+	ssize_t done = write(STDOUT_FILENO, buf_data(&p->output),
+	    n < p->write_max ? n : p->write_max);
 	if (done >= 0) {
 		buf_consume(&p->output, (size_t)done);
 		return;
@@ -269,6 +291,7 @@ plain_turn(struct front *f, struct shell *sh)
 {
 	struct plain *p = plain_of(f);
 	const struct model *m = shell_model(sh);
+	tell_lost(p);
 	show_warning(p, sh);
 	show_lonely(p, sh);
 	mark_read(sh);
@@ -311,6 +334,23 @@ plain_signal(struct front *f, struct shell *sh, int number)
 		raise(SIGSTOP);
 }
 
+/*
+ * What is left to print when all is over. By now the home and the network are
+ * free and the signals do what they always do, so a reader that does not read
+ * holds up nobody, and whoever waits for us can end the wait.
+ */
+static void
+write_rest(struct plain *p)
+{
+	struct pollfd out = { .fd = STDOUT_FILENO, .events = POLLOUT };
+	signal(SIGPIPE, SIG_IGN);
+	while (buf_size(&p->output) > 0) {
+		tell_lost(p);
+		if (poll(&out, 1, -1) > 0)
+			write_some(p);
+	}
+}
+
 int
 plain_run(struct shell *sh, bool json)
 {
@@ -325,13 +365,15 @@ plain_run(struct shell *sh, bool json)
 		},
 		.events = json ? &events_json : &events_text,
 		.conv = CONV_NEARBY,
+		.write_max =
+		    isatty(STDOUT_FILENO) ? WRITE_TERMINAL_MAX : WRITE_MAX,
 	};
 	buf_init(&p.input, LINE_MAX_BYTES + 2 * READ_MAX);
 	buf_init(&p.output, OUTPUT_MAX);
 	print_line(&p, p.events->ready(shell_model(sh)));
 	shell_run(sh, &p.front);
-	while (buf_size(&p.output) > 0)
-		write_some(&p);
+	shell_close(sh);
+	write_rest(&p);
 	buf_clear(&p.input);
 	buf_clear(&p.output);
 	return p.failed ? EXIT_FAILED : EXIT_DONE;

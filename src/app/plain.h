@@ -11,7 +11,9 @@
 #include <stdbool.h>
 
 /* Runs until /quit, a signal, or the end of the input; then waits a while for
- * what is not delivered. EXIT_DONE, or EXIT_FAILED when something was not. */
+ * what is not delivered. Closes the shell before it prints the rest, which may
+ * wait for a reader. EXIT_DONE, or EXIT_FAILED when something was not delivered
+ * or not printed. */
 int plain_run(struct shell *sh, bool json);
 
 #endif

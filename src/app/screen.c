@@ -244,6 +244,17 @@ catch_fatal(void)
 		sigaction(numbers[i], &sa, NULL);
 }
 
+/* What others write would be half question marks, without a reason to see. */
+static void
+warn_of_locale(struct shell *sh, const struct tty *t)
+{
+	if (sh->warning == NULL && !tty_is_utf8(t))
+		sh->warning = xstrdup(
+		    "this locale is not UTF-8, so all is drawn in ASCII; for "
+		    "the rest of the world's letters start again with "
+		    "LC_ALL=C.UTF-8");
+}
+
 int
 screen_run(struct shell *sh, char **ret_error)
 {
@@ -268,6 +279,7 @@ screen_run(struct shell *sh, char **ret_error)
 		return r;
 	catch_fatal();
 	log_take_stderr();
+	warn_of_locale(sh, s.tty);
 	struct ui_cfg ui = {
 		.ascii = sh->ascii || !tty_is_utf8(s.tty),
 		.first_start = sh->first_start,

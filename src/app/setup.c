@@ -210,15 +210,21 @@ make_engine(struct shell *sh, char **ret_error)
 	return 0;
 }
 
-int
-shell_open(struct shell *sh, const struct shell_cfg *cfg, char **ret_error)
+static void
+init(struct shell *sh)
 {
-	int r;
 	*sh = (struct shell){ .home = { .lock_fd = -1 },
 		.signal_fd = -1,
 		.iface_fd = -1,
 		.ifaces_due_ms = NEVER_MS };
 	config_init(&sh->config);
+}
+
+int
+shell_open(struct shell *sh, const struct shell_cfg *cfg, char **ret_error)
+{
+	int r;
+	init(sh);
 	sh->now = clock_read();
 	sh->slept_ms = clock_slept_ms();
 	if ((r = open_home(sh, cfg, ret_error)) < 0)
@@ -253,4 +259,5 @@ shell_close(struct shell *sh)
 	config_clear(&sh->config);
 	home_close(&sh->home);
 	free(sh->warning);
+	init(sh);
 }

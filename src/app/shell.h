@@ -80,6 +80,8 @@ struct shell {
 int shell_open(struct shell *sh, const struct shell_cfg *cfg, char **ret_error);
 /* Starts the engine and runs until EFFECT_LEFT. */
 void shell_run(struct shell *sh, struct front *front);
+/* After shell_open in any case, successful or not; a second time does nothing.
+ */
 void shell_close(struct shell *sh);
 
 /* Runs a command and its effects; takes the text in it. */
