@@ -9,6 +9,9 @@
 #include "base/now.h"
 #include "core/model.h"
 
+/* Columns of what stands before a gloss in the lines of report_help. */
+enum { HELP_HEAD_CELLS = 22 };
+
 char *report_who(const struct model *m, struct now now);
 /* Only those whose name, tag or address has word in it; NULL: nobody. */
 char *report_who_word(const struct model *m, struct now now, const char *word);

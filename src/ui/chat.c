@@ -183,6 +183,20 @@ draw_day(const struct chat *ch, const struct item *item, int row)
 	draw_rule(ch->f, row, ch->r.col, ch->right, STYLE_RULE, label);
 }
 
+static unsigned
+count_new(const struct conv *c, uint64_t from)
+{
+	unsigned n = 0;
+
+	if (from < c->first_serial)
+		from = c->first_serial;
+	for (uint64_t s = from; s < c->next_serial; s++) {
+		const struct message *msg = conv_message(c, s);
+		n += !msg->mine && !message_is_own(msg);
+	}
+	return n;
+}
+
 static void
 draw_lead(const struct chat *ch, const struct item *item, size_t i, int row)
 {
@@ -191,7 +205,8 @@ draw_lead(const struct chat *ch, const struct item *item, size_t i, int row)
 	if (item->day && i == 0) {
 		draw_day(ch, item, row);
 	} else if (item->marker && i == item->day) {
-		snprintf(text, sizeof text, "%u new", chat_new_marked(ch->f));
+		snprintf(text, sizeof text, "%u new",
+		    count_new(ch->c, ch->f->w->marker));
 		draw_rule(ch->f, row, ch->r.col, ch->right, STYLE_MARKER, text);
 	} else {
 		uint32_t n = item->msg->missing;
@@ -354,32 +369,10 @@ chat_rows_above(const struct chat *ch, struct chat_place p, size_t max)
 	return rows;
 }
 
-static unsigned
-count_new(const struct conv *c, uint64_t from)
-{
-	unsigned n = 0;
-
-	if (from < c->first_serial)
-		from = c->first_serial;
-	for (uint64_t s = from; s < c->next_serial; s++) {
-		const struct message *msg = conv_message(c, s);
-		n += !msg->mine && !message_is_own(msg);
-	}
-	return n;
-}
-
 unsigned
 chat_new_below(const struct frame *f)
 {
 	if (f->c == NULL || !f->w->frozen)
 		return 0;
 	return count_new(f->c, f->w->frozen_next);
-}
-
-unsigned
-chat_new_marked(const struct frame *f)
-{
-	if (f->c == NULL || !f->w->has_marker)
-		return 0;
-	return count_new(f->c, f->w->marker);
 }

@@ -60,7 +60,5 @@ struct chat_place chat_place_of(const struct chat *ch, const struct win *w);
 size_t chat_rows_above(const struct chat *ch, struct chat_place p, size_t max);
 /* New messages of others below a frozen view. */
 unsigned chat_new_below(const struct frame *f);
-/* The same since the marker. */
-unsigned chat_new_marked(const struct frame *f);
 
 #endif

@@ -24,8 +24,9 @@ smaller(int a, int b)
 	return a < b ? a : b;
 }
 
-int
-layout_input_max(int rows)
+/* The most rows of a draft on a screen of so many. */
+static int
+input_max(int rows)
 {
 	int third = rows / 3;
 
@@ -60,7 +61,7 @@ layout_of(int rows, int cols, int input_rows)
 {
 	struct layout l = { .compact = cols < LAYOUT_PROMPT_COLS };
 	int bottom = rows, top = 0;
-	int input = smaller(input_rows, layout_input_max(rows));
+	int input = smaller(input_rows, input_max(rows));
 
 	if (input < 1 || rows < ROWS_CHAT)
 		input = 1;

@@ -24,8 +24,7 @@ struct layout {
 
 /* input_rows: what the draft would like, at least 1. */
 struct layout layout_of(int rows, int cols, int input_rows);
-/* The most rows of a draft on a screen of so many. */
-int layout_input_max(int rows);
+
 static inline bool
 rect_is_empty(struct rect r)
 {

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include "ui/commands.h"
-#include "ui/help_text.h"
+#include "ui/keymap.h"
 #include "ui/report.h"
 #include "ui/str.h"
 
@@ -8,8 +8,12 @@
 #include <string.h>
 #include <strings.h>
 
-void
-help_add_command(struct str *s, const struct command_spec *spec)
+#define HELP_WHO \
+	"WHO is a name, the start of one, name.tag or a fingerprint; a name " \
+	"with blanks goes in \"quotes\"."
+
+static void
+add_command(struct str *s, const struct command_spec *spec)
 {
 	char *head = str_format("/%s %s", spec->name, spec->args);
 
@@ -17,8 +21,8 @@ help_add_command(struct str *s, const struct command_spec *spec)
 	free(head);
 }
 
-void
-help_add_keys(struct str *s, const struct keymap_row *row)
+static void
+add_keys(struct str *s, const struct keymap_row *row)
 {
 	char text[KEY_TEXT_MAX];
 	struct str keys = { 0 };
@@ -46,7 +50,7 @@ all_commands(void)
 		if (i == 0 || strcmp(specs[i - 1].group, specs[i].group) != 0)
 			str_addf(&s, "%s%s", i > 0 ? "\n" : "", specs[i].group);
 		str_add(&s, "\n");
-		help_add_command(&s, &specs[i]);
+		add_command(&s, &specs[i]);
 	}
 	str_add(&s, "\n  " HELP_WHO);
 	return str_take(&s);
@@ -62,7 +66,7 @@ all_keys(void)
 	str_add(&s, "Keys");
 	for (size_t i = 0; i < count; i++) {
 		str_add(&s, "\n");
-		help_add_keys(&s, &rows[i]);
+		add_keys(&s, &rows[i]);
 	}
 	return str_take(&s);
 }

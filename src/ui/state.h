@@ -98,7 +98,6 @@ struct ui {
 
 /* win.c */
 struct win *win_current(struct ui *ui);
-struct win *win_get(struct ui *ui, const struct fp *fp);
 const struct win *win_find(const struct ui *ui, const struct fp *fp);
 void wins_free(struct ui *ui);
 /* NULL while there is none. */

@@ -41,19 +41,13 @@ reserve(struct str *s, size_t n)
 }
 
 void
-str_add_n(struct str *s, const char *text, size_t n)
-{
-	reserve(s, n);
-	if (n > 0)
-		memcpy(s->p + s->size, text, n);
-	s->size += n;
-	s->p[s->size] = '\0';
-}
-
-void
 str_add(struct str *s, const char *text)
 {
-	str_add_n(s, text, strlen(text));
+	size_t n = strlen(text);
+
+	reserve(s, n);
+	memcpy(s->p + s->size, text, n + 1);
+	s->size += n;
 }
 
 __attribute__((format(printf, 2, 0))) static void

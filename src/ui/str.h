@@ -17,7 +17,6 @@ void str_clear(struct str *s);
 /* Empties, keeping the storage. */
 void str_reset(struct str *s);
 void str_add(struct str *s, const char *text);
-void str_add_n(struct str *s, const char *text, size_t n);
 void str_addf(struct str *s, const char *format, ...)
     __attribute__((format(printf, 2, 3)));
 /* The text, never NULL; valid until the next call. */

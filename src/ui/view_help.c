@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-#include "ui/help_text.h"
 #include "ui/report.h"
+#include "ui/str.h"
 #include "ui/view.h"
 #include "ui/wrap.h"
 

@@ -10,21 +10,33 @@
 #include <stdlib.h>
 #include <string.h>
 
+/* Its index, or win_count. */
+static size_t
+place_of(const struct ui *ui, const struct fp *fp)
+{
+	size_t i = 0;
+
+	while (i < ui->win_count && !fp_equal(&ui->wins[i]->fp, fp))
+		i++;
+	return i;
+}
+
 const struct win *
 win_find(const struct ui *ui, const struct fp *fp)
 {
-	for (size_t i = 0; i < ui->win_count; i++)
-		if (fp_equal(&ui->wins[i]->fp, fp))
-			return ui->wins[i];
-	return NULL;
+	size_t i = place_of(ui, fp);
+
+	return i < ui->win_count ? ui->wins[i] : NULL;
 }
 
-struct win *
+/* Made when it is not there. */
+static struct win *
 win_get(struct ui *ui, const struct fp *fp)
 {
-	for (size_t i = 0; i < ui->win_count; i++)
-		if (fp_equal(&ui->wins[i]->fp, fp))
-			return ui->wins[i];
+	size_t i = place_of(ui, fp);
+
+	if (i < ui->win_count)
+		return ui->wins[i];
 	if (ui->win_count == ui->win_cap) {
 		ui->win_cap = ui->win_cap == 0 ? 8 : ui->win_cap * 2;
 		ui->wins =
