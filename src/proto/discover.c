@@ -131,11 +131,12 @@ discover_network_changed(struct discover *d, struct now now)
 		discover_burst_request(d, BURST_NETWORK);
 }
 
-int
-discover_sign(struct discover *d, struct beacon *b,
-    uint8_t out[static BEACON_MAX], size_t *ret_size)
+/* Fills in what every datagram of ours says and signs it; returns its size. */
+static size_t
+sign(struct discover *d, struct beacon *b, uint8_t out[static BEACON_MAX])
 {
 	uint16_t gap_s = d->schedule.gap_s;
+	size_t size = 0;
 
 	b->epoch = d->cfg.epoch;
 	b->seq = ++d->seq;
@@ -151,7 +152,13 @@ discover_sign(struct discover *d, struct beacon *b,
 	b->name = untrusted_of(d->name, d->name_size);
 	b->status = untrusted_of(d->status, d->status_size);
 	b->version = untrusted_of(PACKAGE_VERSION, strlen(PACKAGE_VERSION));
-	return beacon_encode(b, d->cfg.identity, out, ret_size);
+
+	/* All that could be too long was cut when it was taken. */
+	int err = beacon_encode(b, d->cfg.identity, out, &size);
+
+	assert(err == 0);
+	(void)err;
+	return size;
 }
 
 void
@@ -164,9 +171,7 @@ discover_leave(struct discover *d, struct now now)
 	d->leaving = true;
 	if (!told_anybody)
 		return;
-	int err = discover_sign(d, &b, d->goodbye, &d->goodbye_size);
-	assert(err == 0);
-	(void)err;
+	d->goodbye_size = sign(d, &b, d->goodbye);
 	d->goodbyes = GOODBYES;
 	d->goodbye_ms = d->now_ms;
 }
@@ -196,9 +201,7 @@ discover_shout(struct discover *d, struct now now, const char *text,
 	rng_fill(&d->cfg.rng, b.shout_id.b, MSG_ID_SIZE);
 	b.shout_text = untrusted_of(text, size);
 	b.shout_sent_ms = now.wall_ms;
-	int err = discover_sign(d, &b, s->bytes, &s->size);
-	assert(err == 0);
-	(void)err;
+	s->size = sign(d, &b, s->bytes);
 	*ret_id = b.shout_id;
 	return 0;
 }
@@ -224,9 +227,7 @@ next_broadcast(struct discover *d, struct discover_packet *out)
 	if (!discover_schedule_next(d, &type))
 		return false;
 	struct beacon b = { .type = (uint8_t)type };
-	int err = discover_sign(d, &b, out->bytes, &out->size);
-	assert(err == 0);
-	(void)err;
+	out->size = sign(d, &b, out->bytes);
 	out->everywhere = true;
 	return true;
 }
@@ -240,9 +241,8 @@ next_answer(struct discover *d, struct discover_packet *out)
 		&d->answers, d->now_ms, d->schedule.broadcast_ms, &answer))
 		return false;
 	struct beacon b = { .type = BEACON_ANNOUNCE, .flags = BEACON_REPLY };
-	int err = discover_sign(d, &b, out->bytes, &out->size);
-	assert(err == 0 && out->size <= answer.asked_size);
-	(void)err;
+	out->size = sign(d, &b, out->bytes);
+	assert(out->size <= answer.asked_size);
 	out->everywhere = false;
 	out->to = answer.to;
 	return true;
@@ -251,11 +251,9 @@ next_answer(struct discover *d, struct discover_packet *out)
 static bool
 next_shout(struct discover *d, struct discover_packet *out)
 {
-	uint32_t jitter_ms = 0;
-
 	if (shouts_out_deadline(&d->shouts_out) > d->now_ms)
 		return false;
-	jitter_ms = rng_below(&d->cfg.rng, SHOUT_JITTER_MS + 1);
+	uint32_t jitter_ms = rng_below(&d->cfg.rng, SHOUT_JITTER_MS + 1);
 	out->everywhere = true;
 	return shouts_out_next(
 	    &d->shouts_out, d->now_ms, jitter_ms, out->bytes, &out->size);

@@ -91,10 +91,6 @@ struct discover {
 
 /* Whether anything is sent at all. */
 bool discover_is_sending(const struct discover *d);
-/* Signs the next datagram of ours; 0 or ERR_LIMIT. */
-int discover_sign(struct discover *d, struct beacon *b,
-    uint8_t out[static BEACON_MAX], size_t *ret_size);
-
 void discover_schedule_init(struct schedule *s);
 /* Jittered or at once. */
 void discover_burst(
