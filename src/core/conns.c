@@ -257,21 +257,6 @@ engine_closed(struct engine *e, struct now now, uint32_t conn, int sys_errno)
 		forget(e, now, c, 0, why_text(sys_errno));
 }
 
-void
-engine_bytes(
-    struct engine *e, struct now now, uint32_t conn, const uint8_t *p, size_t n)
-{
-	effects_begin(e);
-	struct conn *c = conn_get(e, conn);
-	if (c == NULL || c->session == NULL)
-		return;
-	if (session_input(c->session, now, p, n) < 0) {
-		conn_drop(e, now, c, CLOSE_PROTOCOL);
-		return;
-	}
-	conn_pump(e, now, c);
-}
-
 /* A stranger's messages come at a bounded rate; the rest waits unread. */
 static bool
 is_throttled(const struct conn *c, struct now now)
@@ -309,7 +294,8 @@ handle_event(struct engine *e, struct now now, struct conn *c,
 	return conn_get(e, id) != NULL;
 }
 
-void
+/* Handles buffered input; c may be gone afterwards. */
+static void
 conn_pump(struct engine *e, struct now now, struct conn *c)
 {
 	struct session_event ev;
@@ -336,6 +322,21 @@ conn_pump(struct engine *e, struct now now, struct conn *c)
 	if (c->contact != NULL && c->contact->chat != NULL)
 		talk_flush(e, now, c->contact);
 	conn_flush(e, c);
+}
+
+void
+engine_bytes(
+    struct engine *e, struct now now, uint32_t conn, const uint8_t *p, size_t n)
+{
+	effects_begin(e);
+	struct conn *c = conn_get(e, conn);
+	if (c == NULL || c->session == NULL)
+		return;
+	if (session_input(c->session, now, p, n) < 0) {
+		conn_drop(e, now, c, CLOSE_PROTOCOL);
+		return;
+	}
+	conn_pump(e, now, c);
 }
 
 bool

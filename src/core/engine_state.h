@@ -150,8 +150,6 @@ void conn_flush(struct engine *e, struct conn *c);
 /* Ends it on our side: CLOSE goes out when reason is not 0. */
 void conn_drop(
     struct engine *e, struct now now, struct conn *c, uint8_t reason);
-/* Handles buffered input; c may be gone afterwards. */
-void conn_pump(struct engine *e, struct now now, struct conn *c);
 void conns_tick(struct engine *e, struct now now);
 int64_t conns_deadline(const struct engine *e);
 void conns_free(struct engine *e);
@@ -190,11 +188,8 @@ void talk_interrupted(struct engine *e, const struct contact *k);
 void talk_say(struct engine *e, struct now now, const struct command *cmd);
 
 /* sightings.c */
-void sightings_input(
-    struct engine *e, struct now now, const struct sighting *s);
+/* Who fell silent, and the datagrams that are due. */
 void sightings_tick(struct engine *e, struct now now);
-/* Gives out the datagrams that are due. */
-void sightings_flush(struct engine *e, struct now now);
 
 /* connect.c */
 void connect_start(struct engine *e, struct now now, const struct command *cmd);

@@ -125,8 +125,8 @@ gone(struct engine *e, const struct fp *fp, enum presence presence)
 	effect_peer(e, fp);
 }
 
-void
-sightings_input(struct engine *e, struct now now, const struct sighting *s)
+static void
+learn(struct engine *e, struct now now, const struct sighting *s)
 {
 	struct contact *k;
 	struct addr addr;
@@ -162,8 +162,8 @@ sightings_input(struct engine *e, struct now now, const struct sighting *s)
 		forget_evicted(e, &s->evicted);
 }
 
-void
-sightings_flush(struct engine *e, struct now now)
+static void
+send_due(struct engine *e, struct now now)
 {
 	struct discover_packet packet;
 	while (discover_next(e->discover, now, &packet)) {
@@ -189,8 +189,8 @@ sightings_tick(struct engine *e, struct now now)
 {
 	struct sighting s;
 	while (discover_expire(e->discover, now, &s))
-		sightings_input(e, now, &s);
-	sightings_flush(e, now);
+		learn(e, now, &s);
+	send_due(e, now);
 }
 
 void
@@ -200,6 +200,6 @@ engine_datagram(struct engine *e, struct now now, const struct addr *from,
 	struct sighting s = { .kind = SIGHT_NONE };
 	effects_begin(e);
 	if (discover_input(e->discover, now, from, on_link, p, n, &s) == 1)
-		sightings_input(e, now, &s);
-	sightings_flush(e, now);
+		learn(e, now, &s);
+	send_due(e, now);
 }

@@ -174,7 +174,7 @@ talk_interrupted(struct engine *e, const struct contact *k)
 	}
 }
 
-/* Why nothing may be sent to p, or NULL. */
+/* False, and the user is told why, when nothing may be sent to p. */
 static bool
 may_write(struct engine *e, struct now now, const struct command *cmd,
     const struct peer *p, const struct contact *k)
