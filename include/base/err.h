@@ -17,14 +17,13 @@ enum err {
 	ERR_LIMIT = -5,	      /* a named bound would be passed */
 	ERR_VERSION = -6,     /* a version or suite we do not speak */
 	ERR_IDENTITY = -7,    /* not the identity that was expected */
-	ERR_REPLAY = -8,      /* seen before, or older than what was seen */
-	ERR_UNSUPPORTED = -9, /* a critical field we do not know */
-	ERR_NOT_FOUND = -10,
-	ERR_AMBIGUOUS = -11, /* more than one fits */
-	ERR_TIMEOUT = -12,
-	ERR_CLOSED = -13,     /* the other end is gone */
-	ERR_SYS = -14,	      /* errno tells more; only net, store, tty, app */
-	ERR_PERMISSION = -15, /* a file is open to others, or not ours */
+	ERR_UNSUPPORTED = -8, /* a critical field we do not know */
+	ERR_NOT_FOUND = -9,
+	ERR_AMBIGUOUS = -10, /* more than one fits */
+	ERR_TIMEOUT = -11,
+	ERR_CLOSED = -12,     /* the other end is gone */
+	ERR_SYS = -13,	      /* errno tells more; only net, store, tty, app */
+	ERR_PERMISSION = -14, /* a file is open to others, or not ours */
 };
 
 #endif

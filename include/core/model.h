@@ -23,7 +23,6 @@
 
 enum {
 	PEER_ADDRS_MAX = 8,
-	PEERS_MAX = DISCOVER_UNKNOWN_MAX + DISCOVER_PINNED_MAX,
 	/* Messages kept in memory for each conversation. */
 	CONV_MESSAGES_MAX = 2000,
 	VERSION_TEXT_SIZE = 3 * BEACON_VERSION_TEXT_MAX + 1,

@@ -49,7 +49,6 @@ struct session {
 	uint8_t peer_hello[HANDSHAKE_MAX];
 	struct buf input, output, message;
 	size_t spent; /* bytes of input that the last event pointed into */
-	bool announced_ready;
 	bool keep;
 	uint32_t rekey_records, records_since_rekey;
 	int64_t started_ms, rekeyed_ms, message_ms;

@@ -22,7 +22,6 @@
 #include <string.h>
 
 enum {
-	FIELDS = 8, /* before the name */
 	FIELD_MAX = 80,
 	PINS_STEP = 16,
 };
