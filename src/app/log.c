@@ -2,6 +2,7 @@
 #include "app/log.h"
 
 #include "base/peer_text.h"
+#include "base/utf8.h"
 
 #include <fcntl.h>
 #include <stdarg.h>
@@ -21,8 +22,10 @@ void
 log_open(const char *path)
 {
 	struct stat st;
-	log_fd = open(
-	    path, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC | O_NOFOLLOW, 0600);
+	/* Not to hang on a FIFO. */
+	log_fd = open(path,
+	    O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK,
+	    0600);
 	/* It is for the last trouble, not for history. */
 	if (log_fd >= 0 && fstat(log_fd, &st) == 0 &&
 	    st.st_size > LOG_SIZE_MAX && ftruncate(log_fd, 0) < 0)
@@ -43,9 +46,12 @@ log_line(const char *format, ...)
 	va_end(args);
 	char *clean =
 	    peer_text(untrusted_of(text, strlen(text)), PEER_TEXT_LINE, NULL);
-	strftime(
-	    stamp, sizeof stamp, "%Y-%m-%d %H:%M:%S", localtime_r(&now, &tm));
-	int n = snprintf(line, sizeof line, "%s %s\n", stamp, clean);
+	if (localtime_r(&now, &tm) == NULL ||
+	    strftime(stamp, sizeof stamp, "%Y-%m-%d %H:%M:%S", &tm) == 0)
+		snprintf(stamp, sizeof stamp, "?");
+	int room = (int)(sizeof line - sizeof stamp - sizeof " \n");
+	int n = snprintf(line, sizeof line, "%s %.*s\n", stamp,
+	    (int)utf8_cut(clean, strlen(clean), (size_t)room), clean);
 	if (n > 0 && write(log_fd, line, (size_t)n) < 0)
 		log_fd = -1;
 	free(clean);

@@ -83,6 +83,33 @@ t49_one_line_for_each_event(void **state)
 	tmpdir_remove(dir);
 }
 
+/* Tabs become eight blanks each: no text may grow past the line. */
+static void
+a_long_line_is_cut(void **state)
+{
+	char *dir = tmpdir_make();
+	const char *path = tmpdir_path(dir, "log");
+	char tabs[1001], arrows[1001];
+
+	(void)state;
+	memset(tabs, '\t', sizeof tabs - 1);
+	tabs[sizeof tabs - 1] = '\0';
+	memset(arrows, '\x1b', sizeof arrows - 1);
+	arrows[sizeof arrows - 1] = '\0';
+	log_open(path);
+	log_line("%s", tabs);
+	log_line("%s", arrows);
+	char *text = tmpdir_read(path);
+	char *end = strchr(text, '\n');
+	assert_non_null(end);
+	assert_in_range(end - text, 1000, 4096);
+	assert_string_equal(end + strlen(end) - 1, "\n");
+	assert_ptr_not_equal(end, end + strlen(end) - 1);
+	assert_true(is_printable(text));
+	free(text);
+	tmpdir_remove(dir);
+}
+
 static void
 a_log_that_cannot_be_opened_is_no_log(void **state)
 {
@@ -96,6 +123,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(t49_one_line_for_each_event),
+		cmocka_unit_test(a_long_line_is_cut),
 		cmocka_unit_test(a_log_that_cannot_be_opened_is_no_log),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
