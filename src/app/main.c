@@ -4,6 +4,7 @@
 #include "app/plain.h"
 #include "app/screen.h"
 #include "app/shell.h"
+#include "base/peer_text.h"
 
 #include <fcntl.h>
 #include <locale.h>
@@ -51,10 +52,14 @@ open_standard(void)
 		close(fd);
 }
 
+/* What was wrong is quoted in it, and may be anything. */
 static int
 fail(char *error)
 {
-	fprintf(stderr, "earshot: %s\n", error);
+	char *clean =
+	    peer_text(untrusted_of(error, strlen(error)), PEER_TEXT_LINE, NULL);
+	fprintf(stderr, "earshot: %s\n", clean);
+	free(clean);
 	free(error);
 	return EXIT_FAILED;
 }

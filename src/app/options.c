@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 #include "app/options.h"
 
+#include "base/peer_text.h"
+
 #include <getopt.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -54,7 +56,10 @@ show_help(void)
 static int
 bad_use(const char *sentence)
 {
-	fprintf(stderr, "earshot: %s. See earshot --help\n", sentence);
+	char *clean = peer_text(
+	    untrusted_of(sentence, strlen(sentence)), PEER_TEXT_LINE, NULL);
+	fprintf(stderr, "earshot: %s. See earshot --help\n", clean);
+	free(clean);
 	return EXIT_USAGE;
 }
 

@@ -250,9 +250,9 @@ warn_of_locale(struct shell *sh, const struct tty *t)
 {
 	if (sh->warning == NULL && !tty_is_utf8(t))
 		sh->warning = xstrdup(
-		    "this locale is not UTF-8, so all is drawn in ASCII; for "
-		    "the rest of the world's letters start again with "
-		    "LC_ALL=C.UTF-8");
+		    "this locale is not UTF-8, so lines and marks are drawn "
+		    "in ASCII, and other letters may look wrong; in a UTF-8 "
+		    "terminal start again with LC_ALL=C.UTF-8");
 }
 
 int
