@@ -17,6 +17,7 @@ import time
 sys.dont_write_bytecode = True
 import lab
 from lab import Earshot, check
+from terminals import Pty, forbidden
 
 lab.enter()
 
@@ -63,6 +64,7 @@ def refused(ns, words, status, *says, home=None, **more):
     after = snapshot(home) if home else {}
     for name, data in before.items():
         check(after.get(name) == data, "%s: %s was changed" % (case, name))
+    check(not forbidden(done.stderr), "%r: clean" % done.stderr)
     print("  %d  %s" % (status, done.stderr.strip()))
     lab.count("refusals")
 
@@ -85,6 +87,8 @@ def command_line():
             (["-Z"], "no option -Z"),
             (["--port", "99999"], '"99999"'), (["--port", "0"], '"0"'),
             (["--port", "x"], '"x"'), (["--port"], "--port wants a value"),
+            (["--a\033[31mb"], "no option"),
+            (["\033]0;x\007\xff"], "no command"),
             (["--name", ""], "between 1 and 64 bytes"),
             (["--name", "x" * 65], "between 1 and 64 bytes"),
             (["--interface", "a/b"], '"a/b"'), (["--interface", ""], '""'),
@@ -327,5 +331,51 @@ def streams():
     bob.quit()
 
 
+def terminals():
+    """Terminals that cannot show a screen, or not everything."""
+    ns = lab.Ns("alone")
+
+    def on(words, **more):
+        term = Pty(ns, ["--home", lab.home("on%d" % len(lab.helpers))] + words,
+                   **more)
+        return term
+
+    for name in ("no-such-terminal", "xterm\033[31m", "x" * 300):
+        term = on([], env={"TERM": name})
+        check(term.wait() == FAILED, "TERM=%.20s: %s" % (name, term.output))
+        text = term.output.decode()
+        check(text.startswith("earshot: ") and text.count("\n") == 1 and
+              "TERM" in text and "--plain" in text and
+              not forbidden(text.replace("\r\n", "\n")),
+              "TERM=%.20s: %s" % (name, text))
+        print("  1  %s" % text.strip())
+        lab.count("refusals")
+    for more in ({"unset": ("TERM",)}, {"env": {"TERM": "dumb"}},
+                 {"env": {"EARSHOT_PLAIN": "1"}}):
+        term = on([], **more)
+        term.expect("fingerprint")
+        term.type("/who\n")
+        term.expect("nobody is here")
+        term.type("/quit\n")
+        check(term.wait() == 0 and b"\033" not in term.output,
+              "plain on a terminal, %s: %s" % (more, term.output))
+    for locale in ("C", "POSIX", "xx_YY.nonsense"):
+        term = on(["--name", "ana"], env={"LC_ALL": locale})
+        term.expect("not UTF-8")
+        term.expect("LC_ALL=C.UTF-8")
+        term.type("/quit\r")
+        check(term.wait() == 0, "status in locale " + locale)
+        check(max(term.output) < 0x80, "lines and marks in ASCII in locale %s: %s" % (
+            locale, term.output))
+        lab.count("locales")
+    term = on([])
+    term.expect("F1 help")
+    os.close(term.master)
+    term.master = os.open("/dev/null", os.O_RDWR)
+    lab.wait_until(lambda: term.process.poll() is not None, "a hangup")
+    check(term.process.returncode == 0, "a hangup is no failure: %d"
+          % term.process.returncode)
+
+
 lab.run(command_line, network, identity, homes, configuration, damaged_state,
-        full_disk, streams)
+        full_disk, streams, terminals)

@@ -84,8 +84,8 @@ def check(condition, text):
     count("checks")
 
 
-def wait_until(condition, what, timeout=DEADLINE):
-    """For what no descriptor tells: looks again each 5 ms."""
+def wait_until(condition, what, timeout=DEADLINE, step=0.005):
+    """For what no descriptor tells: looks again each few milliseconds."""
     end = time.monotonic() + timeout
     while True:
         result = condition()
@@ -93,7 +93,7 @@ def wait_until(condition, what, timeout=DEADLINE):
             return result
         if time.monotonic() > end:
             raise Failure("not within %.0f s: %s" % (timeout, what))
-        select.select([], [], [], 0.005)
+        select.select([], [], [], step)
 
 
 # Namespaces ----------------------------------------------------------------
@@ -293,6 +293,7 @@ class Frame:
 # Programs ------------------------------------------------------------------
 
 started = []
+helpers = []  # other processes, which end with their part
 parts_begun = 0
 
 
@@ -305,7 +306,7 @@ def home(name, uid=0):
     return path
 
 
-def child_setup(ns=None, uid=0, plain_user=False, more=None):
+def child_setup(ns=None, uid=0, plain_user=False, more=None, later=None):
     """What happens in a child between fork and exec."""
     fd = None if ns is None else ns.fd
 
@@ -323,6 +324,8 @@ def child_setup(ns=None, uid=0, plain_user=False, more=None):
             # The superuser of files, without power over files.
             for cap in range(64):
                 libc.prctl(PR_CAPBSET_DROP, cap, 0, 0, 0)
+        if later is not None:
+            later()
         libc.prctl(PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0)
     return setup
 
@@ -332,7 +335,7 @@ class Earshot:
 
     def __init__(self, ns, name, *options, json_events=True, interface="eth0",
                  home_dir=None, env=None, wait=True, **setup):
-        self.name = name
+        self.ns, self.name = ns, name
         self.json = json_events
         self.home = home_dir or home(name, setup.get("uid", 0))
         self.events = []     # objects, or lines without --json
@@ -508,6 +511,10 @@ def close_all():
         if "Sanitizer" in text or "runtime error" in text:
             raise Failure("%s: %s" % (p.name, text))
     del started[:]
+    for p in helpers:
+        p.kill()
+        p.wait()
+    del helpers[:]
 
 
 def meet(*peers):

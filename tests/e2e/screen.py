@@ -1,0 +1,317 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: MIT
+"""The full screen, in tmux and on a bare terminal."""
+import os
+import re
+import signal
+import sys
+import termios
+import time
+
+sys.dont_write_bytecode = True
+import lab
+from lab import Earshot, check
+from terminals import PROMPT, Pty, Tmux, forbidden, width
+
+lab.enter()
+
+BORDER = 20  # the column of the line beside the contacts, at 80 columns
+
+
+def company(columns=80, rows=24, names=("bob",), env=None):
+    """mira in tmux, the others without a screen, all listed by her."""
+    _, hosts = lab.lan_of(1 + len(names))
+    others = [Earshot(ns, name) for ns, name in zip(hosts[1:], names)]
+    term = Tmux(hosts[0], columns, rows, env)
+    term.home = lab.home("mira")
+    term.ns = hosts[0]
+    start(term)
+    for p in others:
+        p.expect("peer", name="mira")
+    return term, others
+
+
+def start(term):
+    term.type("%s --home %s --interface eth0 --name mira"
+              % (lab.program, term.home), "Enter")
+    lab.wait_until(lambda: term.ask("alternate_on") == "1", "a full screen")
+
+
+def pid_of(term):
+    with open(os.path.join(term.home, "lock")) as f:
+        return int(f.read())
+
+
+def borders_are_whole(rows):
+    """Between the title and the status row the line stands where it should,
+    and no row is longer than the screen."""
+    for row in rows[1:-2]:
+        left = row.split("│")[0]
+        check("│" in row and width(left) == BORDER,
+              "the border is broken: |%s" % "\n|".join(rows))
+        check(width(row) <= 80, "too wide: %s" % row)
+    lab.count("rows measured", len(rows) - 3)
+
+
+def has_mark(text, mark):
+    """A row with the text, and the delivery mark in front of it."""
+    def wanted(rows):
+        return any(re.search("%s.*%s" % (re.escape(mark), re.escape(text)),
+                             row) for row in rows)
+    wanted.__doc__ = "%s %s" % (mark, text)
+    return wanted
+
+
+def talk(term, bob, text):
+    mark = bob.mark()
+    term.type(text, "Enter")
+    got = bob.expect("message", mark, text=text)
+    term.expect(has_mark(text, "✓"))
+    answer = "re: " + text
+    bob.send("/msg %s %s" % (got["id"], answer))
+    rows = term.expect(answer)
+    bob.expect("delivery", mark, state="delivered")
+    lab.count("messages", 2)
+    return rows
+
+
+def everyday():
+    """80x24: pick somebody from the list, talk, get a shout."""
+    term, (bob, cem) = company(names=("bob", "cem"))
+    rows = term.expect("cem")
+    borders_are_whole(term.expect(lambda rows: sum(
+        1 for r in rows if re.match(r"[23]. (bob|cem)", r)) == 2))
+    number = next(r[0] for r in rows if re.match("[23]. bob", r))
+    term.keys("M-" + number)
+    term.expect("bob>")
+    borders_are_whole(talk(term, bob, "hello bob"))
+    cem.send("/msg mira are you there?")
+    rows = term.expect(lambda rows: any(
+        re.match("[23]. cem.*1│", r) for r in rows))
+    check("cem(1)" in rows[-2], "news in the status row: " + rows[-2])
+    check(term.ask("pane_title") == "earshot (1)", term.ask("pane_title"))
+    term.keys("M-a")
+    term.expect("cem>")
+    rows = term.expect("are you there?")
+    borders_are_whole(rows)
+    term.keys("M-a")
+    term.expect("bob>")
+    cem.send("/shout cake in the kitchen")
+    term.expect(lambda rows: any("nearby" in r and "1│" in r for r in rows))
+    term.keys("M-1")
+    rows = term.expect("cake in the kitchen")
+    check(any("PUBLIC" in r and "cake" in r for r in rows), "a shout is public")
+    borders_are_whole(rows)
+    mark = bob.mark()
+    term.type("/shout thank you", "Enter")
+    bob.expect("shout", mark, text="thank you")
+    term.keys("M-" + number)
+    term.expect("bob>")
+    term.type("/foobar", "Enter")
+    rows = term.expect("no command /foobar")
+    check(rows[-1].startswith("bob> /foobar"), "the line is kept: " + rows[-1])
+    borders_are_whole(rows)
+    term.keys("C-u")
+    absence(term, bob)
+
+
+def absence(term, bob):
+    """Who was killed is shown as such, and what is said then waits."""
+    bob.signal(signal.SIGKILL)
+    term.expect(lambda rows: "stale" in rows[0])
+    term.type("are you gone?", "Enter")
+    term.expect(has_mark("are you gone?", "."))
+    # Here is another: a waiting message asks before it is given up.
+    term.type("/quit", "Enter")
+    term.expect("/quit again")
+    term.type("/quit", "Enter")
+    term.expect(lambda rows: term.ask("alternate_on") == "0")
+
+
+def small():
+    """40x12 and 12x3, and every size between them."""
+    term, (bob,) = company(40, 12)
+    term.expect("bob")
+    term.keys("M-2")
+    term.expect("bob")
+    talk(term, bob, "on a telephone")
+    bob.send("/shout hear hear")
+    term.keys("M-1")
+    term.expect("PUBLIC")
+    term.keys("M-2")
+    term.resize(12, 3)
+    mark = bob.mark()
+    term.type("tiny", "Enter")
+    bob.expect("message", mark, text="tiny")
+    bob.send("/msg mira wee")
+    term.expect("wee")
+    for columns, rows in ((80, 24), (200, 60), (44, 14), (72, 14), (43, 13),
+                          (110, 20), (1, 1), (2, 2), (9, 4), (60, 5),
+                          (80, 24)):
+        term.resize(columns, rows)
+        if columns >= 40 and rows >= 4:
+            term.expect("wee")
+        shown = term.screen()
+        check(all(width(r) <= columns for r in shown), "%dx%d" % (columns,
+                                                                  rows))
+        lab.count("sizes")
+    borders_are_whole(term.expect(lambda rows: any("wee" in r for r in rows)
+                                  and "│" in rows[5]))
+    talk(term, bob, "as before")
+
+
+def hostile():
+    """Names and texts of somebody who wishes us ill leave the screen whole."""
+    import corpus
+    from native import ACK, Person
+    term, (bob,) = company()
+    term.expect("bob")
+    far = bob.ns
+    shown = 0
+    for i, name in enumerate(corpus.NAMES):
+        far.address("eth0", 40 + i, v6=False)
+        eve = Person(far, name[:64], address="10.77.0.%d" % (40 + i))
+        eve.status = corpus.TEXTS[i % len(corpus.TEXTS)][:120]
+        eve.announce()
+        shown += 1
+    rows = term.expect(lambda rows: any(
+        "%d here" % (shown + 1) in r or "%d on" % (shown + 1) in r
+        for r in rows))
+    look(term, rows)
+    eve.tcp = eve.dial("10.77.0.1")
+    eve.tcp.say(b"first")
+    term.expect(lambda rows: "(1)" in rows[-2])
+    term.keys("M-a")
+    term.expect("first")
+    term.type("yes?", "Enter")
+    for text in filter(None, corpus.TEXTS):
+        eve.tcp.wait_for(ACK, eve.tcp.say(text))
+        lab.count("hostile texts")
+        end = "end %d." % lab.counts["hostile texts"]
+        eve.tcp.say(end.encode())
+        rows = term.expect(end)
+        look(term, rows)
+        for row in rows:
+            # Behind both lines: beside the contacts, and beside the names.
+            check("bob is offline" not in row or
+                  row.split("bob is")[0].count("│") >= 2,
+                  "a line that is not ours: " + row)
+    for _ in range(6):
+        term.keys("PPage")
+        look(term, term.screen())
+    term.keys("M-End")
+    term.type("/info", "Enter")
+    look(term, term.screen())
+    term.resize(40, 12)
+    term.expect(lambda rows: "F1" in rows[-2])
+    check(not forbidden(strip(term.bytes())), "forbidden characters")
+    term.resize(80, 24)
+    look(term, term.expect(lambda rows: "│" in rows[5]))
+
+
+def strip(text):
+    """Without what tmux itself writes for attributes."""
+    return re.sub("\033\\[[0-9;:]*m|\033\\(B|[\016\017]", "", text)
+
+
+def look(term, rows):
+    borders_are_whole(rows)
+    bad = forbidden(strip(term.bytes()))
+    check(not bad, "forbidden characters on the screen: %s" % bad)
+    bad = forbidden(term.ask("pane_title"))
+    check(not bad, "forbidden characters in the title: %s" % bad)
+    lab.count("hostile screens")
+
+
+def leaving():
+    """However it ends, the terminal is as it was."""
+    term, _ = company()
+    tty = term.ask("pane_tty")
+    term.type("/quit", "Enter")
+    term.expect(PROMPT.strip())
+    for how in ("/quit", signal.SIGTERM, signal.SIGHUP, signal.SIGABRT,
+                signal.SIGSEGV, "C-z"):
+        fd = os.open(tty, os.O_RDWR | os.O_NOCTTY)
+        before = termios.tcgetattr(fd)
+        title = term.ask("pane_title")
+        start(term)
+        term.expect("F1 help")
+        check(termios.tcgetattr(fd) != before, "the terminal is raw")
+        if how == "/quit":
+            term.type(how, "Enter")
+        elif how == "C-z":
+            term.keys(how)
+        else:
+            os.kill(pid_of(term), how)
+        lab.wait_until(lambda: term.ask("alternate_on") == "0",
+                       "the main screen after %s" % how)
+        lab.wait_until(lambda: termios.tcgetattr(fd) == before,
+                       "the line as before after %s" % how)
+        lab.wait_until(lambda: term.ask("pane_title") == title,
+                       "the title as before after %s" % how)
+        check(term.ask("cursor_flag") == "1", "a cursor after %s" % how)
+        for mode in ("mouse_any_flag", "keypad_cursor_flag", "keypad_flag",
+                     "insert_flag"):
+            check(term.ask(mode) == "0", "%s after %s" % (mode, how))
+        os.close(fd)
+        term.type("echo all%s" % "well", "Enter")
+        term.expect(lambda rows: "allwell" in rows)
+        term.type("clear", "Enter")
+        term.expect(lambda rows: "allwell" not in rows)
+        lab.count("ways to leave")
+    term.type("fg", "Enter")
+    lab.wait_until(lambda: term.ask("alternate_on") == "1", "back again")
+    term.expect("F1 help")
+    term.type("/quit", "Enter")
+    lab.wait_until(lambda: term.ask("alternate_on") == "0", "the end")
+
+
+def all_delivered(bob, number):
+    lab.wait_until(lambda: bob.mark() and number == len(bob.all(
+        "delivery", state="delivered")), "%d messages delivered" % number)
+
+
+def stalled():
+    """A terminal that stops costs nobody anything."""
+    _, (host, far) = lab.lan_of(2)
+    bob = Earshot(far, "bob")
+    mira = Pty(host, ["--home", lab.home("mira"), "--interface", "eth0",
+                      "--name", "mira"])
+    bob.expect("peer", name="mira")
+    mira.expect("bob")
+    mira.type("\0332hello\r")
+    bob.expect("message", text="hello")
+    # From here on nobody reads the terminal. It is full when screenfuls add
+    # nothing to what waits in it.
+    idle = sent = 0
+    while idle < 3:
+        before, sent = mira.waiting(), sent + 1
+        bob.send("/msg mira %s" % (chr(0x4e00 + sent) * 600))
+        all_delivered(bob, sent)
+        try:
+            lab.wait_until(lambda: mira.waiting() > before, "", 0.1)
+            idle = 0
+        except lab.Failure:
+            idle += 1
+    print("stalled with %d bytes" % mira.waiting())
+    begin = time.monotonic()
+    for i in range(200):
+        bob.send("/msg mira %s" % (chr(0x6e00 + i) * 600))
+    all_delivered(bob, sent + 200)
+    lab.count("messages", 200)
+    print("200 messages delivered in %.2f s" % (time.monotonic() - begin))
+    mira.expect(chr(0x6e00 + 199) * 20)
+    mira.type("still here\r")
+    bob.expect("message", text="still here")
+    # Stalled again, and told to go.
+    for i in range(50):
+        bob.send("/msg mira %s" % (chr(0x5e00 + i) * 600))
+    all_delivered(bob, sent + 250)
+    os.kill(mira.process.pid, signal.SIGTERM)
+    lab.wait_until(lambda: mira.process.poll() is not None,
+                   "the end, without a reader")
+    check(mira.process.returncode == 0, "status")
+    bob.expect("peer", name="mira", state="offline")
+
+
+lab.run(everyday, small, leaving, stalled, hostile)
