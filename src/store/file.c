@@ -116,7 +116,9 @@ read_fd(int fd, size_t max, char **ret_data, size_t *ret_size)
 	size_t size = 0, cap = 0;
 
 	for (;;) {
-		if (cap - size < READ_STEP) {
+		/* Grown only when full: a key fits at once, and growing may
+		 * leave a copy behind. */
+		if (cap - size < 2) {
 			cap = 2 * cap + READ_STEP + 1;
 			data = xrealloc(data, cap, 1);
 		}

@@ -23,6 +23,7 @@ enum {
 	SEED_SIZE = 32,
 	FILE_MAX = 4096,
 	EPOCH_TEXT_MAX = 16,
+	PID_TEXT_MAX = 24,
 };
 
 static const char head[] = "earshot identity 1\n";
@@ -116,8 +117,9 @@ load_identity(
 	return err;
 }
 
+/* Writes and closes the descriptor whatever happens. */
 static int
-write_identity(const char *path, int fd, const uint8_t seed[static SEED_SIZE])
+write_identity(int fd, const uint8_t seed[static SEED_SIZE])
 {
 	static const char digits[] = "0123456789abcdef";
 	char text[FILE_SIZE];
@@ -138,7 +140,44 @@ write_identity(const char *path, int fd, const uint8_t seed[static SEED_SIZE])
 		errno = saved_errno;
 	else
 		err = ERR_SYS;
-	return err == 0 ? file_sync_parent(path) : err;
+	return err;
+}
+
+/* Gives the finished file its name, unless there is one of that name: then
+ * ERR_STATE. */
+static int
+place_identity(const char *fresh, const char *path)
+{
+	if (link(fresh, path) != 0) {
+		if (errno == EEXIST)
+			return ERR_STATE;
+		/* Some file systems have no second names. There, the lock on
+		 * the home has to do. */
+		if (faccessat(AT_FDCWD, path, F_OK, AT_SYMLINK_NOFOLLOW) == 0)
+			return ERR_STATE;
+		if (rename(fresh, path) != 0)
+			return ERR_SYS;
+	}
+	if (file_sync_parent(path) == 0)
+		return 0;
+	int saved_errno = errno;
+	/* Nobody has seen this key, and the next start shall not find it
+	 * without knowing that it is safe. */
+	unlink(path);
+	errno = saved_errno;
+	return ERR_SYS;
+}
+
+/* A name beside it that no other process uses: where there are no locks, two
+ * may be here at once. */
+static char *
+fresh_path(const char *path)
+{
+	size_t size = strlen(path) + PID_TEXT_MAX;
+	char *fresh = xmalloc(size);
+
+	snprintf(fresh, size, "%s.%ld~", path, (long)getpid());
+	return fresh;
 }
 
 /* ERR_STATE when somebody else was faster. */
@@ -146,21 +185,22 @@ static int
 create_identity(
     const char *path, const uint8_t seed[static SEED_SIZE], char **ret_error)
 {
-	int fd = open(
-	    path, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
+	char *fresh = fresh_path(path);
 
-	if (fd < 0 && errno == EEXIST)
-		return ERR_STATE;
-	int err = fd < 0 ? ERR_SYS : write_identity(path, fd, seed);
+	/* Of a process that was killed here. */
+	unlink(fresh);
+	int fd = open(
+	    fresh, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
+	int err = fd < 0 ? ERR_SYS : write_identity(fd, seed);
 	if (err == 0)
-		return 0;
-	fail(ret_error, err,
-	    "cannot write your new key to %s: %s; make room there, or use "
-	    "another home with --home DIR",
-	    path, strerror(errno));
-	/* Nobody has seen this key, so half of it is worth nothing. */
-	if (fd >= 0)
-		unlink(path);
+		err = place_identity(fresh, path);
+	if (err != 0 && err != ERR_STATE)
+		fail(ret_error, err,
+		    "cannot write your new key to %s: %s; make room there, or "
+		    "use another home with --home DIR",
+		    path, strerror(errno));
+	unlink(fresh);
+	free(fresh);
 	return err;
 }
 

@@ -297,6 +297,32 @@ identity_is_whole_or_not_there(void **state)
 	assert_true(f->created);
 }
 
+/* Killed in the middle of its first start: half a key must not be in the way
+ * of the next one. */
+static void
+identity_survives_a_crash(void **state)
+{
+	struct fixture *f = *state;
+	struct rlimit little = { .rlim_cur = 30, .rlim_max = 30 };
+	int status = 0;
+	pid_t pid = fork();
+
+	if (pid == 0) {
+		signal(SIGXFSZ, SIG_DFL);
+		setrlimit(RLIMIT_FSIZE, &little);
+		load(f);
+		_exit(0);
+	}
+	assert_int_equal(waitpid(pid, &status, 0), pid);
+	assert_true(WIFSIGNALED(status) && WTERMSIG(status) == SIGXFSZ);
+	assert_false(tmpdir_exists(f->identity));
+	assert_int_equal(load(f), 0);
+	assert_true(f->created);
+	char *text = tmpdir_read(f->identity);
+	assert_string_equal(text, file_text);
+	free(text);
+}
+
 static uint32_t
 epoch(struct fixture *f, int64_t ms)
 {
@@ -412,6 +438,7 @@ main(void)
 		TEST(damaged_identity_is_refused_and_kept),
 		TEST(identity_race_has_one_winner),
 		TEST(identity_is_whole_or_not_there),
+		TEST(identity_survives_a_crash),
 		TEST(epoch_grows_by_one_a_start),
 		TEST(epoch_that_is_damaged_starts_from_the_clock),
 		TEST(epoch_is_never_zero),
