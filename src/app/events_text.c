@@ -4,29 +4,12 @@
 #include "base/mem.h"
 #include "base/width.h"
 
-#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
 
 enum { EXCERPT_CELLS = 40 };
-
-static char *format(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
-
-static char *
-format(const char *fmt, ...)
-{
-	va_list args;
-	va_start(args, fmt);
-	int n = vsnprintf(NULL, 0, fmt, args);
-	va_end(args);
-	char *text = xmalloc((size_t)n + 1);
-	va_start(args, fmt);
-	vsnprintf(text, (size_t)n + 1, fmt, args);
-	va_end(args);
-	return text;
-}
 
 static const char *
 clock_text(int64_t wall_ms, char out[static 6])
@@ -83,8 +66,9 @@ said(const struct model *m, const struct message *msg)
 	const char *link = msg->kind == MESSAGE_SHOUT ? " shouts (PUBLIC): "
 			   : msg->action              ? " "
 						      : ": ";
-	char *line = format("%s %s%s%s%s", clock_text(msg->arrived_ms, stamp),
-	    msg->action ? "* " : "", sender(m, msg, label), link, text);
+	char *line =
+	    xasprintf("%s %s%s%s%s", clock_text(msg->arrived_ms, stamp),
+		msg->action ? "* " : "", sender(m, msg, label), link, text);
 	free(text);
 	return line;
 }
@@ -93,7 +77,7 @@ static char *
 text_ready(const struct model *m)
 {
 	char fp[FP_TEXT_SIZE];
-	return format(
+	return xasprintf(
 	    "* you are %s, fingerprint %s", m->name, fp_text(&m->self, fp));
 }
 
@@ -103,8 +87,9 @@ text_peer(const struct model *m, const struct peer *p)
 	char label[PEER_LABEL_SIZE], addr[ADDR_TEXT_MAX];
 	bool status = p->status[0] != '\0';
 	(void)m;
-	return format("* %s is %s (%s)%s%s%s%s%s", peer_label(p, true, label),
-	    presence_text(p->presence), trust_text(p->trust),
+	return xasprintf("* %s is %s (%s)%s%s%s%s%s",
+	    peer_label(p, true, label), presence_text(p->presence),
+	    trust_text(p->trust),
 	    p->trust == TRUST_CHANGED ? " under a name you know, with another "
 					"key"
 				      : "",
@@ -122,7 +107,7 @@ text_message(const struct model *m, const struct conv *c,
 	if (msg->kind == MESSAGE_INFO)
 		return xstrdup(msg->text);
 	if (msg->kind == MESSAGE_ERROR)
-		return format("! %s", msg->text);
+		return xasprintf("! %s", msg->text);
 	/* Our own words need no echo; what becomes of them is told. */
 	return msg->mine && msg->kind == MESSAGE_TEXT ? NULL : said(m, msg);
 }
@@ -135,7 +120,7 @@ text_delivery(const struct model *m, const struct conv *c,
 	char label[PEER_LABEL_SIZE];
 	size_t line = strcspn(msg->text, "\n");
 	size_t n = width_cut(msg->text, line, EXCERPT_CELLS, NULL);
-	return format("* %s %s %s: %.*s%s%s%s", delivery_text(state),
+	return xasprintf("* %s %s %s: %.*s%s%s%s", delivery_text(state),
 	    state == DELIVERY_QUEUED ? "for" : "to",
 	    p == NULL ? "?" : peer_label(p, false, label), (int)n, msg->text,
 	    msg->size > n ? "..." : "", msg->reason != NULL ? " - " : "",
@@ -146,7 +131,7 @@ static char *
 text_error(const char *command, const char *text)
 {
 	(void)command;
-	return format("! %s", text);
+	return xasprintf("! %s", text);
 }
 
 const struct events events_text = {

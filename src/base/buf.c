@@ -16,16 +16,6 @@
 
 enum { BUF_CAP_MIN = 64 };
 
-/* The barrier keeps the compiler from dropping stores nobody reads. */
-static void
-wipe(void *p, size_t n)
-{
-	if (n == 0)
-		return;
-	memset(p, 0, n);
-	__asm__ volatile("" : : "r"(p) : "memory");
-}
-
 void
 buf_init(struct buf *b, size_t max)
 {
@@ -42,7 +32,7 @@ buf_clear(struct buf *b)
 void
 buf_wipe(struct buf *b)
 {
-	wipe(b->data, b->cap);
+	mem_wipe(b->data, b->cap);
 	buf_clear(b);
 }
 
@@ -70,7 +60,7 @@ grow(struct buf *b, size_t need)
 
 	if (size > 0)
 		memcpy(data, b->data + b->head, size);
-	wipe(b->data, b->cap);
+	mem_wipe(b->data, b->cap);
 	free(b->data);
 	b->data = data;
 	b->cap = cap;

@@ -22,11 +22,8 @@ contact_add(struct engine *e, const struct fp *fp, int64_t mono_ms)
 {
 	if (e->contact_count >= CONTACTS_MAX)
 		return NULL;
-	if (e->contact_count == e->contact_cap) {
-		e->contact_cap = e->contact_cap == 0 ? 16 : e->contact_cap * 2;
-		e->contacts = xrealloc(
-		    e->contacts, e->contact_cap, sizeof(struct contact *));
-	}
+	e->contacts = xgrow(e->contacts, e->contact_count, &e->contact_cap,
+	    sizeof(struct contact *));
 	struct contact *k = xcalloc(1, sizeof *k);
 	k->fp = *fp;
 	k->pin.fp = *fp;

@@ -39,11 +39,8 @@ void
 effect_add(struct engine *e, struct effect effect)
 {
 	assert(e->effect_count < EFFECTS_MAX);
-	if (e->effect_count == e->effect_cap) {
-		e->effect_cap = e->effect_cap == 0 ? 32 : e->effect_cap * 2;
-		e->effects =
-		    xrealloc(e->effects, e->effect_cap, sizeof *e->effects);
-	}
+	e->effects = xgrow(
+	    e->effects, e->effect_count, &e->effect_cap, sizeof *e->effects);
 	if (effect.bytes != NULL)
 		effect.bytes = keep(e, effect.bytes, effect.size);
 	if (effect.text != NULL)

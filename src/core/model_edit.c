@@ -16,10 +16,8 @@ enum {
 static struct conv *
 conv_new(struct model *m, enum conv_kind kind)
 {
-	if (m->conv_count == m->conv_cap) {
-		m->conv_cap = m->conv_cap == 0 ? 8 : m->conv_cap * 2;
-		m->convs = xrealloc(m->convs, m->conv_cap, sizeof *m->convs);
-	}
+	m->convs =
+	    xgrow(m->convs, m->conv_count, &m->conv_cap, sizeof(struct conv *));
 	struct conv *c = xcalloc(1, sizeof *c);
 	c->id = CONV_NEARBY + (uint32_t)m->conv_count;
 	c->kind = kind;
@@ -125,10 +123,8 @@ model_peer_add(struct model *m, const struct fp *fp)
 	struct peer *p = model_peer_edit(m, fp);
 	if (p != NULL)
 		return p;
-	if (m->peer_count == m->peer_cap) {
-		m->peer_cap = m->peer_cap == 0 ? 16 : m->peer_cap * 2;
-		m->peers = xrealloc(m->peers, m->peer_cap, sizeof *m->peers);
-	}
+	m->peers =
+	    xgrow(m->peers, m->peer_count, &m->peer_cap, sizeof(struct peer *));
 	p = xcalloc(1, sizeof *p);
 	p->fp = *fp;
 	p->name = xstrdup("?");

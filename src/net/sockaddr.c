@@ -6,7 +6,6 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <netinet/in.h>
-#include <stdio.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -142,9 +141,5 @@ socket_set(int fd, int level, int option, int value)
 char *
 net_error(const char *what, int sys_errno, const char *then)
 {
-	char text[512];
-
-	snprintf(
-	    text, sizeof(text), "%s: %s; %s", what, strerror(sys_errno), then);
-	return xstrdup(text);
+	return xasprintf("%s: %s; %s", what, strerror(sys_errno), then);
 }

@@ -95,10 +95,7 @@ static struct conn *
 conn_add(struct tcp *t, uint32_t number, int fd, enum conn_state state)
 {
 	assert(conn_find(t, number) == NULL);
-	if (t->count == t->cap) {
-		t->cap = t->cap == 0 ? 16 : t->cap * 2;
-		t->conns = xrealloc(t->conns, t->cap, sizeof(*t->conns));
-	}
+	t->conns = xgrow(t->conns, t->count, &t->cap, sizeof(*t->conns));
 
 	struct conn *c = &t->conns[t->count++];
 

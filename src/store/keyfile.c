@@ -31,16 +31,6 @@ static const char family[] = "earshot identity ";
 
 enum { FILE_SIZE = sizeof head - 1 + 2 * SEED_SIZE + 1 };
 
-/* Through a volatile pointer, so that it is not optimised away. */
-static void
-wipe(void *data, size_t n)
-{
-	volatile char *p = data;
-
-	while (n-- > 0)
-		*p++ = 0;
-}
-
 static int
 hex_digit(char c)
 {
@@ -95,7 +85,7 @@ parse_identity(const char *path, const char *text, size_t n,
 		    "is damaged: its second line is not 64 digits of a key",
 		    ret_error);
 	memcpy(ret_seed, seed, SEED_SIZE);
-	wipe(seed, sizeof seed);
+	mem_wipe(seed, sizeof seed);
 	return 0;
 }
 
@@ -112,7 +102,7 @@ load_identity(
 	if (err != 0)
 		return err;
 	err = parse_identity(path, text, n, ret_seed, ret_error);
-	wipe(text, n);
+	mem_wipe(text, n);
 	free(text);
 	return err;
 }
@@ -132,7 +122,7 @@ write_identity(int fd, const uint8_t seed[static SEED_SIZE])
 	}
 	text[at] = '\n';
 	int err = file_write_all(fd, text, sizeof text);
-	wipe(text, sizeof text);
+	mem_wipe(text, sizeof text);
 	if (err == 0 && fsync(fd) != 0)
 		err = ERR_SYS;
 	int saved_errno = errno;

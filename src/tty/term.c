@@ -133,12 +133,9 @@ try_relatives(const char *term, char ret_name[static TERM_NAME_MAX])
 char *
 term_error(const char *what)
 {
-	char text[512];
-
-	snprintf(text, sizeof(text),
+	return xasprintf(
 	    "%s; for lines of text instead of a screen, run: earshot --plain",
 	    what);
-	return xstrdup(text);
 }
 
 int

@@ -6,6 +6,7 @@
 #include "ui/commands.h"
 
 #include "base/err.h"
+#include "base/mem.h"
 #include "base/peer_text.h"
 #include "base/utf8.h"
 #include "ui/parse.h"
@@ -201,14 +202,14 @@ fail_unknown(struct parse *p, size_t n, char *list)
 
 	if (list != NULL && n > 0 && strncasecmp(list + 1, word, n) == 0) {
 		err = ERR_AMBIGUOUS;
-		sentence = str_format(
+		sentence = xasprintf(
 		    "/%.*s could be %s: type more of it", shown, word, list);
 	} else if (list != NULL) {
-		sentence = str_format("no command /%.*s: did you mean %s? "
-				      "/help lists all commands",
+		sentence = xasprintf("no command /%.*s: did you mean %s? "
+				     "/help lists all commands",
 		    shown, word, list);
 	} else {
-		sentence = str_format(
+		sentence = xasprintf(
 		    "no command /%.*s: /help lists all commands, // in front "
 		    "sends text that begins with a slash",
 		    shown, word);
@@ -246,8 +247,8 @@ parse_line(struct parse *p)
 	size_t first = strspn(p->line, " \t\n");
 	if (p->line[first] == '/')
 		return parse_fail(p, ERR_STATE, first,
-		    str_format("blanks before a slash: did you mean the "
-			       "command? Enter again sends it as text"));
+		    xasprintf("blanks before a slash: did you mean the "
+			      "command? Enter again sends it as text"));
 	return parse_say(p, false);
 }
 

@@ -6,7 +6,6 @@
 #include "ui/commands.h"
 #include "ui/parse.h"
 #include "ui/roster.h"
-#include "ui/str.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -36,8 +35,8 @@ add_commands(
 		const char *end = spec->args[0] != '\0' && *slash ? " " : "";
 		if (strncasecmp(spec->name, word, n) != 0)
 			continue;
-		add_item(c, str_format("%s%s%s", slash, spec->name, end),
-		    str_format("%s%s %s", slash, spec->name, spec->args),
+		add_item(c, xasprintf("%s%s%s", slash, spec->name, end),
+		    xasprintf("%s%s %s", slash, spec->name, spec->args),
 		    xstrdup(spec->gloss));
 	}
 }
@@ -62,8 +61,8 @@ who_text(const struct model *m, const struct peer *p)
 	if (!is_understood(m, text, p) || strchr(text, '"') != NULL)
 		text = fp_text(&p->fp, fp);
 	if (strchr(text, ' ') != NULL)
-		return str_format("\"%s\" ", text);
-	return str_format("%s ", text);
+		return xasprintf("\"%s\" ", text);
+	return xasprintf("%s ", text);
 }
 
 static char *
@@ -73,7 +72,7 @@ peer_gloss(const struct peer *p)
 
 	if (p->addr_count == 0)
 		return xstrdup(presence_text(p->presence));
-	return str_format("%s  %s", presence_text(p->presence),
+	return xasprintf("%s  %s", presence_text(p->presence),
 	    addr_host_text(&p->addrs[0], at));
 }
 

@@ -11,7 +11,6 @@
 #include "base/peer_text.h"
 #include "base/width.h"
 #include "ui/report.h"
-#include "ui/str.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -22,7 +21,7 @@ static int
 fail_usage(struct parse *p)
 {
 	return parse_fail(p, ERR_FORMAT, p->at,
-	    str_format("/%s needs %s, for example: %s", p->spec->name,
+	    xasprintf("/%s needs %s, for example: %s", p->spec->name,
 		p->spec->args, p->spec->example));
 }
 
@@ -30,7 +29,7 @@ static int
 fail_size(struct parse *p, size_t at, const char *what, size_t size, size_t max)
 {
 	return parse_fail(p, ERR_LIMIT, at,
-	    str_format("%s has %zu bytes and may have %zu: shorten it", what,
+	    xasprintf("%s has %zu bytes and may have %zu: shorten it", what,
 		size, max));
 }
 
@@ -64,7 +63,7 @@ parse_nothing(struct parse *p, enum command_kind kind)
 	if (parse_at_end(p))
 		return 0;
 	return parse_fail(p, ERR_FORMAT, p->at,
-	    str_format("/%s takes nothing behind it", p->spec->name));
+	    xasprintf("/%s takes nothing behind it", p->spec->name));
 }
 
 static int
@@ -80,12 +79,12 @@ static char *
 nobody_sentence(const struct model *m)
 {
 	if (m->peer_count == 1)
-		return str_format("nothing sent, no conversation here: /query "
-				  "%s opens one (on the screen also Alt-2), "
-				  "/shout TEXT tells everybody",
+		return xasprintf("nothing sent, no conversation here: /query "
+				 "%s opens one (on the screen also Alt-2), "
+				 "/shout TEXT tells everybody",
 		    m->peers[0]->name);
-	return str_format("nothing sent, no conversation here: /query WHO "
-			  "opens one, /shout TEXT tells everybody");
+	return xasprintf("nothing sent, no conversation here: /query WHO "
+			 "opens one, /shout TEXT tells everybody");
 }
 
 int
@@ -163,8 +162,8 @@ parse_list(struct parse *p)
 	if (report != NULL)
 		return answer(p, report);
 	return parse_fail(p, ERR_NOT_FOUND, p->at,
-	    str_format("nobody here has that in name or address: /who lists "
-		       "everybody"));
+	    xasprintf("nobody here has that in name or address: /who lists "
+		      "everybody"));
 }
 
 int
@@ -197,8 +196,8 @@ parse_nick(struct parse *p)
 	int cells = width_text(p->line + from, p->size - from);
 	if (p->size - from <= NAME_BYTES_MAX && cells > NAME_CELLS_MAX)
 		return parse_fail(p, ERR_LIMIT, from,
-		    str_format("a name may be %d cells wide and this has %d: "
-			       "shorten it",
+		    xasprintf("a name may be %d cells wide and this has %d: "
+			      "shorten it",
 			NAME_CELLS_MAX, cells));
 	return take_text(p, PEER_TEXT_NAME, "a name", NAME_BYTES_MAX);
 }
@@ -264,8 +263,8 @@ parse_connect(struct parse *p)
 	if (!parse_at_end(p)) {
 		parse_skip_blanks(p);
 		return parse_fail(p, ERR_FORMAT, p->at,
-		    str_format("/connect takes one address, as HOST or "
-			       "HOST:PORT"));
+		    xasprintf("/connect takes one address, as HOST or "
+			      "HOST:PORT"));
 	}
 	if (n > HOST_BYTES_MAX)
 		return fail_size(p, from, "the address", n, HOST_BYTES_MAX);
@@ -275,13 +274,13 @@ parse_connect(struct parse *p)
 	if (strlen(p->en.cmd.text) != n ||
 	    memcmp(p->en.cmd.text, p->line + from, n) != 0)
 		return parse_fail(p, ERR_FORMAT, from,
-		    str_format("no address has such characters: write HOST "
-			       "or HOST:PORT"));
+		    xasprintf("no address has such characters: write HOST "
+			      "or HOST:PORT"));
 	size_t port = port_place(p->en.cmd.text);
 	if (port > 0 && !port_is_good(p->en.cmd.text + port))
 		return parse_fail(p, ERR_FORMAT, from + port,
-		    str_format("a port is a number from 1 to %d: /connect "
-			       "HOST:PORT",
+		    xasprintf("a port is a number from 1 to %d: /connect "
+			      "HOST:PORT",
 			PORT_MAX));
 	return 0;
 }
@@ -319,7 +318,7 @@ parse_help(struct parse *p)
 	if (report != NULL)
 		return answer(p, report);
 	return parse_fail(p, ERR_NOT_FOUND, from,
-	    str_format("no help on that: /help lists all commands"));
+	    xasprintf("no help on that: /help lists all commands"));
 }
 
 int

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+#include "base/mem.h"
 #include "ui/commands.h"
 #include "ui/keymap.h"
 #include "ui/report.h"
@@ -15,7 +16,7 @@
 static void
 add_command(struct str *s, const struct command_spec *spec)
 {
-	char *head = str_format("/%s %s", spec->name, spec->args);
+	char *head = xasprintf("/%s %s", spec->name, spec->args);
 
 	str_addf(s, "  %-*s %s", HELP_HEAD_CELLS, head, spec->gloss);
 	free(head);

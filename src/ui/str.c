@@ -3,9 +3,7 @@
 
 #include "base/mem.h"
 
-#include <assert.h>
 #include <stdarg.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -50,28 +48,16 @@ str_add(struct str *s, const char *text)
 	s->size += n;
 }
 
-__attribute__((format(printf, 2, 0))) static void
-add_args(struct str *s, const char *format, va_list args)
-{
-	va_list again;
-
-	va_copy(again, args);
-	int n = vsnprintf(NULL, 0, format, args);
-	assert(n >= 0);
-	reserve(s, (size_t)n);
-	vsnprintf(s->p + s->size, (size_t)n + 1, format, again);
-	s->size += (size_t)n;
-	va_end(again);
-}
-
 void
 str_addf(struct str *s, const char *format, ...)
 {
 	va_list args;
 
 	va_start(args, format);
-	add_args(s, format, args);
+	char *text = xvasprintf(format, args);
 	va_end(args);
+	str_add(s, text);
+	free(text);
 }
 
 const char *
@@ -87,16 +73,4 @@ str_take(struct str *s)
 
 	*s = (struct str){ 0 };
 	return p;
-}
-
-char *
-str_format(const char *format, ...)
-{
-	struct str s = { 0 };
-	va_list args;
-
-	va_start(args, format);
-	add_args(&s, format, args);
-	va_end(args);
-	return str_take(&s);
 }

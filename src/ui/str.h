@@ -23,7 +23,5 @@ void str_addf(struct str *s, const char *format, ...)
 const char *str_text(const struct str *s);
 /* The string (caller frees), never NULL; leaves an empty str. */
 char *str_take(struct str *s);
-/* Formats into a new string (caller frees). */
-char *str_format(const char *format, ...) __attribute__((format(printf, 1, 2)));
 
 #endif

@@ -37,11 +37,8 @@ win_get(struct ui *ui, const struct fp *fp)
 
 	if (i < ui->win_count)
 		return ui->wins[i];
-	if (ui->win_count == ui->win_cap) {
-		ui->win_cap = ui->win_cap == 0 ? 8 : ui->win_cap * 2;
-		ui->wins =
-		    xrealloc(ui->wins, ui->win_cap, sizeof(struct win *));
-	}
+	ui->wins =
+	    xgrow(ui->wins, ui->win_count, &ui->win_cap, sizeof(struct win *));
 	struct win *w = xcalloc(1, sizeof *w);
 	w->fp = *fp;
 	w->edit = edit_new(ui->kills);
