@@ -42,12 +42,11 @@ demo_port(void)
 }
 
 static void
-use_loopback(struct config *c)
+use_loopback(struct config *c, uint16_t port)
 {
-	char port[8], *error;
-	snprintf(port, sizeof port, "%u", demo_port());
-	if (config_set(c, "interface", "lo", &error) < 0 ||
-	    config_set(c, "port", port, &error) < 0)
+	char *error;
+	c->port = port;
+	if (config_set(c, "interface", "lo", &error) < 0)
 		abort();
 }
 
@@ -61,8 +60,7 @@ live(const struct bot *bot, const char *home, uint16_t port)
 	char *error = NULL;
 	int null = open("/dev/null", O_RDWR);
 	config_init(&c);
-	use_loopback(&c);
-	c.port = port;
+	use_loopback(&c, port);
 	c.name = xstrdup(bot->name);
 	struct shell_cfg cfg = { .home = home, .overrides = &c };
 	for (int fd = 0; null >= 0 && fd < 3; fd++)
@@ -102,21 +100,20 @@ demo_start(struct options *o, char **ret_error)
 {
 	size_t count;
 	const struct bot *table = bots(&count);
+	uint16_t port = demo_port();
 	struct demo *d = xcalloc(1, sizeof *d);
 	d->dir = make_dir();
 	if (d->dir == NULL) {
-		char text[256];
-		snprintf(text, sizeof text,
-		    "the demo needs a temporary directory: %s",
-		    strerror(errno));
-		*ret_error = xstrdup(text);
+		*ret_error =
+		    xasprintf("the demo needs a temporary directory: %s",
+			strerror(errno));
 		free(d);
 		return NULL;
 	}
-	use_loopback(&o->config);
+	use_loopback(&o->config, port);
 	for (size_t i = 0; i < count && i < PEOPLE_MAX; i++) {
 		d->homes[i] = home_path(d->dir, table[i].name);
-		d->pids[i] = spawn(&table[i], d->homes[i], demo_port());
+		d->pids[i] = spawn(&table[i], d->homes[i], port);
 		d->count++;
 	}
 	d->homes[d->count] = home_path(d->dir, "you");

@@ -189,17 +189,16 @@ take_line(struct plain *p, struct shell *sh, char *line, size_t n)
 static void
 take_lines(struct plain *p, struct shell *sh)
 {
-	const uint8_t *start, *end;
-	while (buf_size(&p->input) > 0 &&
-	       (end = memchr(start = buf_data(&p->input), '\n',
-		    buf_size(&p->input))) != NULL) {
+	while (buf_size(&p->input) > 0) {
+		const char *start = (const char *)buf_data(&p->input);
+		const char *end = memchr(start, '\n', buf_size(&p->input));
+		if (end == NULL)
+			break;
 		size_t n = (size_t)(end - start);
-		char *line = xmalloc(n + 1);
-		memcpy(line, start, n);
+		char *line = xstrndup(start, n);
 		buf_consume(&p->input, n + 1);
 		if (n > 0 && line[n - 1] == '\r')
-			n--;
-		line[n] = '\0';
+			line[--n] = '\0';
 		if (!p->skipping)
 			take_line(p, sh, line, n);
 		p->skipping = false;

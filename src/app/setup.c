@@ -16,7 +16,6 @@
 #include <net/if.h>
 #include <pwd.h>
 #include <sodium.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -100,15 +99,14 @@ load_identity(struct shell *sh, char **ret_error)
 	return r;
 }
 
-static bool
-is_loopback(const struct shell *sh, const char *name)
+static const struct iface *
+find_iface(const struct shell *sh, const char *name)
 {
 	for (size_t i = 0; i < sh->iface_count; i++) {
-		if (sh->ifaces[i].loopback &&
-		    strcmp(sh->ifaces[i].name, name) == 0)
-			return true;
+		if (strcmp(sh->ifaces[i].name, name) == 0)
+			return &sh->ifaces[i];
 	}
-	return false;
+	return NULL;
 }
 
 /* With every interface named being loopback, nobody outside may connect. One
@@ -117,10 +115,29 @@ static bool
 is_loopback_only(const struct shell *sh)
 {
 	for (size_t i = 0; i < sh->config.interface_count; i++) {
-		if (!is_loopback(sh, sh->config.interfaces[i]))
+		const struct iface *f =
+		    find_iface(sh, sh->config.interfaces[i]);
+		if (f == NULL || !f->loopback)
 			return false;
 	}
 	return sh->config.interface_count > 0;
+}
+
+static char *
+no_such_interface(const struct shell *sh, const char *name)
+{
+	char *text = xasprintf(
+	    "there is no network interface %s; name one of these:", name);
+	for (size_t i = 0; i < sh->iface_count; i++) {
+		const char *other = sh->ifaces[i].name;
+		/* Its further addresses are entries, too. */
+		if (find_iface(sh, other) != &sh->ifaces[i])
+			continue;
+		char *longer = xasprintf("%s %s", text, other);
+		free(text);
+		text = longer;
+	}
+	return text;
 }
 
 /* A name that no interface has is more likely a slip than a wish to wait. One
@@ -128,27 +145,11 @@ is_loopback_only(const struct shell *sh)
 static int
 check_interfaces(const struct shell *sh, char **ret_error)
 {
-	char text[512];
 	for (size_t i = 0; i < sh->config.interface_count; i++) {
-		size_t k = 0, n = 0;
-		while (
-		    k < sh->iface_count &&
-		    strcmp(sh->ifaces[k].name, sh->config.interfaces[i]) != 0)
-			k++;
-		if (k < sh->iface_count ||
-		    if_nametoindex(sh->config.interfaces[i]) != 0)
+		const char *name = sh->config.interfaces[i];
+		if (find_iface(sh, name) != NULL || if_nametoindex(name) != 0)
 			continue;
-		n = (size_t)snprintf(text, sizeof text,
-		    "there is no network interface %s; name one of these:",
-		    sh->config.interfaces[i]);
-		for (k = 0; k < sh->iface_count && n < sizeof text; k++) {
-			if (k > 0 && strcmp(sh->ifaces[k].name,
-					 sh->ifaces[k - 1].name) == 0)
-				continue;
-			n += (size_t)snprintf(text + n, sizeof text - n, " %s",
-			    sh->ifaces[k].name);
-		}
-		*ret_error = xstrdup(text);
+		*ret_error = no_such_interface(sh, name);
 		return ERR_NOT_FOUND;
 	}
 	return 0;
