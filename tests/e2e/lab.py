@@ -334,7 +334,7 @@ class Earshot:
     """A running program, its commands and its events."""
 
     def __init__(self, ns, name, *options, json_events=True, interface="eth0",
-                 home_dir=None, env=None, wait=True, **setup):
+                 home_dir=None, env=None, wait=True, words=(), **setup):
         self.ns, self.name = ns, name
         self.json = json_events
         self.home = home_dir or home(name, setup.get("uid", 0))
@@ -344,7 +344,8 @@ class Earshot:
         self._input = b""
         self.status = None
         self.stalled = False  # nobody reads what it prints
-        words = [program, "--plain", "--home", self.home, "--name", name]
+        words = [program, "--plain", "--home", self.home, "--name", name,
+                 *words]
         words += ["--json"] if json_events else []
         words += ["--interface", interface] if interface else []
         self.err = tempfile.TemporaryFile(dir=work)
