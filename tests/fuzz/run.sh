@@ -6,6 +6,7 @@
 #
 #   FUZZ_TARGETS   the targets, relative to the build directory (from make)
 #   FUZZ_RUNS      mutations of each (3000; 20000 with libFuzzer)
+#   FUZZ_SECONDS   with libFuzzer, the most for each (none)
 #   FUZZ_SEED      where the list starts (1)
 set -u
 root=${srcdir:-$(dirname "$0")/../..}
@@ -29,7 +30,8 @@ run() # target name corpus
 	if [ "${FUZZ:-no}" = yes ]; then
 		mkdir -p "$scratch/$2" || return
 		"./$1" -runs="${FUZZ_RUNS:-20000}" -seed="$seed" -timeout=20 \
-		    -rss_limit_mb=1024 -artifact_prefix="$2-" \
+		    -max_total_time="${FUZZ_SECONDS:-0}" -rss_limit_mb=1024 \
+		    -artifact_prefix="$2-" \
 		    "$scratch/$2" ${3:+"$3"} >"$scratch/log" 2>&1
 	else
 		"./$1" -r "${FUZZ_RUNS:-3000}" "$seed" ${3:+"$3"} \
