@@ -1,10 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 #include "base/addr.h"
 #include "base/mem.h"
+#include "fuzz.h"
 
 #include <stdlib.h>
-
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
 /* What is accepted is written and read back as the same address. */
 int

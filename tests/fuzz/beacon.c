@@ -1,19 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 /* What decodes is encoded again; that decodes, is signed, and says the same. */
 #include "wire/beacon.h"
+#include "fuzz.h"
 
 #include <sodium.h>
-#include <stdlib.h>
 #include <string.h>
-
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
-
-static void
-check(bool holds)
-{
-	if (!holds)
-		abort();
-}
 
 int
 LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: MIT */
+#include "fuzz.h"
 #include "ui_play.h"
-
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
 int
 LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)

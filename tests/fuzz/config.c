@@ -1,9 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 #include "store/config.h"
+#include "fuzz.h"
 
 #include <stdlib.h>
-
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
 int
 LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)

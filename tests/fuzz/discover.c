@@ -3,11 +3,10 @@
  * those that decode come a second time, well signed. */
 #include "base/rd.h"
 #include "discover_kit.h"
+#include "fuzz.h"
 
 #include <sodium.h>
 #include <string.h>
-
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
 static void
 resign(struct beacon *b, struct kit_datagram *g)

@@ -1,19 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /* What decodes is encoded again, and that decodes to the same. */
 #include "wire/hello.h"
+#include "fuzz.h"
 
-#include <stdbool.h>
-#include <stdlib.h>
 #include <string.h>
-
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
-
-static void
-check(bool holds)
-{
-	if (!holds)
-		abort();
-}
 
 int
 LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)

@@ -1,11 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 /* Message 2, as a responder would send it. */
 #include "crypto/noise.h"
+#include "fuzz.h"
 
 #include <sodium.h>
 #include <string.h>
-
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
 static void
 fill_ephemeral(void *ctx, void *out, size_t n)

@@ -1,10 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 #include "base/peer_text.h"
 #include "clean_check.h"
+#include "fuzz.h"
 
 #include <stdlib.h>
-
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
 int
 LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)

@@ -1,9 +1,8 @@
 /* SPDX-License-Identifier: MIT */
+#include "fuzz.h"
 #include "store/pins_text.h"
 
 #include <stdlib.h>
-
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
 /* What was read, written and read again is the same. */
 int

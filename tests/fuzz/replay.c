@@ -8,6 +8,8 @@
  *
  *   TARGET [-r COUNT SEED] PATH...
  */
+#include "fuzz.h"
+
 #include <dirent.h>
 #include <signal.h>
 #include <stdint.h>
@@ -31,8 +33,6 @@ struct bytes {
 	uint8_t *data;
 	size_t size;
 };
-
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
 static struct bytes seeds[SEEDS_MAX];
 static size_t seed_count;

@@ -1,11 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 /* What reads to a clean end is written again byte for byte. */
 #include "wire/tlv.h"
+#include "fuzz.h"
 
 #include <stdlib.h>
 #include <string.h>
-
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
 int
 LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)

@@ -1,10 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 #include "base/utf8.h"
 #include "base/width.h"
+#include "fuzz.h"
 
 #include <stdlib.h>
-
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
 /* Clusters walked back are the clusters walked forth. */
 int

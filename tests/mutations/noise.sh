@@ -26,7 +26,7 @@ fi
 # Cheap tests first: most mistakes need only the first.
 suites="noise_vectors noise hash noise_attacks"
 flags="-std=c11 -O1 -w -D_DEFAULT_SOURCE -I$root/include -I$root/src"
-flags="$flags -DTESTS_DIR=\"$root/tests\""
+flags="$flags -I$root/tests/support -DTESTS_DIR=\"$root/tests\""
 
 compile() # object source
 {
@@ -37,9 +37,10 @@ compile() # object source
 	}
 }
 
-for name in $suites noise_pair; do
+for name in $suites; do
 	compile "$scratch/test_$name.o" "$root/tests/unit/$name.c" || exit 1
 done
+compile "$scratch/noise_pair.o" "$root/tests/support/noise_pair.c" || exit 1
 for name in noise hash rng; do
 	compile "$scratch/$name.o" "$root/src/crypto/$name.c" || exit 1
 done
@@ -51,7 +52,7 @@ caught_by() # noise.o hash.o
 	for suite in $suites; do
 		# shellcheck disable=SC2086
 		$cc -o "$scratch/run" "$scratch/test_$suite.o" \
-		    "$scratch/test_noise_pair.o" "$1" "$2" "$scratch/rng.o" \
+		    "$scratch/noise_pair.o" "$1" "$2" "$scratch/rng.o" \
 		    "$scratch/mem.o" $libs 2>"$scratch/log" || {
 			cat "$scratch/log" >&2
 			exit 99

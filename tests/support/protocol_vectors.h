@@ -17,6 +17,9 @@
 
 enum { VECTOR_MAX = 4096 };
 
+/* Every time in the vectors: 2026-11-20 10:02 UTC. */
+#define VECTOR_SENT_MS INT64_C(1795168920000)
+
 static inline size_t
 vector_hex(const char *hex, uint8_t *out)
 {

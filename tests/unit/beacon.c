@@ -4,6 +4,7 @@
 #include "base/err.h"
 #include "base/wr.h"
 #include "protocol_vectors.h"
+#include "untrusted_check.h"
 #include "wire/tlv.h"
 
 #include <setjmp.h>
@@ -16,8 +17,6 @@
 
 #include <cmocka.h>
 #include <sodium.h>
-
-enum { SENT_MS_OF_VECTORS = 1795168920 };
 
 static struct identity me;
 
@@ -66,7 +65,7 @@ shout(void)
 	for (int i = 0; i < MSG_ID_SIZE; i++)
 		b.shout_id.b[i] = (uint8_t)(0x10 + i);
 	b.shout_text = text_of("lunch?");
-	b.shout_sent_ms = INT64_C(1000) * SENT_MS_OF_VECTORS;
+	b.shout_sent_ms = VECTOR_SENT_MS;
 	return b;
 }
 
@@ -78,15 +77,6 @@ encoded(const struct beacon *b, uint8_t out[static BEACON_MAX])
 	assert_int_equal(beacon_encode(b, &me, out, &n), 0);
 	assert_in_range(n, BEACON_MIN, BEACON_MAX);
 	return n;
-}
-
-static void
-assert_text_equal(struct untrusted a, struct untrusted b)
-{
-	assert_int_equal(a.untrusted_size, b.untrusted_size);
-	if (a.untrusted_size > 0)
-		assert_memory_equal(
-		    a.untrusted_data, b.untrusted_data, a.untrusted_size);
 }
 
 static void

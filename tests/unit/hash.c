@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* The constants are of RFC 7693 and of tests/vectors/identity_vectors.py. */
 #include "crypto/hash.h"
+#include "start_sodium.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -145,13 +146,6 @@ hkdf_of_noise(void **state)
 	assert_hex(two, sizeof(two),
 	    "8481b385940ea1ddc1e37243d34e6a00d9e35fe86844b75be2f9d084efcbf4a9"
 	    "d18c764645baf5262707efcb490c9ddfcc81c78ff75e1e727428f05b9fee857f");
-}
-
-static int
-start_sodium(void **state)
-{
-	(void)state;
-	return sodium_init() < 0;
 }
 
 int

@@ -16,7 +16,7 @@
 #include <cmocka.h>
 #include <sodium.h>
 
-enum { SENT_S_OF_VECTORS = 1795168920, FIELDS = 10, MANDATORY = 6 };
+enum { FIELDS = 10, MANDATORY = 6 };
 
 static struct identity me;
 
@@ -40,7 +40,7 @@ full(void)
 {
 	struct hello h = bare();
 
-	h.wall_ms = INT64_C(1000) * SENT_S_OF_VECTORS;
+	h.wall_ms = VECTOR_SENT_MS;
 	h.capabilities = 5;
 	h.name = untrusted_of("ana", 3);
 	h.tcp_port = 41827;

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* The constants are of tests/vectors/identity_vectors.py. */
 #include "crypto/identity.h"
+#include "start_sodium.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -217,13 +218,6 @@ weak_public_keys_are_refused(void **state)
 
 	assert_false(
 	    identity_verify(key, domain, message, sizeof(message), sig));
-}
-
-static int
-start_sodium(void **state)
-{
-	(void)state;
-	return sodium_init() < 0;
 }
 
 int

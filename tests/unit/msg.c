@@ -4,6 +4,7 @@
 #include "base/err.h"
 #include "base/wr.h"
 #include "protocol_vectors.h"
+#include "untrusted_check.h"
 #include "wire/tlv.h"
 
 #include <setjmp.h>
@@ -16,7 +17,7 @@
 
 #include <cmocka.h>
 
-enum { SENT_S_OF_VECTORS = 1795168920, KINDS = 5 };
+enum { KINDS = 5 };
 
 static struct msg_id
 id_from(uint8_t first)
@@ -35,7 +36,7 @@ a_text(const char *s, size_t n)
 		.type = MSG_TEXT,
 		.text = { .id = id_from(0x10),
 		    .seq = 3,
-		    .sent_ms = INT64_C(1000) * SENT_S_OF_VECTORS,
+		    .sent_ms = VECTOR_SENT_MS,
 		    .text = untrusted_of(s, n) },
 	};
 }
@@ -93,15 +94,6 @@ encoded(const struct msg *m, uint8_t out[static MSG_MAX])
 	assert_int_equal(msg_encode(m, out, MSG_MAX, &n), 0);
 	assert_int_equal(n, msg_padded_size(n));
 	return n;
-}
-
-static void
-assert_text_equal(struct untrusted a, struct untrusted b)
-{
-	assert_int_equal(a.untrusted_size, b.untrusted_size);
-	if (a.untrusted_size > 0)
-		assert_memory_equal(
-		    a.untrusted_data, b.untrusted_data, a.untrusted_size);
 }
 
 static void

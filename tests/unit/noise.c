@@ -7,6 +7,7 @@
 
 #include "base/err.h"
 #include "noise_pair.h"
+#include "start_sodium.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -499,13 +500,6 @@ rekey_takes_both_ends(void **state)
 	assert_int_equal(
 	    noise_open(&receive, NULL, 0, sealed, sizeof(sealed), text), 0);
 	assert_int_equal(text[0], 'x');
-}
-
-static int
-start_sodium(void **state)
-{
-	(void)state;
-	return sodium_init() < 0;
 }
 
 int

@@ -11,6 +11,7 @@
 #include "crypto/hash.h"
 #include "crypto/noise.h"
 #include "noise_pair.h"
+#include "start_sodium.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -539,13 +540,6 @@ unchanged_messages_pass(void **state)
 		    deliver_changed(&r, step, &r.messages[step]), 3);
 	pair_init(&p, 51, "");
 	assert_int_equal(pair_run(&p, 0, no_payloads), 3);
-}
-
-static int
-start_sodium(void **state)
-{
-	(void)state;
-	return sodium_init() < 0;
 }
 
 int

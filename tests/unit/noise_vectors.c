@@ -7,6 +7,7 @@
 #include "crypto/noise.h"
 
 #include "noise_pair.h"
+#include "start_sodium.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -246,13 +247,6 @@ t2_vectors_as_responder(void **state)
 {
 	(void)state;
 	replay_file(NOISE_RESPONDER);
-}
-
-static int
-start_sodium(void **state)
-{
-	(void)state;
-	return sodium_init() < 0;
 }
 
 int

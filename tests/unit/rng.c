@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include "crypto/rng.h"
+#include "start_sodium.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -8,7 +9,6 @@
 #include <string.h>
 
 #include <cmocka.h>
-#include <sodium.h>
 
 /* xoshiro256** from the state 1, 2, 3, 4, in the order of its bytes. */
 static void
@@ -139,13 +139,6 @@ system_fills_every_byte(void **state)
 	memset(b, 0xc5, sizeof(b));
 	rng_fill(&rng, b, 0);
 	assert_int_equal(b[0], 0xc5);
-}
-
-static int
-start_sodium(void **state)
-{
-	(void)state;
-	return sodium_init() < 0;
 }
 
 int

@@ -19,8 +19,7 @@
 #include <cmocka.h>
 #include <sodium.h>
 
-static const struct now now = { .mono_ms = 1000,
-	.wall_ms = INT64_C(1795168920000) };
+static const struct now now = { .mono_ms = 1000, .wall_ms = VECTOR_SENT_MS };
 
 struct end {
 	struct identity identity;
