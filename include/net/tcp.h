@@ -8,6 +8,7 @@
 #define NET_TCP_H
 
 #include "base/addr.h"
+#include "net/ifaces.h"
 #include "net/loop.h"
 
 #include <stdbool.h>
@@ -26,6 +27,9 @@ struct tcp;
  * nothing from outside this host is accepted. */
 int tcp_open(uint16_t port, bool loopback_only, struct tcp **ret_tcp,
     char **ret_error);
+/* Neither dials nor accepts through an interface that is not named; the names
+ * are borrowed for the whole life. */
+void tcp_confine(struct tcp *t, const struct iface_choice *choice);
 void tcp_free(struct tcp *t);
 uint16_t tcp_port(const struct tcp *t);
 

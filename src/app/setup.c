@@ -168,6 +168,7 @@ open_network(struct shell *sh, char **ret_error)
 	    (r = udp_open(port, &sh->udp, ret_error)) < 0 ||
 	    (r = tcp_open(port, is_loopback_only(sh), &sh->tcp, ret_error)) < 0)
 		return r;
+	tcp_confine(sh->tcp, &choice);
 	udp_interfaces(sh->udp, sh->ifaces, sh->iface_count);
 	sh->resolve = resolve_new();
 	sh->loop = loop_new();

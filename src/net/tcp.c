@@ -19,6 +19,7 @@
 #include "base/err.h"
 #include "base/mem.h"
 #include "base/now.h"
+#include "net/confine.h"
 #include "net/listener.h"
 #include "net/sockaddr.h"
 
@@ -64,6 +65,7 @@ struct conn {
 
 struct tcp {
 	struct listener listener;
+	struct iface_choice choice;
 	struct conn *conns;
 	size_t count, cap;
 	size_t failed_count;
@@ -173,6 +175,12 @@ tcp_free(struct tcp *t)
 	free(t->conns);
 	listener_close(&t->listener);
 	free(t);
+}
+
+void
+tcp_confine(struct tcp *t, const struct iface_choice *choice)
+{
+	t->choice = *choice;
 }
 
 uint16_t
@@ -292,6 +300,13 @@ tcp_dial(struct tcp *t, uint32_t conn, const struct addr *to)
 
 	if (fd < 0) {
 		conn_fail(t, c, errno);
+		return;
+	}
+
+	int refused = confine_dial(&t->choice, fd, to);
+
+	if (refused != 0) {
+		conn_fail(t, c, refused);
 		return;
 	}
 	conn_tune(fd);
@@ -465,6 +480,10 @@ next_accept(struct tcp *t, int fd, struct tcp_event *ret_event)
 			return false;
 		if (got < 0)
 			continue;
+		if (!confine_accepts(&t->choice, got)) {
+			tcp_refuse(t, got);
+			continue;
+		}
 		*ret_event = (struct tcp_event){
 			.kind = TCP_ACCEPTED,
 			.fd = got,

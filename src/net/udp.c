@@ -434,14 +434,31 @@ udp_broadcast(struct udp *u, struct iface *ifaces, size_t count,
 		socket_set(u->fds[OWN_4], IPPROTO_IP, IP_TTL, UNICAST_TTL);
 }
 
+/* The used interface that this address is a neighbour on, or NULL. */
+static const struct iface *
+neighbour_on(const struct udp *u, const struct addr *to)
+{
+	for (size_t i = 0; i < u->iface_count; i++)
+		if (u->ifaces[i].use == IFACE_USED &&
+		    addr_same_prefix(
+			&u->ifaces[i].addr, to, u->ifaces[i].prefix_bits))
+			return &u->ifaces[i];
+	return NULL;
+}
+
 void
 udp_send(struct udp *u, const struct addr *to, const uint8_t *p, size_t n)
 {
+	struct iovec iov = { .iov_base = (void *)(uintptr_t)p, .iov_len = n };
+	const struct iface *f = neighbour_on(u, to);
 	struct sockaddr_storage ss;
 	socklen_t size = sockaddr_of(to, &ss);
 	int fd = u->fds[to->family == ADDR_IPV4 ? OWN_4 : OWN_6];
 
 	if (size == 0 || fd < 0)
+		return;
+	/* The routing table would take another card in the same network. */
+	if (f != NULL && send_through(fd, to, f, &iov) == 0)
 		return;
 	/* A lost datagram is nothing new to the caller, nor is a refused one.
 	 */

@@ -11,8 +11,10 @@
 #include <fcntl.h>
 #include <linux/if.h>
 #include <linux/if_tun.h>
+#include <net/route.h>
 #include <sched.h>
 #include <stdbool.h>
+#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -102,6 +104,63 @@ netns_tap(const char *name)
 		return fd;
 	close(fd);
 	return -1;
+}
+
+/* A default route without a gateway: everybody is a neighbour there. */
+static inline bool
+netns_route(const char *name)
+{
+	struct sockaddr_in any = { .sin_family = AF_INET };
+	struct rtentry r;
+	char dev[IFNAMSIZ];
+	int fd = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+
+	memset(&r, 0, sizeof(r));
+	snprintf(dev, sizeof(dev), "%s", name);
+	memcpy(&r.rt_dst, &any, sizeof(any));
+	memcpy(&r.rt_genmask, &any, sizeof(any));
+	r.rt_flags = RTF_UP;
+	r.rt_dev = dev;
+
+	bool ok = ioctl(fd, SIOCADDRT, &r) == 0;
+
+	close(fd);
+	return ok;
+}
+
+/* Whether a frame of the TAP asks for the owner of this address. */
+static inline bool
+netns_asks_for(int tap, const uint8_t ip[4])
+{
+	uint8_t frame[2048];
+
+	for (;;) {
+		ssize_t n = read(tap, frame, sizeof(frame));
+
+		if (n < 0)
+			return false;
+		if (n >= 42 && frame[12] == 0x08 && frame[13] == 0x06 &&
+		    memcmp(frame + 38, ip, 4) == 0)
+			return true;
+	}
+}
+
+/* Two cards in one network: the system prefers the first, lan0. */
+static inline bool
+netns_two_cards(int taps[2])
+{
+	static const char *const names[] = { "lan0", "lan1" };
+	static const char *const hosts[] = { "10.77.0.1", "10.77.0.2" };
+	bool ok = true;
+
+	for (int i = 0; i < 2; i++) {
+		taps[i] = netns_tap(names[i]);
+		ok = taps[i] >= 0 && ok;
+		ok = ok && netns_address(names[i], SIOCSIFADDR, hosts[i]) &&
+		     netns_address(names[i], SIOCSIFNETMASK, "255.255.255.0") &&
+		     netns_flags(names[i], IFF_UP, 0);
+	}
+	return ok;
 }
 
 /* Whether the interface has an IPv6 address that can be sent from. */

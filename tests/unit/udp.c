@@ -432,6 +432,31 @@ a_send_that_fails_is_remembered(void **state)
 	close(tap);
 }
 
+static void
+an_answer_leaves_through_the_named_card(void **state)
+{
+	struct addr to = { .family = ADDR_IPV4, .ip = { 10, 77, 0, 9 } };
+	struct pollfd card;
+	struct host a;
+	int taps[2];
+
+	(void)state;
+	if (!netns_two_cards(taps)) {
+		print_message("SKIPPED: no TAP interface can be had here\n");
+		skip();
+	}
+	to.port = 5000;
+	host_open(&a, "lan1");
+	udp_send(a.u, &to, (const uint8_t *)"answer", 6);
+	card = (struct pollfd){ .fd = taps[1], .events = POLLIN };
+	while (!netns_asks_for(taps[1], to.ip))
+		assert_int_equal(poll(&card, 1, WAIT_MS), 1);
+	assert_false(netns_asks_for(taps[0], to.ip));
+	udp_close(a.u);
+	close(taps[0]);
+	close(taps[1]);
+}
+
 int
 main(void)
 {
@@ -448,6 +473,7 @@ main(void)
 		cmocka_unit_test(
 		    t26_the_network_of_another_interface_is_not_on_link),
 		cmocka_unit_test(a_send_that_fails_is_remembered),
+		cmocka_unit_test(an_answer_leaves_through_the_named_card),
 	};
 
 	netns_enter();
