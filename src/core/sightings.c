@@ -94,8 +94,15 @@ seen(struct engine *e, struct now now, const struct sighting *s)
 	if (was_absent && k != NULL)
 		dial_returned(e, now, k);
 	struct conn *c = k == NULL ? NULL : conn_get(e, k->conn);
-	if (c != NULL)
-		session_keep(c->session, p->by_hand);
+	if (c == NULL)
+		return p;
+	session_keep(c->session, p->by_hand);
+	/* Whoever asks who is there has started anew or changed networks; a
+	 * session that died of it can no longer say so. */
+	if (s->beacon.type == BEACON_SOLICIT) {
+		session_probe(c->session, now);
+		conn_flush(e, c);
+	}
 	return p;
 }
 
