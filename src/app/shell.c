@@ -265,6 +265,15 @@ same_ifaces(const struct iface *a, size_t an, const struct iface *b, size_t bn)
 	return true;
 }
 
+static bool
+reaches_others(const struct shell *sh)
+{
+	for (size_t i = 0; i < sh->iface_count; i++)
+		if (sh->ifaces[i].use == IFACE_USED && !sh->ifaces[i].loopback)
+			return true;
+	return false;
+}
+
 static void
 read_ifaces(struct shell *sh, bool force)
 {
@@ -278,7 +287,10 @@ read_ifaces(struct shell *sh, bool force)
 	memcpy(sh->ifaces, list, count * sizeof *list);
 	sh->iface_count = count;
 	udp_interfaces(sh->udp, sh->ifaces, count);
-	engine_network(sh->engine, sh->now, sh->ifaces, count, true);
+	/* With the last cable out there is nobody to tell; a burst now would
+	 * hold up the one when it is back. */
+	engine_network(sh->engine, sh->now, sh->ifaces, count,
+	    force || reaches_others(sh));
 	drain(sh);
 }
 
