@@ -26,7 +26,7 @@ static const struct option_row {
 	    NULL },
 	{ "port", 'P', "N", "discovery port, 41827 unless set", "port", NULL },
 	{ "home", 'H', "DIR", "keep everything below DIR", NULL, NULL },
-	{ "quiet", 'q', NULL, "announce nothing; be reached and dial only",
+	{ "quiet", 'q', NULL, "do not announce yourself, only listen",
 	    "quiet", "on" },
 	{ "ascii", 'a', NULL, "draw with ASCII characters only", "look.glyphs",
 	    "ascii" },
