@@ -1,14 +1,13 @@
 /* SPDX-License-Identifier: MIT */
-#define _XOPEN_SOURCE 700 /* nftw */
 #include "app/demo.h"
 
 #include "app/bot.h"
 #include "app/shell.h"
 #include "base/mem.h"
 
+#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
-#include <ftw.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -25,11 +24,11 @@ enum {
 	/* Below the ports that systems give out by themselves. */
 	PORT_FIRST = 20000,
 	PORT_COUNT = 10000,
-	OPEN_FILES = 8,
 };
 
 struct demo {
 	char *dir;
+	int dir_fd;
 	pid_t pids[PEOPLE_MAX];
 	size_t count;
 	char *homes[PEOPLE_MAX + 1];
@@ -46,6 +45,8 @@ use_loopback(struct config *c, uint16_t port)
 {
 	char *error;
 	c->port = port;
+	/* Whatever else is named: nothing leaves this machine. */
+	c->interface_count = 0;
 	if (config_set(c, "interface", "lo", &error) < 0)
 		abort();
 }
@@ -85,14 +86,17 @@ spawn(const struct bot *bot, const char *home, uint16_t port)
 	return 0;
 }
 
-static char *
-make_dir(void)
+static int
+make_dir(struct demo *d)
 {
 	const char *tmp = getenv("TMPDIR");
-	char path[512];
-	snprintf(path, sizeof path, "%.480s/earshot-demo-XXXXXX",
-	    tmp != NULL && *tmp == '/' ? tmp : "/tmp");
-	return mkdtemp(path) == NULL ? NULL : xstrdup(path);
+	d->dir = home_path(
+	    tmp != NULL && *tmp == '/' ? tmp : "/tmp", "earshot-demo-XXXXXX");
+	if (mkdtemp(d->dir) == NULL)
+		return -1;
+	d->dir_fd =
+	    open(d->dir, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+	return d->dir_fd;
 }
 
 struct demo *
@@ -102,11 +106,11 @@ demo_start(struct options *o, char **ret_error)
 	const struct bot *table = bots(&count);
 	uint16_t port = demo_port();
 	struct demo *d = xcalloc(1, sizeof *d);
-	d->dir = make_dir();
-	if (d->dir == NULL) {
+	if (make_dir(d) < 0) {
 		*ret_error =
 		    xasprintf("the demo needs a temporary directory: %s",
 			strerror(errno));
+		free(d->dir);
 		free(d);
 		return NULL;
 	}
@@ -121,13 +125,28 @@ demo_start(struct options *o, char **ret_error)
 	return d;
 }
 
-static int
-remove_one(const char *path, const struct stat *st, int kind, struct FTW *ftw)
+/* By descriptors and never by paths: in a directory that others may write too,
+ * a path could lead to somewhere else by now. Takes the descriptor. */
+static void
+remove_below(int fd)
 {
-	(void)st;
-	(void)kind;
-	(void)ftw;
-	return remove(path);
+	DIR *dir = fdopendir(fd);
+	if (dir == NULL) {
+		close(fd);
+		return;
+	}
+	for (struct dirent *e; (e = readdir(dir)) != NULL;) {
+		if (strcmp(e->d_name, ".") == 0 || strcmp(e->d_name, "..") == 0)
+			continue;
+		if (unlinkat(fd, e->d_name, 0) == 0)
+			continue;
+		int below = openat(fd, e->d_name,
+		    O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+		if (below >= 0)
+			remove_below(below);
+		unlinkat(fd, e->d_name, AT_REMOVEDIR);
+	}
+	closedir(dir);
 }
 
 void
@@ -142,7 +161,8 @@ demo_end(struct demo *d)
 			waitpid(d->pids[i], NULL, 0);
 		free(d->homes[i]);
 	}
-	nftw(d->dir, remove_one, OPEN_FILES, FTW_DEPTH | FTW_PHYS);
+	remove_below(d->dir_fd);
+	rmdir(d->dir);
 	free(d->homes[d->count]);
 	free(d->dir);
 	free(d);
