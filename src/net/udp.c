@@ -280,11 +280,24 @@ matches(const struct iface *f, const struct addr *from, unsigned index,
 	       addr_same_prefix(&f->addr, from, f->prefix_bits);
 }
 
+/* A forged source, so that the answer goes to everybody. */
+static bool
+is_broadcast(const struct udp *u, const struct addr *from)
+{
+	for (size_t i = 0; i < u->iface_count; i++)
+		if (u->ifaces[i].broadcast.family != ADDR_NONE &&
+		    addr_same_host(&u->ifaces[i].broadcast, from))
+			return true;
+	return false;
+}
+
 static bool
 is_on_link(const struct udp *u, const struct addr *from, unsigned index)
 {
 	bool via_loopback = false;
 
+	if (is_broadcast(u, from))
+		return false;
 	for (size_t i = 0; i < u->iface_count; i++)
 		if (u->ifaces[i].loopback && u->ifaces[i].index == index)
 			via_loopback = true;
