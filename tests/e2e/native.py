@@ -322,7 +322,7 @@ class Person:
         self.tcp_port = self.listener.getsockname()[1]
 
     def beacon(self, kind=ANNOUNCE, flags=0, more=None, interval=30,
-               epoch=None, seq=None):
+               epoch=None, seq=None, padded=True):
         if seq is None:
             self.seq += 1
             seq = self.seq
@@ -333,7 +333,7 @@ class Person:
             values[CLIENT] = self.client
         values.update(more or {})
         tlv = fields(values)
-        if kind == SOLICIT and 160 + len(tlv) < 512:
+        if padded and kind == SOLICIT and 160 + len(tlv) < 512:
             tlv += field(PAD, bytes(512 - 160 - 4 - len(tlv)))
         head = b"EARS" + bytes([1, kind, flags, 0]) + struct.pack(
             ">II8s32s32sHHHH", self.epoch if epoch is None else epoch, seq,
