@@ -17,11 +17,11 @@
 enum { CONFIG_INTERFACES_MAX = 16 };
 
 struct config {
-	char *name;	/* NULL: not set */
-	char *status;	/* NULL */
+	char *name;   /* NULL: not set */
+	char *status; /* NULL */
 	bool quiet;
-	bool ascii;	/* look.glyphs ascii */
-	uint16_t port;	/* 0: the default */
+	bool ascii;    /* look.glyphs ascii */
+	uint16_t port; /* 0: the default */
 	char interfaces[CONFIG_INTERFACES_MAX][IFACE_NAME_MAX];
 	size_t interface_count;
 };
@@ -35,12 +35,13 @@ const struct config_key *config_keys(size_t *ret_count);
 
 void config_init(struct config *c);
 void config_clear(struct config *c);
-/* One setting; 0 or an error with its sentence (without file and line). */
-int config_set(struct config *c, const char *key, const char *value,
-    char **ret_error);
+/* One setting; 0 or an error with its sentence (caller frees; without file and
+ * line). */
+int config_set(
+    struct config *c, const char *key, const char *value, char **ret_error);
 /* Parses text; on error the sentence names the line. Pure. */
-int config_parse(struct config *c, const char *text, size_t n,
-    char **ret_error);
+int config_parse(
+    struct config *c, const char *text, size_t n, char **ret_error);
 /* config_dir/config, if it is there. */
 int config_load(struct config *c, const struct home *h, char **ret_error);
 

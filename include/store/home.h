@@ -7,35 +7,25 @@
 #ifndef STORE_HOME_H
 #define STORE_HOME_H
 
-#include <stdbool.h>
-#include <stddef.h>
-
 struct home {
 	char *config_dir; /* $XDG_CONFIG_HOME/earshot, or the home itself */
 	char *data_dir;
 	char *state_dir;
-	char *runtime_dir; /* may be NULL: no runtime directory */
-	int lock_fd;	   /* -1 while not locked */
+	int lock_fd; /* -1 while not locked */
 };
 
 /*
- * dir (from --home or EARSHOT_HOME) puts all below it; NULL follows XDG
- * (env: the values of HOME, XDG_*; looked up by the caller's getenv). Makes
- * what is missing. 0 or a negative enum err and *ret_error (caller frees).
+ * dir (from --home or EARSHOT_HOME) puts all into it; NULL follows HOME and
+ * XDG_* of the environment. Makes what is missing. 0 or a negative enum err
+ * and *ret_error (caller frees); h is written only on success.
  */
 int home_open(struct home *h, const char *dir, char **ret_error);
-/* Takes the lock; on failure the sentence names the process that has it. */
+/* Takes the lock. 0, or ERR_STATE or ERR_SYS and *ret_error (caller frees),
+ * which names the process that has it. */
 int home_lock(struct home *h, char **ret_error);
+/* Gives the lock back and frees. */
 void home_close(struct home *h);
 /* DIR/NAME (caller frees). */
 char *home_path(const char *dir, const char *name);
-
-/* Writes a whole file so that after a crash either the old or the new one is
- * there: temporary file 0600, fsync, rename, fsync of the directory. */
-int file_replace(const char *path, const void *data, size_t n);
-/* Reads a whole file of at most max bytes (caller frees; a NUL behind it).
- * ERR_NOT_FOUND, ERR_LIMIT, ERR_SYS. */
-int file_read(const char *path, size_t max, char **ret_data,
-    size_t *ret_size);
 
 #endif

@@ -10,6 +10,7 @@
 #include "base/mem.h"
 #include "base/peer_text.h"
 #include "base/utf8.h"
+#include "store/file.h"
 #include "store/sentence.h"
 
 #include <errno.h>

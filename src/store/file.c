@@ -9,7 +9,6 @@
 
 #include "base/err.h"
 #include "base/mem.h"
-#include "store/home.h"
 #include "store/sentence.h"
 
 #include <errno.h>
@@ -63,9 +62,8 @@ file_sync_parent(const char *path)
 	return err;
 }
 
-/* Writes and closes the descriptor whatever happens. */
-static int
-write_and_close(int fd, const void *data, size_t n)
+int
+file_write_and_close(int fd, const void *data, size_t n)
 {
 	int err = file_write_all(fd, data, n);
 
@@ -84,18 +82,15 @@ file_replace(const char *path, const void *data, size_t n)
 {
 	/* The home belongs to one process, so one name is enough, and a crash
 	 * leaves at most one such file behind. */
-	size_t size = strlen(path);
-	char *fresh = xmalloc(size + sizeof "~");
+	char *fresh = xasprintf("%s~", path);
 
-	memcpy(fresh, path, size);
-	memcpy(fresh + size, "~", sizeof "~");
 	if (unlink(fresh) != 0 && errno != ENOENT) {
 		free(fresh);
 		return ERR_SYS;
 	}
 	int fd = open(
 	    fresh, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
-	int err = fd < 0 ? ERR_SYS : write_and_close(fd, data, n);
+	int err = fd < 0 ? ERR_SYS : file_write_and_close(fd, data, n);
 	if (err == 0 && rename(fresh, path) != 0)
 		err = ERR_SYS;
 	if (err == 0)

@@ -1,15 +1,24 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * What the modules of the store share to handle files; file_read and
- * file_replace are in store/home.h.
+ * Whole files, and what it takes to have them survive a crash. ERR_SYS comes
+ * with errno.
  */
 #ifndef STORE_FILE_H
 #define STORE_FILE_H
 
 #include <stddef.h>
 
-/* Writes all of it, also where the system takes it in pieces. */
+/* Writes a whole file so that after a crash either the old or the new one is
+ * there: temporary file 0600, fsync, rename, fsync of the directory. 0 or
+ * ERR_SYS. */
+int file_replace(const char *path, const void *data, size_t n);
+/* Reads a whole file of at most max bytes (caller frees; a NUL behind it). 0,
+ * ERR_NOT_FOUND, ERR_LIMIT or ERR_SYS. */
+int file_read(const char *path, size_t max, char **ret_data, size_t *ret_size);
+/* Writes all of it, also where the system takes it in pieces. 0 or ERR_SYS. */
 int file_write_all(int fd, const void *data, size_t n);
+/* The same, synced; closes the descriptor whatever happens. */
+int file_write_and_close(int fd, const void *data, size_t n);
 /* Makes the entries of the directory that holds path survive a crash. */
 int file_sync_parent(const char *path);
 /*

@@ -15,6 +15,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <pwd.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -27,11 +28,7 @@ enum { PID_TEXT_MAX = 24 };
 char *
 home_path(const char *dir, const char *name)
 {
-	size_t size = strlen(dir) + 1 + strlen(name) + 1;
-	char *path = xmalloc(size);
-
-	snprintf(path, size, "%s/%s", dir, name);
-	return path;
+	return xasprintf("%s/%s", dir, name);
 }
 
 /* The variable's directory, or HOME/fallback; NULL without a HOME. */
@@ -132,15 +129,11 @@ choose_dirs(struct home *h, const char *dir)
 		h->config_dir = xstrdup(dir);
 		h->data_dir = xstrdup(dir);
 		h->state_dir = xstrdup(dir);
-		h->runtime_dir = xstrdup(dir);
 		return;
 	}
-	const char *runtime = getenv("XDG_RUNTIME_DIR");
 	h->config_dir = xdg_dir("XDG_CONFIG_HOME", ".config");
 	h->data_dir = xdg_dir("XDG_DATA_HOME", ".local/share");
 	h->state_dir = xdg_dir("XDG_STATE_HOME", ".local/state");
-	if (runtime != NULL && runtime[0] == '/')
-		h->runtime_dir = home_path(runtime, "earshot");
 }
 
 int
@@ -241,6 +234,5 @@ home_close(struct home *h)
 	free(h->config_dir);
 	free(h->data_dir);
 	free(h->state_dir);
-	free(h->runtime_dir);
 	*h = (struct home){ .lock_fd = -1 };
 }

@@ -23,7 +23,6 @@ enum {
 	SEED_SIZE = 32,
 	FILE_MAX = 4096,
 	EPOCH_TEXT_MAX = 16,
-	PID_TEXT_MAX = 24,
 };
 
 static const char head[] = "earshot identity 1\n";
@@ -121,15 +120,8 @@ write_identity(int fd, const uint8_t seed[static SEED_SIZE])
 		text[at++] = digits[seed[i] & 15];
 	}
 	text[at] = '\n';
-	int err = file_write_all(fd, text, sizeof text);
+	int err = file_write_and_close(fd, text, sizeof text);
 	mem_wipe(text, sizeof text);
-	if (err == 0 && fsync(fd) != 0)
-		err = ERR_SYS;
-	int saved_errno = errno;
-	if (close(fd) == 0)
-		errno = saved_errno;
-	else
-		err = ERR_SYS;
 	return err;
 }
 
@@ -158,24 +150,14 @@ place_identity(const char *fresh, const char *path)
 	return ERR_SYS;
 }
 
-/* A name beside it that no other process uses: where there are no locks, two
- * may be here at once. */
-static char *
-fresh_path(const char *path)
-{
-	size_t size = strlen(path) + PID_TEXT_MAX;
-	char *fresh = xmalloc(size);
-
-	snprintf(fresh, size, "%s.%ld~", path, (long)getpid());
-	return fresh;
-}
-
 /* ERR_STATE when somebody else was faster. */
 static int
 create_identity(
     const char *path, const uint8_t seed[static SEED_SIZE], char **ret_error)
 {
-	char *fresh = fresh_path(path);
+	/* A name that no other process uses: where there are no locks, two may
+	 * be here at once. */
+	char *fresh = xasprintf("%s.%ld~", path, (long)getpid());
 
 	/* Of a process that was killed here. */
 	unlink(fresh);

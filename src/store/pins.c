@@ -27,12 +27,7 @@ append_file(const char *path, const void *data, size_t n)
 
 	if (fd < 0)
 		return ERR_SYS;
-	int err = file_write_all(fd, data, n);
-	if (err == 0 && fsync(fd) != 0)
-		err = ERR_SYS;
-	int saved_errno = errno;
-	close(fd);
-	errno = saved_errno;
+	int err = file_write_and_close(fd, data, n);
 	return err == 0 ? file_sync_parent(path) : err;
 }
 

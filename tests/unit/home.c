@@ -2,6 +2,7 @@
 #include "store/home.h"
 
 #include "base/err.h"
+#include "store/file.h"
 #include "tmpdir.h"
 
 #include <errno.h>
@@ -75,7 +76,6 @@ open_puts_all_below_dir(void **state)
 	assert_string_equal(h.config_dir, dir);
 	assert_string_equal(h.data_dir, dir);
 	assert_string_equal(h.state_dir, dir);
-	assert_string_equal(h.runtime_dir, dir);
 	assert_int_equal(h.lock_fd, -1);
 	assert_int_equal(mode_of(dir), 0700);
 	assert_int_equal(mode_of(tmpdir_path(*state, "a")), 0700);
@@ -95,21 +95,15 @@ open_follows_xdg(void **state)
 	setenv("XDG_CONFIG_HOME", tmpdir_path(*state, "conf"), 1);
 	setenv("XDG_DATA_HOME", "relative/does/not/count", 1);
 	unsetenv("XDG_STATE_HOME");
-	unsetenv("XDG_RUNTIME_DIR");
 	assert_int_equal(home_open(&h, NULL, &error), 0);
 	assert_string_equal(h.config_dir, tmpdir_path(*state, "conf/earshot"));
 	assert_string_equal(
 	    h.data_dir, tmpdir_path(*state, ".local/share/earshot"));
 	assert_string_equal(
 	    h.state_dir, tmpdir_path(*state, ".local/state/earshot"));
-	assert_null(h.runtime_dir);
 	assert_int_equal(mode_of(h.config_dir), 0700);
 	assert_int_equal(mode_of(h.data_dir), 0700);
 	assert_int_equal(mode_of(h.state_dir), 0700);
-	home_close(&h);
-	setenv("XDG_RUNTIME_DIR", *state, 1);
-	assert_int_equal(home_open(&h, NULL, &error), 0);
-	assert_string_equal(h.runtime_dir, tmpdir_path(*state, "earshot"));
 	home_close(&h);
 }
 
