@@ -103,6 +103,13 @@ write_some(struct plain *p)
 	p->output_ended = true;
 }
 
+static bool
+is_writable(int timeout_ms)
+{
+	struct pollfd out = { .fd = STDOUT_FILENO, .events = POLLOUT };
+	return poll(&out, 1, timeout_ms) > 0;
+}
+
 static void
 plain_report(struct front *f, struct shell *sh, const struct effect *effect)
 {
@@ -294,6 +301,10 @@ plain_turn(struct front *f, struct shell *sh)
 	show_warning(p, sh);
 	show_lonely(p, sh);
 	mark_read(sh);
+	/* Most often there is room, and this saves a whole turn of the loop
+	 * between an event and its reader. */
+	if (buf_size(&p->output) > 0 && is_writable(0))
+		write_some(p);
 	if (p->output_ended && !m->leaving)
 		shell_quit(sh, false);
 	if (p->input_ended && !m->leaving) {
@@ -341,11 +352,10 @@ plain_signal(struct front *f, struct shell *sh, int number)
 static void
 write_rest(struct plain *p)
 {
-	struct pollfd out = { .fd = STDOUT_FILENO, .events = POLLOUT };
 	signal(SIGPIPE, SIG_IGN);
 	while (buf_size(&p->output) > 0) {
 		tell_lost(p);
-		if (poll(&out, 1, -1) > 0)
+		if (is_writable(-1))
 			write_some(p);
 	}
 }

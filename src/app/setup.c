@@ -261,5 +261,6 @@ shell_close(struct shell *sh)
 	config_clear(&sh->config);
 	home_close(&sh->home);
 	free(sh->warning);
+	free(sh->reports);
 	init(sh);
 }

@@ -66,6 +66,17 @@ start_resolve(struct shell *sh, const struct effect *effect)
 }
 
 static void
+keep_report(struct shell *sh, const struct effect *effect)
+{
+	if (sh->report_count == sh->report_cap) {
+		sh->report_cap = sh->report_cap == 0 ? 32 : sh->report_cap * 2;
+		sh->reports =
+		    xrealloc(sh->reports, sh->report_cap, sizeof *sh->reports);
+	}
+	sh->reports[sh->report_count++] = *effect;
+}
+
+static void
 run_effect(struct shell *sh, const struct effect *effect)
 {
 	switch (effect->kind) {
@@ -98,17 +109,22 @@ run_effect(struct shell *sh, const struct effect *effect)
 	case EFFECT_PEER:
 	case EFFECT_MESSAGE:
 	case EFFECT_DELIVERY:
-		sh->front->report(sh->front, sh, effect);
+		keep_report(sh, effect);
 		break;
 	}
 }
 
+/* What people are told comes last: describing a text takes longer than sending
+ * it, and the other end is waiting. The model stays as it is meanwhile. */
 static void
 drain(struct shell *sh)
 {
 	struct effect effect;
 	while (engine_next(sh->engine, &effect))
 		run_effect(sh, &effect);
+	for (size_t i = 0; i < sh->report_count; i++)
+		sh->front->report(sh->front, sh, &sh->reports[i]);
+	sh->report_count = 0;
 }
 
 void

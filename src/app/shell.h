@@ -69,6 +69,8 @@ struct shell {
 	size_t paused_count;
 	uint32_t unresolved[UNRESOLVED_MAX]; /* look-ups that did not begin */
 	size_t unresolved_count;
+	struct effect *reports; /* for the front end, after the other effects */
+	size_t report_count, report_cap;
 	struct now now;
 	struct front *front;
 	bool done;
