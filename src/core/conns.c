@@ -42,6 +42,8 @@ conn_new(struct engine *e, const struct addr *addr, enum conn_state state)
 	c->state = state;
 	c->deadline_ms = NEVER_MS;
 	e->conns[slot] = c;
+	if (e->conn_end <= slot)
+		e->conn_end = slot + 1;
 	return c;
 }
 
@@ -53,6 +55,8 @@ conn_free(struct engine *e, struct conn *c)
 	if (c->state == CONN_OPEN)
 		e->sessions--;
 	e->conns[c->id & SLOT_MASK] = NULL;
+	while (e->conn_end > 0 && e->conns[e->conn_end - 1] == NULL)
+		e->conn_end--;
 	session_free(c->session);
 	free(c);
 }
@@ -397,7 +401,7 @@ conn_deadline(const struct conn *c)
 void
 conns_tick(struct engine *e, struct now now)
 {
-	for (size_t i = 0; i < CONNS_MAX; i++) {
+	for (size_t i = 0; i < e->conn_end; i++) {
 		struct conn *c = e->conns[i];
 		if (c != NULL && conn_deadline(c) <= now.mono_ms)
 			conn_tick(e, now, c);
@@ -408,7 +412,7 @@ int64_t
 conns_deadline(const struct engine *e)
 {
 	int64_t at = NEVER_MS;
-	for (size_t i = 0; i < CONNS_MAX; i++) {
+	for (size_t i = 0; i < e->conn_end; i++) {
 		if (e->conns[i] != NULL)
 			at = earlier_ms(at, conn_deadline(e->conns[i]));
 	}

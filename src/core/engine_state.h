@@ -99,6 +99,7 @@ struct engine {
 	struct discover *discover;
 
 	struct conn *conns[CONNS_MAX];
+	uint32_t conn_end; /* no slot from here on is used */
 	uint32_t conn_generation;
 	unsigned half_open, sessions;
 	struct accept_host hosts[ACCEPT_HOSTS_MAX];
