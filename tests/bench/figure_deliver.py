@@ -5,7 +5,7 @@ import statistics
 import subprocess
 
 from net import Lan
-from programs import Lines
+from programs import Drain, Lines
 from table import spread
 
 ROUNDS = 600
@@ -27,8 +27,9 @@ def measure(bench, table):
                 [bench.helper("deliver"), str(ROUNDS), "10.77.0.2", str(PORT),
                  "bob", *bench.plain("ana")],
                 env=bench.env, stdout=subprocess.PIPE, text=True)
-        # Nobody may hold up bob.
-        from programs import Drain
+        # Strangers are held to a rate: bob answers, so that ana is none.
+        bob.wait(event="peer", name="ana")
+        bob.say("/msg ana hello")
         drain = Drain([bob])
         out, _ = driver.communicate(timeout=120)
         drain.stop()

@@ -78,8 +78,12 @@ def measure(bench, table):
     if peer:
         theirs = peer.runs()
         peer.end()
-    baseline = ("iptux " + spread(theirs, "ms") if theirs
-                else "iptux: not installed")
+    if peer is None:
+        baseline = "iptux: not installed"
+    elif not theirs:
+        baseline = "iptux: did not start"
+    else:
+        baseline = "iptux " + spread(theirs, "ms")
     for name, values in found.items():
         median = statistics.median(values)
         ratio = median / statistics.median(theirs) if theirs else None

@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: MIT
-"""A network that nobody else is on: namespaces joined by a bridge.
+"""A network that nobody else is on: two namespaces joined by a cable, or more
+of them by a bridge.
 
 enter() starts the program again in namespaces of its own; when it ends, all
 that ran in them ends with it.
@@ -73,24 +74,32 @@ class Lan:
 
     def __init__(self, size):
         Lan.count += 1
-        self.bridge = f"lan{Lan.count}"
-        self.hosts = []
-        ip("link", "add", self.bridge, "type", "bridge")
-        ip("link", "set", self.bridge, "up")
-        for i in range(size):
-            self.hosts.append(self.join(i))
+        self.name = f"lan{Lan.count}"
+        self.hosts = [Host(self.name + chr(ord("a") + i))
+                      for i in range(size)]
+        if size == 2:
+            self.join_two()
+        else:
+            self.join_many()
+        for i, host in enumerate(self.hosts):
+            ip("-n", host.name, "address", "add", f"10.77.0.{i + 1}/16",
+               "broadcast", "10.77.255.255", "dev", "eth0")
+            ip("-n", host.name, "link", "set", "eth0", "up")
         self.await_ipv6()
 
-    def join(self, i):
-        host = Host(f"{self.bridge}{chr(ord('a') + i)}")
-        port = f"{self.bridge}p{i}"
-        ip("link", "add", "name", port, "type", "veth", "peer", "name",
-           "eth0", "netns", host.name)
-        ip("link", "set", port, "master", self.bridge, "up")
-        ip("-n", host.name, "address", "add", f"10.77.0.{i + 1}/16",
-           "broadcast", "10.77.255.255", "dev", "eth0")
-        ip("-n", host.name, "link", "set", "eth0", "up")
-        return host
+    def join_two(self):
+        first, second = self.hosts
+        ip("-n", first.name, "link", "add", "name", "eth0", "type", "veth",
+           "peer", "name", "eth0", "netns", second.name)
+
+    def join_many(self):
+        ip("link", "add", "name", self.name, "type", "bridge")
+        ip("link", "set", self.name, "up")
+        for i, host in enumerate(self.hosts):
+            port = f"{self.name}p{i}"
+            ip("link", "add", "name", port, "type", "veth", "peer", "name",
+               "eth0", "netns", host.name)
+            ip("link", "set", port, "master", self.name, "up")
 
     def await_ipv6(self):
         """Until the link-local addresses may be used."""
@@ -107,7 +116,8 @@ class Lan:
     def close(self):
         for host in self.hosts:
             host.close()
-        ip("link", "del", self.bridge)
+        if len(self.hosts) != 2:
+            ip("link", "del", self.name)
 
     def __enter__(self):
         return self.hosts

@@ -43,7 +43,10 @@ class Iptux:
              "800x600x24", "-nolisten", "tcp"],
             pass_fds=[theirs], stderr=subprocess.DEVNULL)
         os.close(theirs)
-        number = os.read(end, 16).strip().decode()
+        number = b""
+        while not number.endswith(b"\n"):
+            number += os.read(end, 16)
+        number = number.decode().strip()
         os.close(end)
         self.env = dict(bench.env, DISPLAY=f":{number}")
 
@@ -85,7 +88,7 @@ class Iptux:
         return [ms for ms in found if ms is not None]
 
     def end(self):
-        self.display.kill()
+        self.display.terminate()  # it has files to remove
         self.display.wait()
 
 
