@@ -34,6 +34,7 @@ struct screen {
 	bool blocked; /* the terminal does not take output */
 	bool urgent;  /* a key was pressed: draw at once what changed */
 	bool forced;  /* the terminal changed: draw whatever there is */
+	bool gone;    /* there is no terminal any more: it is always ready */
 };
 
 static struct screen *
@@ -125,6 +126,8 @@ screen_watch(struct front *f, struct shell *sh, struct loop *l)
 {
 	struct screen *s = screen_of(f);
 	(void)sh;
+	if (s->gone)
+		return;
 	loop_watch(l, tty_fd(s->tty), true, false, TAG_INPUT);
 	if (s->blocked)
 		loop_watch(l, STDOUT_FILENO, false, true, TAG_OUTPUT);
@@ -200,6 +203,7 @@ screen_ready(struct front *f, struct shell *sh, const struct loop_event *ev)
 	}
 	int n = tty_read(s->tty, bytes, sizeof bytes);
 	if (n == ERR_CLOSED) {
+		s->gone = true;
 		shell_quit(sh, false);
 		return;
 	}
@@ -232,12 +236,14 @@ on_fatal(int number)
 	raise(number);
 }
 
-/* assert, exhausted memory and bugs leave a usable terminal behind. */
+/* assert, exhausted memory, bugs and a kill of whatever kind leave a usable
+ * terminal behind. */
 static void
 catch_fatal(void)
 {
-	static const int numbers[] = { SIGABRT, SIGSEGV, SIGBUS, SIGFPE,
-		SIGILL };
+	static const int numbers[] = { SIGABRT, SIGSEGV, SIGBUS, SIGFPE, SIGILL,
+		SIGSYS, SIGTRAP, SIGQUIT, SIGALRM, SIGVTALRM, SIGPROF, SIGUSR1,
+		SIGUSR2, SIGXCPU, SIGXFSZ };
 	struct sigaction sa = { .sa_handler = on_fatal,
 		.sa_flags = (int)SA_RESETHAND };
 	for (size_t i = 0; i < sizeof numbers / sizeof *numbers; i++)
