@@ -33,11 +33,11 @@ void tcp_confine(struct tcp *t, const struct iface_choice *choice);
 void tcp_free(struct tcp *t);
 uint16_t tcp_port(const struct tcp *t);
 
-/* Watches listeners and connections; wants(ctx-free): the caller says for
- * each connection whether it may be read, through tcp_set_reading. */
+/* Watches the listeners, and of each connection what it waits for. */
 void tcp_watch(struct tcp *t, struct loop *l, int64_t mono_ms, uint64_t tag);
 /* Deadline of a lingering close. */
 int64_t tcp_deadline(const struct tcp *t);
+/* Whether bytes of conn are wanted; at first they are. */
 void tcp_set_reading(struct tcp *t, uint32_t conn, bool reading);
 
 enum tcp_event_kind {

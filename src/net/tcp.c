@@ -315,6 +315,19 @@ tcp_dial(struct tcp *t, uint32_t conn, const struct addr *to)
 		conn_fail(t, c, errno);
 }
 
+static void
+event_closed(
+    struct tcp *t, struct conn *c, int sys_errno, struct tcp_event *ret_event)
+{
+	*ret_event = (struct tcp_event){
+		.kind = TCP_CLOSED,
+		.conn = c->number,
+		.fd = -1,
+		.sys_errno = c->sys_errno != 0 ? c->sys_errno : sys_errno,
+	};
+	conn_remove(t, c);
+}
+
 bool
 tcp_failed(struct tcp *t, struct tcp_event *ret_event)
 {
@@ -325,13 +338,7 @@ tcp_failed(struct tcp *t, struct tcp_event *ret_event)
 
 		if (c->state != CONN_FAILED)
 			continue;
-		*ret_event = (struct tcp_event){
-			.kind = TCP_CLOSED,
-			.conn = c->number,
-			.fd = -1,
-			.sys_errno = c->sys_errno,
-		};
-		conn_remove(t, c);
+		event_closed(t, c, 0, ret_event);
 		return true;
 	}
 	return false;
@@ -454,19 +461,6 @@ tcp_watch(struct tcp *t, struct loop *l, int64_t mono_ms, uint64_t tag)
 		else
 			conn_watch(c, l, tag);
 	}
-}
-
-static void
-event_closed(
-    struct tcp *t, struct conn *c, int sys_errno, struct tcp_event *ret_event)
-{
-	*ret_event = (struct tcp_event){
-		.kind = TCP_CLOSED,
-		.conn = c->number,
-		.fd = -1,
-		.sys_errno = c->sys_errno != 0 ? c->sys_errno : sys_errno,
-	};
-	conn_remove(t, c);
 }
 
 static bool

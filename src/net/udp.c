@@ -344,6 +344,20 @@ udp_receive(struct udp *u, int fd, struct datagram *ret_datagram)
 	return false;
 }
 
+/* Makes info the only control message of m, which has the room. */
+static void
+set_control(
+    struct msghdr *m, int level, int type, const void *info, size_t size)
+{
+	struct cmsghdr *c = m->msg_control;
+
+	c->cmsg_level = level;
+	c->cmsg_type = type;
+	c->cmsg_len = CMSG_LEN(size);
+	memcpy(CMSG_DATA(c), info, size);
+	m->msg_controllen = CMSG_SPACE(size);
+}
+
 /* 0 or an errno. */
 static int
 send_through(
@@ -359,7 +373,7 @@ send_through(
 		.msg_namelen = sockaddr_of(to, &ss),
 		.msg_iov = iov,
 		.msg_iovlen = 1,
-		.msg_control = control.bytes,
+		.msg_control = &control,
 	};
 
 	memset(&control, 0, sizeof(control));
@@ -367,23 +381,14 @@ send_through(
 		struct in6_pktinfo info = { .ipi6_ifindex = f->index };
 
 		memcpy(&info.ipi6_addr, f->addr.ip, 16);
-		control.align.cmsg_len = CMSG_LEN(sizeof(info));
-		control.align.cmsg_level = IPPROTO_IPV6;
-		control.align.cmsg_type = IPV6_PKTINFO;
-		m.msg_controllen = CMSG_SPACE(sizeof(info));
-		memcpy(CMSG_DATA(&control.align), &info, sizeof(info));
+		set_control(
+		    &m, IPPROTO_IPV6, IPV6_PKTINFO, &info, sizeof(info));
 	} else {
 #ifdef IP_PKTINFO
 		struct in_pktinfo info = { .ipi_ifindex = (int)f->index };
 
 		memcpy(&info.ipi_spec_dst, f->addr.ip, 4);
-		control.align.cmsg_len = CMSG_LEN(sizeof(info));
-		control.align.cmsg_level = IPPROTO_IP;
-		control.align.cmsg_type = IP_PKTINFO;
-		m.msg_controllen = CMSG_SPACE(sizeof(info));
-		memcpy(CMSG_DATA(&control.align), &info, sizeof(info));
-#else
-		m.msg_control = NULL;
+		set_control(&m, IPPROTO_IP, IP_PKTINFO, &info, sizeof(info));
 #endif
 	}
 	return sendmsg(fd, &m, 0) < 0 ? errno : 0;
