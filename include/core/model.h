@@ -40,6 +40,8 @@ enum trust {
 };
 /* The word of the screen and of --json. */
 const char *trust_text(enum trust t);
+/* The key is remembered, and may be talked to. */
+bool trust_is_pinned(enum trust t);
 
 enum peer_link {
 	PEER_LINK_NONE,

@@ -18,13 +18,15 @@ enum {
 	 * NOISE_XX_2_OVERHEAD to its payload. */
 	HANDSHAKE_MAX = 1024,
 	HELLO_MAX = HANDSHAKE_MAX - NOISE_XX_2_OVERHEAD,
+	/* Of the message layer: the one we speak. */
+	MESSAGE_VERSION = 1,
 };
 
 struct hello {
 	uint8_t ed_public[ED_PUBLIC_SIZE];
 	uint8_t instance[INSTANCE_SIZE];
 	uint32_t epoch;
-	uint16_t version_min, version_max; /* of the message layer; 1 now */
+	uint16_t version_min, version_max; /* of the message layer */
 	uint64_t capabilities;
 	struct untrusted name; /* at most NAME_BYTES_MAX bytes */
 	uint16_t tcp_port;     /* where this instance listens; 0 = nowhere */

@@ -80,8 +80,8 @@ start_session(
 		.role = role,
 		.hello = {
 			.epoch = e->epoch,
-			.version_min = 1,
-			.version_max = 1,
+			.version_min = MESSAGE_VERSION,
+			.version_max = MESSAGE_VERSION,
 			.name = untrusted_of(e->model->name,
 			    strlen(e->model->name)),
 			.tcp_port = e->model->tcp_port,

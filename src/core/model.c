@@ -33,6 +33,12 @@ trust_text(enum trust t)
 	return trust_texts[t];
 }
 
+bool
+trust_is_pinned(enum trust t)
+{
+	return t == TRUST_PINNED || t == TRUST_VERIFIED;
+}
+
 const char *
 delivery_text(enum delivery d)
 {
@@ -125,8 +131,8 @@ prefix_fits(const struct peer *p, const char *text)
 	return strncasecmp(p->name, text, strlen(text)) == 0;
 }
 
-/* A contact goes before a stranger of the same name: who was talked to is who
- * is meant. */
+/* Whose key is pinned goes before a stranger of the same name: who was talked
+ * to is who is meant. */
 static int
 pick(const struct model *m, const char *text,
     bool (*fits)(const struct peer *, const char *),
@@ -138,15 +144,12 @@ pick(const struct model *m, const char *text,
 		const struct peer *p = m->peers[i];
 		if (!fits(p, text))
 			continue;
-		bool contact =
-		    p->trust == TRUST_PINNED || p->trust == TRUST_VERIFIED;
-		bool best_contact =
-		    best != NULL && (best->trust == TRUST_PINNED ||
-					best->trust == TRUST_VERIFIED);
-		if (best == NULL || (contact && !best_contact)) {
+		bool pinned = trust_is_pinned(p->trust);
+		bool best_pinned = best != NULL && trust_is_pinned(best->trust);
+		if (best == NULL || (pinned && !best_pinned)) {
 			best = p;
 			tie = false;
-		} else if (contact == best_contact) {
+		} else if (pinned == best_pinned) {
 			tie = true;
 		}
 	}

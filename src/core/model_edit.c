@@ -156,12 +156,6 @@ has_double(const struct model *m, const struct peer *p)
 	return same;
 }
 
-static bool
-is_contact(const struct peer *p)
-{
-	return p->trust == TRUST_PINNED || p->trust == TRUST_VERIFIED;
-}
-
 /* A stranger under a contact's name is not that contact: doc/SECURITY,
  * "A name with another key". */
 static void
@@ -173,7 +167,8 @@ find_claim(const struct model *m, struct peer *p)
 	p->claims = (struct fp){ 0 };
 	for (size_t i = 0; i < m->peer_count && p->look_alike; i++) {
 		const struct peer *q = m->peers[i];
-		if (is_contact(q) && strcmp(q->skeleton, p->skeleton) == 0) {
+		if (trust_is_pinned(q->trust) &&
+		    strcmp(q->skeleton, p->skeleton) == 0) {
 			p->trust = TRUST_CHANGED;
 			p->claims = q->fp;
 			return;
@@ -216,8 +211,7 @@ model_set_name(struct model *m, const char *name)
 void
 model_clean_status(struct model *m, const char *text)
 {
-	char *status =
-	    peer_text(untrusted_of(text, strlen(text)), PEER_TEXT_STATUS, NULL);
+	char *status = own_text(text, PEER_TEXT_STATUS, NULL);
 	model_set_text(m, &m->status, status);
 	free(status);
 }

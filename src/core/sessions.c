@@ -12,8 +12,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { VERSION_SPOKEN = 1 };
-
 static const char self_text[] = "that is this earshot itself";
 
 /* Somebody else answers where we dialled: what is meant for the one stays
@@ -49,7 +47,8 @@ static int
 judge_version(const struct contact *k, const struct hello *h)
 {
 	uint16_t floor = k == NULL ? 0 : k->pin.version_floor;
-	if (h->version_min > VERSION_SPOKEN || h->version_max < VERSION_SPOKEN)
+	if (h->version_min > MESSAGE_VERSION ||
+	    h->version_max < MESSAGE_VERSION)
 		return ERR_VERSION;
 	/* Once a version was proven, an older one is an attack or a mistake. */
 	return h->version_max < floor ? ERR_VERSION : 0;
@@ -210,8 +209,8 @@ session_up(struct engine *e, struct now now, struct conn *c)
 	k->conn = c->id;
 	discover_session(e->discover, now, &k->fp, true);
 	discover_epoch_proven(e->discover, &k->fp, c->epoch);
-	if (k->pin.version_floor < VERSION_SPOKEN)
-		k->pin.version_floor = VERSION_SPOKEN;
+	if (k->pin.version_floor < MESSAGE_VERSION)
+		k->pin.version_floor = MESSAGE_VERSION;
 	show_up(e, now, c);
 	if (session_role(c->session) == NOISE_INITIATOR || k->answered)
 		contact_pin(e, now, k);

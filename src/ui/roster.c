@@ -9,8 +9,7 @@
 bool
 peer_is_contact(const struct peer *p)
 {
-	return p->conv != 0 || p->trust == TRUST_PINNED ||
-	       p->trust == TRUST_VERIFIED;
+	return p->conv != 0 || trust_is_pinned(p->trust);
 }
 
 bool

@@ -85,7 +85,7 @@ struct fields {
 static const struct rule *
 find_rule(uint8_t type)
 {
-	if (type < MSG_TEXT || type > MSG_NACK)
+	if (type >= sizeof(rules) / sizeof(rules[0]) || rules[type].known == 0)
 		return NULL;
 	return &rules[type];
 }
