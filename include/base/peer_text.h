@@ -58,6 +58,9 @@ struct untrusted untrusted_of(const void *p, size_t n);
 char *peer_text(struct untrusted in, enum peer_text_kind kind,
     size_t *ret_size);
 
+/* The same for a string of our own: typed by the user, or quoting a peer. */
+char *own_text(const char *text, enum peer_text_kind kind, size_t *ret_size);
+
 /*
  * The shape of a name for comparing by eye (in the spirit of UTS #39): two
  * names that look alike have equal skeletons. Takes clean text; returns a new

@@ -44,8 +44,7 @@ log_line(const char *format, ...)
 	va_start(args, format);
 	vsnprintf(text, sizeof text, format, args);
 	va_end(args);
-	char *clean =
-	    peer_text(untrusted_of(text, strlen(text)), PEER_TEXT_LINE, NULL);
+	char *clean = own_text(text, PEER_TEXT_LINE, NULL);
 	if (localtime_r(&now, &tm) == NULL ||
 	    strftime(stamp, sizeof stamp, "%Y-%m-%d %H:%M:%S", &tm) == 0)
 		snprintf(stamp, sizeof stamp, "?");

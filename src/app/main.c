@@ -56,8 +56,7 @@ open_standard(void)
 static int
 fail(char *error)
 {
-	char *clean =
-	    peer_text(untrusted_of(error, strlen(error)), PEER_TEXT_LINE, NULL);
+	char *clean = own_text(error, PEER_TEXT_LINE, NULL);
 	fprintf(stderr, "earshot: %s\n", clean);
 	free(clean);
 	free(error);

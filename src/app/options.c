@@ -26,8 +26,8 @@ static const struct option_row {
 	    NULL },
 	{ "port", 'P', "N", "discovery port, 41827 unless set", "port", NULL },
 	{ "home", 'H', "DIR", "keep everything below DIR", NULL, NULL },
-	{ "quiet", 'q', NULL, "do not announce yourself, only listen",
-	    "quiet", "on" },
+	{ "quiet", 'q', NULL, "do not announce yourself, only listen", "quiet",
+	    "on" },
 	{ "ascii", 'a', NULL, "draw with ASCII characters only", "look.glyphs",
 	    "ascii" },
 	{ "help", 'h', NULL, "show this", NULL, NULL },
@@ -56,8 +56,7 @@ show_help(void)
 static int
 bad_use(const char *sentence)
 {
-	char *clean = peer_text(
-	    untrusted_of(sentence, strlen(sentence)), PEER_TEXT_LINE, NULL);
+	char *clean = own_text(sentence, PEER_TEXT_LINE, NULL);
 	fprintf(stderr, "earshot: %s. See earshot --help\n", clean);
 	free(clean);
 	return EXIT_USAGE;

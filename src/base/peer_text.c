@@ -605,3 +605,9 @@ peer_text(struct untrusted in, enum peer_text_kind kind, size_t *ret_size)
 		*ret_size = size;
 	return text;
 }
+
+char *
+own_text(const char *text, enum peer_text_kind kind, size_t *ret_size)
+{
+	return peer_text(untrusted_of(text, strlen(text)), kind, ret_size);
+}

@@ -14,8 +14,7 @@
 static struct model *
 first_model(const struct engine_cfg *cfg, struct now now)
 {
-	char *name = peer_text(
-	    untrusted_of(cfg->name, strlen(cfg->name)), PEER_TEXT_NAME, NULL);
+	char *name = own_text(cfg->name, PEER_TEXT_NAME, NULL);
 	struct model *m = model_new(&cfg->identity->fp, name);
 	free(name);
 	if (cfg->status != NULL)

@@ -26,8 +26,7 @@ announce_profile(struct engine *e, struct now now)
 static void
 do_nick(struct engine *e, struct now now, const struct command *cmd)
 {
-	char *name = peer_text(
-	    untrusted_of(cmd->text, strlen(cmd->text)), PEER_TEXT_NAME, NULL);
+	char *name = own_text(cmd->text, PEER_TEXT_NAME, NULL);
 	model_set_name(e->model, name);
 	engine_info(e, now, cmd->conv, "you are now %s", name);
 	announce_profile(e, now);
@@ -67,8 +66,7 @@ do_shout(struct engine *e, struct now now, const struct command *cmd)
 		.from = e->identity->fp,
 		.sent_ms = now.wall_ms,
 		.arrived_ms = now.wall_ms };
-	char *text = peer_text(untrusted_of(cmd->text, strlen(cmd->text)),
-	    PEER_TEXT_BODY, &m.size);
+	char *text = own_text(cmd->text, PEER_TEXT_BODY, &m.size);
 	const char *why = NULL;
 	if (m.size == 0)
 		why = "there is no text";

@@ -68,8 +68,7 @@ engine_notice(struct engine *e, struct now now, uint32_t conv,
 		.sent_ms = now.wall_ms,
 	};
 	/* It may quote what was typed, pasted or cut short. */
-	m.text = peer_text(
-	    untrusted_of(text, strlen(text)), PEER_TEXT_BODY, &m.size);
+	m.text = own_text(text, PEER_TEXT_BODY, &m.size);
 	free(text);
 	effect_message(e, c, conv_append(e->model, c, &m));
 }

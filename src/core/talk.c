@@ -256,8 +256,7 @@ talk_say(struct engine *e, struct now now, const struct command *cmd)
 		return;
 	}
 	size_t n;
-	char *text = peer_text(
-	    untrusted_of(cmd->text, strlen(cmd->text)), PEER_TEXT_BODY, &n);
+	char *text = own_text(cmd->text, PEER_TEXT_BODY, &n);
 	if (n == 0 || n > TEXT_MAX)
 		engine_error(e, now, cmd->conv, "not sent: %s",
 		    n == 0 ? "there is no text"

@@ -257,8 +257,7 @@ finish(struct parse *p, int err, struct entered *ret_entered, char **ret_error)
 {
 	if (err < 0) {
 		entered_clear(&p->en);
-		*ret_error = peer_text(untrusted_of(p->error, strlen(p->error)),
-		    PEER_TEXT_BODY, NULL);
+		*ret_error = own_text(p->error, PEER_TEXT_BODY, NULL);
 		free(p->error);
 		return err;
 	}
