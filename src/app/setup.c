@@ -218,7 +218,8 @@ init(struct shell *sh)
 	*sh = (struct shell){ .home = { .lock_fd = -1 },
 		.signal_fd = -1,
 		.iface_fd = -1,
-		.ifaces_due_ms = NEVER_MS };
+		.ifaces_due_ms = NEVER_MS,
+		.pins_due_ms = NEVER_MS };
 	config_init(&sh->config);
 }
 

@@ -22,6 +22,7 @@ enum {
 	DATAGRAMS_MAX = 64,
 	/* Changes of interfaces come in groups. */
 	IFACES_SETTLE_MS = 250,
+	PINS_AGAIN_MS = 1000,
 	SLEEP_MS = 5000,
 };
 
@@ -29,19 +30,6 @@ const struct model *
 shell_model(const struct shell *sh)
 {
 	return engine_model(sh->engine);
-}
-
-static void
-save_pins(struct shell *sh)
-{
-	size_t count;
-	char *error;
-	const struct pin *pins = engine_pins(sh->engine, &count);
-	if (pins_save(&sh->home, pins, count, &error) == 0)
-		return;
-	log_line("%s", error);
-	free(sh->warning);
-	sh->warning = error;
 }
 
 /* A number that no connection has any more would keep its place for ever. */
@@ -101,7 +89,8 @@ run_effect(struct shell *sh, const struct effect *effect)
 		start_resolve(sh, effect);
 		break;
 	case EFFECT_SAVE_PINS:
-		save_pins(sh);
+		sh->pins_due_ms = earlier_ms(
+		    sh->pins_due_ms, sh->pins_saved_ms + PINS_AGAIN_MS);
 		break;
 	case EFFECT_LEFT:
 		sh->done = true;
@@ -344,6 +333,7 @@ timeout_ms(struct shell *sh)
 	at = earlier_ms(at, tcp_deadline(sh->tcp));
 	at = earlier_ms(at, resolve_deadline(sh->resolve));
 	at = earlier_ms(at, sh->ifaces_due_ms);
+	at = earlier_ms(at, sh->pins_due_ms);
 	at = earlier_ms(at, sh->front->deadline(sh->front, sh));
 	if (at == NEVER_MS)
 		return -1;
@@ -376,6 +366,25 @@ dispatch(struct shell *sh, const struct loop_event *ev)
 	}
 }
 
+/* The disk is waited for, and strangers can cause this as often as they come:
+ * not for each of them, but together. */
+static void
+save_pins(struct shell *sh)
+{
+	size_t count;
+	char *error;
+	if (sh->now.mono_ms < sh->pins_due_ms)
+		return;
+	sh->pins_due_ms = NEVER_MS;
+	sh->pins_saved_ms = sh->now.mono_ms;
+	const struct pin *pins = engine_pins(sh->engine, &count);
+	if (pins_save(&sh->home, pins, count, &error) == 0)
+		return;
+	log_line("%s", error);
+	free(sh->warning);
+	sh->warning = error;
+}
+
 /* What has become due without an fd telling so. */
 static void
 tick(struct shell *sh)
@@ -388,6 +397,7 @@ tick(struct shell *sh)
 		engine_tick(sh->engine, sh->now);
 		drain(sh);
 	}
+	save_pins(sh);
 }
 
 static void
@@ -417,5 +427,9 @@ shell_run(struct shell *sh, struct front *front)
 	drain(sh);
 	while (!sh->done || tcp_is_busy(sh->tcp))
 		turn(sh);
+	if (sh->pins_due_ms != NEVER_MS) {
+		sh->pins_due_ms = sh->now.mono_ms;
+		save_pins(sh);
+	}
 	front->turn(front, sh);
 }

@@ -64,6 +64,8 @@ struct shell {
 	struct iface ifaces[IFACES_MAX];
 	size_t iface_count;
 	int64_t ifaces_due_ms; /* when a change has settled; or NEVER_MS */
+	int64_t pins_due_ms;   /* when they are saved; or NEVER_MS */
+	int64_t pins_saved_ms;
 	int64_t slept_ms;
 	uint32_t paused[CONNS_MAX]; /* connections that are not read */
 	size_t paused_count;
