@@ -264,7 +264,7 @@ on_goodbye(struct discover *d, struct arrival *a)
 	take_counters(d, a->peer, &a->beacon);
 	/* Nor may a shout that it overtook bring the peer back. */
 	a->peer->floor_seq = a->beacon.seq;
-	a->peer->heard = HEARD_OFFLINE;
+	discover_peer_left(d, a->peer);
 	a->sighting->kind = SIGHT_GOODBYE;
 	return PASS;
 }

@@ -53,6 +53,31 @@ expire_soonest(struct discover_table *t, const struct discover_peer *p)
 	t->expire_ms = earlier_ms(t->expire_ms, expire_ms(p));
 }
 
+static void
+expire_plan(struct discover_table *t)
+{
+	t->cursor = 0;
+	t->expire_ms = NEVER_MS;
+	for (uint32_t i = 0; i < t->count; i++)
+		expire_soonest(t, &t->peers[i]);
+}
+
+/*
+ * To wake for somebody who spoke meanwhile would be for nothing, so whoever was
+ * the next to fall silent is replaced. The peers announce in turn: mostly it is
+ * this one who is heard next, for a walk over all of them that costs less than
+ * the signature did.
+ */
+static void
+expire_moved(
+    struct discover_table *t, const struct discover_peer *p, int64_t before_ms)
+{
+	if (before_ms != NEVER_MS && before_ms <= t->expire_ms)
+		expire_plan(t);
+	else
+		expire_soonest(t, p);
+}
+
 void
 discover_peer_heard(
     struct discover *d, struct discover_peer *p, uint16_t interval_s)
@@ -61,11 +86,21 @@ discover_peer_heard(
 		interval_s = PEER_INTERVAL_MIN_S;
 	if (interval_s > PEER_INTERVAL_MAX_S)
 		interval_s = PEER_INTERVAL_MAX_S;
+	int64_t before_ms = expire_ms(p);
 	p->interval_s = interval_s;
 	p->heard_ms = d->now_ms;
 	p->heard = HEARD_LIVE;
 	discover_table_touch(&d->table, p);
-	expire_soonest(&d->table, p);
+	expire_moved(&d->table, p, before_ms);
+}
+
+void
+discover_peer_left(struct discover *d, struct discover_peer *p)
+{
+	int64_t before_ms = expire_ms(p);
+
+	p->heard = HEARD_OFFLINE;
+	expire_moved(&d->table, p, before_ms);
 }
 
 /* Whom we only dialled may push out another, which is told at the next call of
@@ -94,13 +129,14 @@ discover_session(
 	if (!p)
 		return;
 	bool ended = p->session && !up;
+	int64_t before_ms = expire_ms(p);
 	discover_table_session(&d->table, p, up);
+	expire_moved(&d->table, p, before_ms);
 	if (!ended)
 		return;
 	/* Who never announced was heard in the session, up to its end. */
 	if (p->heard == HEARD_NEVER)
 		discover_peer_heard(d, p, DISCOVER_INTERVAL_MIN_S);
-	expire_soonest(&d->table, p);
 }
 
 void
@@ -148,15 +184,6 @@ expire_one(struct discover_peer *p, int64_t now_ms)
 	}
 	p->heard = HEARD_STALE;
 	return SIGHT_STALE;
-}
-
-static void
-expire_plan(struct discover_table *t)
-{
-	t->cursor = 0;
-	t->expire_ms = NEVER_MS;
-	for (uint32_t i = 0; i < t->count; i++)
-		expire_soonest(t, &t->peers[i]);
 }
 
 bool

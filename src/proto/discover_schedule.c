@@ -108,7 +108,7 @@ plan_single(struct discover *d)
 {
 	struct schedule *s = &d->schedule;
 	uint16_t interval_s = discover_interval_s(d);
-	unsigned gap_s = s->gap_s == 0 ? RAMP_FIRST_S : s->gap_s * 2U;
+	unsigned gap_s = s->gap_s == 0 ? RAMP_FIRST_S : s->gap_s * 3U;
 
 	s->gap_s = gap_s < interval_s ? (uint16_t)gap_s : interval_s;
 	s->next_ms = d->now_ms + jittered_ms(d, s->gap_s);

@@ -104,5 +104,7 @@ int64_t discover_schedule_deadline(const struct discover *d);
 /* A datagram of this peer was accepted. */
 void discover_peer_heard(
     struct discover *d, struct discover_peer *p, uint16_t interval_s);
+/* Its goodbye was. */
+void discover_peer_left(struct discover *d, struct discover_peer *p);
 
 #endif

@@ -72,7 +72,8 @@ struct discover_table {
 	uint32_t unknown, pinned;
 	uint32_t oldest, newest;
 	/* No peer falls silent before expire_ms; cursor is where the search
-	 * for those that did goes on. */
+	 * for those that did goes on. Only a peer that had to make room for
+	 * another may leave a moment behind at which nothing happens. */
 	int64_t expire_ms;
 	uint32_t cursor;
 	uint32_t chains[TABLE_CHAINS];

@@ -106,6 +106,39 @@ peer_expires_by_its_own_interval(void **state)
 }
 
 static void
+nobody_who_spoke_again_is_waited_for(void **state)
+{
+	struct identity carol;
+	struct sighting s;
+	struct addr carol_addr = kit_addr(BOB + 1);
+
+	(void)state;
+	kit_identity(&carol, BOB + 1);
+	int64_t gap_ms = 30 * 22 * 100;
+	for (uint32_t i = 1; i <= 50; i++) {
+		int64_t t = i * 20000;
+		struct kit_datagram g =
+		    kit_datagram(&carol, BEACON_ANNOUNCE, 1, i);
+		assert_int_equal(hear_bob(t, BEACON_ANNOUNCE, i), SIGHT_SEEN);
+		if (i > 1)
+			assert_int_equal(discover_deadline(me.d),
+			    START_MS + t - 10000 + gap_ms);
+		assert_int_equal(
+		    kit_hear(&me, START_MS + t + 10000, &carol_addr, &g),
+		    SIGHT_SEEN);
+		assert_int_equal(
+		    discover_deadline(me.d), START_MS + t + gap_ms);
+	}
+	int64_t bob_ms = 50 * 20000 + gap_ms;
+	assert_int_equal(
+	    hear_bob(bob_ms - 1, BEACON_GOODBYE, 51), SIGHT_GOODBYE);
+	assert_int_equal(discover_deadline(me.d), START_MS + bob_ms + 10000);
+	discover_session(me.d, kit_now(START_MS + bob_ms), &carol.fp, true);
+	assert_int_equal(discover_deadline(me.d), NEVER_MS);
+	assert_false(discover_expire(me.d, kit_now(START_MS + bob_ms), &s));
+}
+
+static void
 silence_of_many_is_pulled_one_by_one(void **state)
 {
 	struct sighting s;
@@ -152,8 +185,8 @@ session_with_a_stranger_ends_in_expiry(void **state)
 	discover_session(me.d, kit_now(START_MS), &bob.fp, true);
 	assert_int_equal(discover_deadline(me.d), NEVER_MS);
 	discover_session(me.d, kit_now(START_MS + 500), &bob.fp, false);
-	assert_int_equal(discover_deadline(me.d), START_MS + 500 + 66000);
-	assert_true(discover_expire(me.d, kit_now(START_MS + 66500), &s));
+	assert_int_equal(discover_deadline(me.d), START_MS + 500 + 132000);
+	assert_true(discover_expire(me.d, kit_now(START_MS + 132500), &s));
 	assert_int_equal(s.kind, SIGHT_STALE);
 }
 
@@ -483,6 +516,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		CASE(peer_expires_by_its_own_interval),
+		CASE(nobody_who_spoke_again_is_waited_for),
 		CASE(silence_of_many_is_pulled_one_by_one),
 		CASE(session_keeps_a_peer_and_its_end_lets_go),
 		CASE(session_with_a_stranger_ends_in_expiry),
