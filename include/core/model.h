@@ -68,6 +68,9 @@ struct peer {
 	int64_t typing_until_ms; /* monotonic; 0 when not typing */
 	int64_t clock_skew_ms;	 /* theirs minus ours, at the last handshake */
 	uint32_t conv;	     /* 0 while there is none */
+	/* What the user calls it by on the keyboard: at first sight the smallest
+	 * from CONV_NEARBY + 1 that was free, and kept. */
+	uint32_t number;
 };
 
 enum message_kind {

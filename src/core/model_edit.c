@@ -117,6 +117,23 @@ model_peer_edit(struct model *m, const struct fp *fp)
 	return model_peer_slot(m, fp, &slot) ? m->peer_index[slot] : NULL;
 }
 
+static uint32_t
+free_number(const struct model *m)
+{
+	bool *taken = xcalloc(m->peer_count + 1, sizeof *taken);
+	uint32_t number = CONV_NEARBY + 1;
+
+	for (size_t i = 0; i < m->peer_count; i++) {
+		size_t place = m->peers[i]->number - (CONV_NEARBY + 1);
+		if (place < m->peer_count)
+			taken[place] = true;
+	}
+	while (taken[number - (CONV_NEARBY + 1)])
+		number++;
+	free(taken);
+	return number;
+}
+
 struct peer *
 model_peer_add(struct model *m, const struct fp *fp)
 {
@@ -130,6 +147,7 @@ model_peer_add(struct model *m, const struct fp *fp)
 	p->name = xstrdup("?");
 	p->skeleton = name_skeleton(p->name);
 	p->status = xstrdup("");
+	p->number = free_number(m);
 	m->peers[m->peer_count++] = p;
 	if (m->peer_count * 2 > m->peer_index_cap)
 		index_rebuild(m, m->peer_index_cap == 0

@@ -28,6 +28,8 @@ compare(const void *a, const void *b)
 		return peer_is_contact(p) ? -1 : 1;
 	if (peer_is_present(p) != peer_is_present(q))
 		return peer_is_present(p) ? -1 : 1;
+	if (peer_is_contact(p))
+		return p->number < q->number ? -1 : 1;
 	int order = strcasecmp(p->name, q->name);
 	return order != 0 ? order : fp_compare(&p->fp, &q->fp);
 }
@@ -71,28 +73,11 @@ roster_clear(struct roster *r)
 }
 
 size_t
-roster_number(const struct roster *r, const struct model *m, size_t row)
+roster_by_number(const struct roster *r, size_t number)
 {
-	size_t number = m->conv_count;
+	size_t i = 0;
 
-	if (r->rows[row]->conv != 0)
-		return r->rows[row]->conv;
-	for (size_t i = 0; i <= row; i++)
-		number += r->rows[i]->conv == 0;
-	return number;
-}
-
-size_t
-roster_by_number(const struct roster *r, const struct model *m, size_t number)
-{
-	size_t next = m->conv_count;
-
-	for (size_t i = 0; i < r->count; i++) {
-		size_t n = r->rows[i]->conv;
-		if (n == 0)
-			n = ++next;
-		if (n == number)
-			return i;
-	}
-	return r->count;
+	while (i < r->count && r->rows[i]->number != number)
+		i++;
+	return i;
 }

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * Who is listed, and in which order: contacts (a conversation, or a pinned
- * key) before other people nearby, the present before the absent, then by
- * name. Strangers are listed only while they are present and few enough: ten
+ * key) before other people nearby, the present before the absent, then
+ * contacts by number and others by name. Strangers are listed only while they are present and few enough: ten
  * thousand invented peers cost one walk over the model and one line.
  */
 #ifndef UI_ROSTER_H
@@ -26,11 +26,7 @@ bool peer_is_present(const struct peer *p);
 /* Strangers are listed if all rows together are at most so many. */
 void roster_init(struct roster *r, const struct model *m, size_t rows_max);
 void roster_clear(struct roster *r);
-/* The number that Alt takes for a row: the conversation's, and for those who
- * have none the numbers behind, in order. */
-size_t roster_number(const struct roster *r, const struct model *m, size_t row);
-/* The row of a number, or r->count. */
-size_t roster_by_number(
-    const struct roster *r, const struct model *m, size_t number);
+/* The row of the peer with this number, or r->count. */
+size_t roster_by_number(const struct roster *r, size_t number);
 
 #endif

@@ -132,7 +132,7 @@ entry_of(const struct frame *f, const struct roster *r, struct line line)
 	if (line.kind == LINE_PEER) {
 		e.p = r->rows[line.row];
 		e.fp = e.p->fp;
-		e.number = roster_number(r, f->m, line.row);
+		e.number = e.p->number;
 	}
 	e.selected = fp_equal(&e.fp, &f->w->fp);
 	return e;

@@ -102,7 +102,8 @@ add_activity(struct bar *b)
 	qsort(list, n, sizeof *list, compare_activity);
 	for (size_t i = 0; i < n; i++) {
 		const struct peer *p = model_peer(m, &list[i]->fp);
-		snprintf(text, sizeof text, "%u:%s(%u)", list[i]->id,
+		snprintf(text, sizeof text, "%u:%s(%u)",
+		    p == NULL ? (unsigned)CONV_NEARBY : p->number,
 		    p == NULL
 			? "nearby"
 			: label_fit(b->f, p, false, ACTIVITY_CELLS, label),

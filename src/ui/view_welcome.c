@@ -128,7 +128,7 @@ add_people(struct str *s, const struct frame *f)
 	    r->present == 1 ? "person is" : "people are");
 	for (size_t i = 0; i < r->count; i++) {
 		const struct peer *p = r->rows[i];
-		size_t number = roster_number(r, f->m, i);
+		size_t number = p->number;
 		if (!peer_is_present(p) || number > 10)
 			continue;
 		str_addf(s, " Alt-%zu to talk with %s", number % 10,

@@ -132,7 +132,7 @@ win_select_number(struct ui *ui, const struct model *m, size_t number)
 		return;
 	}
 	roster_init(&r, m, ROSTER_MAX);
-	size_t row = roster_by_number(&r, m, number);
+	size_t row = roster_by_number(&r, number);
 	if (row < r.count)
 		win_select(ui, m, &r.rows[row]->fp);
 	roster_clear(&r);

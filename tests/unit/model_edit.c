@@ -1,0 +1,72 @@
+/* SPDX-License-Identifier: MIT */
+#include "core/model_edit.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+static struct fp
+fp_of(uint8_t n)
+{
+	return (struct fp){ .b = { n, 7 } };
+}
+
+static struct peer *
+add(struct model *m, uint8_t n)
+{
+	struct fp fp = fp_of(n);
+
+	return model_peer_add(m, &fp);
+}
+
+static void
+a_number_is_kept_and_reused_only_when_free(void **state)
+{
+	struct fp self = fp_of(0), second = fp_of(2);
+	struct model *m = model_new(&self, "me");
+
+	(void)state;
+	assert_int_equal(add(m, 1)->number, 2);
+	assert_int_equal(add(m, 2)->number, 3);
+	assert_int_equal(add(m, 3)->number, 4);
+	/* A conversation, a new name, being seen again: nothing moves. */
+	model_conv_open(m, add(m, 3));
+	peer_set_name(m, add(m, 1), "zoe");
+	assert_int_equal(add(m, 1)->number, 2);
+	assert_int_equal(add(m, 3)->number, 4);
+	model_peer_remove(m, &second);
+	assert_int_equal(add(m, 3)->number, 4);
+	assert_int_equal(add(m, 4)->number, 3);
+	assert_int_equal(add(m, 5)->number, 5);
+	model_free(m);
+}
+
+static void
+numbers_stay_small_while_strangers_come_and_go(void **state)
+{
+	struct fp self = fp_of(0);
+	struct model *m = model_new(&self, "me");
+
+	(void)state;
+	add(m, 1);
+	for (unsigned i = 0; i < 1000; i++) {
+		struct fp fp = fp_of((uint8_t)(2 + i % 200));
+		assert_int_equal(model_peer_add(m, &fp)->number, 3);
+		model_peer_remove(m, &fp);
+	}
+	model_free(m);
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(a_number_is_kept_and_reused_only_when_free),
+		cmocka_unit_test(
+		    numbers_stay_small_while_strangers_come_and_go),
+	};
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
