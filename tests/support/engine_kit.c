@@ -48,6 +48,7 @@ ekit_clear(struct ekit *k)
 {
 	for (size_t i = 0; i < k->remote_count; i++) {
 		end_clear(&k->remotes[i]->end);
+		free(k->remotes[i]->raw);
 		free(k->remotes[i]);
 	}
 	engine_free(k->engine);
@@ -138,12 +139,22 @@ remote_input(struct remote *r, struct now now, const uint8_t *p, size_t n)
 }
 
 static void
+take_raw(struct wire *w, const struct effect *e)
+{
+	assert(w->size + e->size <= WIRE_MAX);
+	memcpy(w->bytes + w->size, e->bytes, e->size);
+	w->size += e->size;
+}
+
+static void
 run_effect(struct ekit *k, const struct effect *e)
 {
 	struct remote *r = e->conn == 0 ? NULL : remote_of(k, e->conn);
 
 	k->counts[e->kind]++;
-	if (e->kind == EFFECT_SEND && r != NULL && !r->silent)
+	if (e->kind == EFFECT_SEND && r != NULL && r->raw != NULL)
+		take_raw(r->raw, e);
+	else if (e->kind == EFFECT_SEND && r != NULL && !r->silent)
 		remote_input(r, k->now, e->bytes, e->size);
 	if (e->kind == EFFECT_CLOSE && r != NULL) {
 		r->closed = true;
@@ -307,6 +318,59 @@ remote_connect(struct ekit *k, struct remote *r, const struct addr *addr)
 	end_start(&r->end, &r->hello, NOISE_INITIATOR, k->now, 0);
 	ekit_run(k);
 	return true;
+}
+
+bool
+remote_connect_raw(struct ekit *k, struct remote *r, const struct addr *addr)
+{
+	if (r->raw == NULL)
+		r->raw = xmalloc(sizeof *r->raw);
+	r->raw->size = 0;
+	r->closed = false;
+	r->conn = engine_accepted(k->engine, k->now, addr);
+	ekit_drain(k);
+	return r->conn != 0;
+}
+
+void
+ekit_give(struct ekit *k, struct remote *r, const uint8_t *p, size_t n)
+{
+	unsigned waits = 0;
+
+	while (n > 0 && r->conn != 0) {
+		size_t part = n < READ_MAX ? n : READ_MAX;
+		if (!engine_reading(k->engine, r->conn)) {
+			assert(waits++ < SPINS_MAX);
+			ekit_pass(k, 50);
+			continue;
+		}
+		engine_bytes(k->engine, k->now, r->conn, p, part);
+		ekit_drain(k);
+		p += part;
+		n -= part;
+	}
+	ekit_run(k);
+}
+
+void
+remote_open_raw(
+    struct ekit *k, struct remote *r, struct raw *raw, const struct addr *addr)
+{
+	static struct wire w;
+	static const uint8_t ready = SESSION_CONTROL_READY;
+	bool in = remote_connect_raw(k, r, addr);
+
+	assert(in);
+	(void)in;
+	raw_start(raw, addr->ip[3], &w);
+	r->end.identity = raw->identity;
+	ekit_give(k, r, w.bytes, w.size);
+	w.size = 0;
+	struct hello h = raw_hello(raw);
+	raw_finish(raw, r->raw, &h, &w);
+	raw_record(raw, &w, KIT_FIN, &ready, 1);
+	ekit_give(k, r, w.bytes, w.size);
+	assert(r->conn != 0);
 }
 
 static uint32_t

@@ -28,6 +28,9 @@ struct remote {
 	bool started;
 	bool silent; /* reads and says nothing any more, the stream is up */
 	bool hold_acks;
+	/* No session of ours: the test reads what came here, and writes with
+	 * ekit_give. */
+	struct wire *raw;
 	uint64_t next_seq;
 	unsigned texts, acks, nacks, statuses, typings;
 	struct msg_id last_id;
@@ -87,6 +90,14 @@ void remote_lose(struct ekit *k, struct remote *r);
 /* Forgets stream and session, to start anew with another instance. */
 void remote_restart(struct remote *r);
 bool remote_is_up(const struct remote *r);
+/* Bytes for the engine on that stream, as they are. */
+void ekit_give(struct ekit *k, struct remote *r, const uint8_t *p, size_t n);
+/* A connection without a session of ours; false when it was not let in. */
+bool remote_connect_raw(
+    struct ekit *k, struct remote *r, const struct addr *addr);
+/* The same with the handshake of raw done, up to READY. */
+void remote_open_raw(
+    struct ekit *k, struct remote *r, struct raw *raw, const struct addr *addr);
 void remote_send(struct ekit *k, struct remote *r, const struct msg *m);
 void remote_say(struct ekit *k, struct remote *r, const char *text);
 

@@ -450,7 +450,7 @@ who_is_lost_is_stale_and_then_offline(void **state)
 	remote_lose(&k, r);
 	assert_int_equal(ekit_peer(&k, r)->presence, PRESENCE_STALE);
 	assert_int_equal(ekit_peer(&k, r)->link, PEER_LINK_NONE);
-	ekit_pass(&k, 180000);
+	ekit_pass(&k, DISCOVER_INTERVAL_MIN_S * 4000);
 	assert_int_equal(ekit_peer(&k, r)->presence, PRESENCE_OFFLINE);
 	/* Also who was never heard by broadcast. */
 	struct remote *s = ekit_remote(&k, 2);
