@@ -65,11 +65,16 @@ contact_release(struct engine *e, struct contact *k)
 	if (k->pinned || k->pin.trust == TRUST_BLOCKED || k->dial.wanted ||
 	    (p != NULL && p->conv != 0) || is_in_use(e, k))
 		return;
+	struct fp fp = k->fp;
 	for (size_t i = 0; i < e->contact_count; i++) {
 		if (e->contacts[i] == k)
 			e->contacts[i] = e->contacts[--e->contact_count];
 	}
 	contact_free(k);
+	/* Whom discovery does not know it will never forget either. */
+	uint32_t epoch, seq;
+	if (p != NULL && !discover_counters_of(e->discover, &fp, &epoch, &seq))
+		model_peer_remove(e->model, &fp);
 }
 
 void
