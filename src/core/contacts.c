@@ -184,8 +184,12 @@ contact_tick(struct engine *e, struct now now, struct contact *k)
 		struct addr addr = p->addrs[index];
 		dial_contact(e, now, k, &addr);
 	}
-	if (k->dial.failed_rounds != rounds)
-		tell_unreachable(e, now, k);
+	if (k->dial.failed_rounds == rounds)
+		return;
+	tell_unreachable(e, now, k);
+	/* Only what waits is worth another round. */
+	if (k->chat == NULL || chat_waiting(k->chat) == 0)
+		dial_done(&k->dial);
 }
 
 void
