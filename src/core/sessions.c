@@ -73,6 +73,15 @@ learn_name(struct engine *e, struct peer *p, struct untrusted name)
 	free(text);
 }
 
+/* Theirs minus ours, whatever they claim. */
+static int64_t
+clock_skew_ms(int64_t theirs, int64_t ours)
+{
+	if (ours >= 0)
+		return theirs < INT64_MIN + ours ? INT64_MIN : theirs - ours;
+	return theirs > INT64_MAX + ours ? INT64_MAX : theirs - ours;
+}
+
 int
 session_judge(struct engine *e, struct now now, struct conn *c,
     const struct session_event *ev)
@@ -93,7 +102,7 @@ session_judge(struct engine *e, struct now now, struct conn *c,
 	c->tcp_port = ev->hello.tcp_port;
 	struct peer *p = model_peer_add(e->model, &ev->fp);
 	learn_name(e, p, ev->hello.name);
-	p->clock_skew_ms = ev->hello.wall_ms - now.wall_ms;
+	p->clock_skew_ms = clock_skew_ms(ev->hello.wall_ms, now.wall_ms);
 	return session_accept(c->session, now);
 }
 
