@@ -17,7 +17,7 @@ enum addr_family {
 struct addr {
 	uint8_t family; /* enum addr_family */
 	uint8_t ip[16]; /* network order, unused bytes zero */
-	uint16_t port;	/* host order; 0 when unknown */
+	uint16_t port;  /* host order; 0 when unknown */
 	uint32_t scope; /* interface index of a link-local IPv6 address, or 0 */
 };
 
@@ -32,8 +32,8 @@ bool addr_same_host(const struct addr *a, const struct addr *b);
 bool addr_is_loopback(const struct addr *a);
 bool addr_is_link_local(const struct addr *a);
 /* True when both lie in the same prefix of so many bits. */
-bool addr_same_prefix(const struct addr *a, const struct addr *b,
-    unsigned bits);
+bool addr_same_prefix(
+    const struct addr *a, const struct addr *b, unsigned bits);
 /* An IPv4-mapped IPv6 address becomes plain IPv4; all others stay. */
 void addr_unmap(struct addr *a);
 
@@ -44,8 +44,8 @@ void addr_unmap(struct addr *a);
  */
 int addr_parse(const char *text, uint16_t default_port, struct addr *ret_addr);
 /* "10.0.0.1" or "fe80::1%3"; returns out. */
-const char *addr_host_text(const struct addr *a,
-    char out[static ADDR_TEXT_MAX]);
+const char *addr_host_text(
+    const struct addr *a, char out[static ADDR_TEXT_MAX]);
 /* With the port: "10.0.0.1:99" or "[fe80::1%3]:99"; returns out. */
 const char *addr_text(const struct addr *a, char out[static ADDR_TEXT_MAX]);
 

@@ -18,8 +18,8 @@ struct bucket {
 };
 
 /* Starts full. "One each 5 s, burst 3" is per_1000s 200, burst 3. */
-void bucket_init(struct bucket *b, uint32_t per_1000s, uint32_t burst,
-    int64_t now_ms);
+void bucket_init(
+    struct bucket *b, uint32_t per_1000s, uint32_t burst, int64_t now_ms);
 /* Takes one token if there is one. */
 bool bucket_take(struct bucket *b, int64_t now_ms);
 /* Takes n at once, or none. */

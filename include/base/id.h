@@ -43,7 +43,7 @@ int fp_parse(const char *text, struct fp *ret_fp);
 
 bool msg_id_equal(const struct msg_id *a, const struct msg_id *b);
 /* Returns out. */
-const char *msg_id_text(const struct msg_id *id,
-    char out[static MSG_ID_TEXT_SIZE]);
+const char *msg_id_text(
+    const struct msg_id *id, char out[static MSG_ID_TEXT_SIZE]);
 
 #endif

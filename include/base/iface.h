@@ -20,7 +20,7 @@ enum iface_use {
 	IFACE_USED,
 	IFACE_DOWN,
 	IFACE_NO_BROADCAST, /* point to point, or neither broadcast nor IPv6 */
-	IFACE_VIRTUAL,	    /* container, bridge, VPN: off unless asked */
+	IFACE_VIRTUAL,      /* container, bridge, VPN: off unless asked */
 	IFACE_NOT_CHOSEN,   /* --interface names others */
 };
 
@@ -32,7 +32,7 @@ struct iface {
 	unsigned prefix_bits;
 	bool loopback;
 	enum iface_use use;
-	int last_error;	       /* errno of the last failed send, or 0 */
+	int last_error; /* errno of the last failed send, or 0 */
 };
 
 /* "used", "down", "virtual (choose it with --interface)", … static storage. */

@@ -26,7 +26,8 @@ enum peer_text_kind {
 	/* One line, ends trimmed, inner runs of blanks made one, at most
 	 * NAME_BYTES_MAX bytes and NAME_CELLS_MAX cells; empty becomes "?". */
 	PEER_TEXT_NAME,
-	/* One line, at most STATUS_BYTES_MAX bytes and STATUS_CELLS_MAX cells. */
+	/* One line, at most STATUS_BYTES_MAX bytes and STATUS_CELLS_MAX cells.
+	 */
 	PEER_TEXT_STATUS,
 	/* Keeps \n; \t becomes spaces to the next stop of 8; CR, CRLF, U+0085,
 	 * U+2028 and U+2029 become \n. At most BODY_BYTES_MAX bytes. */
@@ -55,8 +56,8 @@ struct untrusted untrusted_of(const void *p, size_t n);
  * NULL, gets its bytes. Idempotent: cleaning a clean string changes nothing.
  * Linear in the input.
  */
-char *peer_text(struct untrusted in, enum peer_text_kind kind,
-    size_t *ret_size);
+char *peer_text(
+    struct untrusted in, enum peer_text_kind kind, size_t *ret_size);
 
 /* The same for a string of our own: typed by the user, or quoting a peer. */
 char *own_text(const char *text, enum peer_text_kind kind, size_t *ret_size);

@@ -25,7 +25,7 @@ bool
 addr_same_host(const struct addr *a, const struct addr *b)
 {
 	return a->family == b->family && a->scope == b->scope &&
-	       memcmp(a->ip, b->ip, sizeof a->ip) == 0;
+	       memcmp(a->ip, b->ip, sizeof(a->ip)) == 0;
 }
 
 bool
@@ -41,7 +41,7 @@ addr_is_loopback(const struct addr *a)
 
 	if (a->family == ADDR_IPV4)
 		return a->ip[0] == 127;
-	return a->family == ADDR_IPV6 && memcmp(a->ip, one, sizeof one) == 0;
+	return a->family == ADDR_IPV6 && memcmp(a->ip, one, sizeof(one)) == 0;
 }
 
 bool
@@ -78,9 +78,7 @@ addr_same_prefix(const struct addr *a, const struct addr *b, unsigned bits)
 		return false;
 	if (bits % 8 == 0)
 		return true;
-
 	unsigned mask = 0xffu << (8 - bits % 8) & 0xffu;
-
 	return ((a->ip[bits / 8] ^ b->ip[bits / 8]) & mask) == 0;
 }
 
@@ -88,12 +86,12 @@ void
 addr_unmap(struct addr *a)
 {
 	if (a->family != ADDR_IPV6 ||
-	    memcmp(a->ip, mapped_prefix, sizeof mapped_prefix) != 0)
+	    memcmp(a->ip, mapped_prefix, sizeof(mapped_prefix)) != 0)
 		return;
 	a->family = ADDR_IPV4;
 	a->scope = 0;
-	memmove(a->ip, a->ip + sizeof mapped_prefix, IPV4_PARTS);
-	memset(a->ip + IPV4_PARTS, 0, sizeof a->ip - IPV4_PARTS);
+	memmove(a->ip, a->ip + sizeof(mapped_prefix), IPV4_PARTS);
+	memset(a->ip + IPV4_PARTS, 0, sizeof(a->ip) - IPV4_PARTS);
 }
 
 /* Moves *p behind a decimal number without leading zeros. */
@@ -199,9 +197,7 @@ parse_ipv6_groups(const char **p, struct ipv6_groups *g)
 		} else if (g->count > 0 && *(*p)++ != ':') {
 			return false;
 		}
-
 		const char *start = *p;
-
 		if (!parse_ipv6_part(p, g))
 			return false;
 		if (memchr(start, '.', (size_t)(*p - start)) != NULL ||
@@ -220,13 +216,11 @@ parse_ipv6(const char **p, uint8_t ip[static 16])
 		return false;
 	if (g.gap < 0 ? g.count != IPV6_GROUPS : g.count == IPV6_GROUPS)
 		return false;
-	memcpy(ip, g.ip, sizeof g.ip);
+	memcpy(ip, g.ip, sizeof(g.ip));
 	if (g.gap < 0)
 		return true;
-
 	size_t head = 2 * (size_t)g.gap;
 	size_t rest = 2 * (size_t)g.count - head;
-
 	memset(ip + head, 0, 16 - head);
 	memcpy(ip + 16 - rest, g.ip + head, rest);
 	return true;
@@ -243,7 +237,7 @@ parse_host(const char **p, struct addr *a)
 		*p = s;
 		return true;
 	}
-	memset(a->ip, 0, sizeof a->ip);
+	memset(a->ip, 0, sizeof(a->ip));
 	if (!parse_ipv6(p, a->ip))
 		return false;
 	a->family = ADDR_IPV6;
@@ -326,7 +320,7 @@ print_ipv6(const struct addr *a, char *out, size_t cap)
 	int start, zeros = longest_zeros(a, &start);
 	size_t size = 0;
 
-	if (memcmp(a->ip, mapped_prefix, sizeof mapped_prefix) == 0) {
+	if (memcmp(a->ip, mapped_prefix, sizeof(mapped_prefix)) == 0) {
 		size = (size_t)snprintf(out, cap, "::ffff:");
 		size += print_ipv4(a->ip + 12, out + size, cap - size);
 	} else {

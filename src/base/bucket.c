@@ -53,9 +53,7 @@ bucket_level(const struct bucket *b, int64_t now_ms, int64_t *ret_rest_ms)
 		return b->milli_tokens;
 	if (elapsed >= (uint64_t)ms_for(b, missing))
 		return b->milli_tokens + missing;
-
 	int64_t micro = (int64_t)elapsed * b->per_1000s;
-
 	*ret_rest_ms = micro % MILLI / b->per_1000s;
 	return b->milli_tokens + micro / MILLI;
 }
@@ -91,9 +89,7 @@ bucket_ready_ms(const struct bucket *b, int64_t now_ms)
 		return now_ms;
 	if (b->per_1000s == 0 || b->burst == 0)
 		return NEVER_MS;
-
 	int64_t wait_ms = ms_for(b, MILLI - b->milli_tokens);
-
 	if (from_ms > NEVER_MS - wait_ms)
 		return NEVER_MS;
 	return from_ms + wait_ms > now_ms ? from_ms + wait_ms : now_ms;

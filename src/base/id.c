@@ -48,7 +48,6 @@ base32_decode(const char *text, uint8_t *out, size_t n)
 
 	for (size_t i = 0; i < (n * 8 + 4) / 5; i++) {
 		int v = base32_value(text[i]);
-
 		if (v < 0)
 			return ERR_FORMAT;
 		bits = (bits << 5 | (unsigned)v) & 0xfff;

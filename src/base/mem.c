@@ -41,9 +41,7 @@ xrealloc(void *p, size_t count, size_t size)
 {
 	if (size > 0 && count > SIZE_MAX / size)
 		abort();
-
 	void *q = realloc(p, at_least_one(count * size));
-
 	if (q == NULL)
 		abort();
 	return q;
@@ -60,9 +58,7 @@ xstrndup(const char *s, size_t n)
 {
 	if (n == SIZE_MAX)
 		abort();
-
 	char *copy = xmalloc(n + 1);
-
 	if (n > 0)
 		memcpy(copy, s, n);
 	copy[n] = '\0';
@@ -94,13 +90,9 @@ xvasprintf(const char *format, va_list args)
 	va_list again;
 
 	va_copy(again, args);
-
 	int n = vsnprintf(NULL, 0, format, args);
-
 	assert(n >= 0);
-
 	char *text = xmalloc((size_t)n + 1);
-
 	vsnprintf(text, (size_t)n + 1, format, again);
 	va_end(again);
 	return text;
@@ -112,9 +104,7 @@ xasprintf(const char *format, ...)
 	va_list args;
 
 	va_start(args, format);
-
 	char *text = xvasprintf(format, args);
-
 	va_end(args);
 	return text;
 }

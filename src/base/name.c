@@ -36,11 +36,10 @@ static const struct {
 static const char *
 confusable_find(uint32_t cp)
 {
-	size_t low = 0, high = sizeof confusables / sizeof confusables[0];
+	size_t low = 0, high = sizeof(confusables) / sizeof(confusables[0]);
 
 	while (low < high) {
 		size_t mid = low + (high - low) / 2;
-
 		if (cp > confusables[mid].cp)
 			low = mid + 1;
 		else if (cp < confusables[mid].cp)
@@ -91,7 +90,6 @@ replace_lookalikes(char *text)
 		uint32_t cp;
 		size_t used = utf8_decode(text + at, n - at, &cp, NULL);
 		const char *ascii = confusable_find(cp);
-
 		if (ascii != NULL) {
 			memcpy(out + size, ascii, strlen(ascii));
 			size += strlen(ascii);
@@ -114,7 +112,7 @@ join_pairs(char *text)
 	for (size_t at = 0; text[at] != '\0'; at++) {
 		text[size] = text[at];
 		for (size_t i = 0;
-		     i < sizeof ascii_pairs / sizeof ascii_pairs[0]; i++) {
+		     i < sizeof(ascii_pairs) / sizeof(ascii_pairs[0]); i++) {
 			if (memcmp(text + at, ascii_pairs[i].pair, 2) != 0)
 				continue;
 			text[size] = ascii_pairs[i].one;

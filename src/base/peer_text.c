@@ -114,13 +114,12 @@ untrusted_of(const void *p, size_t n)
 static enum action
 action_of(uint32_t cp)
 {
-	size_t low = 0, high = sizeof actions / sizeof actions[0];
+	size_t low = 0, high = sizeof(actions) / sizeof(actions[0]);
 
 	if (cp > 0x20 && cp < 0x7f)
 		return ACTION_KEEP;
 	while (low < high) {
 		size_t mid = low + (high - low) / 2;
-
 		if (cp > actions[mid].last)
 			low = mid + 1;
 		else if (cp < actions[mid].first)
@@ -134,7 +133,7 @@ action_of(uint32_t cp)
 static const struct joining_block *
 joining_block_find(uint32_t cp)
 {
-	const size_t count = sizeof joining_blocks / sizeof joining_blocks[0];
+	const size_t count = sizeof(joining_blocks) / sizeof(joining_blocks[0]);
 
 	for (size_t i = 0; i < count; i++) {
 		if (cp >= joining_blocks[i].first &&
@@ -147,7 +146,7 @@ joining_block_find(uint32_t cp)
 static enum jamo
 jamo_of(uint32_t cp)
 {
-	for (size_t i = 0; i < sizeof jamos / sizeof jamos[0]; i++) {
+	for (size_t i = 0; i < sizeof(jamos) / sizeof(jamos[0]); i++) {
 		if (cp >= jamos[i].first && cp <= jamos[i].last)
 			return jamos[i].jamo;
 	}
@@ -326,14 +325,11 @@ clean_plain(struct cleaner *c, uint32_t cp)
 		clean_base(c, cp);
 		return;
 	}
-
 	utf8proc_ssize_t count = utf8proc_decompose_char((utf8proc_int32_t)cp,
 	    parts, DECOMPOSED_MAX, UTF8PROC_DECOMPOSE, &class);
-
 	assert(count > 0 && count <= DECOMPOSED_MAX);
 	for (utf8proc_ssize_t i = 0; i < count; i++) {
 		uint32_t part = (uint32_t)parts[i];
-
 		if (is_extension(part))
 			clean_extension(c, part);
 		else
@@ -364,7 +360,6 @@ column_now(struct cleaner *c)
 
 	while (c->counted < n) {
 		uint32_t cp;
-
 		c->counted +=
 		    utf8_decode(s + c->counted, n - c->counted, &cp, NULL);
 		if (width_cp(cp) > 0)
@@ -508,7 +503,6 @@ cut(const char *s, size_t n, const struct kind_rules *rules)
 	while (at < n) {
 		int width;
 		size_t size = cluster_next(s + at, n - at, &width);
-
 		if (size > rules->bytes_max - at ||
 		    width > rules->cells_max - cells)
 			break;
@@ -550,7 +544,6 @@ clean(struct cleaner *c, struct untrusted in)
 	for (size_t at = 0; at < n && !c->full;) {
 		uint32_t cp;
 		size_t size = clean_ascii(c, s + at, n - at);
-
 		at += size;
 		if (size > 0)
 			continue;
@@ -585,10 +578,8 @@ peer_text(struct untrusted in, enum peer_text_kind kind, size_t *ret_size)
 	buf_init(
 	    &c.out, DECOMPOSED_GROWTH * rules->bytes_max + DECOMPOSED_SLACK);
 	clean(&c, in);
-
 	size_t size = buf_size(&c.out);
 	char *text = xstrndup((const char *)buf_data(&c.out), size);
-
 	buf_clear(&c.out);
 	if (!c.inert)
 		text = compose(text, &size);

@@ -21,9 +21,7 @@ rd_span(struct rd *r, size_t n)
 	}
 	if (n == 0)
 		return r->p != NULL ? r->p : nothing;
-
 	const uint8_t *span = r->p;
-
 	r->p += n;
 	r->left -= n;
 	return span;

@@ -31,7 +31,7 @@ static const struct utf8_lead leads[] = {
 static const struct utf8_lead *
 lead_find(uint8_t byte)
 {
-	for (size_t i = 0; i < sizeof leads / sizeof leads[0]; i++) {
+	for (size_t i = 0; i < sizeof(leads) / sizeof(leads[0]); i++) {
 		if (byte >= leads[i].first && byte <= leads[i].last)
 			return &leads[i];
 	}
@@ -58,15 +58,11 @@ utf8_decode(const char *s, size_t n, uint32_t *ret_cp, bool *ret_bad)
 		*ret_cp = p[0];
 		return 1;
 	}
-
 	const struct utf8_lead *lead = lead_find(p[0]);
-
 	if (lead == NULL)
 		return decode_bad(1, ret_cp, ret_bad);
-
 	uint32_t cp = p[0] & lead->mask;
 	uint8_t first = lead->second_first, last = lead->second_last;
-
 	for (size_t i = 1; i < lead->size; i++) {
 		if (i == n || p[i] < first || p[i] > last)
 			return decode_bad(i, ret_cp, ret_bad);
@@ -87,10 +83,8 @@ utf8_encode(uint32_t cp, char out[static UTF8_MAX])
 		out[0] = (char)cp;
 		return 1;
 	}
-
 	size_t size = cp < 0x800 ? 2 : cp < 0x10000 ? 3 : 4;
 	static const uint8_t marks[] = { 0, 0, 0xc0, 0xe0, 0xf0 };
-
 	for (size_t i = size - 1; i > 0; i--, cp >>= 6)
 		out[i] = (char)(0x80 | (cp & 0x3f));
 	out[0] = (char)(marks[size] | cp);
@@ -113,10 +107,8 @@ utf8_cut(const char *s, size_t n, size_t max)
 {
 	if (n <= max)
 		return n;
-
 	size_t at = max > UTF8_MAX ? max - UTF8_MAX : 0;
 	uint32_t cp;
-
 	/* Start at a boundary: step back over continuation bytes, of which
 	 * valid text has at most three in a row. */
 	for (size_t back = 0; back < UTF8_MAX - 1 && at > 0; back++, at--) {
@@ -125,7 +117,6 @@ utf8_cut(const char *s, size_t n, size_t max)
 	}
 	for (;;) {
 		size_t used = utf8_decode(s + at, n - at, &cp, NULL);
-
 		if (at + used > max)
 			return at;
 		at += used;

@@ -19,7 +19,6 @@ range_has(const struct width_range *ranges, size_t count, uint32_t cp)
 
 	while (low < high) {
 		size_t mid = low + (high - low) / 2;
-
 		if (cp > ranges[mid].last)
 			low = mid + 1;
 		else if (cp < ranges[mid].first)
@@ -37,9 +36,10 @@ width_cp(uint32_t cp)
 		return -1;
 	if (cp < width_zero[0].first)
 		return 1;
-	if (range_has(width_zero, sizeof width_zero / sizeof width_zero[0], cp))
+	if (range_has(
+		width_zero, sizeof(width_zero) / sizeof(width_zero[0]), cp))
 		return 0;
-	if (range_has(width_two, sizeof width_two / sizeof width_two[0], cp))
+	if (range_has(width_two, sizeof(width_two) / sizeof(width_two[0]), cp))
 		return 2;
 	return 1;
 }
@@ -68,15 +68,12 @@ cluster_next(const char *s, size_t n, int *ret_width)
 		*ret_width = 1;
 		return 1;
 	}
-
 	uint32_t cp, next;
 	size_t at = utf8_decode(s, n, &cp, NULL);
 	utf8proc_int32_t state = 0;
-
 	*ret_width = cells_of(cp);
 	while (at < n) {
 		size_t used = utf8_decode(s + at, n - at, &next, NULL);
-
 		if (utf8proc_grapheme_break_stateful(
 			(utf8proc_int32_t)cp, (utf8proc_int32_t)next, &state))
 			break;
@@ -127,13 +124,10 @@ cluster_prev(const char *s, size_t at)
 {
 	if (at == 0)
 		return 0;
-
 	uint32_t cp, before;
 	size_t start = cp_prev(s, at, &cp);
-
 	while (start > 0) {
 		size_t prev = cp_prev(s, start, &before);
-
 		if (is_sure_break(before, cp))
 			break;
 		start = prev;
@@ -142,7 +136,6 @@ cluster_prev(const char *s, size_t at)
 	for (;;) {
 		int width;
 		size_t size = cluster_next(s + start, at - start, &width);
-
 		if (start + size >= at)
 			return start;
 		start += size;
@@ -156,7 +149,6 @@ width_text(const char *s, size_t n)
 
 	for (size_t at = 0; at < n;) {
 		int width;
-
 		at += cluster_next(s + at, n - at, &width);
 		cells += width;
 	}
@@ -172,7 +164,6 @@ width_cut(const char *s, size_t n, int cells, int *ret_width)
 	while (at < n) {
 		int width;
 		size_t size = cluster_next(s + at, n - at, &width);
-
 		if (width > cells - used)
 			break;
 		at += size;

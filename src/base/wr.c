@@ -18,9 +18,7 @@ wr_room(struct wr *w, size_t n)
 	}
 	if (n == 0)
 		return NULL;
-
 	uint8_t *room = w->p + w->size;
-
 	w->size += n;
 	return room;
 }
