@@ -12,7 +12,7 @@
 #include <stdint.h>
 
 enum {
-	HASH_SIZE = 64,	      /* HASHLEN of Noise for BLAKE2b */
+	HASH_SIZE = 64,        /* HASHLEN of Noise for BLAKE2b */
 	HASH_BLOCK_SIZE = 128, /* BLOCKLEN of Noise for BLAKE2b */
 };
 
@@ -22,14 +22,13 @@ struct hash_part {
 };
 
 /* BLAKE2b-512 over the parts in turn. */
-void hash_parts(const struct hash_part *parts, size_t count,
-    uint8_t out[static HASH_SIZE]);
+void hash_parts(
+    const struct hash_part *parts, size_t count, uint8_t out[static HASH_SIZE]);
 /* BLAKE2b-256 with a personalisation of at most 16 bytes, zero-padded. */
-void hash_256(const char *personal, const struct hash_part *parts,
-    size_t count, uint8_t out[static 32]);
+void hash_256(const char *personal, const struct hash_part *parts, size_t count,
+    uint8_t out[static 32]);
 void hmac_parts(const uint8_t *key, size_t key_size,
-    const struct hash_part *parts, size_t count,
-    uint8_t out[static HASH_SIZE]);
+    const struct hash_part *parts, size_t count, uint8_t out[static HASH_SIZE]);
 /* HKDF of the Noise specification §4.3, two outputs; out1 may be the chaining
  * key. */
 void hkdf2(const uint8_t chaining_key[static HASH_SIZE], const uint8_t *input,

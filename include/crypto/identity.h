@@ -34,8 +34,8 @@ struct identity {
 };
 
 /* sodium_init must have succeeded. The seed is not kept. */
-void identity_from_seed(struct identity *id,
-    const uint8_t seed[static SEED_SIZE]);
+void identity_from_seed(
+    struct identity *id, const uint8_t seed[static SEED_SIZE]);
 void identity_clear(struct identity *id);
 void fp_of_keys(const uint8_t ed_public[static ED_PUBLIC_SIZE],
     const uint8_t x_public[static NOISE_KEY_SIZE], struct fp *ret_fp);

@@ -41,7 +41,7 @@ struct noise_cipher {
 
 struct noise {
 	enum noise_role role;
-	int step;   /* 0, 1, 2: which message is next; 3: done; -1: dead */
+	int step; /* 0, 1, 2: which message is next; 3: done; -1: dead */
 	bool has_key;
 	struct rng rng; /* for the ephemeral key only */
 	struct noise_keypair s, e;
@@ -52,8 +52,8 @@ struct noise {
 
 /* Copies the key pair and mixes in the prologue, also an empty one. */
 void noise_init(struct noise *n, enum noise_role role,
-    const struct noise_keypair *s, const void *prologue,
-    size_t prologue_size, const struct rng *rng);
+    const struct noise_keypair *s, const void *prologue, size_t prologue_size,
+    const struct rng *rng);
 /* Wipes. */
 void noise_clear(struct noise *n);
 

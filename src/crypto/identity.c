@@ -22,10 +22,11 @@ static void
 derive(uint8_t out[static 32], uint64_t subkey,
     const uint8_t seed[static SEED_SIZE])
 {
-	int rc = crypto_kdf_derive_from_key(out, 32, subkey, kdf_context, seed);
+	int err =
+	    crypto_kdf_derive_from_key(out, 32, subkey, kdf_context, seed);
 
-	assert(rc == 0);
-	(void)rc;
+	assert(err == 0);
+	(void)err;
 }
 
 void
@@ -34,12 +35,12 @@ identity_from_seed(struct identity *id, const uint8_t seed[static SEED_SIZE])
 	uint8_t ed_seed[crypto_sign_SEEDBYTES];
 
 	derive(id->x.secret, SUBKEY_X25519, seed);
-	int rc = crypto_scalarmult_base(id->x.public, id->x.secret);
-	assert(rc == 0);
+	int err = crypto_scalarmult_base(id->x.public, id->x.secret);
+	assert(err == 0);
 	derive(ed_seed, SUBKEY_ED25519, seed);
-	rc = crypto_sign_seed_keypair(id->ed_public, id->ed_secret, ed_seed);
-	assert(rc == 0);
-	(void)rc;
+	err = crypto_sign_seed_keypair(id->ed_public, id->ed_secret, ed_seed);
+	assert(err == 0);
+	(void)err;
 	sodium_memzero(ed_seed, sizeof(ed_seed));
 	fp_of_keys(id->ed_public, id->x.public, &id->fp);
 }
@@ -67,9 +68,9 @@ static uint8_t *
 labelled(const char *domain, const uint8_t *msg, size_t n, size_t *ret_size)
 {
 	size_t label_size = strlen(domain) + 1;
+
 	assert(n <= SIZE_MAX - label_size);
 	uint8_t *bytes = xmalloc(label_size + n);
-
 	memcpy(bytes, domain, label_size);
 	if (n > 0)
 		memcpy(bytes + label_size, msg, n);
@@ -83,10 +84,10 @@ identity_sign(const struct identity *id, const char *domain, const uint8_t *msg,
 {
 	size_t size;
 	uint8_t *bytes = labelled(domain, msg, n, &size);
-	int rc = crypto_sign_detached(sig, NULL, bytes, size, id->ed_secret);
+	int err = crypto_sign_detached(sig, NULL, bytes, size, id->ed_secret);
 
-	assert(rc == 0);
-	(void)rc;
+	assert(err == 0);
+	(void)err;
 	free(bytes);
 }
 
@@ -97,8 +98,8 @@ identity_verify(const uint8_t ed_public[static ED_PUBLIC_SIZE],
 {
 	size_t size;
 	uint8_t *bytes = labelled(domain, msg, n, &size);
-	int rc = crypto_sign_verify_detached(sig, bytes, size, ed_public);
+	int err = crypto_sign_verify_detached(sig, bytes, size, ed_public);
 
 	free(bytes);
-	return rc == 0;
+	return err == 0;
 }

@@ -38,6 +38,7 @@ static const struct {
 };
 
 static const char protocol_name[] = "Noise_XX_25519_ChaChaPoly_BLAKE2b";
+_Static_assert(sizeof(protocol_name) - 1 <= HASH_SIZE, "name is hashed");
 
 /* What is left of a message that is being written or read. */
 struct cursor {
@@ -99,10 +100,10 @@ noise_rekey(struct noise_cipher *c)
 	uint8_t nonce[NONCE_SIZE], sealed[SEALED_KEY_SIZE];
 
 	nonce_encode(UINT64_MAX, nonce);
-	int rc = crypto_aead_chacha20poly1305_ietf_encrypt(
+	int err = crypto_aead_chacha20poly1305_ietf_encrypt(
 	    sealed, NULL, zeros, sizeof(zeros), NULL, 0, NULL, nonce, c->key);
-	assert(rc == 0);
-	(void)rc;
+	assert(err == 0);
+	(void)err;
 	memcpy(c->key, sealed, NOISE_KEY_SIZE);
 	sodium_memzero(sealed, sizeof(sealed));
 }
@@ -134,14 +135,14 @@ mix_dh(struct noise *n, const struct noise_keypair *own,
     const uint8_t remote[static NOISE_KEY_SIZE])
 {
 	uint8_t shared[NOISE_KEY_SIZE] = { 0 };
-	int rc = ERR_AUTH;
+	int err = ERR_AUTH;
 
 	if (crypto_scalarmult(shared, own->secret, remote) == 0) {
 		mix_key(n, shared);
-		rc = 0;
+		err = 0;
 	}
 	sodium_memzero(shared, sizeof(shared));
-	return rc;
+	return err;
 }
 
 static int
@@ -162,10 +163,10 @@ encrypt_and_hash(struct noise *n, struct cursor *c, const void *in, size_t size)
 	size_t sealed_size = size;
 
 	if (n->has_key) {
-		int rc =
+		int err =
 		    noise_seal(&n->cipher, n->h, HASH_SIZE, in, size, c->out);
-		if (rc != 0)
-			return rc;
+		if (err != 0)
+			return err;
 		sealed_size += NOISE_TAG_SIZE;
 	} else if (size > 0) {
 		memcpy(c->out, in, size);
@@ -180,10 +181,10 @@ decrypt_and_hash(
     struct noise *n, struct cursor *c, size_t sealed_size, uint8_t *out)
 {
 	if (n->has_key) {
-		int rc = noise_open(
+		int err = noise_open(
 		    &n->cipher, n->h, HASH_SIZE, c->in, sealed_size, out);
-		if (rc != 0)
-			return rc;
+		if (err != 0)
+			return err;
 	} else if (sealed_size > 0) {
 		memcpy(out, c->in, sealed_size);
 	}
@@ -218,18 +219,18 @@ static int
 write_tokens(struct noise *n, struct cursor *c)
 {
 	const enum token *tokens = pattern_xx[n->step].tokens;
-	int rc = 0;
+	int err = 0;
 
-	for (int i = 0; rc == 0 && i < TOKENS_MAX && tokens[i]; i++) {
+	for (int i = 0; err == 0 && i < TOKENS_MAX && tokens[i]; i++) {
 		if (tokens[i] == TOKEN_E)
-			rc = write_e(n, c);
+			err = write_e(n, c);
 		else if (tokens[i] == TOKEN_S)
-			rc =
+			err =
 			    encrypt_and_hash(n, c, n->s.public, NOISE_KEY_SIZE);
 		else
-			rc = mix_dh_token(n, tokens[i]);
+			err = mix_dh_token(n, tokens[i]);
 	}
-	return rc;
+	return err;
 }
 
 /* The length of the message was checked: no token can run past its end. */
@@ -237,17 +238,17 @@ static int
 read_tokens(struct noise *n, struct cursor *c)
 {
 	const enum token *tokens = pattern_xx[n->step].tokens;
-	int rc = 0;
+	int err = 0;
 
-	for (int i = 0; rc == 0 && i < TOKENS_MAX && tokens[i]; i++) {
+	for (int i = 0; err == 0 && i < TOKENS_MAX && tokens[i]; i++) {
 		if (tokens[i] == TOKEN_E)
 			read_e(n, c);
 		else if (tokens[i] == TOKEN_S)
-			rc = decrypt_and_hash(n, c, SEALED_KEY_SIZE, n->rs);
+			err = decrypt_and_hash(n, c, SEALED_KEY_SIZE, n->rs);
 		else
-			rc = mix_dh_token(n, tokens[i]);
+			err = mix_dh_token(n, tokens[i]);
 	}
-	return rc;
+	return err;
 }
 
 /* The initiator writes messages 0 and 2, the responder message 1. */
@@ -275,9 +276,9 @@ write_message(
     struct noise *n, const void *payload, size_t payload_size, uint8_t *message)
 {
 	struct cursor c = { .out = message };
-	int rc = write_tokens(n, &c);
+	int err = write_tokens(n, &c);
 
-	return rc != 0 ? rc : encrypt_and_hash(n, &c, payload, payload_size);
+	return err != 0 ? err : encrypt_and_hash(n, &c, payload, payload_size);
 }
 
 int
@@ -290,27 +291,26 @@ noise_write(struct noise *n, const void *payload, size_t payload_size,
 	if (payload_size > NOISE_MESSAGE_MAX - overhead ||
 	    cap < overhead + payload_size)
 		return fail(n, ERR_LIMIT);
-
 	size_t size = overhead + payload_size;
 	uint8_t *message = xmalloc(size);
-	int rc = write_message(n, payload, payload_size, message);
-	if (rc == 0) {
+	int err = write_message(n, payload, payload_size, message);
+	if (err == 0) {
 		memcpy(out, message, size);
 		*ret_size = size;
 		n->step++;
 	}
 	sodium_memzero(message, size);
 	free(message);
-	return rc != 0 ? fail(n, rc) : 0;
+	return err != 0 ? fail(n, err) : 0;
 }
 
 static int
 read_message(struct noise *n, const uint8_t *in, size_t size, uint8_t *payload)
 {
 	struct cursor c = { .in = in, .in_size = size };
-	int rc = read_tokens(n, &c);
+	int err = read_tokens(n, &c);
 
-	return rc != 0 ? rc : decrypt_and_hash(n, &c, c.in_size, payload);
+	return err != 0 ? err : decrypt_and_hash(n, &c, c.in_size, payload);
 }
 
 int
@@ -326,10 +326,9 @@ noise_read(struct noise *n, const uint8_t *in, size_t size, uint8_t *out,
 		return fail(n, ERR_SHORT);
 	if (cap < size - overhead)
 		return fail(n, ERR_LIMIT);
-
 	uint8_t *payload = xmalloc(size);
-	int rc = read_message(n, in, size, payload);
-	if (rc == 0) {
+	int err = read_message(n, in, size, payload);
+	if (err == 0) {
 		if (size > overhead)
 			memcpy(out, payload, size - overhead);
 		*ret_size = size - overhead;
@@ -337,7 +336,7 @@ noise_read(struct noise *n, const uint8_t *in, size_t size, uint8_t *out,
 	}
 	sodium_memzero(payload, size);
 	free(payload);
-	return rc != 0 ? fail(n, rc) : 0;
+	return err != 0 ? fail(n, err) : 0;
 }
 
 /* §5.2: a name of at most HASHLEN bytes is padded with zeros, not hashed. */
@@ -345,8 +344,6 @@ void
 noise_init(struct noise *n, enum noise_role role, const struct noise_keypair *s,
     const void *prologue, size_t prologue_size, const struct rng *rng)
 {
-	static_assert(sizeof(protocol_name) - 1 <= HASH_SIZE, "name is hashed");
-
 	/* Field by field: a compound literal would leave the secret key in a
 	 * temporary that nobody wipes. */
 	memset(n, 0, sizeof(*n));

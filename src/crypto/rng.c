@@ -95,7 +95,6 @@ rng_below(const struct rng *rng, uint32_t bound)
 	/* 2^32 mod bound values are too many for an even share: drawn again. */
 	uint32_t surplus = (UINT32_MAX - bound + 1) % bound;
 	uint32_t value;
-
 	do {
 		value = rng_u32(rng);
 	} while (value < surplus);
