@@ -114,7 +114,7 @@ decode_header(const uint8_t *p, struct beacon *b, size_t *ret_fields_size)
 	struct rd r = rd_of(p, BEACON_HEADER_SIZE);
 	const uint8_t *seen_magic = rd_span(&r, sizeof(magic));
 
-	if (!seen_magic || memcmp(seen_magic, magic, sizeof(magic)) != 0)
+	if (seen_magic == NULL || memcmp(seen_magic, magic, sizeof(magic)) != 0)
 		return ERR_FORMAT;
 	if (rd_u8(&r) != PROTOCOL_MAJOR)
 		return ERR_VERSION;

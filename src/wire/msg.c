@@ -168,7 +168,7 @@ msg_encode(const struct msg *m, uint8_t *out, size_t cap, size_t *ret_size)
 {
 	struct wr w = wr_to(out, cap);
 
-	assert(find_rule(m->type));
+	assert(find_rule(m->type) != NULL);
 	wr_u8(&w, m->type);
 	put_fields(&w, m);
 	if (!w.failed)
@@ -298,7 +298,7 @@ decode(const uint8_t *p, size_t n, struct msg *m)
 	if (n > MSG_MAX)
 		return ERR_LIMIT;
 	const struct rule *rule = find_rule(m->type);
-	if (!rule)
+	if (rule == NULL)
 		return ERR_UNSUPPORTED;
 	struct fields v = { 0 };
 	int err = decode_fields(p + 1, n - 1, rule, &v);
