@@ -51,8 +51,8 @@ struct chat_event {
 	struct msg_id id;
 	struct msg_text text; /* borrows from the input */
 	uint32_t missing;     /* CHAT_TEXT: so many before it never came */
-	uint8_t ack;	      /* enum ack_state */
-	uint8_t code;	      /* enum nack_code, or one we do not know */
+	uint8_t ack;          /* enum ack_state */
+	uint8_t code;         /* enum nack_code, or one we do not know */
 	bool typing;
 	struct msg_status status; /* borrows from the input */
 };
@@ -60,7 +60,7 @@ struct chat_event {
 struct chat_packet {
 	const uint8_t *bytes; /* borrowed until the next call */
 	size_t size;
-	bool is_text;	  /* id is set: one of ours is on its way */
+	bool is_text; /* id is set: one of ours is on its way */
 	struct msg_id id;
 };
 

@@ -108,8 +108,7 @@ struct discover_packet {
 
 struct discover;
 
-struct discover *discover_new(const struct discover_cfg *cfg,
-    struct now now);
+struct discover *discover_new(const struct discover_cfg *cfg, struct now now);
 void discover_free(struct discover *d);
 
 /* What announcements say of us. Name and status are clean text, borrowed only
@@ -132,16 +131,17 @@ int discover_shout(struct discover *d, struct now now, const char *text,
     size_t size, struct msg_id *ret_id);
 
 /* A pinned peer is never evicted and survives restarts; epoch and seq are the
- * newest ever accepted, 0 when unknown. ERR_LIMIT beyond DISCOVER_PINNED_MAX. */
-int discover_pin(struct discover *d, const struct fp *fp, uint32_t epoch,
-    uint32_t seq);
+ * newest ever accepted, 0 when unknown. ERR_LIMIT beyond DISCOVER_PINNED_MAX.
+ */
+int discover_pin(
+    struct discover *d, const struct fp *fp, uint32_t epoch, uint32_t seq);
 /* A session with it is up or has ended. While it is up the peer does not
  * expire and a goodbye datagram is ignored. */
-void discover_session(struct discover *d, struct now now,
-    const struct fp *fp, bool up);
+void discover_session(
+    struct discover *d, struct now now, const struct fp *fp, bool up);
 /* An authenticated session proved this epoch; it replaces what was stored. */
-void discover_epoch_proven(struct discover *d, const struct fp *fp,
-    uint32_t epoch);
+void discover_epoch_proven(
+    struct discover *d, const struct fp *fp, uint32_t epoch);
 /* The newest accepted counters of a peer; false when it is not known. */
 bool discover_counters_of(const struct discover *d, const struct fp *fp,
     uint32_t *ret_epoch, uint32_t *ret_seq);
@@ -151,15 +151,14 @@ bool discover_counters_of(const struct discover *d, const struct fp *fp,
  * interface it came in on. Returns 1 with a sighting, 0 when it was dropped
  * and counted.
  */
-int discover_input(struct discover *d, struct now now,
-    const struct addr *from, bool on_link, const uint8_t *p, size_t n,
-    struct sighting *ret_sighting);
+int discover_input(struct discover *d, struct now now, const struct addr *from,
+    bool on_link, const uint8_t *p, size_t n, struct sighting *ret_sighting);
 /* Pulls what fell silent; call until false after the deadline passed. */
-bool discover_expire(struct discover *d, struct now now,
-    struct sighting *ret_sighting);
+bool discover_expire(
+    struct discover *d, struct now now, struct sighting *ret_sighting);
 /* Pulls the next datagram that is due; call until false. */
-bool discover_next(struct discover *d, struct now now,
-    struct discover_packet *ret_packet);
+bool discover_next(
+    struct discover *d, struct now now, struct discover_packet *ret_packet);
 int64_t discover_deadline(const struct discover *d);
 
 /* When our next broadcast is due; NEVER_MS when none is. */

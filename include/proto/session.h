@@ -30,10 +30,10 @@ enum {
 	RECORD_MAX = 16400, /* ciphertext of one record */
 	RECORD_DATA_MAX = RECORD_MAX - NOISE_TAG_SIZE - 1,
 	SESSION_HANDSHAKE_MS = 5000,
-	SESSION_PING_MS = 45000,      /* of silence; ±10 % */
+	SESSION_PING_MS = 45000,        /* of silence; ±10 % */
 	SESSION_PING_ANSWER_MS = 30000, /* two pings unanswered: dead */
-	SESSION_PROBE_MS = 2000,      /* the same after a change of network */
-	SESSION_IDLE_MS = 15 * 60000, /* without a message */
+	SESSION_PROBE_MS = 2000,        /* the same after a change of network */
+	SESSION_IDLE_MS = 15 * 60000,   /* without a message */
 	SESSION_LIFE_MS = 24 * 3600000,
 	SESSION_REKEY_MS = 3600000,
 	SESSION_REKEY_RECORDS = 1 << 20,
@@ -65,7 +65,7 @@ struct session_cfg {
 	const struct identity *identity; /* borrowed for the call only */
 	struct rng rng;
 	enum noise_role role;
-	struct hello hello; /* ours; borrowed for the call only */
+	struct hello hello;     /* ours; borrowed for the call only */
 	uint32_t rekey_records; /* 0: SESSION_REKEY_RECORDS */
 };
 
@@ -81,8 +81,8 @@ enum session_event_kind {
 
 struct session_event {
 	enum session_event_kind kind;
-	struct fp fp;	     /* SESSION_HELLO */
-	struct hello hello;  /* SESSION_HELLO; the name borrows */
+	struct fp fp;         /* SESSION_HELLO */
+	struct hello hello;   /* SESSION_HELLO; the name borrows */
 	const uint8_t *bytes; /* SESSION_MESSAGE; until the next call */
 	size_t size;
 	uint8_t reason; /* SESSION_CLOSED: enum close_reason or unknown */
@@ -97,11 +97,11 @@ void session_free(struct session *s);
 
 /* Takes all n bytes, or ERR_LIMIT: the owner stops reading while
  * session_has_input. */
-int session_input(struct session *s, struct now now, const uint8_t *p,
-    size_t n);
+int session_input(
+    struct session *s, struct now now, const uint8_t *p, size_t n);
 /* 1 and an event, 0 when more bytes are needed, or why it ended. */
-int session_next(struct session *s, struct now now,
-    struct session_event *ret_event);
+int session_next(
+    struct session *s, struct now now, struct session_event *ret_event);
 /* Goes on after SESSION_HELLO. */
 int session_accept(struct session *s, struct now now);
 
@@ -114,8 +114,7 @@ const uint8_t *session_hash(const struct session *s);
 
 /* Seals a message of at most MSG_MAX bytes. ERR_STATE before READY or after
  * session_close, ERR_LIMIT when too much output waits. */
-int session_send(struct session *s, struct now now, const uint8_t *p,
-    size_t n);
+int session_send(struct session *s, struct now now, const uint8_t *p, size_t n);
 /* Says goodbye; nothing can be sent after. Does nothing before READY. */
 void session_close(struct session *s, struct now now, uint8_t reason);
 /* Bytes for the connection. */

@@ -64,7 +64,8 @@ struct chat {
 struct chat *
 chat_new(const struct rng *rng, uint32_t epoch)
 {
-	struct chat *c = xcalloc(1, sizeof *c);
+	struct chat *c = xcalloc(1, sizeof(*c));
+
 	c->rng = *rng;
 	c->next_seq = (uint64_t)epoch << 32 | 1;
 	c->typing_ms = -CHAT_TYPING_AGAIN_MS;
@@ -108,14 +109,14 @@ chat_send(struct chat *c, struct now now, const char *text, size_t n,
 			.text = untrusted_of(text, n),
 		},
 	};
-	rng_fill(&c->rng, m.text.id.b, sizeof m.text.id.b);
+	rng_fill(&c->rng, m.text.id.b, sizeof(m.text.id.b));
 	size_t cap = msg_padded_size(n + SMALL_MAX);
-	struct outgoing *o = xcalloc(1, sizeof *o);
+	struct outgoing *o = xcalloc(1, sizeof(*o));
 	o->bytes = xmalloc(cap);
 	o->id = m.text.id;
-	int r = msg_encode(&m, o->bytes, cap, &o->size);
-	assert(r == 0);
-	(void)r;
+	int err = msg_encode(&m, o->bytes, cap, &o->size);
+	assert(err == 0);
+	(void)err;
 	c->next_seq++;
 	if (c->last == NULL)
 		c->first = o;
@@ -147,7 +148,8 @@ void
 chat_status(struct chat *c, bool away, const char *text)
 {
 	size_t n = strlen(text);
-	assert(n <= sizeof c->status);
+
+	assert(n <= sizeof(c->status));
 	if (away == c->away && n == c->status_size &&
 	    memcmp(text, c->status, n) == 0)
 		return;
@@ -197,7 +199,7 @@ static void
 remember(struct chat *c, const struct msg_id *id)
 {
 	if (c->seen == NULL)
-		c->seen = xcalloc(CHAT_SEEN_MAX, sizeof *c->seen);
+		c->seen = xcalloc(CHAT_SEEN_MAX, sizeof(*c->seen));
 	c->seen[c->seen_next] = (struct seen){ .id = *id };
 	c->seen_next = (c->seen_next + 1) % CHAT_SEEN_MAX;
 	if (c->seen_count < CHAT_SEEN_MAX)
@@ -223,6 +225,7 @@ void
 chat_refuse(struct chat *c, const struct msg_id *id, uint8_t code)
 {
 	struct seen *s = find_seen(c, id);
+
 	if (s != NULL)
 		s->refused = code;
 	queue_nack(c, id, code);
@@ -241,6 +244,7 @@ static bool
 is_duplicate(struct chat *c, const struct msg_text *t)
 {
 	const struct seen *s = find_seen(c, &t->id);
+
 	if (s == NULL)
 		return false;
 	if (s->refused != 0)
@@ -254,12 +258,13 @@ void
 chat_input(struct chat *c, const uint8_t *p, size_t n)
 {
 	static const struct msg_id none;
-	int r = msg_decode(p, n, &c->input);
-	c->has_input = r == 0;
+	int err = msg_decode(p, n, &c->input);
+
+	c->has_input = err == 0;
 	c->input_at = 0;
-	if (r < 0) {
+	if (err < 0) {
 		if (!msg_id_equal(&c->input.text.id, &none))
-			queue_nack(c, &c->input.text.id, code_of(r));
+			queue_nack(c, &c->input.text.id, code_of(err));
 		return;
 	}
 	if (c->input.type == MSG_TEXT && is_duplicate(c, &c->input.text))
@@ -270,6 +275,7 @@ static uint32_t
 count_missing(const struct chat *c, uint64_t seq)
 {
 	bool same_epoch = seq >> 32 == c->last_seq >> 32;
+
 	if (c->last_seq == 0 || !same_epoch || seq <= c->last_seq)
 		return 0;
 	return (uint32_t)(seq - c->last_seq - 1);
@@ -279,6 +285,7 @@ static bool
 text_event(struct chat *c, struct chat_event *ev)
 {
 	const struct msg_text *t = &c->input.text;
+
 	ev->kind = CHAT_TEXT;
 	ev->id = t->id;
 	ev->text = *t;
@@ -296,6 +303,7 @@ take_from_flight(struct chat *c, const struct msg_id *id)
 {
 	struct outgoing *before = NULL;
 	struct outgoing *o = c->first;
+
 	while (o != c->unsent && !msg_id_equal(&o->id, id)) {
 		before = o;
 		o = o->next;
@@ -320,6 +328,7 @@ static bool
 ack_event(struct chat *c, struct chat_event *ev)
 {
 	const struct msg_ack *ack = &c->input.ack;
+
 	while (c->input_at < ack->count) {
 		const struct msg_id *id = &ack->ids[c->input_at++];
 		if (!take_from_flight(c, id))
@@ -337,6 +346,7 @@ static bool
 nack_event(struct chat *c, struct chat_event *ev)
 {
 	const struct msg_nack *nack = &c->input.nack;
+
 	if (!take_from_flight(c, &nack->id))
 		return false;
 	ev->kind = CHAT_REFUSED;
@@ -370,6 +380,7 @@ bool
 chat_event(struct chat *c, struct chat_event *ret_event)
 {
 	struct chat_event ev = { .kind = CHAT_TEXT };
+
 	if (!c->has_input)
 		return false;
 	bool several = c->input.type == MSG_ACK;
@@ -389,9 +400,10 @@ chat_is_full(const struct chat *c)
 static bool
 put_small(struct chat *c, const struct msg *m, struct chat_packet *out)
 {
-	int r = msg_encode(m, c->small, sizeof c->small, &out->size);
-	assert(r == 0);
-	(void)r;
+	int err = msg_encode(m, c->small, sizeof(c->small), &out->size);
+
+	assert(err == 0);
+	(void)err;
 	out->bytes = c->small;
 	return true;
 }
@@ -400,11 +412,13 @@ static bool
 output_acks(struct chat *c, struct chat_packet *out)
 {
 	struct msg m = { .type = MSG_ACK, .ack = { .state = ACK_STORED } };
+
 	m.ack.count =
 	    c->ack_count < CHAT_ACK_BATCH ? c->ack_count : CHAT_ACK_BATCH;
-	memcpy(m.ack.ids, c->acks, m.ack.count * sizeof *c->acks);
+	memcpy(m.ack.ids, c->acks, m.ack.count * sizeof(*c->acks));
 	c->ack_count -= m.ack.count;
-	memmove(c->acks, c->acks + m.ack.count, c->ack_count * sizeof *c->acks);
+	memmove(
+	    c->acks, c->acks + m.ack.count, c->ack_count * sizeof(*c->acks));
 	return put_small(c, &m, out);
 }
 
@@ -418,6 +432,7 @@ output_status(struct chat *c, struct chat_packet *out)
 			.text = untrusted_of(c->status, c->status_size),
 		},
 	};
+
 	c->status_due = false;
 	return put_small(c, &m, out);
 }
@@ -426,6 +441,7 @@ static bool
 output_text(struct chat *c, struct chat_packet *out)
 {
 	struct outgoing *o = c->unsent;
+
 	if (o == NULL || c->flight >= CHAT_FLIGHT_MAX ||
 	    (c->flight > 0 &&
 		c->flight_bytes + o->size > CHAT_FLIGHT_BYTES_MAX))

@@ -13,6 +13,7 @@ dial_want(struct dial *d, struct now now, int64_t delay_ms)
 {
 	int64_t at = now.mono_ms + delay_ms;
 	bool between_rounds = d->next_addr == 0 && d->active == 0;
+
 	if (!d->wanted) {
 		d->wanted = true;
 		d->failed_rounds = 0;
@@ -28,6 +29,7 @@ void
 dial_done(struct dial *d)
 {
 	unsigned active = d->active;
+
 	dial_init(d);
 	d->active = active;
 }
@@ -36,6 +38,7 @@ static void
 end_round(struct dial *d, struct now now, const struct rng *rng)
 {
 	int64_t spread = d->backoff_ms / 5;
+
 	d->next_ms = now.mono_ms + d->backoff_ms - spread +
 		     rng_below(rng, (uint32_t)(2 * spread + 1));
 	d->next_addr = 0;

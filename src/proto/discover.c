@@ -64,7 +64,7 @@ discover_new(const struct discover_cfg *cfg, struct now now)
 void
 discover_free(struct discover *d)
 {
-	if (!d)
+	if (d == NULL)
 		return;
 	discover_table_clear(&d->table);
 	free(d);
@@ -155,7 +155,6 @@ sign(struct discover *d, struct beacon *b, uint8_t out[static BEACON_MAX])
 
 	/* All that could be too long was cut when it was taken. */
 	int err = beacon_encode(b, d->cfg.identity, out, &size);
-
 	assert(err == 0);
 	(void)err;
 	return size;
@@ -196,7 +195,7 @@ discover_shout(struct discover *d, struct now now, const char *text,
 	if (size > SHOUT_TEXT_MAX)
 		return ERR_LIMIT;
 	struct shout_out *s = shouts_out_add(&d->shouts_out, d->now_ms);
-	if (!s)
+	if (s == NULL)
 		return ERR_LIMIT;
 	rng_fill(&d->cfg.rng, b.shout_id.b, MSG_ID_SIZE);
 	b.shout_text = untrusted_of(text, size);

@@ -58,7 +58,7 @@ screen(struct discover *d, struct arrival *a, bool on_link)
 static int
 verify(struct discover *d, const struct arrival *a)
 {
-	bool pinned = a->peer && a->peer->pinned;
+	bool pinned = a->peer != NULL && a->peer->pinned;
 	struct bucket *budget = pinned ? &d->verify_pinned : &d->verify_unknown;
 
 	if (!bucket_take(budget, d->now_ms))
@@ -83,7 +83,7 @@ is_other_process(const struct discover_peer *p, const struct beacon *b)
 static enum age
 age_of(const struct discover_peer *p, const struct beacon *b)
 {
-	if (!p || b->epoch > p->epoch)
+	if (p == NULL || b->epoch > p->epoch)
 		return AGE_NEWER;
 	if (b->epoch < p->epoch || is_other_process(p, b))
 		return AGE_ROLLED_BACK;
@@ -123,10 +123,10 @@ accept(struct discover *d, struct arrival *a, enum sighting_kind kind)
 {
 	struct sighting *s = a->sighting;
 
-	if (!a->peer) {
+	if (a->peer == NULL) {
 		a->peer = discover_table_add(
 		    &d->table, &a->fp, &s->has_evicted, &s->evicted);
-		if (!a->peer)
+		if (a->peer == NULL)
 			return DROP_BUDGET;
 	}
 	if (age_of(a->peer, &a->beacon) == AGE_NEWER) {
@@ -255,7 +255,7 @@ on_goodbye(struct discover *d, struct arrival *a)
 	/* From nobody we list there is nothing to take back. While a session
 	 * is up it knows better, and its end leaves the second copy to be
 	 * believed. */
-	if (!a->peer || a->peer->session ||
+	if (a->peer == NULL || a->peer->session ||
 	    age_of(a->peer, &a->beacon) != AGE_NEWER)
 		return DROP_REPLAY;
 	int drop = verify(d, a);
@@ -293,11 +293,11 @@ on_shout(struct discover *d, struct arrival *a)
 	int drop = verify(d, a);
 	if (drop != PASS)
 		return drop;
-	if (a->peer && !bucket_take(&a->peer->shouts, d->now_ms))
+	if (a->peer != NULL && !bucket_take(&a->peer->shouts, d->now_ms))
 		return DROP_SHOUT_RATE;
 	if (!bucket_take(&d->shouts_heard.total, d->now_ms))
 		return DROP_SHOUT_RATE;
-	bool was_known = a->peer;
+	bool was_known = a->peer != NULL;
 	drop = accept(d, a, SIGHT_SHOUT);
 	if (drop != PASS)
 		return drop;

@@ -15,9 +15,9 @@ discover_pin(
 {
 	struct discover_peer *p = discover_table_find(&d->table, fp);
 
-	if ((!p || !p->pinned) && d->table.pinned >= DISCOVER_PINNED_MAX)
+	if ((p == NULL || !p->pinned) && d->table.pinned >= DISCOVER_PINNED_MAX)
 		return ERR_LIMIT;
-	if (!p)
+	if (p == NULL)
 		p = discover_table_add_pinned(&d->table, fp);
 	discover_table_pin(&d->table, p);
 	bool newer = epoch > p->epoch || (epoch == p->epoch && seq > p->seq);
@@ -111,7 +111,7 @@ find_or_add(struct discover *d, const struct fp *fp)
 	struct discover_peer *p = discover_table_find(&d->table, fp);
 	bool evicted;
 
-	if (p || d->forgotten_count == FORGOTTEN_MAX)
+	if (p != NULL || d->forgotten_count == FORGOTTEN_MAX)
 		return p;
 	p = discover_table_add(
 	    &d->table, fp, &evicted, &d->forgotten[d->forgotten_count]);
@@ -125,8 +125,7 @@ discover_session(
 {
 	d->now_ms = now.mono_ms;
 	struct discover_peer *p = find_or_add(d, fp);
-
-	if (!p)
+	if (p == NULL)
 		return;
 	bool ended = p->session && !up;
 	int64_t before_ms = expire_ms(p);
@@ -144,7 +143,7 @@ discover_epoch_proven(struct discover *d, const struct fp *fp, uint32_t epoch)
 {
 	struct discover_peer *p = discover_table_find(&d->table, fp);
 
-	if (!p)
+	if (p == NULL)
 		return;
 	/* The datagram that made us dial is now the newest: a rollback lets
 	 * nothing older than itself back in. */
@@ -166,7 +165,7 @@ discover_counters_of(const struct discover *d, const struct fp *fp,
 {
 	const struct discover_peer *p = discover_table_find(&d->table, fp);
 
-	if (!p)
+	if (p == NULL)
 		return false;
 	*ret_epoch = p->epoch;
 	*ret_seq = p->seq;

@@ -111,7 +111,7 @@ static struct discover_peer *
 slot_new(struct discover_table *t)
 {
 	if (t->count == t->cap) {
-		t->cap = t->cap ? t->cap * 2 : CAP_FIRST;
+		t->cap = t->cap > 0 ? t->cap * 2 : CAP_FIRST;
 		t->peers = xrealloc(t->peers, t->cap, sizeof(*t->peers));
 	}
 	return &t->peers[t->count++];
@@ -153,12 +153,11 @@ struct discover_peer *
 discover_table_add(struct discover_table *t, const struct fp *fp,
     bool *ret_has_evicted, struct fp *ret_evicted)
 {
-	assert(!discover_table_find(t, fp));
+	assert(discover_table_find(t, fp) == NULL);
 	bool full = t->unknown >= DISCOVER_UNKNOWN_MAX;
 	struct discover_peer *p = full ? slot_of_oldest(t) : slot_new(t);
-
-	*ret_has_evicted = full && p;
-	if (!p)
+	*ret_has_evicted = full && p != NULL;
+	if (p == NULL)
 		return NULL;
 	if (full)
 		*ret_evicted = p->fp;
@@ -171,9 +170,8 @@ discover_table_add(struct discover_table *t, const struct fp *fp,
 struct discover_peer *
 discover_table_add_pinned(struct discover_table *t, const struct fp *fp)
 {
-	assert(!discover_table_find(t, fp));
+	assert(discover_table_find(t, fp) == NULL);
 	struct discover_peer *p = slot_new(t);
-
 	slot_fill(t, p, fp);
 	p->pinned = true;
 	t->pinned++;

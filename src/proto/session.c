@@ -57,10 +57,10 @@ struct session {
 };
 
 static void
-make_prologue(uint8_t out[static sizeof prologue_label + sizeof preamble])
+make_prologue(uint8_t out[static sizeof(prologue_label) + sizeof(preamble)])
 {
-	memcpy(out, prologue_label, sizeof prologue_label);
-	memcpy(out + sizeof prologue_label, preamble, sizeof preamble);
+	memcpy(out, prologue_label, sizeof(prologue_label));
+	memcpy(out + sizeof(prologue_label), preamble, sizeof(preamble));
 }
 
 static int
@@ -70,6 +70,7 @@ put_frame(struct session *s, const void *payload, size_t n)
 	size_t size;
 	int r =
 	    noise_write(&s->noise, payload, n, frame + 2, HANDSHAKE_MAX, &size);
+
 	if (r < 0)
 		return r;
 	frame[0] = (uint8_t)(size >> 8);
@@ -80,8 +81,9 @@ put_frame(struct session *s, const void *payload, size_t n)
 struct session *
 session_new(const struct session_cfg *cfg, struct now now)
 {
-	struct session *s = xcalloc(1, sizeof *s);
-	uint8_t prologue[sizeof prologue_label + sizeof preamble];
+	struct session *s = xcalloc(1, sizeof(*s));
+	uint8_t prologue[sizeof(prologue_label) + sizeof(preamble)];
+
 	s->rng = cfg->rng;
 	s->role = cfg->role;
 	int r = hello_encode(&cfg->hello, s->own_hello, &s->own_hello_size);
@@ -96,11 +98,11 @@ session_new(const struct session_cfg *cfg, struct now now)
 	buf_init(&s->message, MSG_MAX);
 	make_prologue(prologue);
 	noise_init(&s->noise, s->role, &cfg->identity->x, prologue,
-	    sizeof prologue, &s->rng);
+	    sizeof(prologue), &s->rng);
 	if (s->role == NOISE_RESPONDER)
 		return s;
 	s->step = STEP_SECOND;
-	r = buf_append(&s->output, preamble, sizeof preamble);
+	r = buf_append(&s->output, preamble, sizeof(preamble));
 	if (r == 0)
 		r = put_frame(s, NULL, 0);
 	assert(r == 0);
@@ -155,17 +157,17 @@ step_preamble(struct session *s, struct session_event *ret_event)
 {
 	(void)ret_event;
 	size_t n = buf_size(&s->input);
-	if (n > sizeof preamble)
-		n = sizeof preamble;
+	if (n > sizeof(preamble))
+		n = sizeof(preamble);
 	/* Wrong bytes end it at once, without waiting for all eight. */
 	const uint8_t *p = buf_data(&s->input);
 	for (size_t i = 0; i < n; i++) {
 		if (p[i] != preamble[i])
 			return i < 4 ? ERR_FORMAT : ERR_VERSION;
 	}
-	if (n < sizeof preamble)
+	if (n < sizeof(preamble))
 		return 0;
-	buf_consume(&s->input, sizeof preamble);
+	buf_consume(&s->input, sizeof(preamble));
 	s->step = STEP_FIRST;
 	return 1;
 }
@@ -177,10 +179,11 @@ read_handshake(struct session *s, size_t *ret_size)
 	size_t n;
 	int error = 0;
 	uint8_t *p = peek_frame(s, 1, HANDSHAKE_MAX, &n, &error);
+
 	if (p == NULL)
 		return error;
 	int r = noise_read(
-	    &s->noise, p, n, s->peer_hello, sizeof s->peer_hello, ret_size);
+	    &s->noise, p, n, s->peer_hello, sizeof(s->peer_hello), ret_size);
 	if (r < 0)
 		return r;
 	buf_consume(&s->input, 2 + n);
@@ -210,6 +213,7 @@ step_hello(struct session *s, struct session_event *ret_event)
 {
 	size_t size;
 	int r = read_handshake(s, &size);
+
 	if (r <= 0)
 		return r;
 	r = hello_decode(s->peer_hello, size, &ret_event->hello);
@@ -228,6 +232,7 @@ put_record(struct session *s, uint8_t flags, const uint8_t *p, size_t n)
 {
 	size_t sealed = 1 + n + NOISE_TAG_SIZE;
 	uint8_t *out = buf_reserve(&s->output, 2 + sealed);
+
 	if (out == NULL)
 		return ERR_LIMIT;
 	out[0] = (uint8_t)(sealed >> 8);
@@ -246,6 +251,7 @@ static int
 put_message(struct session *s, const uint8_t *p, size_t n)
 {
 	size_t records = n / RECORD_DATA_MAX + 1;
+
 	if (buf_size(&s->output) + n + records * (3 + NOISE_TAG_SIZE) >
 	    SESSION_OUTPUT_MAX)
 		return ERR_LIMIT;
@@ -263,6 +269,7 @@ static int
 put_control(struct session *s, uint8_t type, const void *p, size_t n)
 {
 	uint8_t control[1 + 8] = { type };
+
 	assert(n <= 8);
 	memcpy(control + 1, p, n);
 	return put_message(s, control, 1 + n);
@@ -305,6 +312,7 @@ static void
 forget_pings(struct session *s)
 {
 	int64_t spread = SESSION_PING_MS / 10;
+
 	s->unanswered = 0;
 	s->dead_ms = NEVER_MS;
 	s->ping_gap_ms = SESSION_PING_MS - spread +
@@ -390,6 +398,7 @@ record_input(struct session *s, struct now now, const uint8_t *p, size_t n,
     struct session_event *ev)
 {
 	uint8_t flags = p[0];
+
 	if ((flags & ~RECORD_FLAGS) != 0)
 		return ERR_FORMAT;
 	if ((flags & RECORD_PADDING) != 0)
@@ -459,6 +468,7 @@ static void
 trim(struct session *s)
 {
 	enum { KEEP = 4096 };
+
 	if (buf_size(&s->input) == 0 && s->input.cap > KEEP)
 		buf_clear(&s->input);
 	if (buf_size(&s->message) == 0 && s->message.cap > KEEP)
@@ -470,6 +480,7 @@ session_next(struct session *s, struct now now, struct session_event *ret_event)
 {
 	struct session_event ev;
 	int r;
+
 	if (s->step == STEP_DEAD)
 		return 0;
 	buf_consume(&s->input, s->spent);
@@ -553,6 +564,7 @@ void
 session_consume(struct session *s, size_t n)
 {
 	enum { KEEP = 4096 };
+
 	buf_consume(&s->output, n);
 	if (buf_size(&s->output) == 0 && s->output.cap > KEEP)
 		buf_clear(&s->output);
@@ -562,11 +574,12 @@ static int
 put_ping(struct session *s, struct now now, int64_t answer_ms)
 {
 	uint8_t nonce[8];
-	rng_fill(&s->rng, nonce, sizeof nonce);
+
+	rng_fill(&s->rng, nonce, sizeof(nonce));
 	s->ping_sent_ms = now.mono_ms;
 	s->unanswered++;
 	s->dead_ms = now.mono_ms + answer_ms;
-	return put_control(s, SESSION_CONTROL_PING, nonce, sizeof nonce);
+	return put_control(s, SESSION_CONTROL_PING, nonce, sizeof(nonce));
 }
 
 void
@@ -574,6 +587,7 @@ session_probe(struct session *s, struct now now)
 {
 	bool heard = s->heard_ms > s->ping_sent_ms;
 	int64_t dead_ms = heard ? NEVER_MS : s->dead_ms;
+
 	if (s->step != STEP_OPEN || put_ping(s, now, SESSION_PROBE_MS) < 0)
 		return;
 	/* One under way is not put off: probes may come faster than that. */
@@ -616,6 +630,7 @@ static int64_t
 age_deadline(const struct session *s)
 {
 	int64_t life = s->started_ms + SESSION_LIFE_MS;
+
 	return s->keep ? life
 		       : earlier_ms(life, s->message_ms + SESSION_IDLE_MS);
 }
