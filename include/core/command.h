@@ -14,21 +14,21 @@
 
 enum command_kind {
 	COMMAND_NONE,
-	COMMAND_SAY,	 /* text to peer; action for /me */
-	COMMAND_OPEN,	 /* a conversation with peer, if there is none; on:
-			    the user typed its long tag, which accepts an
-			    identity that resembles a contact */
-	COMMAND_READ,	 /* all of conv was shown to the user */
-	COMMAND_TYPING,	 /* on or off, to peer */
-	COMMAND_SHOUT,	 /* text to everybody */
-	COMMAND_NICK,	 /* text: our new name */
-	COMMAND_STATUS,	 /* text: our status, may be empty */
-	COMMAND_AWAY,	 /* text: may be empty */
+	COMMAND_SAY,    /* text to peer; action for /me */
+	COMMAND_OPEN,   /* a conversation with peer, if there is none; on:
+			   the user typed its long tag, which accepts an
+			   identity that resembles a contact */
+	COMMAND_READ,   /* all of conv was shown to the user */
+	COMMAND_TYPING, /* on or off, to peer */
+	COMMAND_SHOUT,  /* text to everybody */
+	COMMAND_NICK,   /* text: our new name */
+	COMMAND_STATUS, /* text: our status, may be empty */
+	COMMAND_AWAY,   /* text: may be empty */
 	COMMAND_BACK,
 	COMMAND_CONNECT, /* text: HOST[:PORT] as typed */
-	COMMAND_INFO,	 /* show text in conv as MESSAGE_INFO */
-	COMMAND_ERROR,	 /* show text in conv as MESSAGE_ERROR */
-	COMMAND_CLEAR,	 /* forget what MESSAGE_INFO and _ERROR show in conv */
+	COMMAND_INFO,    /* show text in conv as MESSAGE_INFO */
+	COMMAND_ERROR,   /* show text in conv as MESSAGE_ERROR */
+	COMMAND_CLEAR,   /* forget what MESSAGE_INFO and _ERROR show in conv */
 	COMMAND_QUIT,
 };
 

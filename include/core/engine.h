@@ -3,7 +3,8 @@
  * The whole of earshot without a socket, a file or a clock: bytes, commands
  * and the time go in; effects and a model come out.
  *
- *   shell:  engine_xxx(e, now, …);  while (engine_next(e, &effect)) run(effect);
+ *   shell:  engine_xxx(e, now, …);  while (engine_next(e, &effect))
+ * run(effect);
  *
  * Effects are pulled, never called back. Drain them after every input: one
  * input yields a bounded number, and the queue holds them all. They are to be
@@ -27,7 +28,7 @@
 
 enum {
 	DISCOVERY_PORT = 41827, /* also where TCP listens when it is free */
-	CONNS_MAX = 320,	/* 256 sessions and 64 half-open */
+	CONNS_MAX = 320,        /* 256 sessions and 64 half-open */
 	SESSIONS_MAX = 256,
 	HALF_OPEN_MAX = 64,
 	HALF_OPEN_PER_HOST = 8,
@@ -40,7 +41,7 @@ enum {
 struct engine_cfg {
 	const struct identity *identity; /* borrowed for the whole life */
 	struct rng rng;
-	uint32_t epoch;	    /* fsynced before, and used in no earlier run */
+	uint32_t epoch;     /* fsynced before, and used in no earlier run */
 	const char *name;   /* cleaned and copied */
 	const char *status; /* the same; may be NULL */
 	uint16_t tcp_port;  /* where we listen; 0 = nowhere */
@@ -54,18 +55,18 @@ struct engine_cfg {
 enum effect_kind {
 	EFFECT_BROADCAST, /* bytes, on every used interface and loopback */
 	EFFECT_DATAGRAM,  /* bytes to addr, from our own UDP socket */
-	EFFECT_DIAL,	  /* connection conn to addr over TCP */
-	EFFECT_SEND,	  /* bytes on conn */
-	EFFECT_CLOSE,	  /* conn, after what is queued was sent; no answer to
+	EFFECT_DIAL,      /* connection conn to addr over TCP */
+	EFFECT_SEND,      /* bytes on conn */
+	EFFECT_CLOSE,     /* conn, after what is queued was sent; no answer to
 			     this: the engine has forgotten conn */
-	EFFECT_RESOLVE,	  /* text is HOST, port beside it; answer with
+	EFFECT_RESOLVE,   /* text is HOST, port beside it; answer with
 			     engine_resolved(token) */
 	EFFECT_SAVE_PINS, /* engine_pins changed */
 	/* Reports for front ends: nothing to execute. */
-	EFFECT_PEER,	 /* fp: presence, trust, name or status changed */
-	EFFECT_MESSAGE,	 /* conv, serial: a new message of any kind */
+	EFFECT_PEER,     /* fp: presence, trust, name or status changed */
+	EFFECT_MESSAGE,  /* conv, serial: a new message of any kind */
 	EFFECT_DELIVERY, /* conv, serial: its delivery changed */
-	EFFECT_LEFT,	 /* goodbyes are out: the process may end */
+	EFFECT_LEFT,     /* goodbyes are out: the process may end */
 };
 
 struct effect {
@@ -94,18 +95,18 @@ void engine_start(struct engine *e, struct now now);
 void engine_network(struct engine *e, struct now now,
     const struct iface *ifaces, size_t count, bool changed);
 
-void engine_datagram(struct engine *e, struct now now,
-    const struct addr *from, bool on_link, const uint8_t *p, size_t n);
+void engine_datagram(struct engine *e, struct now now, const struct addr *from,
+    bool on_link, const uint8_t *p, size_t n);
 /* A connection came in; conn is chosen by the engine. 0 refuses it: close. */
-uint32_t engine_accepted(struct engine *e, struct now now,
-    const struct addr *from);
+uint32_t engine_accepted(
+    struct engine *e, struct now now, const struct addr *from);
 /* A dial succeeded. */
 void engine_opened(struct engine *e, struct now now, uint32_t conn);
 void engine_bytes(struct engine *e, struct now now, uint32_t conn,
     const uint8_t *p, size_t n);
 /* A dial failed, or the connection ended; sys_errno is 0 for a plain end. */
-void engine_closed(struct engine *e, struct now now, uint32_t conn,
-    int sys_errno);
+void engine_closed(
+    struct engine *e, struct now now, uint32_t conn, int sys_errno);
 /* Whether bytes of conn are wanted now. While it is false, leave them in the
  * socket: this is the back-pressure that loses nothing. */
 bool engine_reading(const struct engine *e, uint32_t conn);

@@ -32,10 +32,10 @@ enum {
 };
 
 enum trust {
-	TRUST_UNKNOWN,	/* seen only */
-	TRUST_PINNED,	/* key remembered at the first session */
+	TRUST_UNKNOWN,  /* seen only */
+	TRUST_PINNED,   /* key remembered at the first session */
 	TRUST_VERIFIED, /* compared by people */
-	TRUST_CHANGED,	/* claims to be a pinned contact, with another key */
+	TRUST_CHANGED,  /* claims to be a pinned contact, with another key */
 	TRUST_BLOCKED,
 };
 /* The word of the screen and of --json. */
@@ -51,25 +51,25 @@ enum peer_link {
 
 struct peer {
 	struct fp fp;
-	char *name;	/* never empty */
+	char *name;     /* never empty */
 	char *skeleton; /* name_skeleton(name) */
-	char *status;	/* may be empty */
+	char *status;   /* may be empty */
 	char version[VERSION_TEXT_SIZE];
 	enum presence presence;
 	enum trust trust;
-	bool look_alike;     /* another known peer's name looks the same */
-	struct fp claims;    /* TRUST_CHANGED: whom it resembles */
+	bool look_alike;  /* another known peer's name looks the same */
+	struct fp claims; /* TRUST_CHANGED: whom it resembles */
 	struct addr addrs[PEER_ADDRS_MAX]; /* TCP, best first */
 	unsigned addr_count;
-	bool by_hand;	     /* reached by /connect */
+	bool by_hand; /* reached by /connect */
 	enum peer_link link;
-	struct addr link_addr; /* while dialling or up */
+	struct addr link_addr;               /* while dialling or up */
 	int64_t first_seen_ms, last_seen_ms; /* wall clock */
-	int64_t typing_until_ms; /* monotonic; 0 when not typing */
-	int64_t clock_skew_ms;	 /* theirs minus ours, at the last handshake */
-	uint32_t conv;	     /* 0 while there is none */
-	/* What the user calls it by on the keyboard: at first sight the smallest
-	 * from CONV_NEARBY + 1 that was free, and kept. */
+	int64_t typing_until_ms;             /* monotonic; 0 when not typing */
+	int64_t clock_skew_ms; /* theirs minus ours, at the last handshake */
+	uint32_t conv;         /* 0 while there is none */
+	/* What the user calls it by on the keyboard: at first sight the
+	 * smallest from CONV_NEARBY + 1 that was free, and kept. */
 	uint32_t number;
 };
 
@@ -97,11 +97,11 @@ struct message {
 	enum message_kind kind;
 	enum delivery delivery;
 	bool mine;
-	bool action;	   /* "/me": the text describes the sender */
-	bool read;	   /* shown to the user, or mine */
-	uint32_t missing;  /* so many of the sender's are missing before it */
-	struct fp from;	   /* zero for MESSAGE_INFO and MESSAGE_ERROR */
-	int64_t sent_ms;   /* the sender's wall clock */
+	bool action;        /* "/me": the text describes the sender */
+	bool read;          /* shown to the user, or mine */
+	uint32_t missing;   /* so many of the sender's are missing before it */
+	struct fp from;     /* zero for MESSAGE_INFO and MESSAGE_ERROR */
+	int64_t sent_ms;    /* the sender's wall clock */
 	int64_t arrived_ms; /* our wall clock */
 	char *text;
 	size_t size;
@@ -120,7 +120,7 @@ struct conv {
 	size_t ring_cap;
 	uint32_t unread;
 	uint64_t unread_serial; /* the first unread, while unread > 0 */
-	int64_t active_ms;	/* wall clock of the last message */
+	int64_t active_ms;      /* wall clock of the last message */
 };
 
 struct model {
@@ -130,7 +130,7 @@ struct model {
 	bool away;
 	bool leaving;
 	uint16_t tcp_port, udp_port, discovery_port;
-	int64_t started_ms;	 /* monotonic */
+	int64_t started_ms;       /* monotonic */
 	int64_t last_announce_ms; /* monotonic, of our last broadcast; 0 none */
 	int64_t next_announce_ms; /* monotonic; NEVER_MS when quiet */
 	struct iface ifaces[IFACES_MAX];
@@ -141,8 +141,8 @@ struct model {
 	struct peer **peers; /* unordered */
 	size_t peer_count, peer_cap;
 	struct peer **peer_index; /* open addressing by fingerprint */
-	size_t peer_index_cap;	  /* a power of two, or 0 */
-	struct conv **convs; /* in order of creation */
+	size_t peer_index_cap;    /* a power of two, or 0 */
+	struct conv **convs;      /* in order of creation */
 	size_t conv_count, conv_cap;
 };
 
@@ -159,8 +159,8 @@ const struct message *conv_message(const struct conv *c, uint64_t serial);
  * "name.tag", a whole name, or the start of just one name, in this order and
  * without regard to case. 0, ERR_NOT_FOUND, ERR_AMBIGUOUS.
  */
-int model_find_peer(const struct model *m, const char *text,
-    const struct peer **ret_peer);
+int model_find_peer(
+    const struct model *m, const char *text, const struct peer **ret_peer);
 
 enum {
 	/* name, "·", tag, NUL */
@@ -168,7 +168,7 @@ enum {
 };
 /* The name that cannot be mistaken: with a tag where another looks alike (8
  * characters) or where always asks for one (4). Returns out. */
-const char *peer_label(const struct peer *p, bool always,
-    char out[static PEER_LABEL_SIZE]);
+const char *peer_label(
+    const struct peer *p, bool always, char out[static PEER_LABEL_SIZE]);
 
 #endif

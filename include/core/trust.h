@@ -17,9 +17,9 @@ struct pin {
 	struct fp fp;
 	enum trust trust; /* PINNED, VERIFIED or BLOCKED */
 	char name[NAME_BYTES_MAX * PEER_TEXT_GROWTH + 1]; /* clean */
-	struct addr addr;	/* where the last session was; may be NONE */
-	uint16_t version_floor; /* the highest version ever authenticated */
-	uint32_t epoch, seq;	/* newest announcement accepted */
+	struct addr addr;          /* where the last session was; may be NONE */
+	uint16_t version_floor;    /* the highest version ever authenticated */
+	uint32_t epoch, seq;       /* newest announcement accepted */
 	int64_t first_ms, last_ms; /* wall clock, of sessions */
 };
 

@@ -64,6 +64,7 @@ connect_failed(
     struct engine *e, struct now now, struct conn *c, const char *why)
 {
 	struct connect *n = c->connect;
+
 	c->connect = NULL;
 	if (e->model->leaving)
 		connect_free(n);
@@ -77,6 +78,7 @@ connect_done(struct engine *e, struct now now, struct conn *c)
 	struct connect *n = c->connect;
 	struct peer *p = model_peer_edit(e->model, &c->fp);
 	char label[PEER_LABEL_SIZE], addr[ADDR_TEXT_MAX];
+
 	c->connect = NULL;
 	p->by_hand = true;
 	model_touch(e->model);
@@ -93,6 +95,7 @@ split_host(const char *text, char **ret_host, uint16_t *ret_port)
 	const char *colon = strrchr(text, ':');
 	unsigned long port = DISCOVERY_PORT;
 	size_t n = strlen(text);
+
 	if (colon != NULL) {
 		char *end;
 		n = (size_t)(colon - text);
@@ -114,6 +117,7 @@ parse_target(struct connect *n, const char *text)
 {
 	struct addr a;
 	char host[ADDR_TEXT_MAX];
+
 	if (addr_parse(text, DISCOVERY_PORT, &a) < 0)
 		return split_host(text, &n->host, &n->port);
 	n->addrs[0] = a;
@@ -127,6 +131,7 @@ void
 connect_start(struct engine *e, struct now now, const struct command *cmd)
 {
 	struct connect *n = connect_new(e);
+
 	if (n == NULL) {
 		engine_error(e, now, cmd->conv,
 		    "%d /connect are under way already; wait for one to end",
@@ -167,7 +172,7 @@ engine_resolved(struct engine *e, struct now now, uint32_t token,
 			continue;
 		n->count = count < PEER_ADDRS_MAX ? count : PEER_ADDRS_MAX;
 		if (n->count > 0)
-			memcpy(n->addrs, addrs, n->count * sizeof *addrs);
+			memcpy(n->addrs, addrs, n->count * sizeof(*addrs));
 		if (!dial_one(e, now, n))
 			give_up(e, now, n,
 			    error != NULL ? error : "it has no address");

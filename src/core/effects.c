@@ -29,9 +29,9 @@ keep(struct engine *e, const void *p, size_t n)
 	if (buf_size(&e->effect_bytes) == 0)
 		buf_append(&e->effect_bytes, "", FIRST_OFFSET);
 	uintptr_t offset = buf_size(&e->effect_bytes);
-	int r = buf_append(&e->effect_bytes, p, n);
-	assert(r == 0);
-	(void)r;
+	int err = buf_append(&e->effect_bytes, p, n);
+	assert(err == 0);
+	(void)err;
 	return (const uint8_t *)offset;
 }
 
@@ -40,7 +40,7 @@ effect_add(struct engine *e, struct effect effect)
 {
 	assert(e->effect_count < EFFECTS_MAX);
 	e->effects = xgrow(
-	    e->effects, e->effect_count, &e->effect_cap, sizeof *e->effects);
+	    e->effects, e->effect_count, &e->effect_cap, sizeof(*e->effects));
 	if (effect.bytes != NULL)
 		effect.bytes = keep(e, effect.bytes, effect.size);
 	if (effect.text != NULL)

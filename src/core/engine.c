@@ -16,6 +16,7 @@ first_model(const struct engine_cfg *cfg, struct now now)
 {
 	char *name = own_text(cfg->name, PEER_TEXT_NAME, NULL);
 	struct model *m = model_new(&cfg->identity->fp, name);
+
 	free(name);
 	if (cfg->status != NULL)
 		model_clean_status(m, cfg->status);
@@ -29,13 +30,14 @@ first_model(const struct engine_cfg *cfg, struct now now)
 struct engine *
 engine_new(const struct engine_cfg *cfg, struct now now)
 {
-	struct engine *e = xcalloc(1, sizeof *e);
+	struct engine *e = xcalloc(1, sizeof(*e));
+
 	e->identity = cfg->identity;
 	e->rng = cfg->rng;
 	e->epoch = cfg->epoch;
 	e->quiet = cfg->quiet;
 	e->typing_ms = NEVER_MS;
-	rng_fill(&e->rng, e->instance, sizeof e->instance);
+	rng_fill(&e->rng, e->instance, sizeof(e->instance));
 	buf_init(&e->effect_bytes, EFFECT_BYTES_MAX);
 	e->model = first_model(cfg, now);
 	struct discover_cfg discover = {
@@ -73,6 +75,7 @@ static void
 expire_typing(struct engine *e, struct now now)
 {
 	struct model *m = e->model;
+
 	if (now.mono_ms < e->typing_ms)
 		return;
 	e->typing_ms = NEVER_MS;
@@ -127,6 +130,7 @@ int64_t
 engine_deadline(const struct engine *e)
 {
 	int64_t at = discover_deadline(e->discover);
+
 	at = earlier_ms(at, conns_deadline(e));
 	at = earlier_ms(at, contacts_deadline(e));
 	return earlier_ms(at, e->typing_ms);
@@ -140,7 +144,7 @@ engine_network(struct engine *e, struct now now, const struct iface *ifaces,
 	struct model *m = e->model;
 	m->iface_count = count < IFACES_MAX ? count : IFACES_MAX;
 	if (m->iface_count > 0)
-		memcpy(m->ifaces, ifaces, m->iface_count * sizeof *ifaces);
+		memcpy(m->ifaces, ifaces, m->iface_count * sizeof(*ifaces));
 	model_touch(m);
 	if (!changed)
 		return;

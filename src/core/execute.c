@@ -12,6 +12,7 @@ static void
 announce_profile(struct engine *e, struct now now)
 {
 	struct model *m = e->model;
+
 	model_touch(m);
 	discover_profile(e->discover, now, m->name, m->status, m->away);
 	for (size_t i = 0; i < e->contact_count; i++) {
@@ -27,6 +28,7 @@ static void
 do_nick(struct engine *e, struct now now, const struct command *cmd)
 {
 	char *name = own_text(cmd->text, PEER_TEXT_NAME, NULL);
+
 	model_set_name(e->model, name);
 	engine_info(e, now, cmd->conv, "you are now %s", name);
 	announce_profile(e, now);
@@ -48,6 +50,7 @@ static void
 do_away(struct engine *e, struct now now, const struct command *cmd)
 {
 	bool away = cmd->kind == COMMAND_AWAY;
+
 	e->model->away = away;
 	if (cmd->text != NULL)
 		model_clean_status(e->model, cmd->text);
@@ -68,6 +71,7 @@ do_shout(struct engine *e, struct now now, const struct command *cmd)
 		.arrived_ms = now.wall_ms };
 	char *text = own_text(cmd->text, PEER_TEXT_BODY, &m.size);
 	const char *why = NULL;
+
 	if (m.size == 0)
 		why = "there is no text";
 	else if (m.size > SHOUT_TEXT_MAX)
@@ -90,6 +94,7 @@ do_open(struct engine *e, struct now now, const struct command *cmd)
 {
 	struct peer *p = model_peer_edit(e->model, &cmd->peer);
 	struct contact *k = p == NULL ? NULL : contact_get(e, now, &cmd->peer);
+
 	if (k == NULL) {
 		engine_error(e, now, cmd->conv, "that peer is not known");
 		return;
@@ -110,6 +115,7 @@ static void
 do_typing(struct engine *e, struct now now, const struct command *cmd)
 {
 	struct contact *k = contact_find(e, &cmd->peer);
+
 	if (k == NULL || k->conn == 0)
 		return;
 	chat_typing(k->chat, now, cmd->on);
@@ -120,6 +126,7 @@ static void
 do_quit(struct engine *e, struct now now, const struct command *cmd)
 {
 	size_t waiting = contacts_waiting(e);
+
 	if (e->model->leaving)
 		return;
 	if (waiting > 0 && !cmd->on && !e->asked_to_leave) {
@@ -145,6 +152,7 @@ static void
 do_notice(struct engine *e, struct now now, struct command *cmd)
 {
 	char *text = cmd->text;
+
 	cmd->text = NULL;
 	engine_notice(e, now, cmd->conv,
 	    cmd->kind == COMMAND_INFO ? MESSAGE_INFO : MESSAGE_ERROR, text);
@@ -154,6 +162,7 @@ static void
 do_conv(struct engine *e, const struct command *cmd)
 {
 	struct conv *c = model_conv_edit(e->model, cmd->conv);
+
 	if (c == NULL)
 		return;
 	if (cmd->kind == COMMAND_READ)

@@ -51,7 +51,7 @@ model_peer_slot(const struct model *m, const struct fp *fp, size_t *ret_slot)
 	if (m->peer_index_cap == 0)
 		return false;
 	uint64_t h;
-	memcpy(&h, fp->b, sizeof h);
+	memcpy(&h, fp->b, sizeof(h));
 	size_t mask = m->peer_index_cap - 1;
 	size_t i = (size_t)(h * 0x9e3779b97f4a7c15ULL >> 20) & mask;
 	while (m->peer_index[i] != NULL && !fp_equal(&m->peer_index[i]->fp, fp))
@@ -64,6 +64,7 @@ const struct peer *
 model_peer(const struct model *m, const struct fp *fp)
 {
 	size_t slot;
+
 	return model_peer_slot(m, fp, &slot) ? m->peer_index[slot] : NULL;
 }
 
@@ -81,6 +82,7 @@ const struct conv *
 model_conv_of(const struct model *m, const struct fp *fp)
 {
 	const struct peer *p = model_peer(m, fp);
+
 	return p == NULL ? NULL : model_conv(m, p->conv);
 }
 
@@ -98,6 +100,7 @@ label_fits(const struct peer *p, const char *text)
 {
 	char fp[FP_TEXT_SIZE];
 	size_t name_size = strlen(p->name);
+
 	if (strncasecmp(text, p->name, name_size) != 0)
 		return false;
 	const char *tag = text + name_size;
@@ -116,6 +119,7 @@ static bool
 fingerprint_fits(const struct peer *p, const char *text)
 {
 	struct fp fp;
+
 	return fp_parse(text, &fp) == 0 && fp_equal(&fp, &p->fp);
 }
 
@@ -140,6 +144,7 @@ pick(const struct model *m, const char *text,
 {
 	const struct peer *best = NULL;
 	bool tie = false;
+
 	for (size_t i = 0; i < m->peer_count; i++) {
 		const struct peer *p = m->peers[i];
 		if (!fits(p, text))
@@ -171,12 +176,13 @@ model_find_peer(
 		name_fits,
 		prefix_fits,
 	};
+
 	if (*text == '\0')
 		return ERR_NOT_FOUND;
-	for (size_t i = 0; i < sizeof rules / sizeof *rules; i++) {
-		int r = pick(m, text, rules[i], ret_peer);
-		if (r != ERR_NOT_FOUND)
-			return r;
+	for (size_t i = 0; i < sizeof(rules) / sizeof(rules[0]); i++) {
+		int err = pick(m, text, rules[i], ret_peer);
+		if (err != ERR_NOT_FOUND)
+			return err;
 	}
 	return ERR_NOT_FOUND;
 }
@@ -185,6 +191,7 @@ const char *
 peer_label(const struct peer *p, bool always, char out[static PEER_LABEL_SIZE])
 {
 	char tag[TAG_LONG + 1];
+
 	if (p->look_alike || p->trust == TRUST_CHANGED)
 		fp_tag(&p->fp, TAG_LONG, tag);
 	else if (always)

@@ -18,7 +18,7 @@ conv_new(struct model *m, enum conv_kind kind)
 {
 	m->convs =
 	    xgrow(m->convs, m->conv_count, &m->conv_cap, sizeof(struct conv *));
-	struct conv *c = xcalloc(1, sizeof *c);
+	struct conv *c = xcalloc(1, sizeof(*c));
 	c->id = CONV_NEARBY + (uint32_t)m->conv_count;
 	c->kind = kind;
 	m->convs[m->conv_count++] = c;
@@ -54,7 +54,8 @@ peer_free(struct peer *p)
 struct model *
 model_new(const struct fp *self, const char *name)
 {
-	struct model *m = xcalloc(1, sizeof *m);
+	struct model *m = xcalloc(1, sizeof(*m));
+
 	m->self = *self;
 	m->name = xstrdup(name);
 	m->status = xstrdup("");
@@ -95,6 +96,7 @@ index_insert(struct model *m, struct peer *p)
 {
 	size_t slot;
 	bool there = model_peer_slot(m, &p->fp, &slot);
+
 	assert(!there);
 	(void)there;
 	m->peer_index[slot] = p;
@@ -114,13 +116,14 @@ struct peer *
 model_peer_edit(struct model *m, const struct fp *fp)
 {
 	size_t slot;
+
 	return model_peer_slot(m, fp, &slot) ? m->peer_index[slot] : NULL;
 }
 
 static uint32_t
 free_number(const struct model *m)
 {
-	bool *taken = xcalloc(m->peer_count + 1, sizeof *taken);
+	bool *taken = xcalloc(m->peer_count + 1, sizeof(*taken));
 	uint32_t number = CONV_NEARBY + 1;
 
 	for (size_t i = 0; i < m->peer_count; i++) {
@@ -138,11 +141,12 @@ struct peer *
 model_peer_add(struct model *m, const struct fp *fp)
 {
 	struct peer *p = model_peer_edit(m, fp);
+
 	if (p != NULL)
 		return p;
 	m->peers =
 	    xgrow(m->peers, m->peer_count, &m->peer_cap, sizeof(struct peer *));
-	p = xcalloc(1, sizeof *p);
+	p = xcalloc(1, sizeof(*p));
 	p->fp = *fp;
 	p->name = xstrdup("?");
 	p->skeleton = name_skeleton(p->name);
@@ -217,6 +221,7 @@ void
 model_set_name(struct model *m, const char *name)
 {
 	char *old = name_skeleton(m->name);
+
 	if (model_set_text(m, &m->name, name)) {
 		char *skeleton = name_skeleton(name);
 		refresh_doubles(m, old);
@@ -230,6 +235,7 @@ void
 model_clean_status(struct model *m, const char *text)
 {
 	char *status = own_text(text, PEER_TEXT_STATUS, NULL);
+
 	model_set_text(m, &m->status, status);
 	free(status);
 }
@@ -268,6 +274,7 @@ static unsigned
 addr_place(const struct peer *p, const struct addr *a)
 {
 	unsigned i = 0;
+
 	while (i < p->addr_count && !addr_equal(&p->addrs[i], a))
 		i++;
 	return i;
@@ -277,13 +284,14 @@ void
 peer_add_addr(struct model *m, struct peer *p, const struct addr *a)
 {
 	unsigned at = addr_place(p, a);
+
 	if (at == 0 && p->addr_count > 0)
 		return;
 	if (at == p->addr_count && p->addr_count < PEER_ADDRS_MAX)
 		p->addr_count++;
 	if (at == PEER_ADDRS_MAX)
 		at--;
-	memmove(p->addrs + 1, p->addrs, at * sizeof *p->addrs);
+	memmove(p->addrs + 1, p->addrs, at * sizeof(*p->addrs));
 	p->addrs[0] = *a;
 	model_touch(m);
 }
@@ -305,11 +313,12 @@ void
 peer_remove_addr(struct model *m, struct peer *p, const struct addr *a)
 {
 	unsigned at = addr_place(p, a);
+
 	if (at == p->addr_count)
 		return;
 	p->addr_count--;
 	memmove(p->addrs + at, p->addrs + at + 1,
-	    (p->addr_count - at) * sizeof *p->addrs);
+	    (p->addr_count - at) * sizeof(*p->addrs));
 	model_touch(m);
 }
 
@@ -336,7 +345,8 @@ static void
 ring_grow(struct conv *c)
 {
 	size_t cap = c->ring_cap == 0 ? CONV_RING_MIN : c->ring_cap * 2;
-	struct message *ring = xcalloc(cap, sizeof *ring);
+	struct message *ring = xcalloc(cap, sizeof(*ring));
+
 	for (uint64_t s = c->first_serial; s < c->next_serial; s++)
 		ring[s % cap] = c->ring[s % c->ring_cap];
 	free(c->ring);
@@ -368,6 +378,7 @@ struct message *
 conv_append(struct model *m, struct conv *c, const struct message *msg)
 {
 	uint64_t held = c->next_serial - c->first_serial;
+
 	if (held == CONV_MESSAGES_MAX)
 		drop_oldest(c);
 	else if (held == c->ring_cap)
@@ -421,6 +432,7 @@ void
 conv_clear_notices(struct model *m, struct conv *c)
 {
 	uint64_t to = c->first_serial;
+
 	for (uint64_t s = c->first_serial; s < c->next_serial; s++) {
 		struct message *msg = conv_message_edit(c, s);
 		if (msg->kind == MESSAGE_INFO || msg->kind == MESSAGE_ERROR) {

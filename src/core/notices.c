@@ -60,6 +60,7 @@ engine_notice(struct engine *e, struct now now, uint32_t conv,
     enum message_kind kind, char *text)
 {
 	struct conv *c = model_conv_edit(e->model, conv);
+
 	if (c == NULL)
 		c = model_conv_edit(e->model, CONV_NEARBY);
 	struct message m = {
@@ -80,7 +81,8 @@ static char *
 format_text(const char *format, va_list args)
 {
 	char text[NOTICE_MAX + UTF8_MAX];
-	vsnprintf(text, sizeof text, format, args);
+
+	vsnprintf(text, sizeof(text), format, args);
 	return xstrndup(text, utf8_cut(text, strlen(text), NOTICE_MAX));
 }
 
@@ -89,6 +91,7 @@ engine_info(
     struct engine *e, struct now now, uint32_t conv, const char *format, ...)
 {
 	va_list args;
+
 	va_start(args, format);
 	engine_notice(e, now, conv, MESSAGE_INFO, format_text(format, args));
 	va_end(args);
@@ -99,6 +102,7 @@ engine_error(
     struct engine *e, struct now now, uint32_t conv, const char *format, ...)
 {
 	va_list args;
+
 	va_start(args, format);
 	engine_notice(e, now, conv, MESSAGE_ERROR, format_text(format, args));
 	va_end(args);

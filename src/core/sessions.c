@@ -21,6 +21,7 @@ tell_impostor(struct engine *e, struct now now, const struct conn *c)
 {
 	struct peer *p = model_peer_edit(e->model, &c->fp);
 	char addr[ADDR_TEXT_MAX];
+
 	peer_remove_addr(e->model, p, &c->addr);
 	if (p->conv != 0)
 		engine_error(e, now, p->conv,
@@ -47,6 +48,7 @@ static int
 judge_version(const struct contact *k, const struct hello *h)
 {
 	uint16_t floor = k == NULL ? 0 : k->pin.version_floor;
+
 	if (h->version_min > MESSAGE_VERSION ||
 	    h->version_max < MESSAGE_VERSION)
 		return ERR_VERSION;
@@ -69,6 +71,7 @@ static void
 learn_name(struct engine *e, struct peer *p, struct untrusted name)
 {
 	char *text = peer_text(name, PEER_TEXT_NAME, NULL);
+
 	peer_set_name(e->model, p, text);
 	free(text);
 }
@@ -87,11 +90,12 @@ session_judge(struct engine *e, struct now now, struct conn *c,
     const struct session_event *ev)
 {
 	struct contact *k = contact_find(e, &ev->fp);
-	int r;
-	if ((r = judge_identity(e, now, c, ev)) < 0 ||
-	    (r = judge_version(k, &ev->hello)) < 0 ||
-	    (r = judge_stranger(e, c, k)) < 0)
-		return r;
+	int err;
+
+	if ((err = judge_identity(e, now, c, ev)) < 0 ||
+	    (err = judge_version(k, &ev->hello)) < 0 ||
+	    (err = judge_stranger(e, c, k)) < 0)
+		return err;
 	k = contact_get(e, now, &ev->fp);
 	if (k == NULL)
 		return ERR_LIMIT;
@@ -156,6 +160,7 @@ static struct addr
 listening_addr(const struct conn *c)
 {
 	struct addr a = c->addr;
+
 	if (session_role(c->session) == NOISE_RESPONDER)
 		a.port = c->tcp_port;
 	return a;
@@ -166,6 +171,7 @@ show_up(struct engine *e, struct now now, struct conn *c)
 {
 	struct peer *p = model_peer_add(e->model, &c->fp);
 	struct addr addr = listening_addr(c);
+
 	p->link = PEER_LINK_UP;
 	p->link_addr = c->addr;
 	p->last_seen_ms = now.wall_ms;
@@ -188,6 +194,7 @@ is_kept(const struct engine *e, const struct contact *k)
 	uint32_t epoch, seq;
 	bool announced =
 	    discover_counters_of(e->discover, &k->fp, &epoch, &seq) && seq != 0;
+
 	return !announced || model_peer(e->model, &k->fp)->by_hand;
 }
 
@@ -196,6 +203,7 @@ session_up(struct engine *e, struct now now, struct conn *c)
 {
 	struct contact *k = c->contact;
 	struct conn *other = conn_get(e, k->conn);
+
 	e->half_open--;
 	e->sessions++;
 	c->state = CONN_OPEN;
@@ -239,6 +247,7 @@ session_down(struct engine *e, struct now now, struct conn *c, uint8_t reason)
 {
 	struct contact *k = c->contact;
 	struct peer *p = model_peer_edit(e->model, &k->fp);
+
 	if (k->conn != c->id)
 		return;
 	k->conn = 0;

@@ -18,6 +18,7 @@ static struct addr
 tcp_addr(const struct sighting *s)
 {
 	struct addr a = s->from;
+
 	a.port = s->beacon.tcp_port;
 	return a;
 }
@@ -40,9 +41,10 @@ learn_texts(struct engine *e, struct peer *p, const struct beacon *b)
 	char *status = peer_text(b->status, PEER_TEXT_STATUS, NULL);
 	char *version = peer_text(b->version, PEER_TEXT_STATUS, NULL);
 	bool changed = peer_set_name(e->model, p, name);
+
 	changed |= model_set_text(e->model, &p->status, status);
 	size_t n = strlen(version);
-	if (n < sizeof p->version)
+	if (n < sizeof(p->version))
 		memcpy(p->version, version, n + 1);
 	free(name);
 	free(status);
@@ -54,6 +56,7 @@ static void
 dial_returned(struct engine *e, struct now now, struct contact *k)
 {
 	uint32_t spread = RETURN_PER_PEER_MS * (uint32_t)e->model->peer_count;
+
 	if (spread > RETURN_MAX_MS)
 		spread = RETURN_MAX_MS;
 	if (k->conn == 0 && k->chat != NULL && chat_waiting(k->chat) > 0)
@@ -65,6 +68,7 @@ forget_evicted(struct engine *e, const struct fp *fp)
 {
 	struct peer *p = model_peer_edit(e->model, fp);
 	struct contact *k = contact_find(e, fp);
+
 	if (p == NULL)
 		return;
 	p->presence = PRESENCE_OFFLINE;
@@ -81,6 +85,7 @@ seen(struct engine *e, struct now now, const struct sighting *s)
 	bool was_absent = p->presence < PRESENCE_AWAY;
 	bool changed = learn_texts(e, p, &s->beacon) | is_new;
 	bool away = (s->beacon.flags & BEACON_AWAY) != 0;
+
 	if (is_new)
 		p->first_seen_ms = now.wall_ms;
 	p->last_seen_ms = now.wall_ms;
@@ -117,6 +122,7 @@ shout_arrived(struct engine *e, struct now now, const struct sighting *s)
 		.sent_ms = s->beacon.shout_sent_ms,
 		.arrived_ms = now.wall_ms,
 	};
+
 	m.text = peer_text(s->beacon.shout_text, PEER_TEXT_BODY, &m.size);
 	seen(e, now, s);
 	effect_message(e, c, conv_append(e->model, c, &m));
@@ -126,6 +132,7 @@ static void
 gone(struct engine *e, const struct fp *fp, enum presence presence)
 {
 	struct peer *p = model_peer_edit(e->model, fp);
+
 	if (p == NULL || !set_presence(e, p, presence))
 		return;
 	p->typing_until_ms = 0;
@@ -137,6 +144,7 @@ learn(struct engine *e, struct now now, const struct sighting *s)
 {
 	struct contact *k;
 	struct addr addr;
+
 	switch (s->kind) {
 	case SIGHT_NONE:
 		break;
@@ -173,6 +181,7 @@ static void
 send_due(struct engine *e, struct now now)
 {
 	struct discover_packet packet;
+
 	while (discover_next(e->discover, now, &packet)) {
 		if (packet.everywhere)
 			e->model->last_announce_ms = now.mono_ms;
@@ -195,6 +204,7 @@ void
 sightings_tick(struct engine *e, struct now now)
 {
 	struct sighting s;
+
 	while (discover_expire(e->discover, now, &s))
 		learn(e, now, &s);
 	send_due(e, now);
@@ -205,6 +215,7 @@ engine_datagram(struct engine *e, struct now now, const struct addr *from,
     bool on_link, const uint8_t *p, size_t n)
 {
 	struct sighting s = { .kind = SIGHT_NONE };
+
 	effects_begin(e);
 	if (discover_input(e->discover, now, from, on_link, p, n, &s) == 1)
 		learn(e, now, &s);

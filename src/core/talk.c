@@ -27,6 +27,7 @@ show_text(struct engine *e, struct now now, struct contact *k,
 		.action = (ev->text.flags & TEXT_ACTION) != 0,
 		.missing = ev->missing,
 	};
+
 	m.text = peer_text(ev->text.text, PEER_TEXT_BODY, &m.size);
 	p->typing_until_ms = 0;
 	effect_message(e, c, conv_append(e->model, c, &m));
@@ -51,6 +52,7 @@ set_delivery(struct engine *e, struct contact *k, const struct msg_id *id,
 	const struct peer *p = model_peer(e->model, &k->fp);
 	struct conv *c = model_conv_edit(e->model, p->conv);
 	struct message *m = c == NULL ? NULL : conv_find_mine(c, id);
+
 	if (m != NULL)
 		message_set_delivery(e, c, m, delivery, reason);
 }
@@ -65,7 +67,8 @@ refusal_text(uint8_t code)
 		[NACK_INBOX_FULL] = "their inbox is full",
 		[NACK_BLOCKED] = "they do not take messages from you",
 	};
-	if (code >= sizeof texts / sizeof *texts || texts[code] == NULL)
+
+	if (code >= sizeof(texts) / sizeof(texts[0]) || texts[code] == NULL)
 		return "refused by their earshot";
 	return texts[code];
 }
@@ -89,6 +92,7 @@ status_arrived(
 	char *text = peer_text(status->text, PEER_TEXT_STATUS, NULL);
 	enum presence presence = status->away ? PRESENCE_AWAY : PRESENCE_ONLINE;
 	bool changed = model_set_text(e->model, &p->status, text);
+
 	free(text);
 	if (!changed && p->presence == presence)
 		return;
@@ -101,6 +105,7 @@ static void
 typing_arrived(struct engine *e, struct now now, struct contact *k, bool on)
 {
 	struct peer *p = model_peer_edit(e->model, &k->fp);
+
 	p->typing_until_ms = on ? now.mono_ms + CHAT_TYPING_EXPIRE_MS : 0;
 	if (on)
 		e->typing_ms = earlier_ms(e->typing_ms, p->typing_until_ms);
@@ -136,6 +141,7 @@ talk_input(struct engine *e, struct now now, struct conn *c, const uint8_t *p,
     size_t n)
 {
 	struct chat_event ev;
+
 	chat_input(c->contact->chat, p, n);
 	while (chat_event(c->contact->chat, &ev))
 		handle_event(e, now, c->contact, &ev);
@@ -146,6 +152,7 @@ talk_flush(struct engine *e, struct now now, struct contact *k)
 {
 	struct conn *c = conn_get(e, k->conn);
 	struct chat_packet packet;
+
 	if (c == NULL)
 		return;
 	while (chat_output(k->chat, &packet)) {
@@ -165,6 +172,7 @@ talk_interrupted(struct engine *e, const struct contact *k)
 {
 	const struct peer *p = model_peer(e->model, &k->fp);
 	struct conv *c = model_conv_edit(e->model, p->conv);
+
 	if (c == NULL)
 		return;
 	for (uint64_t s = c->first_serial; s < c->next_serial; s++) {
@@ -180,6 +188,7 @@ may_write(struct engine *e, struct now now, const struct command *cmd,
     const struct peer *p, const struct contact *k)
 {
 	char label[PEER_LABEL_SIZE], tag[TAG_LONG + 1];
+
 	if (p->trust == TRUST_BLOCKED) {
 		engine_error(e, now, cmd->conv, "%s is blocked; not sent",
 		    peer_label(p, false, label));
@@ -201,6 +210,7 @@ queue_text(struct engine *e, struct now now, const struct command *cmd,
 	struct peer *p = model_peer_edit(e->model, &k->fp);
 	struct conv *c = model_conv_open(e->model, p);
 	struct msg_id id;
+
 	if (k->chat == NULL)
 		k->chat = chat_new(&e->rng, e->epoch);
 	if (chat_send(k->chat, now, text, n, cmd->action ? TEXT_ACTION : 0,
@@ -239,6 +249,7 @@ void
 talk_say(struct engine *e, struct now now, const struct command *cmd)
 {
 	const struct peer *p = model_peer(e->model, &cmd->peer);
+
 	if (p == NULL) {
 		engine_error(e, now, cmd->conv,
 		    "not sent: that peer is not known any more. /who");
