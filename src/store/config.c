@@ -117,7 +117,7 @@ static const struct config_key keys[] = {
 	{ "look.glyphs", "auto|ascii", "draw with ASCII only" },
 };
 
-enum { KEY_COUNT = sizeof keys / sizeof *keys };
+enum { KEY_COUNT = sizeof(keys) / sizeof(keys[0]) };
 
 /* In the order of the keys. */
 static set_fn *const setters[KEY_COUNT] = {
@@ -157,7 +157,7 @@ fail_unknown(const char *key, char **ret_error)
 	size_t size = 0;
 
 	for (size_t i = 0; i < KEY_COUNT; i++) {
-		int n = snprintf(list + size, sizeof list - size, "%s%s",
+		int n = snprintf(list + size, sizeof(list) - size, "%s%s",
 		    i > 0 ? ", " : "", keys[i].name);
 		size += (size_t)n;
 	}
@@ -215,7 +215,7 @@ parse_line(struct config *c, const char *p, size_t n, char **ret_error)
 		return 0;
 	while (key_size < n && !is_blank(p[key_size]))
 		key_size++;
-	if (key_size >= sizeof key)
+	if (key_size >= sizeof(key))
 		return fail(ret_error, ERR_FORMAT,
 		    "it does not begin with the name of a setting");
 	memcpy(key, p, key_size);
@@ -232,7 +232,7 @@ int
 config_parse(struct config *c, const char *text, size_t n, char **ret_error)
 {
 	static const char mark[] = "\xEF\xBB\xBF";
-	size_t mark_size = sizeof mark - 1;
+	size_t mark_size = sizeof(mark) - 1;
 
 	if (n >= mark_size && memcmp(text, mark, mark_size) == 0) {
 		text += mark_size;
@@ -260,8 +260,8 @@ config_load(struct config *c, const struct home *h, char **ret_error)
 	char *path = home_path(h->config_dir, "config");
 	char *text = NULL, *why = NULL;
 	size_t n = 0;
-
 	int err = file_read(path, CONFIG_TEXT_MAX, &text, &n);
+
 	if (err == ERR_NOT_FOUND) {
 		err = 0;
 	} else if (err == ERR_LIMIT) {

@@ -173,7 +173,7 @@ read_pid(int fd)
 {
 	char text[PID_TEXT_MAX] = "";
 
-	if (pread(fd, text, sizeof text - 1, 0) <= 0)
+	if (pread(fd, text, sizeof(text) - 1, 0) <= 0)
 		return 0;
 	long pid = strtol(text, NULL, 10);
 	return pid > 0 ? pid : 0;
@@ -182,11 +182,11 @@ read_pid(int fd)
 static int
 fail_locked(const char *dir, int fd, char **ret_error)
 {
-	char who[PID_TEXT_MAX + sizeof " (process )"] = "";
+	char who[PID_TEXT_MAX + sizeof(" (process )")] = "";
 	long pid = read_pid(fd);
 
 	if (pid != 0)
-		snprintf(who, sizeof who, " (process %ld)", pid);
+		snprintf(who, sizeof(who), " (process %ld)", pid);
 	return fail(ret_error, ERR_STATE,
 	    "another earshot%s is using %s; leave that one first, or give "
 	    "this one a home of its own with --home DIR",
@@ -210,7 +210,7 @@ home_lock(struct home *h, char **ret_error)
 	/* Where there are no locks at all (some network file systems) the
 	 * home is used without one. */
 	if (err == 0) {
-		int n = snprintf(text, sizeof text, "%ld\n", (long)getpid());
+		int n = snprintf(text, sizeof(text), "%ld\n", (long)getpid());
 		if (ftruncate(fd, 0) != 0 ||
 		    file_write_all(fd, text, (size_t)n) != 0)
 			err = fail(ret_error, ERR_SYS,

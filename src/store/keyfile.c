@@ -28,7 +28,7 @@ enum {
 static const char head[] = "earshot identity 1\n";
 static const char family[] = "earshot identity ";
 
-enum { FILE_SIZE = sizeof head - 1 + 2 * SEED_SIZE + 1 };
+enum { FILE_SIZE = sizeof(head) - 1 + 2 * SEED_SIZE + 1 };
 
 static int
 hex_digit(char c)
@@ -67,12 +67,13 @@ parse_identity(const char *path, const char *text, size_t n,
     uint8_t ret_seed[static SEED_SIZE], char **ret_error)
 {
 	uint8_t seed[SEED_SIZE];
-	size_t head_size = sizeof head - 1;
+	size_t head_size = sizeof(head) - 1;
 
 	if (n == 0)
 		return fail_damaged(path, "is empty", ret_error);
-	if (n > sizeof family && memcmp(text, family, sizeof family - 1) == 0 &&
-	    memcmp(text, head, sizeof family) != 0)
+	if (n > sizeof(family) &&
+	    memcmp(text, family, sizeof(family) - 1) == 0 &&
+	    memcmp(text, head, sizeof(family)) != 0)
 		return fail(ret_error, ERR_VERSION,
 		    "%s was written by a newer earshot; use that one", path);
 	if (n < head_size || memcmp(text, head, head_size) != 0)
@@ -84,7 +85,7 @@ parse_identity(const char *path, const char *text, size_t n,
 		    "is damaged: its second line is not 64 digits of a key",
 		    ret_error);
 	memcpy(ret_seed, seed, SEED_SIZE);
-	mem_wipe(seed, sizeof seed);
+	mem_wipe(seed, sizeof(seed));
 	return 0;
 }
 
@@ -112,7 +113,7 @@ write_identity(int fd, const uint8_t seed[static SEED_SIZE])
 {
 	static const char digits[] = "0123456789abcdef";
 	char text[FILE_SIZE];
-	size_t at = sizeof head - 1;
+	size_t at = sizeof(head) - 1;
 
 	memcpy(text, head, at);
 	for (size_t i = 0; i < SEED_SIZE; i++) {
@@ -120,8 +121,8 @@ write_identity(int fd, const uint8_t seed[static SEED_SIZE])
 		text[at++] = digits[seed[i] & 15];
 	}
 	text[at] = '\n';
-	int err = file_write_and_close(fd, text, sizeof text);
-	mem_wipe(text, sizeof text);
+	int err = file_write_and_close(fd, text, sizeof(text));
+	mem_wipe(text, sizeof(text));
 	return err;
 }
 
@@ -236,8 +237,8 @@ epoch_next(const struct home *h, int64_t wall_ms, uint32_t *ret_epoch,
 	char *old = NULL;
 	size_t size = 0;
 	uint32_t epoch = 0;
-
 	int err = file_read(path, EPOCH_TEXT_MAX, &old, &size);
+
 	if (err == 0)
 		epoch = parse_epoch(old, size);
 	free(old);
@@ -254,7 +255,7 @@ epoch_next(const struct home *h, int64_t wall_ms, uint32_t *ret_epoch,
 		epoch = epoch_of_clock(wall_ms);
 	else
 		epoch++;
-	int n = snprintf(text, sizeof text, "%lu\n", (unsigned long)epoch);
+	int n = snprintf(text, sizeof(text), "%lu\n", (unsigned long)epoch);
 	err = file_replace(path, text, (size_t)n);
 	if (err != 0)
 		fail(ret_error, err,

@@ -66,8 +66,8 @@ pins_load(const struct home *h, struct pin **ret_pins, size_t *ret_count,
 	struct pins_text parsed = { 0 };
 	char *text = NULL;
 	size_t n = 0;
-
 	int err = file_read_private(path, PINS_TEXT_MAX, &text, &n, ret_error);
+
 	if (err == 0)
 		err = pins_parse(text, n, &parsed);
 	else if (err == ERR_NOT_FOUND)

@@ -39,7 +39,7 @@ static const struct {
 	{ TRUST_BLOCKED, "blocked" },
 };
 
-enum { TRUST_WORDS = sizeof trust_words / sizeof *trust_words };
+enum { TRUST_WORDS = sizeof(trust_words) / sizeof(trust_words[0]) };
 
 struct line {
 	const char *p;
@@ -117,7 +117,7 @@ rest_name(struct line *l, struct pin *pin)
 	char *name =
 	    peer_text(untrusted_of(l->p, l->left), PEER_TEXT_NAME, &size);
 
-	assert(size < sizeof pin->name);
+	assert(size < sizeof(pin->name));
 	memcpy(pin->name, name, size + 1);
 	free(name);
 }
@@ -178,7 +178,7 @@ take_line(struct pins_text *t, const char *p, size_t n)
 		return;
 	}
 	if (t->count % PINS_STEP == 0)
-		t->pins = xrealloc(t->pins, t->count + PINS_STEP, sizeof pin);
+		t->pins = xrealloc(t->pins, t->count + PINS_STEP, sizeof(pin));
 	t->pins[t->count++] = pin;
 }
 
@@ -202,7 +202,7 @@ pins_parse(const char *text, size_t n, struct pins_text *ret_parsed)
 			size--;
 		bool is_head = first && begins_with(text, size, family);
 		if (is_head &&
-		    (size != sizeof head - 1 || memcmp(text, head, size) != 0))
+		    (size != sizeof(head) - 1 || memcmp(text, head, size) != 0))
 			return ERR_VERSION;
 		if (!is_head)
 			take_line(&t, text, size);
@@ -255,9 +255,8 @@ char *
 pins_format(const struct pin *pins, size_t count, size_t *ret_size)
 {
 	assert(count <= PINS_MAX);
-	char *text = xmalloc(sizeof head + count * PIN_LINE_MAX);
-	size_t size = sizeof head - 1;
-
+	char *text = xmalloc(sizeof(head) + count * PIN_LINE_MAX);
+	size_t size = sizeof(head) - 1;
 	memcpy(text, head, size);
 	text[size++] = '\n';
 	for (size_t i = 0; i < count; i++)
