@@ -18,8 +18,8 @@ struct iface_choice {
 };
 
 /* Fills at most IFACES_MAX; returns how many. */
-size_t ifaces_list(const struct iface_choice *choice,
-    struct iface out[static IFACES_MAX]);
+size_t ifaces_list(
+    const struct iface_choice *choice, struct iface out[static IFACES_MAX]);
 
 /* An fd that becomes readable when interfaces or addresses change; -1 where
  * the system has none. */

@@ -29,11 +29,11 @@ int64_t resolve_deadline(const struct resolve *r);
 struct resolve_answer {
 	uint32_t token;
 	struct addr addrs[RESOLVE_ADDRS_MAX];
-	size_t count;	   /* 0: error is set */
+	size_t count;      /* 0: error is set */
 	const char *error; /* static storage */
 };
 /* Pulls finished answers (also timeouts) until false. */
-bool resolve_next(struct resolve *r, int64_t mono_ms,
-    struct resolve_answer *ret_answer);
+bool resolve_next(
+    struct resolve *r, int64_t mono_ms, struct resolve_answer *ret_answer);
 
 #endif

@@ -25,8 +25,8 @@ struct tcp;
 
 /* Listens on IPv4 and IPv6 at the port where free, else at any. loopback_only:
  * nothing from outside this host is accepted. */
-int tcp_open(uint16_t port, bool loopback_only, struct tcp **ret_tcp,
-    char **ret_error);
+int tcp_open(
+    uint16_t port, bool loopback_only, struct tcp **ret_tcp, char **ret_error);
 /* Neither dials nor accepts through an interface that is not named; the names
  * are borrowed for the whole life. */
 void tcp_confine(struct tcp *t, const struct iface_choice *choice);
@@ -57,8 +57,8 @@ struct tcp_event {
 };
 /* What a ready fd means; call until false, which it is after a bounded number
  * of events for one fd and turn. */
-bool tcp_next(struct tcp *t, const struct loop_event *ev,
-    struct tcp_event *ret_event);
+bool tcp_next(
+    struct tcp *t, const struct loop_event *ev, struct tcp_event *ret_event);
 
 void tcp_adopt(struct tcp *t, int fd, uint32_t conn);
 void tcp_refuse(struct tcp *t, int fd);

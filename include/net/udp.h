@@ -20,14 +20,12 @@ struct udp;
 
 /* 0, or an error and its sentence (caller frees). A machine without IPv6 is
  * no error. */
-int udp_open(uint16_t discovery_port, struct udp **ret_udp,
-    char **ret_error);
+int udp_open(uint16_t discovery_port, struct udp **ret_udp, char **ret_error);
 void udp_close(struct udp *u);
 /* The port that our datagrams come from (the same for IPv4 and IPv6). */
 uint16_t udp_own_port(const struct udp *u);
 /* Takes the interfaces to use: joins and leaves the IPv6 group. */
-void udp_interfaces(struct udp *u, const struct iface *ifaces,
-    size_t count);
+void udp_interfaces(struct udp *u, const struct iface *ifaces, size_t count);
 void udp_watch(const struct udp *u, struct loop *l, uint64_t tag);
 
 struct datagram {
@@ -43,7 +41,6 @@ bool udp_receive(struct udp *u, int fd, struct datagram *ret_datagram);
  * it. Errors are kept in ifaces[i].last_error. */
 void udp_broadcast(struct udp *u, struct iface *ifaces, size_t count,
     const uint8_t *p, size_t n);
-void udp_send(struct udp *u, const struct addr *to, const uint8_t *p,
-    size_t n);
+void udp_send(struct udp *u, const struct addr *to, const uint8_t *p, size_t n);
 
 #endif

@@ -42,7 +42,6 @@ carries(const struct iface_choice *choice, const struct ifaddrs *all,
 {
 	for (const struct ifaddrs *a = all; a != NULL; a = a->ifa_next) {
 		struct addr own = addr_of(a);
-
 		if (!is_named(choice, a->ifa_name))
 			continue;
 		/* All of 127/8 is on loopback, listed or not. */
@@ -58,7 +57,6 @@ is_own(const struct ifaddrs *all, const struct addr *to)
 {
 	for (const struct ifaddrs *a = all; a != NULL; a = a->ifa_next) {
 		struct addr own = addr_of(a);
-
 		if (addr_same_host(&own, to))
 			return true;
 	}
@@ -78,9 +76,7 @@ prefix_of(const struct ifaddrs *a, const struct addr *own)
 	    own->family == ADDR_IPV4 ? sizeof(struct sockaddr_in)
 				     : sizeof(struct sockaddr_in6));
 	ss.ss_family = own->family == ADDR_IPV4 ? AF_INET : AF_INET6;
-
 	struct addr mask = sockaddr_addr((const struct sockaddr *)&ss);
-
 	while (bits < sizeof(mask.ip) * 8 &&
 	       (mask.ip[bits / 8] & (0x80u >> (bits % 8))) != 0)
 		bits++;
@@ -94,7 +90,6 @@ neighbour_on(const struct iface_choice *choice, const struct ifaddrs *all,
 {
 	for (const struct ifaddrs *a = all; a != NULL; a = a->ifa_next) {
 		struct addr own = addr_of(a);
-
 		if (own.family != ADDR_NONE && is_named(choice, a->ifa_name) &&
 		    addr_same_prefix(&own, to, prefix_of(a, &own)))
 			return a->ifa_name;
@@ -107,7 +102,6 @@ tie(int fd, const char *name)
 {
 #ifdef SO_BINDTODEVICE
 	size_t size = strcspn(name, ":");
-
 	/* Older kernels let only root do it. */
 	return setsockopt(
 		   fd, SOL_SOCKET, SO_BINDTODEVICE, name, (socklen_t)size) == 0;
@@ -145,9 +139,7 @@ may_dial(const struct iface_choice *choice, const struct ifaddrs *all, int fd,
 	/* To ourselves all goes through loopback, wherever the address is. */
 	if (is_own(all, to))
 		return carries(choice, all, to);
-
 	const char *name = neighbour_on(choice, all, to);
-
 	if (name != NULL && tie(fd, name))
 		return true;
 	return source_for(to, &source) && carries(choice, all, &source);
@@ -162,9 +154,7 @@ confine_dial(const struct iface_choice *choice, int fd, const struct addr *to)
 		return 0;
 	if (getifaddrs(&all) != 0)
 		return errno;
-
 	bool may = may_dial(choice, all, fd, to);
-
 	freeifaddrs(all);
 	return may ? 0 : ENETUNREACH;
 }
@@ -181,10 +171,8 @@ confine_accepts(const struct iface_choice *choice, int fd)
 	if (getsockname(fd, (struct sockaddr *)&ss, &size) != 0 ||
 	    getifaddrs(&all) != 0)
 		return false;
-
 	struct addr local = sockaddr_addr((struct sockaddr *)&ss);
 	bool accepts = carries(choice, all, &local);
-
 	freeifaddrs(all);
 	return accepts;
 }

@@ -77,9 +77,7 @@ bridges_a_card(const char *name)
 	bool real = false;
 
 	snprintf(path, sizeof(path), "/sys/class/net/%s/brif", name);
-
 	DIR *dir = opendir(path);
-
 	if (dir == NULL)
 		return false;
 	for (struct dirent *e; !real && (e = readdir(dir)) != NULL;)
@@ -162,9 +160,7 @@ prefix_of(const struct sockaddr *mask, enum addr_family family)
 	    family == ADDR_IPV4 ? sizeof(struct sockaddr_in)
 				: sizeof(struct sockaddr_in6));
 	ss.ss_family = family == ADDR_IPV4 ? AF_INET : AF_INET6;
-
 	struct addr a = sockaddr_addr((const struct sockaddr *)&ss);
-
 	while (bits < sizeof(a.ip) * 8 &&
 	       (a.ip[bits / 8] & (0x80u >> (bits % 8))) != 0)
 		bits++;
@@ -299,7 +295,6 @@ ifaces_list(
 	for (int pass = PASS_USED; pass < PASS_COUNT; pass++) {
 		for (struct ifaddrs *a = all; a != NULL; a = a->ifa_next) {
 			struct iface f;
-
 			if (count == IFACES_MAX)
 				break;
 			describe(choice, a, &f);

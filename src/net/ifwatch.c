@@ -97,9 +97,7 @@ any_relevant(char *p, size_t left)
 			return false;
 		if (is_relevant((struct nlmsghdr *)(void *)p))
 			return true;
-
 		size_t step = NLMSG_ALIGN(h.nlmsg_len);
-
 		if (step >= left)
 			return false;
 		p += step;
@@ -119,7 +117,6 @@ ifaces_watch_read(int fd)
 		socklen_t size = sizeof(from);
 		ssize_t got = recvfrom(fd, bytes, sizeof(bytes), 0,
 		    (struct sockaddr *)&from, &size);
-
 		if (got < 0 && errno == ENOBUFS)
 			relevant = true; /* some were lost */
 		else if (got <= 0)

@@ -72,15 +72,15 @@ int
 listener_open(
     struct listener *l, uint16_t port, bool loopback_only, char **ret_error)
 {
-	int rc = -1;
+	int err = -1;
 
 	*l = (struct listener){ .fds = { -1, -1 }, .reserve_fd = -1 };
 	if (port != 0)
-		rc = listen_pair(l, loopback_only, port);
+		err = listen_pair(l, loopback_only, port);
 	/* The kernel picks a port by what is free in IPv4 alone. */
-	for (int i = 0; rc != 0 && i < ANY_PORT_TRIES; i++)
-		rc = listen_pair(l, loopback_only, 0);
-	if (rc != 0) {
+	for (int i = 0; err != 0 && i < ANY_PORT_TRIES; i++)
+		err = listen_pair(l, loopback_only, 0);
+	if (err != 0) {
 		*ret_error = net_error("cannot listen for connections", errno,
 		    "without them nobody can talk to you: see whether this "
 		    "user may open sockets here");
@@ -133,7 +133,6 @@ accept_from(int fd, struct addr *ret_from)
 	    fd, (struct sockaddr *)&ss, &size, SOCK_CLOEXEC | SOCK_NONBLOCK);
 #else
 	int got = accept(fd, (struct sockaddr *)&ss, &size);
-
 	if (got >= 0) {
 		fcntl(got, F_SETFD, FD_CLOEXEC);
 		fcntl(got, F_SETFL, O_NONBLOCK);
@@ -154,9 +153,7 @@ accept_to_refuse(struct listener *l, int fd)
 		return -1;
 	}
 	close(l->reserve_fd);
-
 	int got = accept_from(fd, &from);
-
 	socket_close(got);
 	l->reserve_fd = open_reserve();
 	return got < 0 ? -1 : -2;

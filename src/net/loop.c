@@ -83,7 +83,6 @@ loop_ready(struct loop *l, struct loop_event *ret_event)
 	while (l->next < l->count) {
 		size_t i = l->next++;
 		int got = l->fds[i].revents;
-
 		if (got == 0)
 			continue;
 		*ret_event = (struct loop_event){

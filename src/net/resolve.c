@@ -107,7 +107,6 @@ child_run(int fd, const char *host, uint16_t port)
 		list = NULL;
 	for (struct addrinfo *i = list; i != NULL; i = i->ai_next) {
 		struct addr a = sockaddr_addr(i->ai_addr);
-
 		if (a.family == ADDR_NONE || result.count == RESOLVE_ADDRS_MAX)
 			continue;
 		a.port = port;
@@ -139,9 +138,7 @@ resolve_start(struct resolve *r, uint32_t token, const char *host,
 	fcntl(fds[0], F_SETFD, FD_CLOEXEC);
 	fcntl(fds[1], F_SETFD, FD_CLOEXEC);
 	fcntl(fds[0], F_SETFL, O_NONBLOCK);
-
 	pid_t pid = fork();
-
 	if (pid == 0)
 		child_run(fds[1], host, port);
 	close(fds[1]);
@@ -225,7 +222,6 @@ resolve_next(
 {
 	for (size_t i = 0; i < RESOLVE_MAX; i++) {
 		struct job *j = &r->jobs[i];
-
 		if (j->pid == 0 || !job_answer(j, mono_ms, ret_answer))
 			continue;
 		job_end(j);

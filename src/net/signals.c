@@ -40,9 +40,7 @@ signals_open(void)
 		sigaddset(&set, watched[i]);
 	if (sigprocmask(SIG_BLOCK, &set, &saved_mask) != 0)
 		return ERR_SYS;
-
 	int fd = signalfd(-1, &set, SFD_NONBLOCK | SFD_CLOEXEC);
-
 	if (fd < 0) {
 		sigprocmask(SIG_SETMASK, &saved_mask, NULL);
 		return ERR_SYS;

@@ -18,7 +18,6 @@ sockaddr_of(const struct addr *a, struct sockaddr_storage *out)
 			.sin_family = AF_INET,
 			.sin_port = htons(a->port),
 		};
-
 		memcpy(&in.sin_addr, a->ip, 4);
 		memcpy(out, &in, sizeof(in));
 		return sizeof(in);
@@ -29,7 +28,6 @@ sockaddr_of(const struct addr *a, struct sockaddr_storage *out)
 			.sin6_port = htons(a->port),
 			.sin6_scope_id = a->scope,
 		};
-
 		memcpy(&in6.sin6_addr, a->ip, 16);
 		memcpy(out, &in6, sizeof(in6));
 		return sizeof(in6);
@@ -44,14 +42,12 @@ sockaddr_addr(const struct sockaddr *sa)
 
 	if (sa->sa_family == AF_INET) {
 		struct sockaddr_in in;
-
 		memcpy(&in, sa, sizeof(in));
 		a.family = ADDR_IPV4;
 		a.port = ntohs(in.sin_port);
 		memcpy(a.ip, &in.sin_addr, 4);
 	} else if (sa->sa_family == AF_INET6) {
 		struct sockaddr_in6 in6;
-
 		memcpy(&in6, sa, sizeof(in6));
 		a.family = ADDR_IPV6;
 		a.port = ntohs(in6.sin6_port);
@@ -110,7 +106,6 @@ socket_new(enum addr_family family, int type)
 	type |= SOCK_CLOEXEC | SOCK_NONBLOCK;
 #endif
 	int fd = socket(family == ADDR_IPV4 ? AF_INET : AF_INET6, type, 0);
-
 	if (fd < 0)
 		return -1;
 	if (socket_prepare(fd) != 0 ||

@@ -98,9 +98,7 @@ conn_add(struct tcp *t, uint32_t number, int fd, enum conn_state state)
 {
 	assert(conn_find(t, number) == NULL);
 	t->conns = xgrow(t->conns, t->count, &t->cap, sizeof(*t->conns));
-
 	struct conn *c = &t->conns[t->count++];
-
 	*c = (struct conn){
 		.number = number,
 		.fd = fd,
@@ -154,11 +152,11 @@ tcp_open(
     uint16_t port, bool loopback_only, struct tcp **ret_tcp, char **ret_error)
 {
 	struct tcp *t = xcalloc(1, sizeof(*t));
-	int rc = listener_open(&t->listener, port, loopback_only, ret_error);
+	int err = listener_open(&t->listener, port, loopback_only, ret_error);
 
-	if (rc != 0) {
+	if (err != 0) {
 		free(t);
-		return rc;
+		return err;
 	}
 	t->turn_fd = -1;
 	*ret_tcp = t;
@@ -227,7 +225,6 @@ conn_flush(struct conn *c)
 	for (int i = 0; i < WRITES_PER_TURN && buf_size(&c->out) > 0; i++) {
 		ssize_t sent =
 		    send_some(c->fd, buf_data(&c->out), buf_size(&c->out));
-
 		if (sent < 0)
 			conn_output_broke(c, errno);
 		if (sent <= 0)
@@ -247,7 +244,6 @@ tcp_send(struct tcp *t, uint32_t conn, const uint8_t *p, size_t n)
 		return;
 	if (c->state == CONN_OPEN && buf_size(&c->out) == 0) {
 		ssize_t sent = send_some(c->fd, p, n);
-
 		if (sent < 0) {
 			conn_output_broke(c, errno);
 			return;
@@ -294,17 +290,13 @@ tcp_dial(struct tcp *t, uint32_t conn, const struct addr *to)
 	socklen_t size = sockaddr_of(to, &ss);
 
 	assert(size > 0);
-
 	int fd = socket_new((enum addr_family)to->family, SOCK_STREAM);
 	struct conn *c = conn_add(t, conn, fd, CONN_DIALING);
-
 	if (fd < 0) {
 		conn_fail(t, c, errno);
 		return;
 	}
-
 	int refused = confine_dial(&t->choice, fd, to);
-
 	if (refused != 0) {
 		conn_fail(t, c, refused);
 		return;
@@ -335,7 +327,6 @@ tcp_failed(struct tcp *t, struct tcp_event *ret_event)
 		return false;
 	for (size_t i = 0; i < t->count; i++) {
 		struct conn *c = &t->conns[i];
-
 		if (c->state != CONN_FAILED)
 			continue;
 		event_closed(t, c, 0, ret_event);
@@ -371,7 +362,6 @@ linger_step(struct tcp *t, struct conn *c)
 	}
 	for (int i = 0; i < READS_PER_TURN; i++) {
 		ssize_t got = recv(c->fd, t->bytes, sizeof(t->bytes), 0);
-
 		if (got < 0)
 			return errno != EAGAIN && errno != EINTR;
 		if (got == 0)
@@ -455,7 +445,6 @@ tcp_watch(struct tcp *t, struct loop *l, int64_t mono_ms, uint64_t tag)
 	listener_watch(&t->listener, l, mono_ms, tag);
 	for (size_t i = t->count; i-- > 0;) {
 		struct conn *c = &t->conns[i];
-
 		if (c->state == CONN_LINGERING && c->deadline_ms <= mono_ms)
 			conn_remove(t, c);
 		else
@@ -469,7 +458,6 @@ next_accept(struct tcp *t, int fd, struct tcp_event *ret_event)
 	while (t->turn_left-- > 0) {
 		struct addr from;
 		int got = listener_accept(&t->listener, fd, &from);
-
 		if (got == -1)
 			return false;
 		if (got < 0)
@@ -519,9 +507,7 @@ next_read(struct tcp *t, struct conn *c, struct tcp_event *ret_event)
 {
 	if (!c->reading || t->turn_left-- <= 0)
 		return false;
-
 	ssize_t got = recv(c->fd, t->bytes, sizeof(t->bytes), 0);
-
 	if (got < 0 && (errno == EAGAIN || errno == EINTR))
 		return false;
 	if (got <= 0) {

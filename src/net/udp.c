@@ -118,18 +118,17 @@ open_own_once(struct udp *u)
 static int
 open_own(struct udp *u)
 {
-	int rc = -1;
+	int err = -1;
 
 	/* The port the kernel picks is free in IPv4; in IPv6 perhaps not. */
-	for (int i = 0; rc != 0 && i < OWN_PORT_TRIES; i++)
-		rc = open_own_once(u);
-	if (rc != 0)
+	for (int i = 0; err != 0 && i < OWN_PORT_TRIES; i++)
+		err = open_own_once(u);
+	if (err != 0)
 		return -1;
 	if (u->fds[OWN_4] >= 0)
 		socket_set(u->fds[OWN_4], SOL_SOCKET, SO_BROADCAST, 1);
 	if (u->fds[OWN_6] >= 0) {
 		int fd = u->fds[OWN_6];
-
 		socket_set(fd, IPPROTO_IPV6, IPV6_MULTICAST_HOPS, 1);
 		socket_set(fd, IPPROTO_IPV6, IPV6_MULTICAST_LOOP, 1);
 	}
@@ -243,14 +242,12 @@ arrival_index(struct msghdr *m)
 		if (c->cmsg_level == IPPROTO_IPV6 &&
 		    c->cmsg_type == IPV6_PKTINFO) {
 			struct in6_pktinfo info;
-
 			memcpy(&info, CMSG_DATA(c), sizeof(info));
 			return info.ipi6_ifindex;
 		}
 #ifdef IP_PKTINFO
 		if (c->cmsg_level == IPPROTO_IP && c->cmsg_type == IP_PKTINFO) {
 			struct in_pktinfo info;
-
 			memcpy(&info, CMSG_DATA(c), sizeof(info));
 			return (unsigned)info.ipi_ifindex;
 		}
@@ -330,7 +327,6 @@ udp_receive(struct udp *u, int fd, struct datagram *ret_datagram)
 			.msg_controllen = sizeof(control.bytes),
 		};
 		ssize_t got = recvmsg(fd, &m, 0);
-
 		if (got < 0 && (errno == EAGAIN || errno == EBADF))
 			return false;
 		if (got < 0 || (m.msg_flags & MSG_TRUNC) != 0)
@@ -364,6 +360,7 @@ send_through(
     int fd, const struct addr *to, const struct iface *f, struct iovec *iov)
 {
 	struct sockaddr_storage ss;
+
 	union {
 		char bytes[CMSG_SPACE(sizeof(struct in6_pktinfo))];
 		struct cmsghdr align;
@@ -375,18 +372,15 @@ send_through(
 		.msg_iovlen = 1,
 		.msg_control = &control,
 	};
-
 	memset(&control, 0, sizeof(control));
 	if (to->family == ADDR_IPV6) {
 		struct in6_pktinfo info = { .ipi6_ifindex = f->index };
-
 		memcpy(&info.ipi6_addr, f->addr.ip, 16);
 		set_control(
 		    &m, IPPROTO_IPV6, IPV6_PKTINFO, &info, sizeof(info));
 	} else {
 #ifdef IP_PKTINFO
 		struct in_pktinfo info = { .ipi_ifindex = (int)f->index };
-
 		memcpy(&info.ipi_spec_dst, f->addr.ip, 4);
 		set_control(&m, IPPROTO_IP, IP_PKTINFO, &info, sizeof(info));
 #endif
@@ -416,7 +410,6 @@ is_repeat(const struct udp *u, const struct iface *ifaces, size_t at)
 
 	for (size_t i = 0; i < at; i++) {
 		struct addr other = target_of(u, &ifaces[i]);
-
 		if (ifaces[i].use == IFACE_USED &&
 		    ifaces[i].index == ifaces[at].index &&
 		    addr_equal(&other, &to))
@@ -438,13 +431,10 @@ udp_broadcast(struct udp *u, struct iface *ifaces, size_t count,
 		socket_set(u->fds[OWN_4], IPPROTO_IP, IP_TTL, 1);
 	for (size_t i = 0; i < count; i++) {
 		struct iface *f = &ifaces[i];
-
 		if (f->use != IFACE_USED || is_repeat(u, ifaces, i))
 			continue;
-
 		struct addr to = target_of(u, f);
 		int fd = u->fds[to.family == ADDR_IPV4 ? OWN_4 : OWN_6];
-
 		f->last_error =
 		    fd < 0 ? EAFNOSUPPORT : send_through(fd, &to, f, &iov);
 	}
