@@ -17,10 +17,10 @@
 #include <stdint.h>
 
 enum {
-	DECODE_ESC_MS = 25,	    /* a lone ESC is the key after so long */
+	DECODE_ESC_MS = 25,         /* a lone ESC is the key after so long */
 	DECODE_ESC_REMOTE_MS = 125, /* the same over ssh */
 	DECODE_PASTE_END_MS = 200,  /* a paste whose end never comes */
-	PASTE_MAX = 262144,	    /* bytes; the rest is dropped */
+	PASTE_MAX = 262144,         /* bytes; the rest is dropped */
 };
 
 struct decode;
@@ -28,8 +28,8 @@ struct decode;
 struct decode *decode_new(int64_t esc_ms);
 void decode_free(struct decode *d);
 /* Takes all n bytes. */
-void decode_input(struct decode *d, int64_t mono_ms, const uint8_t *p,
-    size_t n);
+void decode_input(
+    struct decode *d, int64_t mono_ms, const uint8_t *p, size_t n);
 /* The next key, or false. */
 bool decode_next(struct decode *d, int64_t mono_ms, struct key *ret_key);
 /* When decode_next may have a key without more bytes. */

@@ -21,10 +21,10 @@ enum style {
 	STYLE_NORMAL,
 	STYLE_DIM,
 	STYLE_BOLD,
-	STYLE_BAR,	 /* title and status rows */
+	STYLE_BAR,       /* title and status rows */
 	STYLE_BAR_ALERT, /* something in a bar that wants attention */
-	STYLE_RULE,	 /* pane borders, day separators */
-	STYLE_MARKER,	 /* the unread marker */
+	STYLE_RULE,      /* pane borders, day separators */
+	STYLE_MARKER,    /* the unread marker */
 	STYLE_SELECTED,
 	STYLE_ERROR,
 	STYLE_INFO,
@@ -50,10 +50,10 @@ struct cell {
 
 struct grid {
 	int rows, cols;
-	struct cell *cells; /* owned: rows * cols */
+	struct cell *cells;         /* owned: rows * cols */
 	int cursor_row, cursor_col; /* always inside */
-	char title[256]; /* for the terminal's title; clean */
-	bool bell;	 /* ring once when shown */
+	char title[256];            /* for the terminal's title; clean */
+	bool bell;                  /* ring once when shown */
 };
 
 void grid_init(struct grid *g, int rows, int cols);
@@ -72,8 +72,8 @@ struct cell *grid_cell(struct grid *g, int row, int col);
 int grid_put(struct grid *g, int row, int col, int col_end, enum style style,
     const char *text, size_t size);
 /* Fills with a one-cell character. */
-void grid_fill(struct grid *g, int row, int col, int col_end,
-    enum style style, uint32_t cp);
+void grid_fill(struct grid *g, int row, int col, int col_end, enum style style,
+    uint32_t cp);
 /*
  * The text of the grid, a line for each row, trailing blanks cut; behind each
  * line that has any style but NORMAL a second line of style letters where

@@ -174,11 +174,11 @@ draw_notice(const struct chat *ch, int row, enum style style, const char *text)
 static void
 draw_day(const struct chat *ch, const struct item *item, int row)
 {
-	char day[WHEN_DAY_SIZE], label[WHEN_DAY_SIZE + sizeof "today, "];
+	char day[WHEN_DAY_SIZE], label[WHEN_DAY_SIZE + sizeof("today, ")];
 	int64_t wall_ms = ch->f->now.wall_ms;
 	bool today = when_same_day(item->msg->arrived_ms, wall_ms);
 
-	snprintf(label, sizeof label, "%s%s", today ? "today, " : "",
+	snprintf(label, sizeof(label), "%s%s", today ? "today, " : "",
 	    when_day(item->msg->arrived_ms, wall_ms, day));
 	draw_rule(ch->f, row, ch->r.col, ch->right, STYLE_RULE, label);
 }
@@ -205,12 +205,12 @@ draw_lead(const struct chat *ch, const struct item *item, size_t i, int row)
 	if (item->day && i == 0) {
 		draw_day(ch, item, row);
 	} else if (item->marker && i == item->day) {
-		snprintf(text, sizeof text, "%u new",
+		snprintf(text, sizeof(text), "%u new",
 		    count_new(ch->c, ch->f->w->marker));
 		draw_rule(ch->f, row, ch->r.col, ch->right, STYLE_MARKER, text);
 	} else {
 		uint32_t n = item->msg->missing;
-		snprintf(text, sizeof text, "%u message%s missing here", n,
+		snprintf(text, sizeof(text), "%u message%s missing here", n,
 		    n == 1 ? "" : "s");
 		draw_notice(ch, row, STYLE_INFO, text);
 	}
@@ -312,7 +312,7 @@ draw_reason(const struct chat *ch, const struct item *item, int row)
 	char text[256];
 	const char *reason = item->msg->reason;
 
-	snprintf(text, sizeof text, "not delivered: %s",
+	snprintf(text, sizeof(text), "not delivered: %s",
 	    reason == NULL || *reason == '\0' ? "no reason given" : reason);
 	draw_notice(ch, row, STYLE_DIM, text);
 }

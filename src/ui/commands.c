@@ -57,7 +57,7 @@ static const struct command_spec specs[] = {
 	    parse_quit },
 };
 
-enum { SPEC_COUNT = sizeof specs / sizeof *specs };
+enum { SPEC_COUNT = sizeof(specs) / sizeof(specs[0]) };
 
 const struct command_spec *
 command_specs(size_t *ret_count)
@@ -279,8 +279,8 @@ command_parse(const struct model *m, struct now now, uint32_t conv,
 		.line = line,
 		.size = strlen(line),
 	};
-
 	int err = finish(&p, parse_line(&p), ret_entered, ret_error);
+
 	if (err < 0)
 		*ret_at = p.error_at;
 	return err;

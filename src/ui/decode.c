@@ -82,6 +82,7 @@ queue_grow(struct decode *d)
 {
 	size_t cap = d->queue_cap ? d->queue_cap * 2 : 64;
 	struct entry *queue = xcalloc(cap, sizeof(*queue));
+
 	for (size_t i = 0; i < d->queue_count; i++)
 		queue[i] = d->queue[(d->queue_head + i) % d->queue_cap];
 	free(d->queue);
@@ -133,6 +134,7 @@ static unsigned
 alt_mod(struct decode *d)
 {
 	unsigned mods = d->alt ? KEY_ALT : 0;
+
 	d->alt = false;
 	return mods;
 }
@@ -200,6 +202,7 @@ static void
 paste_add(struct decode *d, uint8_t c)
 {
 	bool is_crlf = c == '\n' && d->paste_cr;
+
 	d->paste_cr = c == '\r';
 	if (is_crlf)
 		return;
@@ -240,6 +243,7 @@ static void
 utf8_start(struct decode *d, uint8_t c)
 {
 	size_t need = utf8_need(c);
+
 	if (need == 0) {
 		emit(d, UTF8_REPLACEMENT, alt_mod(d));
 		d->state = STATE_GROUND;
@@ -279,6 +283,7 @@ csi_final(struct decode *d, uint8_t c)
 {
 	struct key key = { 0 };
 	enum sequence_kind kind = SEQUENCE_UNKNOWN;
+
 	if (!d->seq_over)
 		kind = sequence_csi(d->seq, d->seq_size, c, &key);
 	sequence_finish(d, kind, key);
@@ -289,6 +294,7 @@ ss3_final(struct decode *d, uint8_t c)
 {
 	struct key key = { 0 };
 	enum sequence_kind kind = SEQUENCE_UNKNOWN;
+
 	if (!d->seq_over)
 		kind = sequence_ss3(d->seq, d->seq_size, c, &key);
 	sequence_finish(d, kind, key);
@@ -597,6 +603,7 @@ static size_t
 cut_tail(const uint8_t *p, size_t n)
 {
 	size_t tail = 1;
+
 	while (tail < n && tail < UTF8_MAX && (p[n - tail] & 0xC0) == 0x80)
 		tail++;
 	return utf8_need(p[n - tail]) > tail ? tail : 0;
@@ -641,6 +648,7 @@ struct decode *
 decode_new(int64_t esc_ms)
 {
 	struct decode *d = xcalloc(1, sizeof(*d));
+
 	d->esc_ms = esc_ms;
 	d->burst_end_ms = INT64_MIN;
 	return d;
@@ -663,6 +671,7 @@ void
 decode_input(struct decode *d, int64_t mono_ms, const uint8_t *p, size_t n)
 {
 	size_t taken = 0;
+
 	if (n == 0)
 		return;
 	d->last_ms = mono_ms;

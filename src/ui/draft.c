@@ -45,6 +45,7 @@ clean_tab(struct buf *out, int *col)
 {
 	static const char blanks[] = "        ";
 	size_t n = TAB_STOP - (size_t)*col % TAB_STOP;
+
 	*col += (int)n;
 	return buf_append(out, blanks, n);
 }
@@ -53,6 +54,7 @@ static int
 clean_cp(struct buf *out, uint32_t cp, int *col)
 {
 	char s[UTF8_MAX];
+
 	if (cp == '\t')
 		return clean_tab(out, col);
 	if (cp == '\n')
@@ -100,6 +102,7 @@ uint32_t
 draft_upper(uint32_t cp)
 {
 	size_t i = find_small(cp);
+
 	return i == SIZE_MAX ? cp : cp - small[i].down;
 }
 

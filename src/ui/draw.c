@@ -205,7 +205,7 @@ count_text(uint64_t n, char *out)
 {
 	char digits[COUNT_SIZE];
 	int size =
-	    snprintf(digits, sizeof digits, "%llu", (unsigned long long)n);
+	    snprintf(digits, sizeof(digits), "%llu", (unsigned long long)n);
 	char *at = out;
 
 	for (int i = 0; i < size; i++) {

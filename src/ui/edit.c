@@ -43,6 +43,7 @@ static void
 splice(struct edit *e, size_t at, size_t removed, const char *text, size_t n)
 {
 	size_t size = e->size - removed + n;
+
 	if (size + 1 > e->cap) {
 		e->cap = size + 1 + size / 2;
 		e->text = xrealloc(e->text, e->cap, 1);
@@ -68,6 +69,7 @@ change(struct edit *e, size_t from, size_t to, const char *text, size_t n,
     bool join)
 {
 	size_t removed = to - from;
+
 	if (removed == 0 && n == 0)
 		return false;
 	if (e->size - removed + n > EDIT_TEXT_MAX)
@@ -97,6 +99,7 @@ static bool
 move(struct edit *e, size_t at)
 {
 	bool changed = at != e->cursor;
+
 	e->cursor = at;
 	return changed;
 }
@@ -106,6 +109,7 @@ change_cleaned(
     struct edit *e, size_t from, size_t to, const char *text, size_t n)
 {
 	struct buf out;
+
 	buf_init(&out, EDIT_TEXT_MAX);
 	size_t line = motion_line_start(e->text, e->size, from);
 	int err =
@@ -149,6 +153,7 @@ static bool
 do_home(struct edit *e)
 {
 	size_t at = motion_line_start(e->text, e->size, e->cursor);
+
 	return move(e, at == e->cursor ? 0 : at);
 }
 
@@ -156,6 +161,7 @@ static bool
 do_end(struct edit *e)
 {
 	size_t at = motion_line_end(e->text, e->size, e->cursor);
+
 	return move(e, at == e->cursor ? e->size : at);
 }
 
@@ -189,6 +195,7 @@ static bool
 move_to_line(struct edit *e, size_t line)
 {
 	size_t here = motion_line_start(e->text, e->size, e->cursor);
+
 	if (e->goal < 0)
 		e->goal = width_text(e->text + here, e->cursor - here);
 	size_t end = motion_line_end(e->text, e->size, line);
@@ -200,6 +207,7 @@ static bool
 do_up(struct edit *e)
 {
 	size_t here = motion_line_start(e->text, e->size, e->cursor);
+
 	if (here == 0)
 		return do_history_older(e);
 	return move_to_line(e, motion_line_start(e->text, e->size, here - 1));
@@ -209,6 +217,7 @@ static bool
 do_down(struct edit *e)
 {
 	size_t end = motion_line_end(e->text, e->size, e->cursor);
+
 	if (end == e->size)
 		return do_history_newer(e);
 	return move_to_line(e, end + 1);
@@ -224,6 +233,7 @@ static bool
 do_backspace(struct edit *e)
 {
 	size_t from = motion_left(e->text, e->size, e->cursor);
+
 	return cut(e, from, e->cursor, true);
 }
 
@@ -231,6 +241,7 @@ static bool
 do_delete(struct edit *e)
 {
 	size_t to = motion_right(e->text, e->size, e->cursor);
+
 	return cut(e, e->cursor, to, true);
 }
 
@@ -239,6 +250,7 @@ kill_to(struct edit *e, enum last before, size_t other)
 {
 	size_t from = other < e->cursor ? other : e->cursor;
 	size_t to = other < e->cursor ? e->cursor : other;
+
 	if (from == to)
 		return false;
 	if (before == LAST_KILL && e->kills->by == e)
@@ -263,6 +275,7 @@ static bool
 do_kill_end(struct edit *e)
 {
 	size_t to = motion_line_end(e->text, e->size, e->cursor);
+
 	if (to == e->cursor)
 		to = motion_right(e->text, e->size, to);
 	return kill_to(e, e->before, to);
@@ -293,6 +306,7 @@ static bool
 do_kill_all(struct edit *e)
 {
 	size_t cursor = e->cursor;
+
 	e->cursor = e->size;
 	if (!kill_to(e, LAST_OTHER, 0))
 		return false;
@@ -305,6 +319,7 @@ static bool
 yank(struct edit *e, size_t from, size_t to, size_t index)
 {
 	const char *text = kills_get(e->kills, index);
+
 	if (!text || !change(e, from, to, text, strlen(text), false))
 		return false;
 	e->yank_from = from;
@@ -332,6 +347,7 @@ static bool
 do_undo(struct edit *e)
 {
 	const struct undo_change *c = undo_back(&e->undo);
+
 	if (!c)
 		return false;
 	splice(e, c->at, c->inserted_size, c->removed, c->removed_size);
@@ -343,6 +359,7 @@ static bool
 do_redo(struct edit *e)
 {
 	const struct undo_change *c = undo_forward(&e->undo);
+
 	if (!c)
 		return false;
 	splice(e, c->at, c->removed_size, c->inserted, c->inserted_size);
@@ -356,6 +373,7 @@ swap(struct edit *e, size_t a, size_t a_end, size_t b, size_t b_end)
 {
 	char *s = xmalloc(b_end - a);
 	size_t first = b_end - b, middle = b - a_end;
+
 	memcpy(s, e->text + b, first);
 	memcpy(s + first, e->text + a_end, middle);
 	memcpy(s + first + middle, e->text + a, a_end - a);
@@ -368,6 +386,7 @@ static bool
 do_transpose(struct edit *e)
 {
 	size_t right = e->cursor;
+
 	/* At the end of a line the two before it. */
 	if (e->text[right] != '\n')
 		right = motion_right(e->text, e->size, right);
@@ -390,6 +409,7 @@ do_transpose_word(struct edit *e)
 	size_t b_end = motion_word_right(e->text, e->size, b);
 	size_t a = motion_word_left(e->text, e->size, b);
 	size_t a_end = motion_word_right(e->text, e->size, a);
+
 	if (a == b || a_end > b)
 		return false;
 	return swap(e, a, a_end, b, b_end);
@@ -401,6 +421,7 @@ do_capitalise(struct edit *e)
 	size_t to = motion_word_right(e->text, e->size, e->cursor);
 	struct buf out;
 	bool seen = false;
+
 	buf_init(&out, (size_t)2 * EDIT_TEXT_MAX);
 	for (size_t at = e->cursor; at < to;) {
 		char s[UTF8_MAX];
@@ -460,6 +481,7 @@ struct edit *
 edit_new(struct edit_kills *kills)
 {
 	struct edit *e = xcalloc(1, sizeof(*e));
+
 	e->text = xstrdup("");
 	e->cap = 1;
 	e->goal = -1;
@@ -527,6 +549,7 @@ is_typed(const struct edit *e, const char *text, size_t n)
 {
 	uint32_t cp;
 	bool bad = false;
+
 	if (n == 0 || n > UTF8_MAX || utf8_decode(text, n, &cp, &bad) != n ||
 	    bad || cp < 0x20 || (cp >= 0x7F && cp < 0xA0))
 		return false;
@@ -538,6 +561,7 @@ edit_insert(struct edit *e, const char *text, size_t n)
 {
 	bool join = is_typed(e, text, n);
 	bool was_sealed = e->undo.is_sealed;
+
 	interrupt(e);
 	if (!join)
 		return change_cleaned(e, e->cursor, e->cursor, text, n);
@@ -553,6 +577,7 @@ edit_literal(struct edit *e, const struct key *key)
 {
 	char name[KEY_TEXT_MAX];
 	char c;
+
 	interrupt(e);
 	if (key->mods == KEY_CTRL && key->code >= '@' && key->code < 0x7F)
 		c = (char)(key->code & 0x1F);
@@ -604,6 +629,7 @@ edit_do(struct edit *e, enum edit_action action)
 {
 	int goal = e->goal;
 	bool was_sealed = e->undo.is_sealed;
+
 	assert(action < EDIT_ACTION_COUNT);
 	if (!actions[action])
 		return false;
@@ -621,6 +647,7 @@ void
 edit_history_add(struct edit *e, const char *text, size_t n)
 {
 	struct buf out;
+
 	buf_init(&out, EDIT_TEXT_MAX);
 	if (draft_clean(&out, 0, text, n) == 0 && buf_size(&out) > 0)
 		history_add(

@@ -118,6 +118,7 @@ void
 grid_erase(struct grid *g)
 {
 	size_t count = (size_t)g->rows * (size_t)g->cols;
+
 	for (size_t i = 0; i < count; i++)
 		blank(&g->cells[i], STYLE_NORMAL);
 	g->cursor_row = g->cursor_col = 0;
@@ -174,6 +175,7 @@ static int
 put_cp(struct grid *g, int row, int col, uint32_t cp, struct cell **base)
 {
 	int width = width_cp(cp);
+
 	if (width < 0) {
 		cp = UTF8_REPLACEMENT;
 		width = 1;
@@ -207,6 +209,7 @@ static int
 cells_of(const char *text, size_t n)
 {
 	int cells = 0;
+
 	for (size_t at = 0; at < n;) {
 		uint32_t cp;
 		at += utf8_decode(text + at, n - at, &cp, NULL);
@@ -221,6 +224,7 @@ grid_put(struct grid *g, int row, int col, int col_end, enum style style,
     const char *text, size_t size)
 {
 	int end = col_end < g->cols ? col_end : g->cols;
+
 	for (size_t at = 0; at < size && col < end;) {
 		int unused;
 		size_t n = cluster_next(text + at, size - at, &unused);
@@ -246,6 +250,7 @@ grid_fill(struct grid *g, int row, int col, int col_end, enum style style,
     uint32_t cp)
 {
 	int end = col_end < g->cols ? col_end : g->cols;
+
 	if (row < 0 || row >= g->rows)
 		return;
 	if (width_cp(cp) != 1)
@@ -258,6 +263,7 @@ static void
 dump_bytes(struct buf *out, const void *p, size_t n)
 {
 	int err = buf_append(out, p, n);
+
 	assert(err == 0);
 	(void)err;
 }
@@ -299,6 +305,7 @@ char *
 grid_dump(const struct grid *g, bool with_styles)
 {
 	struct buf out;
+
 	buf_init(&out, DUMP_MAX);
 	for (int row = 0; row < g->rows; row++) {
 		const struct cell *cells =

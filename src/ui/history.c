@@ -73,6 +73,7 @@ static void
 keep(struct history *h, const char *text)
 {
 	char **slot = h->at == h->count ? &h->draft : &h->lines[h->at].edited;
+
 	free(*slot);
 	*slot = xstrdup(text);
 }
@@ -138,6 +139,7 @@ kills_join(
     struct edit_kills *kills, const char *text, size_t n, enum kill_side side)
 {
 	size_t old_size = kills->count ? strlen(kills->texts[0]) : 0;
+
 	if (kills->count == 0 || old_size + n > EDIT_TEXT_MAX) {
 		kills_add(kills, text, n);
 		return;

@@ -188,6 +188,7 @@ const struct keymap_row *
 keymap_find(const struct key *key)
 {
 	const struct keymap_row *row = find_exact(*key);
+
 	if (row)
 		return row;
 	struct key plain = *key;
@@ -219,6 +220,7 @@ static size_t
 add(char *out, size_t at, const char *s)
 {
 	size_t n = strlen(s);
+
 	memcpy(out + at, s, n + 1);
 	return at + n;
 }
@@ -230,6 +232,7 @@ key_text(struct key key, char out[static KEY_TEXT_MAX])
 	uint32_t special = key.code - KEY_SPECIAL;
 	bool is_special = key.code > KEY_SPECIAL;
 	bool is_letter = !is_special && key.mods && is_upper(key.code & ~0x20U);
+
 	out[0] = '\0';
 	if (key.code == 0 || key.code == KEY_SPECIAL)
 		return;

@@ -54,6 +54,7 @@ static uint32_t
 cp_at(const char *s, size_t n, size_t at)
 {
 	uint32_t cp;
+
 	utf8_decode(s + at, n - at, &cp, NULL);
 	return cp;
 }
@@ -69,6 +70,7 @@ size_t
 motion_right(const char *s, size_t n, size_t at)
 {
 	int unused;
+
 	return at == n ? n : at + cluster_next(s + at, n - at, &unused);
 }
 
@@ -76,6 +78,7 @@ size_t
 motion_word_left(const char *s, size_t n, size_t at)
 {
 	bool seen = false;
+
 	while (at > 0) {
 		size_t left = cluster_prev(s, at);
 		bool is_word = motion_is_word(cp_at(s, n, left));
@@ -91,6 +94,7 @@ size_t
 motion_word_right(const char *s, size_t n, size_t at)
 {
 	bool seen = false;
+
 	while (at < n) {
 		bool is_word = motion_is_word(cp_at(s, n, at));
 		if (seen && !is_word)
@@ -105,6 +109,7 @@ size_t
 motion_blank_left(const char *s, size_t n, size_t at)
 {
 	bool seen = false;
+
 	while (at > 0) {
 		size_t left = cluster_prev(s, at);
 		bool blank = is_blank(cp_at(s, n, left));
@@ -129,6 +134,7 @@ size_t
 motion_line_end(const char *s, size_t n, size_t at)
 {
 	const char *end = at < n ? memchr(s + at, '\n', n - at) : NULL;
+
 	return end ? (size_t)(end - s) : n;
 }
 
@@ -154,5 +160,6 @@ size_t
 motion_snap_end(const char *s, size_t n, size_t at)
 {
 	size_t start = motion_snap_start(s, n, at);
+
 	return start == at || at >= n ? start : motion_right(s, n, start);
 }

@@ -39,7 +39,6 @@ static void
 fail(struct press *p, int err, char *error, size_t at)
 {
 	struct win *w = p->w;
-
 	const char *line = edit_text(w->edit, NULL);
 
 	if (err != ERR_STATE)
@@ -68,7 +67,7 @@ tell_where(struct press *p)
 	if (fp_equal(&p->cmd.peer, &p->w->fp))
 		return;
 	snprintf(
-	    text, sizeof text, "goes to %s", peer_label(peer, true, label));
+	    text, sizeof(text), "goes to %s", peer_label(peer, true, label));
 	ui_flash(p->ui, p->now, text);
 }
 
@@ -151,7 +150,7 @@ do_interrupt(struct press *p)
 	static const char quit[] = "/quit";
 
 	if (is_empty(p))
-		edit_set(p->w->edit, quit, sizeof quit - 1);
+		edit_set(p->w->edit, quit, sizeof(quit) - 1);
 	else
 		edit_do(p->w->edit, EDIT_KILL_ALL);
 }
@@ -269,7 +268,7 @@ insert(struct press *p, const char *text, size_t size)
 
 	if (edit_insert(p->w->edit, text, size) == 0)
 		return;
-	snprintf(sentence, sizeof sentence,
+	snprintf(sentence, sizeof(sentence),
 	    "%zu bytes more do not fit: a text has at most %d", size,
 	    EDIT_TEXT_MAX);
 	ui_flash(p->ui, p->now, sentence);
@@ -345,7 +344,6 @@ ui_key(struct ui *ui, const struct model *m, struct now now,
 	p.w = win_current(ui);
 	struct fp fp = p.w->fp;
 	unsigned revision = edit_revision(p.w->edit);
-
 	ui->dirty = true;
 	if (is_focus(&p))
 		return false;

@@ -55,7 +55,7 @@ add_error(struct str *s, int error)
 	};
 
 	str_add(s, ", the last send failed: ");
-	for (size_t i = 0; i < sizeof texts / sizeof *texts; i++)
+	for (size_t i = 0; i < sizeof(texts) / sizeof(texts[0]); i++)
 		if (texts[i].error == error) {
 			str_add(s, texts[i].text);
 			return;

@@ -2,8 +2,9 @@
 /*
  * Who is listed, and in which order: contacts (a conversation, or a pinned
  * key) before other people nearby, the present before the absent, then
- * contacts by number and others by name. Strangers are listed only while they are present and few enough: ten
- * thousand invented peers cost one walk over the model and one line.
+ * contacts by number and others by name. Strangers are listed only while they
+ * are present and few enough: ten thousand invented peers cost one walk over
+ * the model and one line.
  */
 #ifndef UI_ROSTER_H
 #define UI_ROSTER_H

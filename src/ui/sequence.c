@@ -131,6 +131,7 @@ parse(const uint8_t *p, size_t n, struct params *ret_params)
 {
 	struct params params = { .count = n > 0 };
 	size_t sub = 0;
+
 	for (size_t i = 0; i < n; i++) {
 		if (p[i] == ';') {
 			params.count++;
@@ -159,6 +160,7 @@ mods_of(uint32_t value)
 {
 	uint32_t bits = value ? value - 1 : 0;
 	unsigned mods = 0;
+
 	if (bits & 1)
 		mods |= KEY_SHIFT;
 	if (bits & (1 << 1 | 1 << 3 | 1 << 5))
@@ -193,6 +195,7 @@ static struct key
 shift_key(uint32_t cp, uint32_t shifted, unsigned mods)
 {
 	bool is_letter = is_lower(cp) || is_upper(cp);
+
 	if (mods & KEY_CTRL) {
 		if (is_upper(cp))
 			cp += 'a' - 'A';
@@ -238,6 +241,7 @@ static enum sequence_kind
 tilde(const struct params *params, unsigned mods, struct key *ret_key)
 {
 	uint32_t number = params->v[0][0];
+
 	if (number == 200)
 		return SEQUENCE_PASTE;
 	if (number == 27 && params->count == 3)
@@ -266,6 +270,7 @@ sequence_csi(const uint8_t *bytes, size_t n, uint8_t final, struct key *ret_key)
 {
 	enum { RELEASED = 3 };
 	struct params params;
+
 	if (!parse(bytes, n, &params))
 		return SEQUENCE_UNKNOWN;
 	if (params.v[1][1] == RELEASED)
@@ -297,6 +302,7 @@ enum sequence_kind
 sequence_ss3(const uint8_t *bytes, size_t n, uint8_t final, struct key *ret_key)
 {
 	struct params params;
+
 	if (!parse(bytes, n, &params))
 		return SEQUENCE_UNKNOWN;
 	const struct row *row = find(finals, final);
@@ -313,6 +319,7 @@ struct key
 sequence_control(uint32_t c, unsigned mods)
 {
 	uint8_t m = (uint8_t)mods;
+
 	switch (c) {
 	case '\r':
 		return (struct key){ KEY_ENTER_KEY, m };

@@ -18,7 +18,7 @@ enum {
 struct ui *
 ui_new(const struct ui_cfg *cfg)
 {
-	struct ui *ui = xcalloc(1, sizeof *ui);
+	struct ui *ui = xcalloc(1, sizeof(*ui));
 
 	ui->ascii = cfg->ascii;
 	ui->first_start = cfg->first_start;
@@ -46,7 +46,7 @@ ui_free(struct ui *ui)
 void
 ui_flash(struct ui *ui, struct now now, const char *text)
 {
-	snprintf(ui->flash, sizeof ui->flash, "%s", text);
+	snprintf(ui->flash, sizeof(ui->flash), "%s", text);
 	ui->flash_until_ms = now.mono_ms + FLASH_MS;
 	ui->dirty = true;
 }
@@ -90,10 +90,10 @@ ring(struct ui *ui, const struct frame *f)
 		ui->bell_ms = f->now.mono_ms;
 	ui->unread_seen = unread;
 	if (unread > 0)
-		snprintf(f->g->title, sizeof f->g->title, "earshot (%llu)",
+		snprintf(f->g->title, sizeof(f->g->title), "earshot (%llu)",
 		    (unsigned long long)unread);
 	else
-		snprintf(f->g->title, sizeof f->g->title, "earshot");
+		snprintf(f->g->title, sizeof(f->g->title), "earshot");
 }
 
 static void

@@ -42,16 +42,16 @@ draw_empty(const struct frame *f)
 		return;
 	label_text(f, f->peer, false, label);
 	if (f->peer->presence == PRESENCE_OFFLINE) {
-		snprintf(text, sizeof text,
+		snprintf(text, sizeof(text),
 		    "What you send waits here and goes out when %s is back.",
 		    label);
 		draw_cut(f, row--, r.col + 1, end, STYLE_INFO, text);
-		snprintf(text, sizeof text, "%s was last seen %s ago.", label,
+		snprintf(text, sizeof(text), "%s was last seen %s ago.", label,
 		    when_span(f->now.wall_ms - f->peer->last_seen_ms, span));
 	} else {
 		draw_cut(f, row--, r.col + 1, end, STYLE_INFO,
 		    "Type below and press Enter.");
-		snprintf(text, sizeof text, "No messages with %s yet.", label);
+		snprintf(text, sizeof(text), "No messages with %s yet.", label);
 	}
 	if (row >= r.row)
 		draw_cut(f, row, r.col + 1, end, STYLE_INFO, text);
@@ -89,7 +89,7 @@ draw_preview(const struct frame *f)
 	if (n == 0 || r.rows < 3)
 		return;
 	const struct message *msg = conv_message(f->c, f->c->next_serial - 1);
-	snprintf(head, sizeof head, " v %u new  ", n);
+	snprintf(head, sizeof(head), " v %u new  ", n);
 	draw_fill(f, row, r.col, end, STYLE_MARKER);
 	int col = draw_text(f, row, r.col, end, STYLE_MARKER, head);
 	if (message_is_own(msg))

@@ -110,7 +110,7 @@ draw_entry(
 		draw_text(f, row, col + 1, end,
 		    e->selected ? style : presence_style(e->p->presence),
 		    glyph_text(f, presence_glyph(e->p->presence)));
-	note_text(f, e->p, unread, note, sizeof note);
+	note_text(f, e->p, unread, note, sizeof(note));
 	int right = end;
 	if (note[0] != '\0')
 		right = draw_right(f, row, col + 3, end, style, note) - 1;
@@ -150,14 +150,14 @@ draw_line(const struct frame *f, const struct roster *r, struct rect at,
 	case LINE_HEAD:
 		draw_text(f, at.row, at.col, end, STYLE_BOLD, " CONTACTS");
 		snprintf(
-		    text, sizeof text, "%s on", count_text(r->present, count));
+		    text, sizeof(text), "%s on", count_text(r->present, count));
 		draw_right(f, at.row, at.col + 10, end, STYLE_DIM, text);
 		break;
 	case LINE_OTHERS:
 		draw_text(f, at.row, at.col, end, STYLE_BOLD, " NEARBY");
 		break;
 	case LINE_HIDDEN:
-		snprintf(text, sizeof text, " %s other%s",
+		snprintf(text, sizeof(text), " %s other%s",
 		    count_text(r->hidden, count), r->hidden == 1 ? "" : "s");
 		draw_cut(f, at.row, at.col, end, STYLE_DIM, text);
 		break;

@@ -27,7 +27,7 @@ add_pair(struct pen *p, const char *name, const char *value)
 
 	if (value[0] == '\0')
 		return;
-	snprintf(text, sizeof text, "%-8s %s", name, value);
+	snprintf(text, sizeof(text), "%-8s %s", name, value);
 	add_line(p, STYLE_NORMAL, text);
 }
 
@@ -58,15 +58,15 @@ add_seen(struct pen *p, const struct peer *peer)
 	int64_t wall_ms = p->f->now.wall_ms;
 
 	if (when_same_day(peer->first_seen_ms, wall_ms))
-		snprintf(text, sizeof text, "today %s",
+		snprintf(text, sizeof(text), "today %s",
 		    when_clock(peer->first_seen_ms, at));
 	else if (peer->first_seen_ms > 0)
-		snprintf(text, sizeof text, "%s",
+		snprintf(text, sizeof(text), "%s",
 		    when_day(peer->first_seen_ms, wall_ms, day));
 	add_pair(p, "since", text);
 	/* Of those present it would change with every announcement. */
 	if (!peer_is_present(peer) && peer->last_seen_ms > 0) {
-		snprintf(text, sizeof text, "%s ago",
+		snprintf(text, sizeof(text), "%s ago",
 		    when_span(wall_ms - peer->last_seen_ms, span));
 		add_pair(p, "last", text);
 	}
@@ -82,7 +82,7 @@ add_fingerprint(struct pen *p, const struct fp *fp)
 
 	fp_text(fp, text);
 	for (size_t at = 0; text[at] != '\0'; at += 4) {
-		used += (size_t)snprintf(line + used, sizeof line - used,
+		used += (size_t)snprintf(line + used, sizeof(line) - used,
 		    "%s%.4s", used > 0 ? " " : "", text + at);
 		bool last = strlen(text + at) <= 4;
 		if (!last && used + 5 <= (size_t)groups * 5)
@@ -100,7 +100,7 @@ add_trust(struct pen *p, const struct peer *peer)
 	const char *badge = trust_badge(peer->trust, &style);
 	bool bad = peer->trust == TRUST_CHANGED || peer->trust == TRUST_BLOCKED;
 
-	snprintf(text, sizeof text, "KEY      %s", badge);
+	snprintf(text, sizeof(text), "KEY      %s", badge);
 	add_line(p, bad ? STYLE_ERROR : STYLE_BOLD, text);
 	add_fingerprint(p, &peer->fp);
 	if (peer->trust == TRUST_CHANGED)
@@ -116,7 +116,7 @@ add_peer(struct pen *p, const struct peer *peer)
 
 	add_line(
 	    p, STYLE_BOLD, label_fit(p->f, peer, true, p->r.cols - 1, label));
-	snprintf(text, sizeof text, "%s %s",
+	snprintf(text, sizeof(text), "%s %s",
 	    glyph_text(p->f, presence_glyph(peer->presence)),
 	    presence_text(peer->presence));
 	add_line(p, presence_style(peer->presence), text);
@@ -136,14 +136,14 @@ add_self(struct pen *p)
 	const struct model *m = p->f->m;
 
 	add_line(p, STYLE_BOLD, m->name);
-	snprintf(text, sizeof text, "%s %s",
+	snprintf(text, sizeof(text), "%s %s",
 	    glyph_text(p->f, m->away ? GLYPH_AWAY : GLYPH_ONLINE),
 	    m->away ? "away" : "online");
 	add_line(p, m->away ? STYLE_AWAY : STYLE_ONLINE, text);
 	if (m->status[0] != '\0')
 		add_line(p, STYLE_DIM, m->status);
 	p->row++;
-	snprintf(text, sizeof text, "tcp %u", m->tcp_port);
+	snprintf(text, sizeof(text), "tcp %u", m->tcp_port);
 	add_pair(p, "listens", m->tcp_port == 0 ? "not" : text);
 	add_pair(p, "version", p->f->ui->version);
 	p->row++;

@@ -53,7 +53,7 @@ add_conversation(struct bar *b)
 		bar_add(b, STYLE_BAR, "nearby");
 		return;
 	}
-	snprintf(text, sizeof text, "%s %s",
+	snprintf(text, sizeof(text), "%s %s",
 	    label_fit(f, f->peer, false, b->end / 2, label),
 	    glyph_text(f, presence_glyph(f->peer->presence)));
 	bar_add(b, STYLE_BAR, text);
@@ -69,7 +69,7 @@ add_self(struct bar *b)
 	const struct frame *f = b->f;
 
 	bar_add(b, STYLE_BAR, when_clock(f->now.wall_ms, clock));
-	snprintf(text, sizeof text, "%s%s%s", f->m->name,
+	snprintf(text, sizeof(text), "%s%s%s", f->m->name,
 	    glyph_text(f, GLYPH_DOT), f->m->away ? "away" : "online");
 	bar_add(b, STYLE_BAR, text);
 }
@@ -99,10 +99,10 @@ add_activity(struct bar *b)
 	for (size_t i = 0; i < m->conv_count && n < ACTIVITY_MAX; i++)
 		if (m->convs[i]->unread > 0 && m->convs[i] != b->f->c)
 			list[n++] = m->convs[i];
-	qsort(list, n, sizeof *list, compare_activity);
+	qsort(list, n, sizeof(*list), compare_activity);
 	for (size_t i = 0; i < n; i++) {
 		const struct peer *p = model_peer(m, &list[i]->fp);
-		snprintf(text, sizeof text, "%u:%s(%u)",
+		snprintf(text, sizeof(text), "%u:%s(%u)",
 		    p == NULL ? (unsigned)CONV_NEARBY : p->number,
 		    p == NULL
 			? "nearby"
@@ -120,7 +120,7 @@ add_typing(struct bar *b)
 
 	if (f->peer == NULL || f->peer->typing_until_ms <= f->now.mono_ms)
 		return;
-	snprintf(text, sizeof text, "%s is typing%s",
+	snprintf(text, sizeof(text), "%s is typing%s",
 	    label_text(f, f->peer, false, label),
 	    glyph_text(f, GLYPH_ELLIPSIS));
 	bar_add(b, STYLE_BAR, text);
@@ -134,7 +134,7 @@ add_scroll(struct bar *b)
 
 	if (!b->f->w->frozen)
 		return;
-	snprintf(text, sizeof text, n > 0 ? "v %u new" : "scrolled up", n);
+	snprintf(text, sizeof(text), n > 0 ? "v %u new" : "scrolled up", n);
 	bar_add(b, n > 0 ? STYLE_BAR_ALERT : STYLE_BAR, text);
 }
 
@@ -148,8 +148,8 @@ add_flags(struct bar *b)
 		bar_add(b, STYLE_BAR_ALERT, "leaving");
 	if (f->m->tcp_port == 0)
 		bar_add(b, STYLE_BAR_ALERT, "not listening");
-	snprintf(
-	    text, sizeof text, "%s here", count_text(f->roster.present, count));
+	snprintf(text, sizeof(text), "%s here",
+	    count_text(f->roster.present, count));
 	bar_add(b, STYLE_BAR, text);
 }
 

@@ -38,17 +38,17 @@ address_text(const struct peer *p, char *out, size_t size)
 static void
 draw_peer(const struct frame *f, struct rect r)
 {
-	char label[PEER_LABEL_SIZE], at[ADDR_TEXT_MAX + sizeof " dialling"];
+	char label[PEER_LABEL_SIZE], at[ADDR_TEXT_MAX + sizeof(" dialling")];
 	enum style style;
 	const char *badge = trust_badge(f->peer->trust, &style);
 	int end = r.col + r.cols, right = end - text_cells(badge) - 1;
-
 	int name = right > r.col + TITLE_NAME_MIN ? right : end;
+
 	label_fit(f, f->peer, true, name - r.col - 1, label);
 	int col = draw_text(f, r.row, r.col + 1, name, STYLE_BAR, label);
-	if (col + 2 + (int)sizeof "offline" + 2 < right)
+	if (col + 2 + (int)sizeof("offline") + 2 < right)
 		col = draw_state(f, r.row, col, right);
-	address_text(f->peer, at, sizeof at);
+	address_text(f->peer, at, sizeof(at));
 	if (at[0] != '\0' && col + 2 + text_cells(at) + 2 <= right)
 		col = draw_text(f, r.row, col + 2, right, STYLE_BAR, at);
 	if (col + 2 <= right)
@@ -72,10 +72,10 @@ view_title(const struct frame *f)
 		draw_peer(f, r);
 		return;
 	}
-	snprintf(text, sizeof text, "nearby  %s %s here",
+	snprintf(text, sizeof(text), "nearby  %s %s here",
 	    count_text(f->roster.present, count),
 	    f->roster.present == 1 ? "person" : "people");
 	draw_cut(f, r.row, r.col + 1, end, STYLE_BAR, text);
-	snprintf(text, sizeof text, "earshot %s ", f->ui->version);
+	snprintf(text, sizeof(text), "earshot %s ", f->ui->version);
 	draw_right(f, r.row, end - 24, end, STYLE_BAR, text);
 }

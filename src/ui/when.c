@@ -70,7 +70,7 @@ unit_of(int64_t ms)
 		{ MINUTE_MS, "min", "m" },
 	};
 
-	for (unsigned i = 0; i < sizeof units / sizeof *units; i++)
+	for (unsigned i = 0; i < sizeof(units) / sizeof(units[0]); i++)
 		if (ms >= units[i].ms)
 			return units[i];
 	return (struct unit){ 1000, "s", "s" };

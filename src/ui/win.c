@@ -39,7 +39,7 @@ win_get(struct ui *ui, const struct fp *fp)
 		return ui->wins[i];
 	ui->wins =
 	    xgrow(ui->wins, ui->win_count, &ui->win_cap, sizeof(struct win *));
-	struct win *w = xcalloc(1, sizeof *w);
+	struct win *w = xcalloc(1, sizeof(*w));
 	w->fp = *fp;
 	w->edit = edit_new(ui->kills);
 	ui->wins[ui->win_count++] = w;

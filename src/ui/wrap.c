@@ -65,6 +65,7 @@ static bool
 has_mark(const uint16_t *table, size_t count, uint32_t cp)
 {
 	size_t low = 0, high = count;
+
 	while (low < high) {
 		size_t middle = low + (high - low) / 2;
 		if (table[middle] < cp)
@@ -91,6 +92,7 @@ static bool
 is_ideographic(uint32_t cp)
 {
 	enum { LOWEST = 0x2E80 };
+
 	if (cp < LOWEST)
 		return false;
 	for (size_t i = 0; i < sizeof(ideographic) / sizeof(ideographic[0]);
@@ -104,6 +106,7 @@ static bool
 is_blank(uint32_t cp)
 {
 	enum { IDEOGRAPHIC_SPACE = 0x3000 };
+
 	return cp == ' ' || cp == '\t' || cp == IDEOGRAPHIC_SPACE;
 }
 
@@ -122,6 +125,7 @@ static struct piece
 piece_at(const struct wrap *w, size_t at)
 {
 	struct piece piece = { .at = at };
+
 	piece.size = cluster_next(w->text + at, w->size - at, &piece.cells);
 	size_t n = utf8_decode(w->text + at, w->size - at, &piece.cp, NULL);
 	piece.is_blank = is_blank(piece.cp) && n == piece.size;
@@ -140,6 +144,7 @@ static void
 note_break(struct fill *f, const struct piece *piece)
 {
 	const struct piece *before = &f->last;
+
 	if (f->at == f->start)
 		return;
 	if (piece->is_blank) {
@@ -211,6 +216,7 @@ wrap_next(struct wrap *w, struct wrap_row *ret_row)
 {
 	struct fill f = { .start = w->at, .at = w->at };
 	int width = w->width;
+
 	if (w->done)
 		return false;
 	w->width = w->rest;
@@ -233,6 +239,7 @@ wrap_count(const char *text, size_t size, int first, int rest)
 	struct wrap w;
 	struct wrap_row row;
 	size_t count = 0;
+
 	wrap_init(&w, text, size, first, rest);
 	while (wrap_next(&w, &row))
 		count++;
@@ -246,6 +253,7 @@ wrap_locate(const struct wrap *start, size_t at, size_t *ret_row, int *ret_col)
 	struct wrap_row row;
 	int width = w.width;
 	size_t count = 0;
+
 	while (wrap_next(&w, &row) && at >= w.at && !w.done) {
 		width = w.width;
 		count++;
