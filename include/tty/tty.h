@@ -20,8 +20,7 @@ struct tty_cfg {
 };
 
 /* Enters full-screen mode. 0, or an error and its sentence (caller frees). */
-int tty_open(const struct tty_cfg *cfg, struct tty **ret_tty,
-    char **ret_error);
+int tty_open(const struct tty_cfg *cfg, struct tty **ret_tty, char **ret_error);
 /* Restores the terminal. */
 void tty_close(struct tty *t);
 /* Asynchronous-signal-safe: restores it before a fatal signal ends us. */

@@ -42,7 +42,6 @@ open_memory(void)
 {
 #ifdef __linux__
 	int fd = memfd_create("screen", MFD_CLOEXEC);
-
 	if (fd >= 0)
 		return fdopen(fd, "w");
 #endif
@@ -80,10 +79,8 @@ out_collect(struct out *o)
 
 	if (size <= 0)
 		return;
-
 	uint8_t *to = buf_reserve(&o->pending, (size_t)size);
 	ssize_t got = to == NULL ? 0 : pread(fd, to, (size_t)size, 0);
-
 	if (got > 0)
 		buf_commit(&o->pending, (size_t)got);
 	lseek(fd, 0, SEEK_SET);
@@ -109,15 +106,12 @@ out_flush(struct out *o)
 {
 	while (buf_size(&o->pending) > 0) {
 		size_t n = buf_size(&o->pending);
-
 		if (o->may_block) {
 			if (!can_write(o, 0))
 				return false;
 			n = n < CAREFUL_SIZE ? n : CAREFUL_SIZE;
 		}
-
 		ssize_t done = write(o->fd, buf_data(&o->pending), n);
-
 		if (done < 0 && errno == EINTR)
 			continue;
 		if (done < 0 && errno == EAGAIN)

@@ -58,7 +58,6 @@ relative_find(const char *term)
 {
 	for (size_t i = 0; i < RELATIVE_COUNT; i++) {
 		size_t n = strlen(relatives[i].prefix);
-
 		/* "st-256color" is st, "stem" is not; "vt" takes a number. */
 		if (strncmp(term, relatives[i].prefix, n) != 0)
 			continue;
@@ -84,9 +83,7 @@ can_place_text(const char *name)
 
 	if (setupterm(name, STDOUT_FILENO, &error) != OK)
 		return false;
-
 	const char *cup = tigetstr("cup");
-
 	can = cup != NULL && cup != (const char *)-1;
 	del_curterm(cur_term);
 	return can;
@@ -155,9 +152,7 @@ term_choose(
 	if (try_name(term, ret_name) || try_relatives(term, ret_name) ||
 	    try_shorter(term, ret_name))
 		return 0;
-
 	bool known = strcmp(term, "dumb") == 0 || strcmp(term, "unknown") == 0;
-
 	snprintf(what, sizeof(what),
 	    known ? "cannot use the full screen: TERM is \"%.100s\", a "
 		    "terminal that cannot place text"

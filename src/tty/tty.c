@@ -214,9 +214,7 @@ tty_read(struct tty *t, uint8_t *p, size_t n)
 	(void)t;
 	if (poll(&in, 1, 0) != 1)
 		return 0;
-
 	ssize_t got = read(STDIN_FILENO, p, n);
-
 	if (got > 0)
 		return (int)got;
 	if (got < 0 && (errno == EAGAIN || errno == EINTR))
@@ -292,7 +290,6 @@ put_rows(struct tty *t, const struct grid *g, bool doubtful)
 		    &g->cells[(size_t)row * (size_t)g->cols];
 		struct cell *was = &t->shown[(size_t)row * (size_t)t->cols];
 		int change[2];
-
 		if (!find_change(now, was, cols, change))
 			continue;
 		if (doubtful != (paint_is_doubtful(now, cols) ||
@@ -321,7 +318,6 @@ put_title(struct tty *t, const struct grid *g)
 	for (const char *p = t->title; *p != '\0'; p++) {
 		unsigned char c = (unsigned char)*p;
 		unsigned char next = (unsigned char)p[1];
-
 		/* It is clean; but a control here would be a command, so it
 		 * is looked at once more, C1 in UTF-8 included. */
 		if (c < 0x20 || c == 0x7f ||
@@ -384,9 +380,7 @@ tty_show(struct tty *t, const struct grid *g)
 	put_title(t, g);
 	if (g->bell && !again)
 		out_add(&t->out, "\a");
-
 	bool taken = out_flush(&t->out);
-
 	/* The caller will come with the same bell. */
 	t->rang = !taken && g->bell;
 	return taken;
