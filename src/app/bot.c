@@ -46,14 +46,14 @@ bot_of(struct front *f)
 const struct bot *
 bots(size_t *ret_count)
 {
-	*ret_count = sizeof table / sizeof *table;
+	*ret_count = sizeof(table) / sizeof(table[0]);
 	return table;
 }
 
 static bool
 is_bot(const struct peer *p)
 {
-	for (size_t i = 0; i < sizeof table / sizeof *table; i++) {
+	for (size_t i = 0; i < sizeof(table) / sizeof(table[0]); i++) {
 		if (strcmp(table[i].name, p->name) == 0)
 			return true;
 	}
@@ -73,6 +73,7 @@ bot_report(struct front *f, struct shell *sh, const struct effect *effect)
 {
 	struct bot_front *b = bot_of(f);
 	const struct model *m = shell_model(sh);
+
 	if (effect->kind == EFFECT_PEER && b->bot->greeting != NULL) {
 		const struct peer *p = model_peer(m, &effect->fp);
 		if (p != NULL && p->conv == 0 && !is_bot(p) &&
@@ -91,9 +92,10 @@ static void
 say_planned(struct bot_front *b, struct shell *sh)
 {
 	size_t count = b->answer_count;
+
 	b->answer_count = 0;
 	struct answer answers[ANSWERS_MAX];
-	memcpy(answers, b->answers, count * sizeof *answers);
+	memcpy(answers, b->answers, count * sizeof(*answers));
 	for (size_t i = 0; i < count; i++) {
 		struct command cmd = { .kind = COMMAND_SAY,
 			.conv = CONV_NEARBY,
@@ -107,6 +109,7 @@ static void
 bot_turn(struct front *f, struct shell *sh)
 {
 	struct bot_front *b = bot_of(f);
+
 	if (!b->settled && b->bot->away != NULL) {
 		struct command cmd = { .kind = COMMAND_AWAY,
 			.conv = CONV_NEARBY,
@@ -130,6 +133,7 @@ static int64_t
 bot_deadline(struct front *f, struct shell *sh)
 {
 	struct bot_front *b = bot_of(f);
+
 	return b->answer_count > 0 ? sh->now.mono_ms : b->shout_ms;
 }
 
@@ -172,5 +176,6 @@ bot_run(struct shell *sh, const struct bot *bot)
 		.bot = bot,
 		.shout_ms = NEVER_MS,
 	};
+
 	shell_run(sh, &b.front);
 }

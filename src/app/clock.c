@@ -7,6 +7,7 @@ static int64_t
 read_ms(clockid_t id)
 {
 	struct timespec t;
+
 	if (clock_gettime(id, &t) < 0)
 		return 0;
 	return (int64_t)t.tv_sec * 1000 + t.tv_nsec / 1000000;

@@ -44,6 +44,7 @@ static void
 use_loopback(struct config *c, uint16_t port)
 {
 	char *error;
+
 	c->port = port;
 	/* Whatever else is named: nothing leaves this machine. */
 	c->interface_count = 0;
@@ -60,6 +61,7 @@ live(const struct bot *bot, const char *home, uint16_t port)
 	struct config c;
 	char *error = NULL;
 	int null = open("/dev/null", O_RDWR);
+
 	config_init(&c);
 	use_loopback(&c, port);
 	c.name = xstrdup(bot->name);
@@ -75,6 +77,7 @@ static pid_t
 spawn(const struct bot *bot, const char *home, uint16_t port)
 {
 	pid_t parent = getpid(), pid = fork();
+
 	if (pid != 0)
 		return pid;
 #ifdef __linux__
@@ -90,6 +93,7 @@ static int
 make_dir(struct demo *d)
 {
 	const char *tmp = getenv("TMPDIR");
+
 	d->dir = home_path(
 	    tmp != NULL && *tmp == '/' ? tmp : "/tmp", "earshot-demo-XXXXXX");
 	if (mkdtemp(d->dir) == NULL)
@@ -105,7 +109,8 @@ demo_start(struct options *o, char **ret_error)
 	size_t count;
 	const struct bot *table = bots(&count);
 	uint16_t port = demo_port();
-	struct demo *d = xcalloc(1, sizeof *d);
+	struct demo *d = xcalloc(1, sizeof(*d));
+
 	if (make_dir(d) < 0) {
 		*ret_error =
 		    xasprintf("the demo needs a temporary directory: %s",
@@ -131,6 +136,7 @@ static void
 remove_below(int fd)
 {
 	DIR *dir = fdopendir(fd);
+
 	if (dir == NULL) {
 		close(fd);
 		return;

@@ -14,6 +14,7 @@ static json_t *
 fp_json(const struct fp *fp)
 {
 	char text[FP_TEXT_SIZE];
+
 	return json_string(fp_text(fp, text));
 }
 
@@ -21,6 +22,7 @@ static json_t *
 id_json(const struct msg_id *id)
 {
 	char text[MSG_ID_TEXT_SIZE];
+
 	return json_string(msg_id_text(id, text));
 }
 
@@ -31,9 +33,10 @@ time_json(int64_t wall_ms)
 	time_t t = (time_t)(wall_ms / 1000);
 	struct tm tm;
 	char text[64];
+
 	if (gmtime_r(&t, &tm) == NULL || tm.tm_year > 9999 - 1900 ||
 	    tm.tm_year < -1900 ||
-	    strftime(text, sizeof text, "%Y-%m-%dT%H:%M:%SZ", &tm) == 0)
+	    strftime(text, sizeof(text), "%Y-%m-%dT%H:%M:%SZ", &tm) == 0)
 		return json_null();
 	return json_string(text);
 }
@@ -42,6 +45,7 @@ static const char *
 name_of(const struct model *m, const struct fp *fp)
 {
 	const struct peer *p = model_peer(m, fp);
+
 	if (fp_equal(&m->self, fp))
 		return m->name;
 	return p == NULL ? "?" : p->name;
@@ -52,6 +56,7 @@ static char *
 dump(json_t *object)
 {
 	char *text = json_dumps(object, JSON_COMPACT | JSON_PRESERVE_ORDER);
+
 	json_decref(object);
 	if (text == NULL)
 		abort();
@@ -74,6 +79,7 @@ json_peer(const struct model *m, const struct peer *p)
 	json_t *address = p->addr_count == 0
 			      ? json_null()
 			      : json_string(addr_host_text(&p->addrs[0], addr));
+
 	(void)m;
 	return dump(json_pack("{ss, ss, so, ss, ss, ss, so, ss}", "event",
 	    "peer", "name", p->name, "id", fp_json(&p->fp), "dialect",

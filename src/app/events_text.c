@@ -16,6 +16,7 @@ clock_text(int64_t wall_ms, char out[static 6])
 {
 	time_t t = (time_t)(wall_ms / 1000);
 	struct tm tm;
+
 	if (localtime_r(&t, &tm) == NULL)
 		snprintf(out, 6, "??:??");
 	else
@@ -28,6 +29,7 @@ sender(const struct model *m, const struct message *msg,
     char label[static PEER_LABEL_SIZE])
 {
 	const struct peer *p = model_peer(m, &msg->from);
+
 	if (msg->mine)
 		return m->name;
 	if (p == NULL)
@@ -43,16 +45,17 @@ mark_lines(const char *text)
 {
 	static const char mark[] = "\n      | ";
 	size_t lines = 0;
+
 	for (const char *p = text; *p != '\0'; p++)
 		lines += *p == '\n';
-	char *out = xmalloc(strlen(text) + lines * sizeof mark + 1), *to = out;
+	char *out = xmalloc(strlen(text) + lines * sizeof(mark) + 1), *to = out;
 	for (const char *p = text; *p != '\0'; p++) {
 		if (*p != '\n') {
 			*to++ = *p;
 			continue;
 		}
-		memcpy(to, mark, sizeof mark - 1);
-		to += sizeof mark - 1;
+		memcpy(to, mark, sizeof(mark) - 1);
+		to += sizeof(mark) - 1;
 	}
 	*to = '\0';
 	return out;
@@ -69,6 +72,7 @@ said(const struct model *m, const struct message *msg)
 	char *line =
 	    xasprintf("%s %s%s%s%s", clock_text(msg->arrived_ms, stamp),
 		msg->action ? "* " : "", sender(m, msg, label), link, text);
+
 	free(text);
 	return line;
 }
@@ -77,6 +81,7 @@ static char *
 text_ready(const struct model *m)
 {
 	char fp[FP_TEXT_SIZE];
+
 	return xasprintf(
 	    "* you are %s, fingerprint %s", m->name, fp_text(&m->self, fp));
 }
@@ -86,6 +91,7 @@ text_peer(const struct model *m, const struct peer *p)
 {
 	char label[PEER_LABEL_SIZE], addr[ADDR_TEXT_MAX];
 	bool status = p->status[0] != '\0';
+
 	(void)m;
 	return xasprintf("* %s is %s (%s)%s%s%s%s%s",
 	    peer_label(p, true, label), presence_text(p->presence),
@@ -120,6 +126,7 @@ text_delivery(const struct model *m, const struct conv *c,
 	char label[PEER_LABEL_SIZE];
 	size_t line = strcspn(msg->text, "\n");
 	size_t n = width_cut(msg->text, line, EXCERPT_CELLS, NULL);
+
 	return xasprintf("* %s %s %s: %.*s%s%s%s", delivery_text(state),
 	    state == DELIVERY_QUEUED ? "for" : "to",
 	    p == NULL ? "?" : peer_label(p, false, label), (int)n, msg->text,

@@ -22,6 +22,7 @@ void
 log_open(const char *path)
 {
 	struct stat st;
+
 	/* Not to hang on a FIFO. */
 	log_fd = open(path,
 	    O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK,
@@ -39,17 +40,18 @@ log_line(const char *format, ...)
 	va_list args;
 	time_t now = time(NULL);
 	struct tm tm;
+
 	if (log_fd < 0)
 		return;
 	va_start(args, format);
-	vsnprintf(text, sizeof text, format, args);
+	vsnprintf(text, sizeof(text), format, args);
 	va_end(args);
 	char *clean = own_text(text, PEER_TEXT_LINE, NULL);
 	if (localtime_r(&now, &tm) == NULL ||
-	    strftime(stamp, sizeof stamp, "%Y-%m-%d %H:%M:%S", &tm) == 0)
-		snprintf(stamp, sizeof stamp, "?");
-	int room = (int)(sizeof line - sizeof stamp - sizeof " \n");
-	int n = snprintf(line, sizeof line, "%s %.*s\n", stamp,
+	    strftime(stamp, sizeof(stamp), "%Y-%m-%d %H:%M:%S", &tm) == 0)
+		snprintf(stamp, sizeof(stamp), "?");
+	int room = (int)(sizeof(line) - sizeof(stamp) - sizeof(" \n"));
+	int n = snprintf(line, sizeof(line), "%s %.*s\n", stamp,
 	    (int)utf8_cut(clean, strlen(clean), (size_t)room), clean);
 	if (n > 0 && write(log_fd, line, (size_t)n) < 0)
 		log_fd = -1;

@@ -32,6 +32,7 @@ static void
 protect_memory(void)
 {
 	struct rlimit none = { 0, 0 };
+
 	setrlimit(RLIMIT_CORE, &none);
 	umask(077);
 #if defined(__linux__) && !defined(WATCHED_BY_SANITIZER)
@@ -45,6 +46,7 @@ static void
 open_standard(void)
 {
 	int fd;
+
 	do
 		fd = open("/dev/null", O_RDWR);
 	while (fd >= 0 && fd <= STDERR_FILENO);
@@ -57,6 +59,7 @@ static int
 fail(char *error)
 {
 	char *clean = own_text(error, PEER_TEXT_LINE, NULL);
+
 	fprintf(stderr, "earshot: %s\n", clean);
 	free(clean);
 	free(error);
@@ -67,6 +70,7 @@ static bool
 env_is_set(const char *name)
 {
 	const char *value = getenv(name);
+
 	return value != NULL && *value != '\0' && strcmp(value, "0") != 0;
 }
 
@@ -75,6 +79,7 @@ static bool
 wants_plain(const struct options *o)
 {
 	const char *term = getenv("TERM");
+
 	return o->plain || env_is_set("EARSHOT_PLAIN") ||
 	       !isatty(STDIN_FILENO) || !isatty(STDOUT_FILENO) ||
 	       term == NULL || strcmp(term, "dumb") == 0;
@@ -90,6 +95,7 @@ run(const struct options *o)
 		.ascii = o->ascii };
 	char *error = NULL;
 	int status = EXIT_DONE;
+
 	if (shell_open(&sh, &cfg, &error) < 0)
 		status = fail(error);
 	else if (wants_plain(o))
@@ -105,6 +111,7 @@ run_demo(struct options *o)
 {
 	char *error;
 	struct demo *d = demo_start(o, &error);
+
 	if (d == NULL)
 		return fail(error);
 	int status = run(o);
@@ -116,6 +123,7 @@ int
 main(int argc, char **argv)
 {
 	struct options o;
+
 	setlocale(LC_ALL, "");
 	setlocale(LC_NUMERIC, "C");
 	open_standard();

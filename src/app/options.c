@@ -34,7 +34,7 @@ static const struct option_row {
 	{ "version", 'V', NULL, "show the version", NULL, NULL },
 };
 
-enum { ROWS = sizeof rows / sizeof *rows, COLUMN = 24 };
+enum { ROWS = sizeof(rows) / sizeof(rows[0]), COLUMN = 24 };
 
 static int
 show_help(void)
@@ -57,6 +57,7 @@ static int
 bad_use(const char *sentence)
 {
 	char *clean = own_text(sentence, PEER_TEXT_LINE, NULL);
+
 	fprintf(stderr, "earshot: %s. See earshot --help\n", clean);
 	free(clean);
 	return EXIT_USAGE;
@@ -66,6 +67,7 @@ static int
 apply_setting(struct options *o, const struct option_row *r, const char *arg)
 {
 	char *error;
+
 	if (config_set(&o->config, r->key, r->arg != NULL ? arg : r->value,
 		&error) == 0)
 		return -1;
@@ -106,6 +108,7 @@ make_getopt(
     struct option longs[static ROWS + 1], char shorts[static 2 * ROWS + 2])
 {
 	size_t n = 0;
+
 	shorts[n++] = ':';
 	for (size_t i = 0; i < ROWS; i++) {
 		bool takes = rows[i].arg != NULL;
@@ -124,14 +127,15 @@ static int
 parse_rest(struct options *o, int argc, char **argv)
 {
 	char sentence[128];
+
 	if (optind == argc)
 		return -1;
 	if (argc - optind == 1 && strcmp(argv[optind], "demo") == 0) {
 		o->demo = true;
 		return -1;
 	}
-	snprintf(
-	    sentence, sizeof sentence, "\"%.64s\" is no command", argv[optind]);
+	snprintf(sentence, sizeof(sentence), "\"%.64s\" is no command",
+	    argv[optind]);
 	return bad_use(sentence);
 }
 
@@ -141,13 +145,14 @@ options_parse(struct options *o, int argc, char **argv)
 	struct option longs[ROWS + 1];
 	char shorts[3 * ROWS + 2], sentence[128];
 	int letter, status;
-	memset(o, 0, sizeof *o);
+
+	memset(o, 0, sizeof(*o));
 	config_init(&o->config);
 	make_getopt(longs, shorts);
 	opterr = 0;
 	while ((letter = getopt_long(argc, argv, shorts, longs, NULL)) != -1) {
 		if (letter == '?' || letter == ':') {
-			snprintf(sentence, sizeof sentence,
+			snprintf(sentence, sizeof(sentence),
 			    letter == ':' ? "%.64s wants a value"
 					  : "no option %.64s",
 			    argv[optind - 1]);

@@ -75,9 +75,10 @@ static void
 tell_lost(struct plain *p)
 {
 	char text[96];
+
 	if (p->lost == 0 || buf_size(&p->output) > OUTPUT_MAX / 2)
 		return;
-	snprintf(text, sizeof text,
+	snprintf(text, sizeof(text),
 	    "%zu lines are missing here: nobody read the output", p->lost);
 	p->lost = 0;
 	print_line(p, p->events->error(NULL, text));
@@ -87,6 +88,7 @@ static void
 write_some(struct plain *p)
 {
 	size_t n = buf_size(&p->output);
+
 	if (n == 0)
 		return;
 	ssize_t done = write(STDOUT_FILENO, buf_data(&p->output),
@@ -107,6 +109,7 @@ static bool
 is_writable(int timeout_ms)
 {
 	struct pollfd out = { .fd = STDOUT_FILENO, .events = POLLOUT };
+
 	return poll(&out, 1, timeout_ms) > 0;
 }
 
@@ -115,6 +118,7 @@ plain_report(struct front *f, struct shell *sh, const struct effect *effect)
 {
 	struct plain *p = plain_of(f);
 	const struct model *m = shell_model(sh);
+
 	if (effect->kind == EFFECT_PEER) {
 		const struct peer *peer = model_peer(m, &effect->fp);
 		if (peer != NULL)
@@ -134,6 +138,7 @@ select_conv(struct plain *p, struct shell *sh, const struct entered *en,
     const struct fp *fp)
 {
 	const struct conv *c = model_conv_of(shell_model(sh), fp);
+
 	if (en->front == FRONT_SELECT)
 		p->conv = c != NULL ? c->id : CONV_NEARBY;
 }
@@ -143,6 +148,7 @@ static void
 mark_read(struct shell *sh)
 {
 	const struct model *m = shell_model(sh);
+
 	for (size_t i = 0; i < m->conv_count; i++) {
 		struct command cmd = { .kind = COMMAND_READ,
 			.conv = m->convs[i]->id };
@@ -157,12 +163,13 @@ execute(struct plain *p, struct shell *sh, const char *line)
 	struct entered en;
 	char *error = NULL;
 	size_t at;
+
 	if (line[strspn(line, " \t")] == '\0')
 		return;
 	p->command = line;
-	int r = command_parse(
+	int err = command_parse(
 	    shell_model(sh), sh->now, p->conv, line, &en, &error, &at);
-	if (r < 0) {
+	if (err < 0) {
 		print_line(p, p->events->error(line, error));
 		free(error);
 	} else {
@@ -248,6 +255,7 @@ static void
 plain_ready(struct front *f, struct shell *sh, const struct loop_event *ev)
 {
 	struct plain *p = plain_of(f);
+
 	if (ev->tag == TAG_OUTPUT) {
 		write_some(p);
 		return;
@@ -279,6 +287,7 @@ static void
 show_lonely(struct plain *p, const struct shell *sh)
 {
 	bool lonely = true;
+
 	for (size_t i = 0; i < sh->iface_count; i++)
 		lonely &=
 		    sh->ifaces[i].use != IFACE_USED ||
@@ -297,6 +306,7 @@ plain_turn(struct front *f, struct shell *sh)
 {
 	struct plain *p = plain_of(f);
 	const struct model *m = shell_model(sh);
+
 	tell_lost(p);
 	show_warning(p, sh);
 	show_lonely(p, sh);
@@ -320,6 +330,7 @@ static int64_t
 plain_deadline(struct front *f, struct shell *sh)
 {
 	const struct plain *p = plain_of(f);
+
 	return p->input_ended && !shell_model(sh)->leaving ? p->leave_ms
 							   : NEVER_MS;
 }
@@ -328,6 +339,7 @@ static void
 plain_watch(struct front *f, struct shell *sh, struct loop *l)
 {
 	struct plain *p = plain_of(f);
+
 	(void)sh;
 	if (!p->input_ended)
 		loop_watch(l, STDIN_FILENO, true, false, TAG_INPUT);
@@ -377,6 +389,7 @@ plain_run(struct shell *sh, bool json)
 		.write_max =
 		    isatty(STDOUT_FILENO) ? WRITE_TERMINAL_MAX : WRITE_MAX,
 	};
+
 	buf_init(&p.input, LINE_MAX_BYTES + 2 * READ_MAX);
 	buf_init(&p.output, OUTPUT_MAX);
 	print_line(&p, p.events->ready(shell_model(sh)));

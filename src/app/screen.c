@@ -68,6 +68,7 @@ static bool
 is_due(const struct screen *s, const struct shell *sh)
 {
 	const struct model *m = shell_model(sh);
+
 	if (s->forced)
 		return true;
 	if (sh->now.mono_ms >= ui_deadline(s->ui, m, sh->now))
@@ -81,6 +82,7 @@ static void
 draw(struct screen *s, struct shell *sh)
 {
 	struct command cmd = { .kind = COMMAND_NONE };
+
 	ui_draw(s->ui, shell_model(sh), sh->now, &s->grid);
 	s->blocked = !tty_show(s->tty, &s->grid);
 	if (s->blocked)
@@ -97,6 +99,7 @@ static void
 screen_turn(struct front *f, struct shell *sh)
 {
 	struct screen *s = screen_of(f);
+
 	take_keys(s, sh);
 	show_warning(sh);
 	if (!s->blocked && is_due(s, sh))
@@ -109,6 +112,7 @@ screen_deadline(struct front *f, struct shell *sh)
 	struct screen *s = screen_of(f);
 	const struct model *m = shell_model(sh);
 	int64_t at = decode_deadline(s->decode);
+
 	/* Blocked, only the terminal itself can make a frame possible. */
 	if (s->blocked)
 		return at;
@@ -125,6 +129,7 @@ static void
 screen_watch(struct front *f, struct shell *sh, struct loop *l)
 {
 	struct screen *s = screen_of(f);
+
 	(void)sh;
 	if (s->gone)
 		return;
@@ -137,6 +142,7 @@ static void
 fit(struct screen *s)
 {
 	int rows, cols;
+
 	tty_size(s->tty, &rows, &cols);
 	grid_resize(&s->grid, rows, cols);
 	s->forced = true;
@@ -156,6 +162,7 @@ static bool
 terminal_key(struct screen *s, const struct key *key)
 {
 	const struct keymap_row *row = keymap_find(key);
+
 	if (row == NULL)
 		return false;
 	if (row->action == ACTION_SUSPEND) {
@@ -173,6 +180,7 @@ static void
 take_keys(struct screen *s, struct shell *sh)
 {
 	struct key key;
+
 	while (decode_next(s->decode, sh->now.mono_ms, &key)) {
 		struct command cmd = { .kind = COMMAND_NONE };
 		size_t n = 0;
@@ -196,12 +204,13 @@ screen_ready(struct front *f, struct shell *sh, const struct loop_event *ev)
 {
 	struct screen *s = screen_of(f);
 	uint8_t bytes[READ_MAX];
+
 	if (ev->tag == TAG_OUTPUT) {
 		s->blocked = false;
 		s->forced = true;
 		return;
 	}
-	int n = tty_read(s->tty, bytes, sizeof bytes);
+	int n = tty_read(s->tty, bytes, sizeof(bytes));
 	if (n == ERR_CLOSED) {
 		s->gone = true;
 		shell_quit(sh, false);
@@ -217,6 +226,7 @@ static void
 screen_signal(struct front *f, struct shell *sh, int number)
 {
 	struct screen *s = screen_of(f);
+
 	(void)sh;
 	if (number == SIGTSTP) {
 		suspend(s);
@@ -246,7 +256,8 @@ catch_fatal(void)
 		SIGUSR2, SIGXCPU, SIGXFSZ };
 	struct sigaction sa = { .sa_handler = on_fatal,
 		.sa_flags = (int)SA_RESETHAND };
-	for (size_t i = 0; i < sizeof numbers / sizeof *numbers; i++)
+
+	for (size_t i = 0; i < sizeof(numbers) / sizeof(numbers[0]); i++)
 		sigaction(numbers[i], &sa, NULL);
 }
 
@@ -280,9 +291,10 @@ screen_run(struct shell *sh, char **ret_error)
 	struct tty_cfg cfg = {
 		.no_color = no_color != NULL && *no_color != '\0',
 	};
-	int r = tty_open(&cfg, &s.tty, ret_error);
-	if (r < 0)
-		return r;
+	int err = tty_open(&cfg, &s.tty, ret_error);
+
+	if (err < 0)
+		return err;
 	catch_fatal();
 	log_take_stderr();
 	warn_of_locale(sh, s.tty);

@@ -25,15 +25,16 @@ open_home(struct shell *sh, const struct shell_cfg *cfg, char **ret_error)
 {
 	const char *env = getenv("EARSHOT_HOME");
 	const char *dir = cfg->home;
+
 	/* An empty variable is none; an empty option is a slip, as with a
 	 * script's unset variable, and must not lead to the real home. */
 	if (dir == NULL && env != NULL && *env != '\0')
 		dir = env;
-	int r = home_open(&sh->home, dir, ret_error);
-	if (r < 0)
-		return r;
-	if ((r = home_lock(&sh->home, ret_error)) < 0)
-		return r;
+	int err = home_open(&sh->home, dir, ret_error);
+	if (err < 0)
+		return err;
+	if ((err = home_lock(&sh->home, ret_error)) < 0)
+		return err;
 	char *path = home_path(sh->home.state_dir, "log");
 	log_open(path);
 	free(path);
@@ -45,12 +46,13 @@ override_config(struct shell *sh, const struct shell_cfg *cfg)
 {
 	const struct config *o = cfg->overrides;
 	struct config *c = &sh->config;
+
 	if (o->name != NULL) {
 		free(c->name);
 		c->name = xstrdup(o->name);
 	}
 	if (o->interface_count > 0) {
-		memcpy(c->interfaces, o->interfaces, sizeof c->interfaces);
+		memcpy(c->interfaces, o->interfaces, sizeof(c->interfaces));
 		c->interface_count = o->interface_count;
 	}
 	if (o->port != 0)
@@ -65,6 +67,7 @@ system_name(void)
 {
 	const char *user = getenv("USER");
 	const struct passwd *pw = getpwuid(geteuid());
+
 	if (pw != NULL && pw->pw_gecos != NULL &&
 	    strcspn(pw->pw_gecos, ",") > 0)
 		return xstrndup(pw->pw_gecos, strcspn(pw->pw_gecos, ","));
@@ -77,6 +80,7 @@ static char *
 own_name(const struct shell *sh)
 {
 	const char *env = getenv("EARSHOT_NAME");
+
 	if (sh->config.name != NULL)
 		return xstrdup(sh->config.name);
 	if (env != NULL && *env != '\0')
@@ -89,14 +93,15 @@ load_identity(struct shell *sh, char **ret_error)
 {
 	uint8_t fresh[SEED_SIZE], seed[SEED_SIZE];
 	struct rng rng = rng_system();
-	rng_fill(&rng, fresh, sizeof fresh);
-	int r =
+
+	rng_fill(&rng, fresh, sizeof(fresh));
+	int err =
 	    keyfile_load(&sh->home, fresh, seed, &sh->first_start, ret_error);
-	if (r == 0)
+	if (err == 0)
 		identity_from_seed(&sh->identity, seed);
-	sodium_memzero(fresh, sizeof fresh);
-	sodium_memzero(seed, sizeof seed);
-	return r;
+	sodium_memzero(fresh, sizeof(fresh));
+	sodium_memzero(seed, sizeof(seed));
+	return err;
 }
 
 static const struct iface *
@@ -128,6 +133,7 @@ no_such_interface(const struct shell *sh, const char *name)
 {
 	char *text = xasprintf(
 	    "there is no network interface %s; name one of these:", name);
+
 	for (size_t i = 0; i < sh->iface_count; i++) {
 		const char *other = sh->ifaces[i].name;
 		/* Its further addresses are entries, too. */
@@ -161,13 +167,15 @@ open_network(struct shell *sh, char **ret_error)
 	struct iface_choice choice = { .names = sh->config.interfaces,
 		.count = sh->config.interface_count };
 	uint16_t port = sh->config.port != 0 ? sh->config.port : DISCOVERY_PORT;
-	int r;
+	int err;
+
 	sh->iface_fd = ifaces_watch_open();
 	sh->iface_count = ifaces_list(&choice, sh->ifaces);
-	if ((r = check_interfaces(sh, ret_error)) < 0 ||
-	    (r = udp_open(port, &sh->udp, ret_error)) < 0 ||
-	    (r = tcp_open(port, is_loopback_only(sh), &sh->tcp, ret_error)) < 0)
-		return r;
+	if ((err = check_interfaces(sh, ret_error)) < 0 ||
+	    (err = udp_open(port, &sh->udp, ret_error)) < 0 ||
+	    (err = tcp_open(port, is_loopback_only(sh), &sh->tcp, ret_error)) <
+		0)
+		return err;
 	tcp_confine(sh->tcp, &choice);
 	udp_interfaces(sh->udp, sh->ifaces, sh->iface_count);
 	sh->resolve = resolve_new();
@@ -181,13 +189,14 @@ make_engine(struct shell *sh, char **ret_error)
 	struct pin *pins;
 	size_t pin_count;
 	uint32_t epoch;
-	int r = epoch_next(&sh->home, sh->now.wall_ms, &epoch, ret_error);
-	if (r < 0)
-		return r;
+	int err = epoch_next(&sh->home, sh->now.wall_ms, &epoch, ret_error);
+
+	if (err < 0)
+		return err;
 	char *warning = NULL;
-	if ((r = pins_load(&sh->home, &pins, &pin_count, &warning)) < 0) {
+	if ((err = pins_load(&sh->home, &pins, &pin_count, &warning)) < 0) {
 		*ret_error = warning;
-		return r;
+		return err;
 	}
 	sh->warning = warning;
 	char *name = own_name(sh);
@@ -226,17 +235,18 @@ init(struct shell *sh)
 int
 shell_open(struct shell *sh, const struct shell_cfg *cfg, char **ret_error)
 {
-	int r;
+	int err;
+
 	init(sh);
 	sh->now = clock_read();
 	sh->slept_ms = clock_slept_ms();
-	if ((r = open_home(sh, cfg, ret_error)) < 0)
-		return r;
+	if ((err = open_home(sh, cfg, ret_error)) < 0)
+		return err;
 	override_config(sh, cfg);
-	if ((r = load_identity(sh, ret_error)) < 0 ||
-	    (r = open_network(sh, ret_error)) < 0 ||
-	    (r = make_engine(sh, ret_error)) < 0)
-		return r;
+	if ((err = load_identity(sh, ret_error)) < 0 ||
+	    (err = open_network(sh, ret_error)) < 0 ||
+	    (err = make_engine(sh, ret_error)) < 0)
+		return err;
 	sh->signal_fd = signals_open();
 	if (sh->signal_fd < 0) {
 		*ret_error = xstrdup("cannot watch for signals: no file can be "

@@ -59,7 +59,7 @@ keep_report(struct shell *sh, const struct effect *effect)
 	if (sh->report_count == sh->report_cap) {
 		sh->report_cap = sh->report_cap == 0 ? 32 : sh->report_cap * 2;
 		sh->reports =
-		    xrealloc(sh->reports, sh->report_cap, sizeof *sh->reports);
+		    xrealloc(sh->reports, sh->report_cap, sizeof(*sh->reports));
 	}
 	sh->reports[sh->report_count++] = *effect;
 }
@@ -109,6 +109,7 @@ static void
 drain(struct shell *sh)
 {
 	struct effect effect;
+
 	while (engine_next(sh->engine, &effect))
 		run_effect(sh, &effect);
 	for (size_t i = 0; i < sh->report_count; i++)
@@ -129,6 +130,7 @@ shell_quit(struct shell *sh, bool ask)
 	struct command cmd = {
 		.kind = COMMAND_QUIT, .conv = CONV_NEARBY, .on = !ask
 	};
+
 	shell_command(sh, &cmd);
 }
 
@@ -136,6 +138,7 @@ static void
 on_signal(struct shell *sh)
 {
 	int number;
+
 	while ((number = signals_next(sh->signal_fd)) != 0) {
 		if (number == SIGTERM || number == SIGHUP || number == SIGINT)
 			shell_quit(sh, false);
@@ -148,6 +151,7 @@ static void
 on_datagrams(struct shell *sh, int fd)
 {
 	struct datagram d;
+
 	for (int i = 0; i < DATAGRAMS_MAX; i++) {
 		if (!udp_receive(sh->udp, fd, &d))
 			return;
@@ -190,6 +194,7 @@ static void
 on_accepted(struct shell *sh, const struct tcp_event *ev)
 {
 	uint32_t conn = engine_accepted(sh->engine, sh->now, &ev->addr);
+
 	if (conn == 0)
 		tcp_refuse(sh->tcp, ev->fd);
 	else
@@ -225,6 +230,7 @@ static void
 on_tcp(struct shell *sh, const struct loop_event *ready)
 {
 	struct tcp_event ev;
+
 	while (tcp_next(sh->tcp, ready, &ev))
 		on_tcp_event(sh, &ev);
 }
@@ -233,6 +239,7 @@ static void
 on_failures(struct shell *sh)
 {
 	struct tcp_event ev;
+
 	while (tcp_failed(sh->tcp, &ev))
 		on_tcp_event(sh, &ev);
 }
@@ -241,6 +248,7 @@ static void
 on_answers(struct shell *sh)
 {
 	struct resolve_answer a;
+
 	while (sh->unresolved_count > 0) {
 		uint32_t token = sh->unresolved[--sh->unresolved_count];
 		engine_resolved(sh->engine, sh->now, token, NULL, 0,
@@ -286,10 +294,11 @@ read_ifaces(struct shell *sh, bool force)
 	struct iface_choice choice = { .names = sh->config.interfaces,
 		.count = sh->config.interface_count };
 	size_t count = ifaces_list(&choice, list);
+
 	sh->ifaces_due_ms = NEVER_MS;
 	if (!force && same_ifaces(list, count, sh->ifaces, sh->iface_count))
 		return;
-	memcpy(sh->ifaces, list, count * sizeof *list);
+	memcpy(sh->ifaces, list, count * sizeof(*list));
 	sh->iface_count = count;
 	udp_interfaces(sh->udp, sh->ifaces, count);
 	/* With the last cable out there is nobody to tell; a burst now would
@@ -303,6 +312,7 @@ static void
 notice_sleep(struct shell *sh)
 {
 	int64_t slept = clock_slept_ms();
+
 	if (slept - sh->slept_ms > SLEEP_MS) {
 		log_line("the machine slept for %lld s",
 		    (long long)(slept - sh->slept_ms) / 1000);
@@ -315,6 +325,7 @@ static void
 watch_all(struct shell *sh)
 {
 	struct loop *l = sh->loop;
+
 	loop_begin(l);
 	loop_watch(l, sh->signal_fd, true, false, TAG_SIGNAL);
 	udp_watch(sh->udp, l, TAG_UDP);
@@ -330,6 +341,7 @@ static int64_t
 timeout_ms(struct shell *sh)
 {
 	int64_t at = engine_deadline(sh->engine);
+
 	at = earlier_ms(at, tcp_deadline(sh->tcp));
 	at = earlier_ms(at, resolve_deadline(sh->resolve));
 	at = earlier_ms(at, sh->ifaces_due_ms);
@@ -373,6 +385,7 @@ save_pins(struct shell *sh)
 {
 	size_t count;
 	char *error;
+
 	if (sh->now.mono_ms < sh->pins_due_ms)
 		return;
 	sh->pins_due_ms = NEVER_MS;
@@ -404,6 +417,7 @@ static void
 turn(struct shell *sh)
 {
 	struct loop_event ev;
+
 	sh->now = clock_read();
 	notice_sleep(sh);
 	tick(sh);
