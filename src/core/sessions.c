@@ -76,12 +76,12 @@ learn_name(struct engine *e, struct peer *p, struct untrusted name)
 	free(text);
 }
 
-/* Theirs minus ours, whatever they claim. */
+/* Theirs minus ours, whatever they claim; its negative exists too. */
 static int64_t
 clock_skew_ms(int64_t theirs, int64_t ours)
 {
 	if (ours >= 0)
-		return theirs < INT64_MIN + ours ? INT64_MIN : theirs - ours;
+		return theirs < ours - INT64_MAX ? -INT64_MAX : theirs - ours;
 	return theirs > INT64_MAX + ours ? INT64_MAX : theirs - ours;
 }
 

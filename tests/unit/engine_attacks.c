@@ -406,11 +406,12 @@ t29_clocks_that_lie(void **state)
 		if (clocks[i] > 0 && clocks[i] < INT64_MAX)
 			assert_true(skew == clocks[i] - wall);
 		assert_int_equal(skew < 0, clocks[i] < wall);
+		assert_true(skew != INT64_MIN);
 		/* Neither refused nor sorted by it. */
 		for (int n = 0; n < 3; n++) {
 			struct msg m = { .type = MSG_TEXT,
 				.text = { .seq = (uint64_t)n + 1,
-				    .text = untrusted_of("abc" + n, 1) } };
+				    .text = untrusted_of(&"abc"[n], 1) } };
 			m.text.id.b[0] = (uint8_t)n;
 			m.text.sent_ms = clocks[(i + (uint32_t)n * 5) % COUNT];
 			remote_send(&k, r, &m);
