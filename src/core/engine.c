@@ -95,7 +95,7 @@ expire_typing(struct engine *e, struct now now)
 
 /* What the model shows of discovery, copied when somebody may look. */
 static void
-refresh_counters(struct engine *e)
+refresh_counters(const struct engine *e)
 {
 	e->model->discovery = *discover_counters(e->discover);
 	e->model->next_announce_ms = discover_next_broadcast_ms(e->discover);
@@ -108,7 +108,6 @@ engine_tick_rest(struct engine *e, struct now now)
 	conns_tick(e, now);
 	contacts_tick(e, now);
 	expire_typing(e, now);
-	refresh_counters(e);
 }
 
 void
@@ -162,5 +161,6 @@ engine_network(struct engine *e, struct now now, const struct iface *ifaces,
 const struct model *
 engine_model(const struct engine *e)
 {
+	refresh_counters(e);
 	return e->model;
 }
