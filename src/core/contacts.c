@@ -170,7 +170,7 @@ tell_unreachable(struct engine *e, struct now now, struct contact *k)
 	if (k->dial.failed_rounds != 1 || waiting == 0 || p->conv == 0)
 		return;
 	engine_info(e, now, p->conv,
-	    "%s does not answer; %zu %s here and go when %s is back. /info %s",
+	    "%s does not answer; %zu %s here until %s is back. /info %s",
 	    peer_label(p, false, label), waiting,
 	    waiting == 1 ? "message waits" : "messages wait", p->name, p->name);
 }
