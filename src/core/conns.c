@@ -151,24 +151,48 @@ accept_bucket(struct engine *e, struct now now, const struct addr *host)
 static bool
 may_accept(struct engine *e, struct now now, const struct addr *from)
 {
-	if (e->model->leaving || e->half_open >= HALF_OPEN_MAX ||
-	    e->sessions >= SESSIONS_MAX)
+	if (e->model->leaving || e->sessions >= SESSIONS_MAX)
 		return false;
 	unsigned factor = addr_is_loopback(from) ? ACCEPT_LOOPBACK_FACTOR : 1;
 	return half_open_of_host(e, from) < HALF_OPEN_PER_HOST * factor &&
 	       bucket_take(accept_bucket(e, now, from), now.mono_ms);
 }
 
+/* A handshake takes milliseconds: of many the oldest is the least likely to be
+ * an honest one, so a crowd of idle connections keeps nobody out. */
+static bool
+make_room(struct engine *e, struct now now)
+{
+	struct conn *oldest = NULL;
+	if (e->half_open < HALF_OPEN_MAX)
+		return true;
+	for (size_t i = 0; i < e->conn_end; i++) {
+		struct conn *c = e->conns[i];
+		if (c == NULL || c->state != CONN_HANDSHAKE || !c->accepted)
+			continue;
+		if (oldest == NULL || session_deadline(c->session) <
+					  session_deadline(oldest->session))
+			oldest = c;
+	}
+	if (oldest == NULL)
+		return false;
+	e->model->sessions_refused++;
+	conn_drop(e, now, oldest, 0);
+	return true;
+}
+
 uint32_t
 engine_accepted(struct engine *e, struct now now, const struct addr *from)
 {
 	effects_begin(e);
-	struct conn *c =
-	    may_accept(e, now, from) ? conn_new(e, from, CONN_DIALING) : NULL;
+	struct conn *c = may_accept(e, now, from) && make_room(e, now)
+			     ? conn_new(e, from, CONN_DIALING)
+			     : NULL;
 	if (c == NULL) {
 		e->model->sessions_refused++;
 		return 0;
 	}
+	c->accepted = true;
 	start_session(e, now, c, NOISE_RESPONDER);
 	return c->id;
 }

@@ -62,6 +62,7 @@ struct conn {
 	struct session *session; /* NULL while dialling */
 	struct addr addr;
 	bool expects; /* fp is whom we dialled */
+	bool accepted;
 	struct fp fp;
 	struct contact *contact; /* after the hello; or whom we dialled */
 	uint8_t instance[INSTANCE_SIZE];
