@@ -294,15 +294,16 @@ class Frame:
 
 started = []
 helpers = []  # other processes, which end with their part
-parts_begun = 0
+parts_begun = homes = 0
 
 
 def home(name, uid=0):
-    """A directory for the part that runs now."""
-    path = os.path.join(work, "home-%s-%d" % (name, parts_begun))
-    if not os.path.isdir(path):
-        os.mkdir(path, 0o700)
-        os.chown(path, uid, uid)
+    """A new directory."""
+    global homes
+    homes += 1
+    path = os.path.join(work, "home%d-%s" % (homes, name))
+    os.mkdir(path, 0o700)
+    os.chown(path, uid, uid)
     return path
 
 
