@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * One frame at most each turn, and none sooner than FRAME_MS after the last
- * while messages pour in; a key press is drawn at once.
+ * One frame at most each turn, and one each FRAME_MS while messages pour in.
+ * A key press is drawn at once, and so are FRAMES_AT_ONCE after a pause: the
+ * first people are seen right after the first frame.
  */
 #include "app/screen.h"
 
@@ -21,6 +22,7 @@ enum {
 	TAG_INPUT = SHELL_TAG_FRONT,
 	TAG_OUTPUT,
 	FRAME_MS = 33,
+	FRAMES_AT_ONCE = 3,
 	READ_MAX = 4096,
 };
 
@@ -30,11 +32,11 @@ struct screen {
 	struct decode *decode;
 	struct ui *ui;
 	struct grid grid;
-	int64_t drawn_ms;
-	bool blocked; /* the terminal does not take output */
-	bool urgent;  /* a key was pressed: draw at once what changed */
-	bool forced;  /* the terminal changed: draw whatever there is */
-	bool gone;    /* there is no terminal any more: it is always ready */
+	int64_t next_ms; /* no frame sooner, but for a key */
+	bool blocked;    /* the terminal does not take output */
+	bool urgent;     /* a key was pressed: draw at once what changed */
+	bool forced;     /* the terminal changed: draw whatever there is */
+	bool gone;       /* there is no terminal any more: it is always ready */
 };
 
 static struct screen *
@@ -75,7 +77,16 @@ is_due(const struct screen *s, const struct shell *sh)
 		return true;
 	if (!ui_is_dirty(s->ui, m))
 		return false;
-	return s->urgent || sh->now.mono_ms - s->drawn_ms >= FRAME_MS;
+	return s->urgent || sh->now.mono_ms >= s->next_ms;
+}
+
+static void
+pace(struct screen *s, int64_t now_ms)
+{
+	int64_t unused_ms = now_ms - (FRAMES_AT_ONCE - 1) * FRAME_MS;
+	if (s->next_ms < unused_ms)
+		s->next_ms = unused_ms;
+	s->next_ms += FRAME_MS;
 }
 
 static void
@@ -87,7 +98,7 @@ draw(struct screen *s, struct shell *sh)
 	s->blocked = !tty_show(s->tty, &s->grid);
 	if (s->blocked)
 		return;
-	s->drawn_ms = sh->now.mono_ms;
+	pace(s, sh->now.mono_ms);
 	s->urgent = s->forced = false;
 	while (ui_pending(s->ui, shell_model(sh), sh->now, &cmd))
 		shell_command(sh, &cmd);
@@ -120,8 +131,7 @@ screen_deadline(struct front *f, struct shell *sh)
 		return sh->now.mono_ms;
 	at = earlier_ms(at, ui_deadline(s->ui, m, sh->now));
 	if (ui_is_dirty(s->ui, m))
-		at = earlier_ms(
-		    at, s->urgent ? sh->now.mono_ms : s->drawn_ms + FRAME_MS);
+		at = earlier_ms(at, s->urgent ? sh->now.mono_ms : s->next_ms);
 	return at;
 }
 
@@ -284,7 +294,6 @@ screen_run(struct shell *sh, char **ret_error)
 			.deadline = screen_deadline,
 			.signal = screen_signal,
 		},
-		.drawn_ms = -FRAME_MS,
 		.urgent = true,
 	};
 	const char *no_color = getenv("NO_COLOR");
