@@ -25,6 +25,8 @@ enum {
 	PEER_ADDRS_MAX = 8,
 	/* Messages kept in memory for each conversation. */
 	CONV_MESSAGES_MAX = 2000,
+	/* Bytes of their texts; the newest message stays in any case. */
+	CONV_BYTES_MAX = 4 * 1024 * 1024,
 	VERSION_TEXT_SIZE = 3 * BEACON_VERSION_TEXT_MAX + 1,
 	/* The conversation that always exists: shouts and what the network
 	 * does. */
@@ -118,6 +120,7 @@ struct conv {
 	uint64_t first_serial, next_serial;
 	struct message *ring; /* use conv_message */
 	size_t ring_cap;
+	size_t bytes; /* of all texts in memory */
 	uint32_t unread;
 	uint64_t unread_serial; /* the first unread, while unread > 0 */
 	int64_t active_ms;      /* wall clock of the last message */

@@ -357,7 +357,10 @@ ring_grow(struct conv *c)
 static void
 drop_oldest(struct conv *c)
 {
-	message_clear(conv_message_edit(c, c->first_serial));
+	struct message *msg = conv_message_edit(c, c->first_serial);
+
+	c->bytes -= msg->size;
+	message_clear(msg);
 	c->first_serial++;
 	if (c->unread > 0 && c->unread_serial < c->first_serial) {
 		c->unread_serial = c->first_serial;
@@ -386,11 +389,15 @@ conv_append(struct model *m, struct conv *c, const struct message *msg)
 	struct message *slot = &c->ring[c->next_serial % c->ring_cap];
 	*slot = *msg;
 	slot->serial = c->next_serial++;
+	c->bytes += slot->size;
 	c->active_ms = msg->arrived_ms;
 	if (counts_as_unread(slot)) {
 		if (c->unread++ == 0)
 			c->unread_serial = slot->serial;
 	}
+	while (
+	    c->bytes > CONV_BYTES_MAX && c->next_serial - c->first_serial > 1)
+		drop_oldest(c);
 	model_touch(m);
 	return slot;
 }
@@ -436,6 +443,7 @@ conv_clear_notices(struct model *m, struct conv *c)
 	for (uint64_t s = c->first_serial; s < c->next_serial; s++) {
 		struct message *msg = conv_message_edit(c, s);
 		if (msg->kind == MESSAGE_INFO || msg->kind == MESSAGE_ERROR) {
+			c->bytes -= msg->size;
 			message_clear(msg);
 			continue;
 		}

@@ -49,8 +49,8 @@ void peer_remove_addr(struct model *m, struct peer *p, const struct addr *a);
 struct conv *model_conv_edit(struct model *m, uint32_t id);
 /* The conversation with a peer, made when there is none. */
 struct conv *model_conv_open(struct model *m, struct peer *p);
-/* Appends; takes text and reason, assigns the serial. The oldest message goes
- * when CONV_MESSAGES_MAX is passed. Valid until the next append. */
+/* Appends; takes text and reason, assigns the serial. The oldest messages go
+ * when CONV_MESSAGES_MAX or CONV_BYTES_MAX is passed. Valid until the next append. */
 struct message *conv_append(
     struct model *m, struct conv *c, const struct message *msg);
 struct message *conv_message_edit(struct conv *c, uint64_t serial);

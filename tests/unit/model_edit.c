@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 #include "core/model_edit.h"
 
+#include "base/mem.h"
+
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -60,10 +62,35 @@ numbers_stay_small_while_strangers_come_and_go(void **state)
 	model_free(m);
 }
 
+static void
+a_conversation_holds_bounded_bytes(void **state)
+{
+	enum { BIG = 65536 };
+	struct fp self = fp_of(0);
+	struct model *m = model_new(&self, "me");
+	struct conv *c = model_conv_open(m, add(m, 1));
+
+	(void)state;
+	for (unsigned i = 0; i < 3 * CONV_BYTES_MAX / BIG; i++) {
+		struct message msg = { .kind = MESSAGE_TEXT, .size = BIG };
+		msg.text = xcalloc(BIG + 1, 1);
+		assert_int_equal(conv_append(m, c, &msg)->serial, i);
+		assert_true(c->bytes <= CONV_BYTES_MAX);
+	}
+	assert_int_equal(
+	    (c->next_serial - c->first_serial) * BIG, CONV_BYTES_MAX);
+	assert_int_equal(c->unread, CONV_BYTES_MAX / BIG);
+	assert_int_equal(c->unread_serial, c->first_serial);
+	conv_clear_notices(m, c);
+	assert_int_equal(c->bytes, CONV_BYTES_MAX);
+	model_free(m);
+}
+
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(a_conversation_holds_bounded_bytes),
 		cmocka_unit_test(a_number_is_kept_and_reused_only_when_free),
 		cmocka_unit_test(
 		    numbers_stay_small_while_strangers_come_and_go),
