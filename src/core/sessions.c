@@ -198,31 +198,25 @@ is_kept(const struct engine *e, const struct contact *k)
 	return !announced || model_peer(e->model, &k->fp)->by_hand;
 }
 
-void
-session_up(struct engine *e, struct now now, struct conn *c)
+/* Another session with the same peer stays. */
+static void
+lose_to(struct engine *e, struct now now, struct conn *c, struct conn *winner)
+{
+	if (c->connect != NULL)
+		connect_done(e, now, c);
+	make_loser(e, now, c);
+	session_keep(winner->session, is_kept(e, c->contact));
+	/* Or the other end dials since it lost the winner, which we did not
+	 * notice. */
+	session_probe(winner->session, now);
+	conn_flush(e, winner);
+}
+
+static void
+win(struct engine *e, struct now now, struct conn *c)
 {
 	struct contact *k = c->contact;
-	struct conn *other = conn_get(e, k->conn);
 
-	e->half_open--;
-	e->sessions++;
-	c->state = CONN_OPEN;
-	if (c->expects)
-		dial_ended(&k->dial, now);
-	dial_done(&k->dial);
-	if (other != NULL && goes_before(e, other, c)) {
-		if (c->connect != NULL)
-			connect_done(e, now, c);
-		make_loser(e, now, c);
-		session_keep(other->session, is_kept(e, k));
-		/* Or the other end dials since it lost the winner, which we
-		 * did not notice. */
-		session_probe(other->session, now);
-		conn_flush(e, other);
-		return;
-	}
-	if (other != NULL)
-		make_loser(e, now, other);
 	k->conn = c->id;
 	discover_session(e->discover, now, &k->fp, true);
 	discover_epoch_proven(e->discover, &k->fp, c->epoch);
@@ -240,6 +234,27 @@ session_up(struct engine *e, struct now now, struct conn *c)
 	chat_session_up(k->chat);
 	chat_status(k->chat, e->model->away, e->model->status);
 	talk_flush(e, now, k);
+}
+
+void
+session_up(struct engine *e, struct now now, struct conn *c)
+{
+	struct contact *k = c->contact;
+	struct conn *other = conn_get(e, k->conn);
+
+	e->half_open--;
+	e->sessions++;
+	c->state = CONN_OPEN;
+	if (c->expects)
+		dial_ended(&k->dial, now);
+	dial_done(&k->dial);
+	if (other != NULL && goes_before(e, other, c)) {
+		lose_to(e, now, c, other);
+		return;
+	}
+	if (other != NULL)
+		make_loser(e, now, other);
+	win(e, now, c);
 }
 
 void
