@@ -49,7 +49,7 @@ static const struct command_spec specs[] = {
 	    "/connect 192.168.7.20", "Net", parse_connect },
 	{ "net", NULL, "", "show interfaces, ports and counters", "/net", "Net",
 	    parse_net },
-	{ "clear", NULL, "", "remove notices and errors from this window",
+	{ "clear", NULL, "", "remove notices and errors from here",
 	    "/clear", "Screen", parse_clear },
 	{ "help", "?", "[TOPIC]", "show this help, or one command", "/help msg",
 	    "Screen", parse_help },
