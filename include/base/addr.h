@@ -29,7 +29,9 @@ enum {
 bool addr_equal(const struct addr *a, const struct addr *b);
 /* Equal but for the port. */
 bool addr_same_host(const struct addr *a, const struct addr *b);
+/* 127.0.0.0/8 or ::1. */
 bool addr_is_loopback(const struct addr *a);
+/* 169.254.0.0/16 or fe80::/10. */
 bool addr_is_link_local(const struct addr *a);
 /* True when both lie in the same prefix of so many bits. */
 bool addr_same_prefix(

@@ -10,6 +10,7 @@
 #include <stdarg.h>
 #include <stddef.h>
 
+/* What these return the caller frees. */
 void *xmalloc(size_t size);
 /* Zeroed; aborts when count * size overflows. */
 void *xcalloc(size_t count, size_t size);

@@ -16,6 +16,7 @@ struct wr {
 	bool failed;
 };
 
+/* Borrows the room. */
 struct wr wr_to(void *p, size_t cap);
 void wr_u8(struct wr *w, uint8_t v);
 void wr_u16(struct wr *w, uint16_t v);

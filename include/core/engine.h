@@ -3,8 +3,8 @@
  * The whole of earshot without a socket, a file or a clock: bytes, commands
  * and the time go in; effects and a model come out.
  *
- *   shell:  engine_xxx(e, now, …);  while (engine_next(e, &effect))
- * run(effect);
+ *   engine_xxx(e, now, …);
+ *   while (engine_next(e, &effect)) …
  *
  * Effects are pulled, never called back. Drain them after every input: one
  * input yields a bounded number, and the queue holds them all. They are to be
@@ -86,6 +86,7 @@ struct engine;
 
 /* Nothing is sent before engine_start. */
 struct engine *engine_new(const struct engine_cfg *cfg, struct now now);
+/* NULL is fine. */
 void engine_free(struct engine *e);
 
 /* Announce ourselves; the sockets are open. */
@@ -95,6 +96,8 @@ void engine_start(struct engine *e, struct now now);
 void engine_network(struct engine *e, struct now now,
     const struct iface *ifaces, size_t count, bool changed);
 
+/* A datagram came in. on_link: its source lies in a network of the interface it
+ * came in through. */
 void engine_datagram(struct engine *e, struct now now, const struct addr *from,
     bool on_link, const uint8_t *p, size_t n);
 /* A connection came in; conn is chosen by the engine. 0 refuses it: close. */
@@ -102,6 +105,7 @@ uint32_t engine_accepted(
     struct engine *e, struct now now, const struct addr *from);
 /* A dial succeeded. */
 void engine_opened(struct engine *e, struct now now, uint32_t conn);
+/* Bytes of conn, at most ENGINE_READ_MAX. */
 void engine_bytes(struct engine *e, struct now now, uint32_t conn,
     const uint8_t *p, size_t n);
 /* A dial failed, or the connection ended; sys_errno is 0 for a plain end. */
@@ -117,10 +121,14 @@ void engine_resolved(struct engine *e, struct now now, uint32_t token,
 /* Takes the text inside. */
 void engine_command(struct engine *e, struct now now, struct command *cmd);
 
+/* What has become due. */
 void engine_tick(struct engine *e, struct now now);
+/* When engine_tick is due, on the monotonic clock; NEVER_MS for never. */
 int64_t engine_deadline(const struct engine *e);
 
+/* Pulls the next effect; false when there is none. */
 bool engine_next(struct engine *e, struct effect *ret_effect);
+/* Borrowed, for the life of the engine. */
 const struct model *engine_model(const struct engine *e);
 /* The pins as they should be stored; valid until the next input. */
 const struct pin *engine_pins(struct engine *e, size_t *ret_count);

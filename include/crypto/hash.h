@@ -27,6 +27,7 @@ void hash_parts(
 /* BLAKE2b-256 with a personalisation of at most 16 bytes, zero-padded. */
 void hash_256(const char *personal, const struct hash_part *parts, size_t count,
     uint8_t out[static 32]);
+/* HMAC-BLAKE2b-512 over the parts in turn. */
 void hmac_parts(const uint8_t *key, size_t key_size,
     const struct hash_part *parts, size_t count, uint8_t out[static HASH_SIZE]);
 /* HKDF of the Noise specification §4.3, two outputs; out1 may be the chaining

@@ -36,7 +36,9 @@ struct identity {
 /* sodium_init must have succeeded. The seed is not kept. */
 void identity_from_seed(
     struct identity *id, const uint8_t seed[static SEED_SIZE]);
+/* Wipes. */
 void identity_clear(struct identity *id);
+/* The fingerprint of whoever has both keys. */
 void fp_of_keys(const uint8_t ed_public[static ED_PUBLIC_SIZE],
     const uint8_t x_public[static NOISE_KEY_SIZE], struct fp *ret_fp);
 
@@ -44,6 +46,7 @@ void fp_of_keys(const uint8_t ed_public[static ED_PUBLIC_SIZE],
  * its terminating NUL, so no signature serves two purposes. */
 void identity_sign(const struct identity *id, const char *domain,
     const uint8_t *msg, size_t n, uint8_t sig[static SIGNATURE_SIZE]);
+/* True when the key made sig over domain and message. */
 bool identity_verify(const uint8_t ed_public[static ED_PUBLIC_SIZE],
     const char *domain, const uint8_t *msg, size_t n,
     const uint8_t sig[static SIGNATURE_SIZE]);

@@ -72,6 +72,7 @@ int noise_read(struct noise *n, const uint8_t *in, size_t size, uint8_t *out,
 /* The static key of the other end, known after message 2 (initiator) or 3
  * (responder); NULL before. */
 const uint8_t *noise_remote_static(const struct noise *n);
+/* True once all three messages went well: noise_split may follow. */
 bool noise_is_done(const struct noise *n);
 /* Once done: gives both directions and the handshake hash, the channel
  * binding of §11.2, then wipes the handshake. ERR_STATE before. */

@@ -23,6 +23,7 @@ struct rng_seed {
 };
 struct rng rng_seeded(struct rng_seed *state, uint64_t seed);
 
+/* Uniform bytes. */
 void rng_fill(const struct rng *rng, void *out, size_t n);
 uint32_t rng_u32(const struct rng *rng);
 /* Uniform in 0 .. bound-1; bound > 0. */

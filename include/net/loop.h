@@ -13,6 +13,7 @@
 struct loop;
 
 struct loop *loop_new(void);
+/* NULL is fine. */
 void loop_free(struct loop *l);
 /* Forgets the fds of the last turn. */
 void loop_begin(struct loop *l);

@@ -23,7 +23,9 @@ void resolve_free(struct resolve *r);
 /* 0, ERR_LIMIT (RESOLVE_MAX at work) or ERR_SYS. */
 int resolve_start(struct resolve *r, uint32_t token, const char *host,
     uint16_t port, int64_t mono_ms);
+/* Watches the pipes of what is under way. */
 void resolve_watch(const struct resolve *r, struct loop *l, uint64_t tag);
+/* When the first of them times out; NEVER_MS when nothing is under way. */
 int64_t resolve_deadline(const struct resolve *r);
 
 struct resolve_answer {

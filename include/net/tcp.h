@@ -30,7 +30,9 @@ int tcp_open(
 /* Neither dials nor accepts through an interface that is not named; the names
  * are borrowed for the whole life. */
 void tcp_confine(struct tcp *t, const struct iface_choice *choice);
+/* Closes everything at once. NULL is fine. */
 void tcp_free(struct tcp *t);
+/* Where we listen. */
 uint16_t tcp_port(const struct tcp *t);
 
 /* Watches the listeners, and of each connection what it waits for. */
@@ -60,7 +62,9 @@ struct tcp_event {
 bool tcp_next(
     struct tcp *t, const struct loop_event *ev, struct tcp_event *ret_event);
 
+/* Takes the fd of TCP_ACCEPTED, as conn from now on. */
 void tcp_adopt(struct tcp *t, int fd, uint32_t conn);
+/* Resets the connection of that fd. */
 void tcp_refuse(struct tcp *t, int fd);
 /* Starts to connect; TCP_OPENED or TCP_CLOSED follows, also for an immediate
  * failure (then through tcp_failed). */
@@ -68,6 +72,7 @@ void tcp_dial(struct tcp *t, uint32_t conn, const struct addr *to);
 /* Dials that failed at once and connections that overflowed: pull until
  * false. */
 bool tcp_failed(struct tcp *t, struct tcp_event *ret_event);
+/* Copies the bytes. Nothing happens for a conn that is gone. */
 void tcp_send(struct tcp *t, uint32_t conn, const uint8_t *p, size_t n);
 /* Sends what waits for at most TCP_LINGER_MS, then closes; no event follows. */
 void tcp_close(struct tcp *t, uint32_t conn, int64_t mono_ms);

@@ -21,6 +21,7 @@ struct udp;
 /* 0, or an error and its sentence (caller frees). A machine without IPv6 is
  * no error. */
 int udp_open(uint16_t discovery_port, struct udp **ret_udp, char **ret_error);
+/* NULL is fine. */
 void udp_close(struct udp *u);
 /* The port that our datagrams come from (the same for IPv4 and IPv6). */
 uint16_t udp_own_port(const struct udp *u);
@@ -41,6 +42,7 @@ bool udp_receive(struct udp *u, int fd, struct datagram *ret_datagram);
  * it. Errors are kept in ifaces[i].last_error. */
 void udp_broadcast(struct udp *u, struct iface *ifaces, size_t count,
     const uint8_t *p, size_t n);
+/* From our own socket; what cannot be sent is lost, as on the way. */
 void udp_send(struct udp *u, const struct addr *to, const uint8_t *p, size_t n);
 
 #endif

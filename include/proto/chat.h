@@ -68,6 +68,7 @@ struct chat;
 
 /* Sequence numbers are epoch << 32 | count, so they ascend over restarts. */
 struct chat *chat_new(const struct rng *rng, uint32_t epoch);
+/* NULL is fine. */
 void chat_free(struct chat *c);
 
 /* Queues a text of 1..TEXT_MAX bytes. ERR_LIMIT when too much waits. */
@@ -78,6 +79,7 @@ void chat_typing(struct chat *c, struct now now, bool on);
 /* Our presence, told at the start of each session and on change; text is
  * clean and borrowed only for the call. */
 void chat_status(struct chat *c, bool away, const char *text);
+/* Texts that were not acknowledged yet. */
 size_t chat_waiting(const struct chat *c);
 
 /* A session is up (also: another one takes over): all that is not

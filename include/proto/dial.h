@@ -27,6 +27,7 @@ struct dial {
 	int64_t next_ms, backoff_ms;
 };
 
+/* Nobody is wanted. */
 void dial_init(struct dial *d);
 /* Somebody has something to say: begin in delay_ms, or earlier if that was
  * already planned. Addresses are tried from the first again. */
@@ -38,6 +39,7 @@ bool dial_next(struct dial *d, struct now now, unsigned addr_count,
     const struct rng *rng, unsigned *ret_index);
 /* An attempt that dial_next began ended without a session. */
 void dial_ended(struct dial *d, struct now now);
+/* When dial_next may have an address; NEVER_MS for not by itself. */
 int64_t dial_deadline(const struct dial *d, unsigned addr_count);
 
 #endif

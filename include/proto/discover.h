@@ -109,6 +109,7 @@ struct discover_packet {
 struct discover;
 
 struct discover *discover_new(const struct discover_cfg *cfg, struct now now);
+/* NULL is fine. */
 void discover_free(struct discover *d);
 
 /* What announcements say of us. Name and status are clean text, borrowed only
@@ -159,6 +160,7 @@ bool discover_expire(
 /* Pulls the next datagram that is due; call until false. */
 bool discover_next(
     struct discover *d, struct now now, struct discover_packet *ret_packet);
+/* When discover_expire or discover_next may have something; NEVER_MS. */
 int64_t discover_deadline(const struct discover *d);
 
 /* When our next broadcast is due; NEVER_MS when none is. */

@@ -105,6 +105,7 @@ int session_next(
 /* Goes on after SESSION_HELLO. */
 int session_accept(struct session *s, struct now now);
 
+/* Messages may flow. */
 bool session_is_ready(const struct session *s);
 /* Complete input waits for session_next. */
 bool session_has_input(const struct session *s);
@@ -119,6 +120,7 @@ int session_send(struct session *s, struct now now, const uint8_t *p, size_t n);
 void session_close(struct session *s, struct now now, uint8_t reason);
 /* Bytes for the connection. */
 const uint8_t *session_output(const struct session *s, size_t *ret_size);
+/* The first n bytes of session_output were taken. */
 void session_consume(struct session *s, size_t n);
 
 /* Asks for a sign of life within SESSION_PROBE_MS. */
@@ -128,6 +130,7 @@ void session_keep(struct session *s, bool keep);
 /* 0, ERR_TIMEOUT when the other end is silent, or ERR_CLOSED when the session
  * ended itself for age or idleness (its CLOSE is in the output). */
 int session_tick(struct session *s, struct now now);
+/* When session_tick is due; NEVER_MS. */
 int64_t session_deadline(const struct session *s);
 /* Round trip of the last ping, milliseconds; -1 while unknown. */
 int64_t session_rtt_ms(const struct session *s);

@@ -31,8 +31,10 @@ struct config_key {
 	const char *values; /* "TEXT", "on|off", … */
 	const char *gloss;
 };
+/* The table, in the order of the manual. */
 const struct config_key *config_keys(size_t *ret_count);
 
+/* Nothing set. */
 void config_init(struct config *c);
 void config_clear(struct config *c);
 /* One setting; 0 or an error with its sentence (caller frees; without file and

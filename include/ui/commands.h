@@ -40,6 +40,7 @@ struct command_spec {
 	int (*parse)(struct parse *p); /* of the arguments; ui/parse.h */
 };
 
+/* The table, groups standing together. */
 const struct command_spec *command_specs(size_t *ret_count);
 /* By name, alias or unique prefix; NULL with *ret_candidates (caller frees)
  * listing what it could be, or NULL when nothing fits. */

@@ -25,6 +25,7 @@ enum {
 
 struct decode;
 
+/* esc_ms: how long a lone ESC may still be the start of a sequence. */
 struct decode *decode_new(int64_t esc_ms);
 void decode_free(struct decode *d);
 /* Takes all n bytes. */

@@ -67,6 +67,7 @@ void edit_free(struct edit *e);
 
 /* NUL-terminated; valid until the next change. ret_size may be NULL. */
 const char *edit_text(const struct edit *e, size_t *ret_size);
+/* A byte offset between clusters. */
 size_t edit_cursor(const struct edit *e);
 /* Moved to the start of the cluster it falls into; at most the size. */
 void edit_set_cursor(struct edit *e, size_t at);

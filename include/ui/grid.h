@@ -56,12 +56,15 @@ struct grid {
 	bool bell;                  /* ring once when shown */
 };
 
+/* Blank, of that size. */
 void grid_init(struct grid *g, int rows, int cols);
+/* Frees. */
 void grid_clear(struct grid *g);
 /* Keeps nothing of the old content. Sizes are clamped to 1 .. MAX. */
 void grid_resize(struct grid *g, int rows, int cols);
 /* Blanks everything. */
 void grid_erase(struct grid *g);
+/* row and col inside the grid. */
 struct cell *grid_cell(struct grid *g, int row, int col);
 
 /*

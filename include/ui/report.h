@@ -12,10 +12,13 @@
 /* Columns of what stands before a gloss in the lines of report_help. */
 enum { HELP_HEAD_CELLS = 22 };
 
+/* Who is here, one person a line. */
 char *report_who(const struct model *m, struct now now);
 /* Only those whose name, tag or address has word in it; NULL: nobody. */
 char *report_who_word(const struct model *m, struct now now, const char *word);
+/* All there is to know of one. */
 char *report_info(const struct model *m, struct now now, const struct peer *p);
+/* Interfaces, ports, counters. */
 char *report_net(const struct model *m, struct now now);
 /* NULL topic: the overview. A topic that is no command: NULL. */
 char *report_help(const char *topic);

@@ -25,6 +25,7 @@ struct ui_cfg {
 	const char *version; /* "0.1.0"; static storage */
 };
 
+/* Copies the cfg. */
 struct ui *ui_new(const struct ui_cfg *cfg);
 void ui_free(struct ui *ui);
 
