@@ -53,7 +53,7 @@ def befriend(ana, eve):
     return session
 
 
-def names():
+def t44_names():
     """Names and statuses, to a pipe and to a program."""
     _, (host, other, far) = lab.lan_of(3)
     ana = Earshot(host, "ana")
@@ -90,7 +90,7 @@ def names():
     lab.count("hostile names", met)
 
 
-def texts():
+def t46_texts():
     """Texts of somebody we talk with."""
     _, (host, other, far) = lab.lan_of(3)
     ana = Earshot(host, "ana")
@@ -131,7 +131,7 @@ def texts():
     lab.count("hostile texts", total - 1)
 
 
-def oversize():
+def t34_oversize():
     """T34, T53: too much, malformed, unknown; and a session that survives."""
     _, (host, far) = lab.lan_of(2)
     ana = Earshot(host, "ana")
@@ -202,7 +202,7 @@ def closes(session, action):
         pass
 
 
-def slowloris():
+def t30_slowloris():
     """T30: idle connections keep nobody out."""
     for addresses in (1, 25):
         idle_from(addresses)
@@ -258,7 +258,7 @@ def all_closed(idle, begin):
     check(time.monotonic() - begin < 8 * lab.PATIENCE, "5 s each")
 
 
-def no_descriptors():
+def t32_no_descriptors():
     """T32: out of descriptors, it neither dies nor spins, and recovers."""
     _, (host, other, far) = lab.lan_of(3)
     ana = Earshot(host, "ana", more=lambda: resource.setrlimit(
@@ -307,7 +307,7 @@ def cpu_s(p):
     return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
 
 
-def crowd():
+def t22_crowd():
     """T22: 2 000 identities in 5 s; memory is bounded, friends unaffected."""
     _, (host, other, far) = lab.lan_of(3)
     ana = Earshot(host, "ana")
@@ -340,14 +340,17 @@ def crowd():
           % (2000, time.monotonic() - begin, len(listed), grown,
              used * 100 / 5))
     check(len(listed) > 200, "some are listed, so they arrived")
-    check(grown < 6 * 1024, "memory grew by %d KiB" % grown)
+    if lab.sanitized():
+        lab.note("memory: a sanitizer keeps what was freed")
+    else:
+        check(grown < 6 * 1024, "memory grew by %d KiB" % grown)
     check(used / 5 < 0.25 * lab.PATIENCE, "%.2f s of processor" % used)
     check(not [e for e in ana.all("peer", mark, id=bob.id)
                if e["state"] != "online"], "bob stays as he is")
     lab.count("identities", 2000)
 
 
-def forged():
+def t23_forged():
     """T23, T24: in the name of somebody we know."""
     lan, (host, other, far) = lab.lan_of(3, v6=False)
     capture = Capture(lan.ns)
@@ -432,4 +435,5 @@ def changed(data):
 
 
 native.self_test()
-lab.run(names, texts, oversize, slowloris, no_descriptors, crowd, forged)
+lab.run(t44_names, t46_texts, t34_oversize, t30_slowloris, t32_no_descriptors,
+        t22_crowd, t23_forged)

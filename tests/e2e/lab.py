@@ -5,7 +5,8 @@ A script calls enter() first, which moves this process into namespaces of its
 own, and ends with run(), which cleans up, tells what was counted, and shows
 what every program said when something went wrong. Nothing is waited for by a
 fixed time: whatever is expected has a deadline, and the wait ends when it
-comes. EARSHOT names the program; EARSHOT_PATIENCE stretches all deadlines.
+comes. EARSHOT names the program; EARSHOT_PATIENCE stretches all deadlines;
+EARSHOT_LONG asks for what takes minutes, too.
 """
 import atexit
 import contextlib
@@ -25,6 +26,7 @@ import traceback
 
 SKIP = 77
 PATIENCE = float(os.environ.get("EARSHOT_PATIENCE", "1"))
+LONG = bool(os.environ.get("EARSHOT_LONG"))
 DEADLINE = 15 * PATIENCE
 HERE = os.path.dirname(os.path.abspath(__file__))
 PORT = 41827
@@ -32,6 +34,7 @@ PORT = 41827
 CLONE_NEWNS, CLONE_NEWUSER, CLONE_NEWNET = 0x20000, 0x10000000, 0x40000000
 MS_REC, MS_PRIVATE, MS_BIND = 0x4000, 0x40000, 0x1000
 MS_REMOUNT, MS_RDONLY, MNT_DETACH = 0x20, 0x1, 2
+SO_RCVBUFFORCE = 33
 PR_SET_PDEATHSIG, PR_CAPBSET_DROP = 1, 24
 
 libc = ctypes.CDLL(None, use_errno=True)
@@ -153,6 +156,11 @@ def enter():
     os.environ.update(LANG="C.UTF-8", HOME=point, TMPDIR=point, TZ="UTC")
 
 
+def sanitized():
+    with open(program, "rb") as f:
+        return b"__asan_init" in f.read()
+
+
 def setns(fd):
     _call("setns", fd, CLONE_NEWNET)
 
@@ -248,7 +256,8 @@ class Capture:
                                   socket.htons(3))
         except PermissionError as e:
             skip("no packets can be captured here: %s" % e)
-        self.sock.setsockopt(socket.SOL_SOCKET, 33, 32 << 20)
+        with contextlib.suppress(PermissionError):
+            self.sock.setsockopt(socket.SOL_SOCKET, SO_RCVBUFFORCE, 32 << 20)
         if interface:
             self.sock.bind((interface, 3))
         self.sock.setblocking(False)

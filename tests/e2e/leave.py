@@ -5,7 +5,6 @@
 With EARSHOT_LONG=1 also what takes minutes: that somebody who vanished
 without a word, and without a session, turns stale and then offline.
 """
-import os
 import signal
 import sys
 import time
@@ -139,7 +138,7 @@ def vanished():
 
 
 PARTS = [killed, terminated, undelivered]
-if os.environ.get("EARSHOT_LONG"):
+if lab.LONG:
     PARTS.append(vanished)
 else:
     lab.note("vanishing without a session, which takes two minutes "

@@ -106,7 +106,7 @@ def settled(ana):
         ana.sync()
 
 
-def amplification():
+def t20_amplification():
     """T20: no datagram is answered with more than it had, most with none."""
     _, (host, far) = lab.lan_of(2)
     ana = Earshot(host, "a" * 64)
@@ -223,7 +223,7 @@ def udp_packet(source, target, data):
                        socket.inet_aton(target[0])) + udp
 
 
-def loops():
+def t21_loops():
     """T21: two instances that are made to seem to talk to each other."""
     lan, (one, two, far) = lab.lan_of(3)
     ana, bob = Earshot(one, "ana"), Earshot(two, "bob")
@@ -287,4 +287,4 @@ def off_link():
 
 
 native.self_test()
-lab.run(plaintext, amplification, tcp_garbage, loops, off_link)
+lab.run(plaintext, t20_amplification, tcp_garbage, t21_loops, off_link)
