@@ -179,7 +179,7 @@ has_double(const struct model *m, const struct peer *p)
 }
 
 /* A stranger under a contact's name is not that contact: doc/SECURITY,
- * "A name with another key". */
+ * "People". */
 static void
 find_claim(const struct model *m, struct peer *p)
 {
