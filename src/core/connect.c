@@ -52,10 +52,13 @@ dial_one(struct engine *e, struct now now, struct connect *n)
 static void
 give_up(struct engine *e, struct now now, struct connect *n, const char *why)
 {
-	engine_error(e, now, n->conv,
-	    "could not reach %s, port %u: %s. Is earshot running there? "
-	    "Another port: /connect HOST:PORT",
-	    n->host, n->port, why);
+	/* Without an address nobody was asked. */
+	const char *advice = n->count == 0
+				 ? "Is the name right? An address does as well"
+				 : "Is earshot running there? Another port: "
+				   "/connect HOST:PORT";
+	engine_error(e, now, n->conv, "could not reach %s, port %u: %s. %s",
+	    n->host, n->port, why, advice);
 	connect_free(n);
 }
 

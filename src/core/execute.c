@@ -49,13 +49,15 @@ do_status(struct engine *e, struct now now, const struct command *cmd)
 static void
 do_away(struct engine *e, struct now now, const struct command *cmd)
 {
-	bool away = cmd->kind == COMMAND_AWAY;
+	bool away = cmd->kind == COMMAND_AWAY, was = e->model->away;
 
 	e->model->away = away;
 	if (cmd->text != NULL)
 		model_clean_status(e->model, cmd->text);
 	engine_info(e, now, cmd->conv, "%s",
-	    away ? "you are away; /back when you return" : "welcome back");
+	    away  ? "you are away; /back when you return"
+	    : was ? "welcome back"
+		  : "you were not away");
 	announce_profile(e, now);
 }
 
@@ -87,6 +89,10 @@ do_shout(struct engine *e, struct now now, const struct command *cmd)
 	}
 	m.text = text;
 	effect_message(e, c, conv_append(e->model, c, &m));
+	/* Where it was typed, its text is not to be seen. */
+	if (cmd->conv != CONV_NEARBY)
+		engine_info(e, now, cmd->conv,
+		    "shouted to everybody nearby: anyone can read it");
 }
 
 static void

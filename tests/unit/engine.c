@@ -3,6 +3,7 @@
  * The engine with scripted effects: what a user does, what peers do, and what
  * is to be seen of it.
  */
+#include "base/mem.h"
 #include "base/utf8.h"
 #include "core/engine_state.h"
 #include "engine_kit.h"
@@ -302,6 +303,8 @@ connect_resolves_names_and_tries_all(void **state)
 	    k.engine, k.now, k.token, NULL, 0, "there is no such host");
 	ekit_drain(&k);
 	assert_true(last_says(NULL, MESSAGE_ERROR, "there is no such host"));
+	/* Nobody was asked, so nobody may have been asleep. */
+	assert_false(last_says(NULL, MESSAGE_ERROR, "running there"));
 }
 
 static void
@@ -477,6 +480,9 @@ status_goes_to_every_session(void **state)
 	assert_true(r->away);
 	ekit_command(&k, COMMAND_BACK, NULL, NULL);
 	assert_false(r->away);
+	assert_true(last_says(NULL, MESSAGE_INFO, "welcome back"));
+	ekit_command(&k, COMMAND_BACK, NULL, NULL);
+	assert_true(last_says(NULL, MESSAGE_INFO, "you were not away"));
 	ekit_command(&k, COMMAND_STATUS, NULL, "busy");
 	assert_int_equal(r->statuses, 4);
 	remote_send(&k, r, &m);
@@ -701,6 +707,23 @@ a_shout_is_in_the_conversation_of_all(void **state)
 	assert_true(last_says(NULL, MESSAGE_ERROR, "not shouted"));
 }
 
+/* Where it was typed there would else be nothing to see. */
+static void
+a_shout_from_elsewhere_is_confirmed(void **state)
+{
+	(void)state;
+	struct remote *r = friend_of(1, "bob");
+	struct command cmd = { .kind = COMMAND_SHOUT,
+		.conv = ekit_peer(&k, r)->conv,
+		.text = xstrdup("lunch?") };
+
+	engine_command(k.engine, k.now, &cmd);
+	ekit_run(&k);
+	assert_true(last_says(r, MESSAGE_INFO, "shouted to everybody"));
+	ekit_command(&k, COMMAND_SHOUT, NULL, "lunch!");
+	assert_null(ekit_last(&k, NULL, MESSAGE_INFO));
+}
+
 static void
 an_empty_text_leaves_no_trace(void **state)
 {
@@ -766,6 +789,7 @@ main(void)
 		CASE(pins_come_back_after_a_restart),
 		CASE(every_sentence_is_clean_utf8),
 		CASE(a_shout_is_in_the_conversation_of_all),
+		CASE(a_shout_from_elsewhere_is_confirmed),
 		CASE(an_empty_text_leaves_no_trace),
 		CASE(an_hour_asleep),
 	};
