@@ -336,6 +336,36 @@ chat_draw(const struct chat *ch, const struct item *item, int top)
 		draw_reason(ch, item, row);
 }
 
+bool
+chat_down(const struct chat *ch, struct chat_place *p, size_t rows)
+{
+	struct item item;
+
+	while (rows > p->skip) {
+		if (p->serial + 1 >= ch->c->next_serial)
+			return false;
+		rows -= p->skip;
+		p->serial++;
+		chat_item(ch, p->serial, &item);
+		p->skip = item.rows;
+	}
+	p->skip -= rows;
+	return p->skip > 0 || p->serial + 1 < ch->c->next_serial;
+}
+
+/* Rows of the top that nothing is left for, when the screen has grown or old
+ * messages have gone, are filled from below. */
+static struct chat_place
+fill_view(const struct chat *ch, struct chat_place p)
+{
+	size_t height = (size_t)ch->r.rows;
+	size_t above = chat_rows_above(ch, p, height);
+
+	if (above < height && !chat_down(ch, &p, height - above))
+		return bottom_place(ch);
+	return p;
+}
+
 struct chat_place
 chat_place_of(const struct chat *ch, const struct win *w)
 {
@@ -345,11 +375,11 @@ chat_place_of(const struct chat *ch, const struct win *w)
 	if (!w->frozen || p.serial >= ch->c->next_serial)
 		return bottom_place(ch);
 	if (p.serial < ch->c->first_serial)
-		return (struct chat_place){ .serial = ch->c->first_serial };
+		p = (struct chat_place){ .serial = ch->c->first_serial };
 	chat_item(ch, p.serial, &item);
 	if (p.skip >= item.rows)
 		p.skip = item.rows - 1;
-	return p;
+	return fill_view(ch, p);
 }
 
 size_t

@@ -54,8 +54,10 @@ const char *message_nick(const struct frame *f, const struct message *msg,
     int cells, char out[static PEER_LABEL_SIZE]);
 /* "." queued, ">" sent, …, "!" failed or an error; "" where there is none. */
 const char *delivery_mark(const struct frame *f, const struct message *msg);
-/* The place of the frozen view, made valid for this width. */
+/* The place of the frozen view, made valid for this size. */
 struct chat_place chat_place_of(const struct chat *ch, const struct win *w);
+/* Moves the place; false when that is past the end. */
+bool chat_down(const struct chat *ch, struct chat_place *p, size_t rows);
 /* Rows from the first to the place, counted up to max. */
 size_t chat_rows_above(const struct chat *ch, struct chat_place p, size_t max);
 /* New messages of others below a frozen view. */

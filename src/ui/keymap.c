@@ -106,7 +106,7 @@ static const struct keymap_row rows[] = {
 	    { ALT('1'), ALT('2'), ALT('3'), ALT('4'), ALT('5'), ALT('6'),
 		ALT('7'), ALT('8'), ALT('9'), ALT('0') } },
 	{ ANYWHERE(ACTION_NEWS), "news",
-	    "the next conversation with news, at last back to the first",
+	    "the next conversation with news, at last back where you began",
 	    { ALT('a') } },
 	{ ANYWHERE(ACTION_LAST), "last", "the conversation shown before",
 	    { ALT('/') } },

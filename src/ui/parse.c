@@ -180,7 +180,10 @@ parse_info(struct parse *p)
 		peer = model_peer(p->m, &c->fp);
 	}
 	if (peer == NULL)
-		return fail_usage(p);
+		return parse_fail(p, ERR_FORMAT, p->at,
+		    xasprintf("/info of whom? This is no conversation with "
+			      "somebody, so it needs WHO, for example: %s",
+			p->spec->example));
 	if (!parse_at_end(p))
 		return parse_nothing(p, COMMAND_INFO);
 	return answer(p, report_info(p->m, p->now, peer));

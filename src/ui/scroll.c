@@ -44,24 +44,6 @@ go_up(const struct chat *ch, struct chat_place p, size_t rows)
 	}
 }
 
-/* False when that is past the end. */
-static bool
-go_down(const struct chat *ch, struct chat_place *p, size_t rows)
-{
-	struct item item;
-
-	while (rows > p->skip) {
-		if (p->serial + 1 >= ch->c->next_serial)
-			return false;
-		rows -= p->skip;
-		p->serial++;
-		chat_item(ch, p->serial, &item);
-		p->skip = item.rows;
-	}
-	p->skip -= rows;
-	return p->skip > 0 || p->serial + 1 < ch->c->next_serial;
-}
-
 static void
 freeze(struct win *w, const struct conv *c, struct chat_place p)
 {
@@ -83,7 +65,7 @@ ui_scroll(struct ui *ui, const struct model *m, struct now now, int rows)
 		return;
 	struct chat_place p = chat_place_of(&ch, w);
 	if (rows < 0) {
-		if (w->frozen && go_down(&ch, &p, (size_t)-rows))
+		if (w->frozen && chat_down(&ch, &p, (size_t)-rows))
 			w->place = p;
 		else
 			w->frozen = false;
@@ -121,7 +103,7 @@ ui_scroll_top(struct ui *ui, const struct model *m, struct now now)
 	struct item item;
 	chat_item(&ch, p.serial, &item);
 	p.skip = item.rows - 1;
-	if (go_down(&ch, &p, (size_t)ch.r.rows - 1))
+	if (chat_down(&ch, &p, (size_t)ch.r.rows - 1))
 		freeze(w, f.c, p);
 	ui->dirty = true;
 }

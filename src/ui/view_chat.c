@@ -57,13 +57,15 @@ draw_empty(const struct frame *f)
 		draw_cut(f, row, r.col + 1, end, STYLE_INFO, text);
 }
 
-/* Bottom up; returns the first row used. */
+/* Bottom up; returns the first row used. The first message that begins in
+ * view names its sender, whatever was said before: without it nothing on the
+ * screen might tell whose words these are. */
 static int
 draw_messages(const struct frame *f)
 {
 	struct chat ch;
-	struct item item;
-	int row = f->l.chat.row + f->l.chat.rows;
+	struct item item, first = { 0 };
+	int row = f->l.chat.row + f->l.chat.rows, first_row = row;
 
 	chat_init(&ch, f);
 	struct chat_place p = chat_place_of(&ch, f->w);
@@ -73,6 +75,14 @@ draw_messages(const struct frame *f)
 		size_t hidden = s - 1 == p.serial ? p.skip : 0;
 		row -= (int)(item.rows - hidden);
 		chat_draw(&ch, &item, row);
+		if (row < ch.r.row)
+			break;
+		first = item;
+		first_row = row;
+	}
+	if (first.follows) {
+		first.follows = false;
+		chat_draw(&ch, &first, first_row);
 	}
 	return row;
 }

@@ -26,9 +26,12 @@ view_popup(const struct frame *f)
 		label = POPUP_LABEL_MAX;
 	for (int i = 0; i < rows; i++) {
 		size_t at = first + (size_t)i;
-		enum style style = at == p->chosen ? STYLE_SELECTED : STYLE_BAR;
+		bool chosen = at == p->chosen;
+		/* Bars are reverse, so what is chosen among them is not. */
+		enum style style = chosen ? STYLE_BOLD : STYLE_BAR;
 		int row = bottom - rows + i;
 		draw_fill(f, row, 0, end, style);
+		draw_text(f, row, 0, end, style, chosen ? ">" : "");
 		draw_cut(f, row, 1, 1 + label < end ? 1 + label : end, style,
 		    p->c.items[at].label);
 		draw_cut(f, row, label + 3, end, style, p->c.items[at].gloss);

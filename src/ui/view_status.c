@@ -25,18 +25,29 @@ struct bar {
 	bool full;
 };
 
+static int
+bar_gap(const struct bar *b)
+{
+	return b->col == 0 ? 1 : 2;
+}
+
+static bool
+bar_fits(const struct bar *b, int cells)
+{
+	return b->col + bar_gap(b) + cells <= b->end;
+}
+
 static void
 bar_add(struct bar *b, enum style style, const char *text)
 {
-	int gap = b->col == 0 ? 1 : 2;
-
 	if (text[0] == '\0' || b->full)
 		return;
-	if (b->col + gap + text_cells(text) > b->end) {
+	if (!bar_fits(b, text_cells(text))) {
 		b->full = true;
 		return;
 	}
-	b->col = draw_text(b->f, b->row, b->col + gap, b->end, style, text);
+	b->col =
+	    draw_text(b->f, b->row, b->col + bar_gap(b), b->end, style, text);
 }
 
 /* Without a title row, who is talked with stands here. */
@@ -129,12 +140,19 @@ add_typing(struct bar *b)
 static void
 add_scroll(struct bar *b)
 {
+	static const char way_back[] = ": Alt-End";
 	char text[64];
 	unsigned n = chat_new_below(b->f);
 
 	if (!b->f->w->frozen)
 		return;
-	snprintf(text, sizeof(text), n > 0 ? "v %u new" : "scrolled up", n);
+	int cells =
+	    snprintf(text, sizeof(text), n > 0 ? "v %u new" : "scrolled up", n);
+	/* Where there is room with the way back, which is not the key that
+	 * many try first. */
+	if (bar_fits(b, cells + text_cells(way_back)))
+		snprintf(
+		    text + cells, sizeof(text) - (size_t)cells, "%s", way_back);
 	bar_add(b, n > 0 ? STYLE_BAR_ALERT : STYLE_BAR, text);
 }
 

@@ -32,14 +32,62 @@ add_greeting(struct str *s, const struct frame *f)
 	    s, "Your name here is %s. /nick NAME changes it.\n\n", f->m->name);
 }
 
+/* One address stands for an interface: of IPv4 where it has one. */
+static bool
+is_first_used(const struct model *m, size_t i)
+{
+	const struct iface *n = &m->ifaces[i];
+
+	if (n->use != IFACE_USED || n->loopback)
+		return false;
+	for (size_t j = 0; j < m->iface_count; j++) {
+		const struct iface *o = &m->ifaces[j];
+		bool before = o->addr.family != n->addr.family
+				  ? o->addr.family == ADDR_IPV4
+				  : j < i;
+		if (o->use == IFACE_USED && before &&
+		    strcmp(o->name, n->name) == 0)
+			return false;
+	}
+	return true;
+}
+
 static size_t
 count_used(const struct model *m)
 {
 	size_t n = 0;
 
 	for (size_t i = 0; i < m->iface_count; i++)
-		n += m->ifaces[i].use == IFACE_USED && !m->ifaces[i].loopback;
+		n += is_first_used(m, i);
 	return n;
+}
+
+/* The network is there, and was not chosen: so it is in a demo. */
+static bool
+is_kept_local(const struct model *m)
+{
+	for (size_t i = 0; i < m->iface_count; i++)
+		if (m->ifaces[i].use == IFACE_NOT_CHOSEN)
+			return true;
+	return false;
+}
+
+static void
+add_no_network(struct str *s, const struct frame *f)
+{
+	const char *mark = glyph_text(f, GLYPH_OFFLINE);
+
+	if (is_kept_local(f->m))
+		str_addf(s,
+		    "%s no network  by choice: only people on this "
+		    "machine are reached\n",
+		    mark);
+	else
+		str_addf(s,
+		    "%s no network  connect this machine to one: "
+		    "until then only people on this machine are "
+		    "reached\n",
+		    mark);
 }
 
 static void
@@ -50,18 +98,14 @@ add_listening(struct str *s, const struct frame *f)
 	size_t listed = 0, used = count_used(m);
 
 	if (used == 0) {
-		str_addf(s,
-		    "%s no network  connect this machine to one: "
-		    "until then only people on this machine are "
-		    "reached\n",
-		    glyph_text(f, GLYPH_OFFLINE));
+		add_no_network(s, f);
 		return;
 	}
 	str_addf(s, "%s listening   udp %u", glyph_text(f, GLYPH_ONLINE),
 	    m->discovery_port);
 	for (size_t i = 0; i < m->iface_count && listed < NETS_LISTED; i++) {
 		const struct iface *n = &m->ifaces[i];
-		if (n->use != IFACE_USED || n->loopback)
+		if (!is_first_used(m, i))
 			continue;
 		str_addf(s, "%s %s %s/%u", listed == 0 ? " on" : " and",
 		    n->name, addr_host_text(&n->addr, at), n->prefix_bits);

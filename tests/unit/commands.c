@@ -252,7 +252,7 @@ who_is_not_found(void **state)
 	expect_error(w, "/msg zo hi", ERR_AMBIGUOUS, 5, "zoe two\xc2\xb7");
 	expect_error(w, "/msg \"bob hi", ERR_FORMAT, 5, "quote");
 	expect_error(w, "/query", ERR_FORMAT, 6, "/query bob");
-	expect_error(w, "/info", ERR_FORMAT, 5, "/info bob");
+	expect_error(w, "/info", ERR_FORMAT, 5, "/info of whom?");
 	expect_error(w, "/info \"bob\" x", ERR_FORMAT, 12, "nothing behind");
 }
 

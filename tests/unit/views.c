@@ -145,6 +145,57 @@ scrolling_ends_at_both_ends(void **state)
 }
 
 static void
+the_way_down_is_named(void **state)
+{
+	struct scene *s = *state;
+	struct peer *ana = with_lines(s, 300);
+
+	scene_key(s, KEY_PAGE_UP, 0);
+	scene_draw(s, 24, 80);
+	assert_int_equal(find_row(s, "scrolled up: Alt-End"), 22);
+	fixture_receive(s->m, ana, 0, "news");
+	scene_draw(s, 24, 80);
+	assert_int_equal(find_row(s, "v 1 new: Alt-End"), 22);
+}
+
+/* Whatever row of a long speech is on top, its speaker is named. */
+static void
+the_first_words_in_view_have_a_name(void **state)
+{
+	struct scene *s = *state;
+
+	struct peer *ana = with_lines(s, 300);
+
+	assert_int_equal(find_row(s, "ana \xe2\x94\x82 line 279."), 1);
+	assert_int_equal(find_row(s, "ana \xe2\x94\x82 line 280."), -1);
+	/* A message cut by the edge has no room for a name; the next has. */
+	fixture_receive(s->m, ana, 0, "two\nrows");
+	for (int i = 0; i < 20; i++)
+		fixture_receive(s->m, ana, 0, "more");
+	scene_draw(s, 24, 80);
+	assert_int_equal(find_row(s, "\xe2\x94\x82 rows"), 1);
+	assert_int_equal(find_row(s, "ana \xe2\x94\x82 rows"), -1);
+	assert_int_equal(find_row(s, "ana \xe2\x94\x82 more"), 2);
+}
+
+static void
+a_screen_that_grew_is_filled(void **state)
+{
+	struct scene *s = *state;
+
+	with_lines(s, 300);
+	scene_draw(s, 12, 80);
+	scene_key(s, KEY_HOME_KEY, KEY_CTRL);
+	scene_draw(s, 12, 80);
+	scene_draw(s, 24, 80);
+	assert_int_equal(find_row(s, "line 0."), 3);
+	assert_int_equal(find_row(s, "line 18."), 21);
+	/* And holds all there is, it is at the end. */
+	scene_draw(s, 320, 80);
+	assert_int_equal(find_row(s, "line 299."), 317);
+}
+
+static void
 a_resize_keeps_the_place(void **state)
 {
 	struct scene *s = *state;
@@ -444,6 +495,59 @@ t47_monsters_30(void **state)
 }
 
 static void
+add_address(struct scene *s, const char *name, const char *text)
+{
+	struct iface *n = &s->m->ifaces[s->m->iface_count++];
+
+	*n = (struct iface){ .prefix_bits = 64, .use = IFACE_USED };
+	snprintf(n->name, sizeof(n->name), "%s", name);
+	assert_int_equal(addr_parse(text, 0, &n->addr), 0);
+}
+
+static void
+two_addresses_are_one_network(void **state)
+{
+	struct scene *s = *state;
+
+	add_address(s, "eth0", "fe80::1%2");
+	add_address(s, "wlan1", "fe80::2%3");
+	scene_draw(s, 24, 120);
+	assert_true(find_row(s, "asked 3 networks") > 0);
+	assert_true(find_row(s, "10.0.4.9/24") > 0);
+	assert_int_equal(find_row(s, "fe80::1"), -1);
+	assert_true(find_row(s, "fe80::2") > 0);
+}
+
+/* Who chose loopback, as a demo does, need not be told to find a cable. */
+static void
+no_network_by_choice(void **state)
+{
+	struct scene *s = *state;
+
+	for (size_t i = 0; i < s->m->iface_count; i++)
+		s->m->ifaces[i].use = IFACE_NOT_CHOSEN;
+	scene_draw(s, 24, 80);
+	assert_true(find_row(s, "no network  by choice") > 0);
+	assert_int_equal(find_row(s, "connect this machine"), -1);
+}
+
+static void
+the_chosen_one_of_a_list_is_seen_without_colours(void **state)
+{
+	struct scene *s = *state;
+
+	fixture_contact(s->m, "ana", PRESENCE_ONLINE, 1);
+	fixture_contact(s->m, "andy", PRESENCE_ONLINE, 2);
+	scene_type(s, "/msg an");
+	scene_key(s, KEY_TAB_KEY, 0);
+	for (int i = 0; i < 2; i++) {
+		scene_key(s, KEY_TAB_KEY, 0);
+		scene_draw(s, 24, 80);
+		assert_int_equal(find_row(s, ">an"), 20 + i);
+	}
+}
+
+static void
 every_size(void **state)
 {
 	struct scene *s = *state;
@@ -466,6 +570,9 @@ main(void)
 		ROW(a_page_overlaps_by_two),
 		ROW(a_frozen_view_stays),
 		ROW(scrolling_ends_at_both_ends),
+		ROW(the_way_down_is_named),
+		ROW(the_first_words_in_view_have_a_name),
+		ROW(a_screen_that_grew_is_filled),
 		ROW(a_resize_keeps_the_place),
 		ROW(the_oldest_may_go_while_one_looks),
 		ROW(the_marker_stays_until_it_is_answered),
@@ -475,6 +582,9 @@ main(void)
 		ROW(t45_names_200_no_two_rows_alike),
 		ROW(t22_strangers_are_one_line),
 		ROW(t47_monsters_30),
+		ROW(two_addresses_are_one_network),
+		ROW(no_network_by_choice),
+		ROW(the_chosen_one_of_a_list_is_seen_without_colours),
 		ROW(every_size),
 	};
 
