@@ -16,6 +16,7 @@
 
 #include <signal.h>
 #include <stdlib.h>
+#include <string.h>
 #include <unistd.h>
 
 enum {
@@ -282,6 +283,15 @@ warn_of_locale(struct shell *sh, const struct tty *t)
 		    "terminal start again with LC_ALL=C.UTF-8");
 }
 
+/* The fonts of the console of Linux have 256 or 512 characters. */
+static bool
+is_poor_in_glyphs(void)
+{
+	const char *term = getenv("TERM");
+
+	return term != NULL && strcmp(term, "linux") == 0;
+}
+
 int
 screen_run(struct shell *sh, char **ret_error)
 {
@@ -308,7 +318,8 @@ screen_run(struct shell *sh, char **ret_error)
 	log_take_stderr();
 	warn_of_locale(sh, s.tty);
 	struct ui_cfg ui = {
-		.ascii = sh->ascii || !tty_is_utf8(s.tty),
+		.ascii =
+		    sh->ascii || is_poor_in_glyphs() || !tty_is_utf8(s.tty),
 		.first_start = sh->first_start,
 		.version = PACKAGE_VERSION,
 	};
