@@ -163,50 +163,42 @@ model_peer_add(struct model *m, const struct fp *fp)
 	return p;
 }
 
-/* Whether somebody else known, or we ourselves, would be taken for p. */
-static bool
-has_double(const struct model *m, const struct peer *p)
-{
-	for (size_t i = 0; i < m->peer_count; i++) {
-		const struct peer *q = m->peers[i];
-		if (q != p && strcmp(q->skeleton, p->skeleton) == 0)
-			return true;
-	}
-	char *own = name_skeleton(m->name);
-	bool same = strcmp(own, p->skeleton) == 0;
-	free(own);
-	return same;
-}
-
 /* A stranger under a contact's name is not that contact: doc/SECURITY,
- * "People". */
+ * "A name with another key". */
 static void
-find_claim(const struct model *m, struct peer *p)
+set_claim(struct peer *p, const struct peer *contact)
 {
 	if (p->trust != TRUST_UNKNOWN && p->trust != TRUST_CHANGED)
 		return;
-	p->trust = TRUST_UNKNOWN;
-	p->claims = (struct fp){ 0 };
-	for (size_t i = 0; i < m->peer_count && p->look_alike; i++) {
-		const struct peer *q = m->peers[i];
-		if (trust_is_pinned(q->trust) &&
-		    strcmp(q->skeleton, p->skeleton) == 0) {
-			p->trust = TRUST_CHANGED;
-			p->claims = q->fp;
-			return;
-		}
-	}
+	p->trust = contact == NULL ? TRUST_UNKNOWN : TRUST_CHANGED;
+	p->claims = contact == NULL ? (struct fp){ 0 } : contact->fp;
 }
 
+/* Who of those with this skeleton would be taken for another, or for us. Anyone
+ * can come in any number under one name, so each is looked at twice, whatever
+ * the others are called. */
 static void
 refresh_doubles(struct model *m, const char *skeleton)
 {
+	char *own = name_skeleton(m->name);
+	size_t alike = strcmp(own, skeleton) == 0 ? 1 : 0;
+	const struct peer *contact = NULL;
+
+	free(own);
+	for (size_t i = 0; i < m->peer_count; i++) {
+		const struct peer *p = m->peers[i];
+		if (strcmp(p->skeleton, skeleton) != 0)
+			continue;
+		alike++;
+		if (contact == NULL && trust_is_pinned(p->trust))
+			contact = p;
+	}
 	for (size_t i = 0; i < m->peer_count; i++) {
 		struct peer *p = m->peers[i];
 		if (strcmp(p->skeleton, skeleton) != 0)
 			continue;
-		p->look_alike = has_double(m, p);
-		find_claim(m, p);
+		p->look_alike = alike > 1;
+		set_claim(p, contact);
 	}
 }
 
