@@ -49,9 +49,23 @@ effect_add(struct engine *e, struct effect effect)
 	e->effects[e->effect_count++] = effect;
 }
 
+/* A message that others pushed out in the same step can be shown no more. */
+static bool
+is_outdated(const struct engine *e, const struct effect *effect)
+{
+	if (effect->kind != EFFECT_MESSAGE && effect->kind != EFFECT_DELIVERY)
+		return false;
+	const struct conv *c = model_conv(e->model, effect->conv);
+	return effect->serial < c->first_serial ||
+	       effect->serial >= c->next_serial;
+}
+
 bool
 engine_next(struct engine *e, struct effect *ret_effect)
 {
+	while (e->effect_next < e->effect_count &&
+	       is_outdated(e, &e->effects[e->effect_next]))
+		e->effect_next++;
 	if (e->effect_next == e->effect_count)
 		return false;
 	*ret_effect = e->effects[e->effect_next++];
