@@ -310,6 +310,8 @@ handle_event(struct engine *e, struct now now, struct conn *c,
 		session_up(e, now, c);
 		break;
 	case SESSION_MESSAGE:
+		if (!c->contact->answered)
+			bucket_take(&c->contact->inbound, now.mono_ms);
 		talk_input(e, now, c, ev->bytes, ev->size);
 		break;
 	case SESSION_CLOSED:

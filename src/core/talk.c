@@ -37,8 +37,6 @@ static void
 text_arrived(struct engine *e, struct now now, struct contact *k,
     const struct chat_event *ev)
 {
-	if (!k->answered)
-		bucket_take(&k->inbound, now.mono_ms);
 	if (!k->pinned)
 		contact_pin(e, now, k);
 	show_text(e, now, k, ev);
