@@ -31,9 +31,13 @@ def company(columns=80, rows=24, names=("bob",), env=None):
     return term, others
 
 
+def type_start(term, before=""):
+    term.type("%s%s --home %s --interface eth0 --name mira"
+              % (before, lab.program, term.home), "Enter")
+
+
 def start(term):
-    term.type("%s --home %s --interface eth0 --name mira"
-              % (lab.program, term.home), "Enter")
+    type_start(term)
     lab.wait_until(lambda: term.ask("alternate_on") == "1", "a full screen")
 
 
@@ -158,6 +162,21 @@ def small():
     borders_are_whole(term.expect(lambda rows: any("wee" in r for r in rows)
                                   and "│" in rows[5]))
     talk(term, bob, "as before")
+
+
+def console():
+    """The fonts of the console of Linux lack most characters."""
+    term, (bob,) = company()
+    term.expect("bob")
+    term.type("/quit", "Enter")
+    lab.wait_until(lambda: term.ask("alternate_on") == "0", "the shell")
+    # There is no second screen to switch to.
+    type_start(term, "clear; TERM=linux ")
+    term.expect("F1 help")
+    term.keys("M-2")
+    bob.send("/msg mira good evening")
+    term.expect("good evening")
+    check("".join(term.screen()).isascii(), "not ASCII: %s" % term.screen())
 
 
 def hostile():
@@ -314,4 +333,4 @@ def stalled():
     bob.expect("peer", name="mira", state="offline")
 
 
-lab.run(everyday, small, leaving, stalled, hostile)
+lab.run(everyday, small, console, leaving, stalled, hostile)
