@@ -138,7 +138,6 @@ shake_hands(struct session *s)
 		const char *payload = payloads[step];
 		size_t n = strlen(payload);
 		bool ours = (step == 1) == (s->n.role == NOISE_RESPONDER);
-
 		if (ours) {
 			check(noise_write(&s->n, payload, n, s->frame,
 				  sizeof(s->frame), &size),
@@ -177,7 +176,6 @@ serve(struct session *s)
 {
 	for (;;) {
 		size_t n = read_frame(s);
-
 		check(noise_open(&s->receive, NULL, 0, s->frame, n, s->text),
 		    "open");
 		n -= NOISE_TAG_SIZE;

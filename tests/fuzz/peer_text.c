@@ -12,7 +12,6 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		size_t n;
 		char *text = peer_text(
 		    untrusted_of(data, size), (enum peer_text_kind)kind, &n);
-
 		if (clean_fault(text, n, (enum peer_text_kind)kind) != NULL)
 			abort();
 		free(name_skeleton(text));

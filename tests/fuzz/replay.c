@@ -54,12 +54,12 @@ on_signal(int sig)
 	static const char head[] = "\nthe input was (hex): ";
 	char pair[2];
 
-	if (write(2, head, sizeof head - 1) < 0)
+	if (write(2, head, sizeof(head) - 1) < 0)
 		_exit(2);
 	for (size_t i = 0; i < current.size; i++) {
 		pair[0] = digits[current.data[i] >> 4];
 		pair[1] = digits[current.data[i] & 15];
-		if (write(2, pair, sizeof pair) < 0)
+		if (write(2, pair, sizeof(pair)) < 0)
 			_exit(2);
 	}
 	if (write(2, "\n", 1) < 0)
@@ -141,7 +141,7 @@ add_path(const char *path)
 	if (count < 0)
 		die(path);
 	for (int i = 0; i < count; i++) {
-		snprintf(name, sizeof name, "%s/%s", path, entries[i]->d_name);
+		snprintf(name, sizeof(name), "%s/%s", path, entries[i]->d_name);
 		add_path(name);
 		free(entries[i]);
 	}
@@ -157,7 +157,7 @@ put_byte(struct bytes *in)
 		return;
 	uint8_t *at = &in->data[below(in->size)];
 	if (below(2) == 0)
-		*at = edges[below(sizeof edges)];
+		*at = edges[below(sizeof(edges))];
 	else
 		*at = (uint8_t)(*at ^ (1u << below(8)));
 }
@@ -215,7 +215,7 @@ mutate(struct bytes *in)
 	size_t count = 1 + below(STEPS_MAX);
 
 	for (size_t i = 0; i < count; i++)
-		steps[below(sizeof steps / sizeof steps[0])](in);
+		steps[below(sizeof(steps) / sizeof(steps[0]))](in);
 }
 
 static void

@@ -14,7 +14,6 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	for (size_t at = 0; at < size;) {
 		int width;
 		size_t next = at + cluster_next(s + at, size - at, &width);
-
 		if (next <= at || next > size || width < 0 ||
 		    cluster_prev(s, next) != at)
 			abort();

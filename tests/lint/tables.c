@@ -14,8 +14,8 @@ main(void)
 {
 	char text[KEY_TEXT_MAX];
 	size_t count;
-
 	const struct command_spec *specs = command_specs(&count);
+
 	for (size_t i = 0; i < count; i++) {
 		printf("command %s\n", specs[i].name);
 		if (specs[i].alias != NULL)

@@ -148,7 +148,7 @@ fill(struct scene *s, struct peer *p, unsigned from, unsigned to)
 	char text[64];
 
 	for (unsigned i = from; i < to; i++) {
-		snprintf(text, sizeof text, "line %u of a long evening", i);
+		snprintf(text, sizeof(text), "line %u of a long evening", i);
 		if (i % 7 == 3)
 			fixture_send(s->m, p, 50 - i / 2, text);
 		else
@@ -210,7 +210,7 @@ case_failed(struct scene *s)
 		{ .text = "waves", .action = true, .read = true },
 	};
 
-	for (size_t i = 0; i < sizeof messages / sizeof *messages; i++)
+	for (size_t i = 0; i < sizeof(messages) / sizeof(messages[0]); i++)
 		fixture_add(s->m, ana->conv, ana, &messages[i]);
 	open_ana(s);
 }
@@ -258,7 +258,7 @@ case_draft(struct scene *s)
 
 	populate(s);
 	open_ana(s);
-	scene_paste(s, text, sizeof text - 1);
+	scene_paste(s, text, sizeof(text) - 1);
 }
 
 static void
@@ -291,7 +291,7 @@ case_crowd(struct scene *s)
 
 	populate(s);
 	for (unsigned i = 0; i < 1020; i++) {
-		snprintf(name, sizeof name, "p%u", i);
+		snprintf(name, sizeof(name), "p%u", i);
 		fixture_peer(s->m, name, PRESENCE_ONLINE, 100 + i);
 	}
 }
@@ -345,4 +345,4 @@ const struct screen_case screen_cases[] = {
 	{ "contacts", case_contacts, false },
 	{ "info", case_info, false },
 };
-const size_t screen_case_count = sizeof screen_cases / sizeof *screen_cases;
+const size_t screen_case_count = sizeof(screen_cases) / sizeof(screen_cases[0]);

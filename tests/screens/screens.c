@@ -95,7 +95,7 @@ check_sizes(const struct screen_case *c)
 	struct scene *s = build(c, false);
 	int bad = 0;
 
-	for (size_t i = 0; i < sizeof sizes / sizeof *sizes; i++) {
+	for (size_t i = 0; i < sizeof(sizes) / sizeof(sizes[0]); i++) {
 		scene_draw(s, sizes[i][0], sizes[i][1]);
 		bad += check_cells(c, &s->grid);
 	}
@@ -139,7 +139,7 @@ compare(const struct screen_case *c, const char *got)
 {
 	char path[512];
 
-	snprintf(path, sizeof path, TESTS_DIR "/screens/%s.txt", c->name);
+	snprintf(path, sizeof(path), TESTS_DIR "/screens/%s.txt", c->name);
 	char *want = read_file(path);
 	bool same = strcmp(want, got) == 0;
 	if (!same && getenv("UPDATE") != NULL) {
@@ -160,7 +160,7 @@ run(const struct screen_case *c)
 	size_t size = 0;
 	FILE *out = open_memstream(&text, &size);
 
-	for (size_t i = 0; i < sizeof views / sizeof *views; i++)
+	for (size_t i = 0; i < sizeof(views) / sizeof(views[0]); i++)
 		add_view(out, c, &views[i]);
 	fclose(out);
 	int bad = compare(c, text) + check_sizes(c);

@@ -34,11 +34,12 @@ write_one(struct story *st)
 	unsigned from = rng_below(rng, st->people);
 	unsigned to = (from + 1 + rng_below(rng, st->people - 1)) % st->people;
 	char text[32];
+
 	/* Nobody can be written to before being seen. */
 	if (sim_peer(st->sim, from, to) == NULL)
 		return;
 	snprintf(
-	    text, sizeof text, "%u>%u #%u", from, to, st->written[from][to]);
+	    text, sizeof(text), "%u>%u #%u", from, to, st->written[from][to]);
 	sim_command(st->sim, from, COMMAND_SAY, to, text);
 	st->written[from][to]++;
 }
@@ -49,6 +50,7 @@ disturb(struct story *st)
 	struct rng *rng = sim_rng(st->sim);
 	unsigned a = rng_below(rng, st->people);
 	unsigned b = (a + 1) % st->people;
+
 	switch (rng_below(rng, 12)) {
 	case 0:
 		sim_cut(st->sim, a, b, true);
@@ -72,6 +74,7 @@ static bool
 check_pair(struct story *st, unsigned from, unsigned to)
 {
 	size_t got = sim_texts(st->sim, to, from, false);
+
 	if (got != st->written[from][to]) {
 		printf("%u of %u texts from %u to %u arrived\n", (unsigned)got,
 		    st->written[from][to], from, to);
@@ -109,6 +112,7 @@ static void
 make_good(struct story *st)
 {
 	struct sim_net *net = sim_net(st->sim);
+
 	net->reset = net->refuse = 0;
 	for (unsigned a = 0; a < st->people; a++) {
 		for (unsigned b = a + 1; b < st->people; b++)
@@ -142,6 +146,7 @@ run(uint64_t seed, unsigned loss, struct tally *tally)
 		.reset = 20,
 		.refuse = 10 };
 	struct story st = { .sim = sim_new(seed, &net) };
+
 	st.people = 2 + rng_below(sim_rng(st.sim), PEOPLE_MAX - 1);
 	for (unsigned i = 0; i < st.people; i++)
 		sim_add(st.sim, names[i]);
@@ -168,6 +173,7 @@ main(int argc, char **argv)
 	unsigned long runs = argc > 1 ? strtoul(argv[1], NULL, 10) : RUNS;
 	unsigned long first = argc > 2 ? strtoul(argv[2], NULL, 10) : 1;
 	struct tally tally = { 0 };
+
 	if (sodium_init() < 0)
 		return 1;
 	for (unsigned long i = 0; i < runs; i++) {

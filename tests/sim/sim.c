@@ -67,7 +67,7 @@ push(struct sim *s, struct event ev)
 	if (s->event_count == s->event_cap) {
 		s->event_cap = s->event_cap == 0 ? 256 : s->event_cap * 2;
 		s->events =
-		    xrealloc(s->events, s->event_cap, sizeof *s->events);
+		    xrealloc(s->events, s->event_cap, sizeof(*s->events));
 	}
 	ev.order = s->order++;
 	size_t i = s->event_count++;
@@ -83,6 +83,7 @@ pop(struct sim *s)
 {
 	struct event top = s->events[0], last = s->events[--s->event_count];
 	size_t i = 0;
+
 	for (size_t child; (child = 2 * i + 1) < s->event_count; i = child) {
 		if (child + 1 < s->event_count &&
 		    before(&s->events[child + 1], &s->events[child]))
@@ -121,6 +122,7 @@ static void
 give_address(struct sim *s, unsigned node)
 {
 	unsigned host = HOST_BASE + s->next_host++;
+
 	s->addrs[node] = (struct addr){
 		.family = ADDR_IPV4,
 		.ip = { 10, 77, (uint8_t)(host >> 8), (uint8_t)host },
@@ -135,6 +137,7 @@ datagram_to(
     struct sim *s, unsigned from, unsigned to, const struct effect *effect)
 {
 	int copies = chance(s, s->net.duplicate, 100) ? 2 : 1;
+
 	if (s->cut[from][to] || !s->nodes[to].alive)
 		return;
 	while (copies-- > 0) {
@@ -184,6 +187,7 @@ push_stream(struct sim *s, struct stream *t, int side, enum event_kind kind,
     const uint8_t *p, size_t n)
 {
 	int64_t at = arrival_ms(s);
+
 	/* A lost segment is sent again: streams only get slower. */
 	while (chance(s, s->net.loss, 100))
 		at += 200;
@@ -206,6 +210,7 @@ static void
 do_dial(struct sim *s, unsigned node, const struct effect *effect)
 {
 	unsigned to = 0, slot = 0;
+
 	while (
 	    to < s->count && (!addr_same_host(&s->addrs[to], &effect->addr) ||
 				 !s->nodes[to].alive || s->cut[node][to]))
@@ -241,6 +246,7 @@ do_send(struct sim *s, unsigned node, const struct effect *effect)
 {
 	int side;
 	struct stream *t = find_stream(s, node, effect->conn, &side);
+
 	if (t == NULL)
 		return;
 	const uint8_t *p = effect->bytes;
@@ -264,6 +270,7 @@ do_close(struct sim *s, unsigned node, const struct effect *effect)
 {
 	int side;
 	struct stream *t = find_stream(s, node, effect->conn, &side);
+
 	if (t == NULL)
 		return;
 	t->conn[side] = 0;
@@ -275,8 +282,9 @@ save_pins(struct sim_node *n)
 {
 	size_t count;
 	const struct pin *pins = engine_pins(n->engine, &count);
+
 	free(n->pins);
-	n->pins = xmemdup(pins, (count + 1) * sizeof *pins);
+	n->pins = xmemdup(pins, (count + 1) * sizeof(*pins));
 	n->pin_count = count;
 }
 
@@ -286,6 +294,7 @@ count_message(struct sim_node *n, const struct effect *effect)
 	const struct conv *c =
 	    model_conv(engine_model(n->engine), effect->conv);
 	const struct message *m = conv_message(c, effect->serial);
+
 	n->messages += m->kind == MESSAGE_TEXT && !m->mine;
 	n->shouts += m->kind == MESSAGE_SHOUT && !m->mine;
 	n->errors += m->kind == MESSAGE_ERROR;
@@ -295,6 +304,7 @@ static void
 run_effect(struct sim *s, unsigned node, const struct effect *effect)
 {
 	struct sim_node *n = &s->nodes[node];
+
 	switch (effect->kind) {
 	case EFFECT_BROADCAST:
 		n->broadcasts++;
@@ -332,6 +342,7 @@ static void
 drain(struct sim *s, unsigned node)
 {
 	struct effect effect;
+
 	while (engine_next(s->nodes[node].engine, &effect))
 		run_effect(s, node, &effect);
 }
@@ -351,6 +362,7 @@ start(struct sim *s, unsigned node)
 		.pins = n->pins,
 		.pin_count = n->pin_count,
 	};
+
 	n->engine = engine_new(&cfg, node_now(s, node));
 	n->alive = true;
 	n->left = false;
@@ -361,7 +373,8 @@ start(struct sim *s, unsigned node)
 struct sim *
 sim_new(uint64_t seed, const struct sim_net *net)
 {
-	struct sim *s = xcalloc(1, sizeof *s);
+	struct sim *s = xcalloc(1, sizeof(*s));
+
 	s->net = *net;
 	s->rng = rng_seeded(&s->seed, seed);
 	return s;
@@ -417,9 +430,9 @@ sim_add(struct sim *s, const char *name)
 	unsigned node = s->count++;
 	struct sim_node *n = &s->nodes[node];
 	uint8_t seed[SEED_SIZE];
-	rng_fill(&s->rng, seed, sizeof seed);
+	rng_fill(&s->rng, seed, sizeof(seed));
 	identity_from_seed(&n->identity, seed);
-	snprintf(n->name, sizeof n->name, "%s", name);
+	snprintf(n->name, sizeof(n->name), "%s", name);
 	give_address(s, node);
 	start(s, node);
 	return node;
@@ -445,6 +458,7 @@ void
 sim_kill(struct sim *s, unsigned node)
 {
 	struct sim_node *n = &s->nodes[node];
+
 	for (unsigned i = 0; i < SIM_STREAMS_MAX; i++) {
 		struct stream *t = &s->streams[i];
 		for (int side = 0; t->used && side < 2; side++) {
@@ -490,6 +504,7 @@ void
 sim_move(struct sim *s, unsigned node)
 {
 	struct sim_node *n = &s->nodes[node];
+
 	break_streams_of(s, node);
 	give_address(s, node);
 	engine_network(n->engine, node_now(s, node), NULL, 0, true);
@@ -506,6 +521,7 @@ sim_command(struct sim *s, unsigned node, enum command_kind kind, unsigned peer,
 		.peer = s->nodes[peer].identity.fp,
 		.text = text == NULL ? NULL : xstrdup(text),
 	};
+
 	engine_command(s->nodes[node].engine, node_now(s, node), &cmd);
 	drain(s, node);
 }
@@ -514,6 +530,7 @@ static void
 open_stream(struct sim *s, struct stream *t)
 {
 	unsigned to = t->node[1];
+
 	if (!s->nodes[to].alive || t->conn[0] == 0) {
 		break_stream(s, t);
 		return;
@@ -535,6 +552,7 @@ end_stream(struct sim *s, struct stream *t, int side)
 {
 	unsigned node = t->node[side];
 	uint32_t conn = t->conn[side];
+
 	t->conn[side] = 0;
 	if (conn != 0 && s->nodes[node].alive) {
 		engine_closed(
@@ -550,6 +568,7 @@ deliver_segment(struct sim *s, struct stream *t, const struct event *ev)
 {
 	unsigned node = ev->node;
 	uint32_t conn = t->conn[ev->side];
+
 	if (conn == 0 || !s->nodes[node].alive)
 		return;
 	/* Back-pressure: it stays in the socket. */
@@ -568,6 +587,7 @@ static void
 deliver(struct sim *s, const struct event *ev)
 {
 	struct stream *t = &s->streams[ev->stream];
+
 	if (ev->kind == EVENT_DATAGRAM) {
 		if (!s->nodes[ev->node].alive)
 			return;
@@ -591,6 +611,7 @@ static int64_t
 next_ms(const struct sim *s)
 {
 	int64_t at = s->event_count > 0 ? s->events[0].at_ms : NEVER_MS;
+
 	for (unsigned i = 0; i < s->count; i++) {
 		if (s->nodes[i].alive)
 			at =
@@ -617,6 +638,7 @@ void
 sim_run(struct sim *s, int64_t ms)
 {
 	int64_t end = s->now_ms + ms;
+
 	for (;;) {
 		int64_t at = next_ms(s);
 		if (at > end)
@@ -651,6 +673,7 @@ bool
 sim_settle(struct sim *s, int64_t ms)
 {
 	enum { STEP_MS = 500 };
+
 	for (int64_t end = s->now_ms + ms; s->now_ms < end;) {
 		bool waiting = false;
 		for (unsigned i = 0; i < s->count; i++)
@@ -675,6 +698,7 @@ sim_text(struct sim *s, unsigned node, unsigned peer, bool mine, size_t i)
 {
 	const struct conv *c = model_conv_of(
 	    engine_model(s->nodes[node].engine), &s->nodes[peer].identity.fp);
+
 	if (c == NULL)
 		return NULL;
 	for (uint64_t n = c->first_serial; n < c->next_serial; n++) {
@@ -689,6 +713,7 @@ size_t
 sim_texts(struct sim *s, unsigned node, unsigned peer, bool mine)
 {
 	size_t i = 0;
+
 	while (sim_text(s, node, peer, mine, i) != NULL)
 		i++;
 	return i;

@@ -16,7 +16,7 @@ char text[TEXT_MAX];
 static void
 side_init(struct side *s, uint64_t seed, uint32_t epoch)
 {
-	memset(s, 0, sizeof *s);
+	memset(s, 0, sizeof(*s));
 	s->rng = rng_seeded(&s->seed, seed);
 	s->chat = chat_new(&s->rng, epoch);
 }
@@ -29,7 +29,7 @@ begin(void **state)
 	    (struct now){ .mono_ms = 5000, .wall_ms = INT64_C(1795168920000) };
 	side_init(&a, 1, 7);
 	side_init(&b, 2, 9);
-	memset(text, 't', sizeof text);
+	memset(text, 't', sizeof(text));
 	return 0;
 }
 
@@ -131,7 +131,7 @@ make_text(uint32_t number, uint64_t seq)
 		.text = { .seq = seq, .text = untrusted_of("x", 1) } };
 
 	m.text.id.b[0] = 1;
-	memcpy(m.text.id.b + 4, &number, sizeof number);
+	memcpy(m.text.id.b + 4, &number, sizeof(number));
 	return m;
 }
 
@@ -141,6 +141,6 @@ give(struct side *to, const struct msg *m)
 	static uint8_t bytes[MSG_MAX];
 	size_t n;
 
-	assert_int_equal(msg_encode(m, bytes, sizeof bytes, &n), 0);
+	assert_int_equal(msg_encode(m, bytes, sizeof(bytes), &n), 0);
 	input(to, bytes, n);
 }

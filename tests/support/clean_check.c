@@ -53,7 +53,6 @@ byte_fault(const char *text, size_t size, enum peer_text_kind kind)
 {
 	for (size_t i = 0; i < size; i++) {
 		uint8_t b = (uint8_t)text[i];
-
 		if (b == '\n' && kind == PEER_TEXT_BODY)
 			continue;
 		if (b < 0x20 || b == 0x7f)
@@ -67,7 +66,7 @@ byte_fault(const char *text, size_t size, enum peer_text_kind kind)
 static const char *
 cp_fault(uint32_t cp)
 {
-	for (size_t i = 0; i < sizeof forbidden / sizeof forbidden[0]; i++) {
+	for (size_t i = 0; i < sizeof(forbidden) / sizeof(forbidden[0]); i++) {
 		if (cp >= forbidden[i][0] && cp <= forbidden[i][1])
 			return "forbidden code point";
 	}

@@ -25,7 +25,7 @@ add_iface(struct model *m, const char *name, const char *addr,
 {
 	struct iface *f = &m->ifaces[m->iface_count++];
 
-	snprintf(f->name, sizeof f->name, "%s", name);
+	snprintf(f->name, sizeof(f->name), "%s", name);
 	int err = addr_parse(addr, 0, &f->addr);
 	assert(err == 0);
 	(void)err;
@@ -65,7 +65,7 @@ fixture_peer(
 
 	for (unsigned i = 0; i < FP_SIZE; i++)
 		fp.b[i] = (uint8_t)((seed * 2654435761u + i * 40503u) >> 7);
-	memcpy(fp.b + FP_SIZE - sizeof seed, &seed, sizeof seed);
+	memcpy(fp.b + FP_SIZE - sizeof(seed), &seed, sizeof(seed));
 	struct peer *p = model_peer_add(m, &fp);
 	char *clean =
 	    peer_text(untrusted_of(name, strlen(name)), PEER_TEXT_NAME, NULL);
@@ -75,7 +75,7 @@ fixture_peer(
 	addr.ip[3] = (uint8_t)(20 + seed % 200);
 	addr.port = 41827;
 	peer_add_addr(m, p, &addr);
-	snprintf(p->version, sizeof p->version, "0.1.0");
+	snprintf(p->version, sizeof(p->version), "0.1.0");
 	p->first_seen_ms = FIXTURE_WALL_MS - FIXTURE_MINUTES(52);
 	p->last_seen_ms = FIXTURE_WALL_MS - 4000;
 	if (presence == PRESENCE_OFFLINE)
@@ -130,7 +130,7 @@ fixture_add(struct model *m, uint32_t conv, const struct peer *from,
 	if (message->reason != NULL)
 		msg.reason = clean_copy(message->reason);
 	struct message *kept = conv_append(m, model_conv_edit(m, conv), &msg);
-	memcpy(kept->id.b, &kept->serial, sizeof kept->serial);
+	memcpy(kept->id.b, &kept->serial, sizeof(kept->serial));
 }
 
 void

@@ -61,7 +61,6 @@ pair_run(struct pair *p, int step, const size_t payload_sizes[static 3])
 		struct noise *from = step == 1 ? &p->resp : &p->init;
 		struct noise *to = step == 1 ? &p->init : &p->resp;
 		struct pair_message message;
-
 		if (pair_write(from, payload_sizes[step], &message) != 0 ||
 		    pair_read(to, &message) != 0)
 			break;

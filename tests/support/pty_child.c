@@ -95,9 +95,7 @@ hear(struct parent *p, bool drain, char *text, size_t cap)
 		}
 		if (fds[0].revents == 0)
 			continue;
-
 		ssize_t n = read(p->talk, text, cap - 1);
-
 		text[n > 0 ? n : 0] = '\0';
 		return n > 0;
 	}

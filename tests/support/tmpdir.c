@@ -24,7 +24,7 @@ tmpdir_make(void)
 	const char *parent = getenv("TMPDIR");
 	char path[PATH_BYTES];
 
-	snprintf(path, sizeof path, "%s/earshot-test-XXXXXX",
+	snprintf(path, sizeof(path), "%s/earshot-test-XXXXXX",
 	    parent != NULL && parent[0] == '/' ? parent : "/tmp");
 	if (mkdtemp(path) == NULL)
 		die(path);

@@ -46,6 +46,7 @@ static void
 drain(struct decode *d, int64_t mono_ms, struct buf *out)
 {
 	struct key key;
+
 	while (decode_next(d, mono_ms, &key)) {
 		size_t n;
 		const char *paste = decode_paste(d, &n);
@@ -63,6 +64,7 @@ static void
 decode_all(const uint8_t *p, size_t n, size_t step, struct buf *out)
 {
 	struct decode *d = decode_new(DECODE_ESC_MS);
+
 	buf_init(out, KEYS_BYTES_MAX);
 	for (size_t at = 0; at < n;) {
 		/* Any size up to step, and small enough to be no burst. */
@@ -84,6 +86,7 @@ ui_check_decode(const uint8_t *p, size_t n)
 {
 	static const size_t steps[] = { 2, 3, 7, 20 };
 	struct buf one, many;
+
 	decode_all(p, n, 1, &one);
 	for (size_t i = 0; i < sizeof(steps) / sizeof(steps[0]); i++) {
 		decode_all(p, n, steps[i], &many);
@@ -94,7 +97,6 @@ ui_check_decode(const uint8_t *p, size_t n)
 		buf_clear(&many);
 	}
 	buf_clear(&one);
-
 	struct decode *d = decode_new(DECODE_ESC_MS);
 	buf_init(&one, KEYS_BYTES_MAX);
 	decode_input(d, 0, p, n);
@@ -129,6 +131,7 @@ is_boundary(const char *s, size_t n, size_t at)
 {
 	int unused;
 	size_t end = 0;
+
 	while (end < at)
 		end += cluster_next(s + end, n - end, &unused);
 	return end == at;
@@ -138,6 +141,7 @@ static void
 check_row(const char *s, size_t n, const struct wrap_row *row, int width)
 {
 	int unused;
+
 	CHECK(row->offset + row->size <= n);
 	CHECK(!memchr(s + row->offset, '\n', row->size));
 	CHECK(row->cells == width_text(s + row->offset, row->size));
@@ -153,6 +157,7 @@ check_rows(const char *s, size_t n, int first, int rest)
 	struct wrap_row row;
 	size_t end = 0, count = 0, found, cluster = 0;
 	int col, width = first;
+
 	wrap_init(&w, s, n, first, rest);
 	start = w;
 	while (wrap_next(&w, &row)) {
@@ -186,6 +191,7 @@ ui_check_wrap(const uint8_t *p, size_t n)
 	size_t skip = n < 2 ? n : 2, size;
 	char *s =
 	    peer_text(untrusted_of(p + skip, n - skip), PEER_TEXT_BODY, &size);
+
 	check_rows(s, size, first, rest);
 	check_rows(s, size, 1, 1);
 	check_rows(s, size, 80, 70);
@@ -196,6 +202,7 @@ static void
 check_cell(struct grid *g, int row, int col)
 {
 	const struct cell *cell = grid_cell(g, row, col);
+
 	CHECK(cell->count <= CELL_CPS_MAX && cell->style < STYLE_COUNT);
 	if (cell->width == 0) {
 		CHECK(col > 0 && cell->cp[0] == 0 && cell->count == 0);
@@ -247,6 +254,7 @@ ui_check_grid(const uint8_t *p, size_t n)
 	struct grid g;
 	size_t size;
 	char *s = peer_text(untrusted_of(p, n), PEER_TEXT_LINE, &size);
+
 	grid_init(&g, 1, GRID_COLS_MAX);
 	size = width_cut(s, size, GRID_COLS_MAX, NULL);
 	CHECK(grid_put(&g, 0, 0, GRID_COLS_MAX, STYLE_NORMAL, s, size) ==
@@ -265,6 +273,7 @@ check_draft(const struct edit *e)
 {
 	size_t n, at = edit_cursor(e);
 	const char *s = edit_text(e, &n);
+
 	CHECK(n <= EDIT_TEXT_MAX && at <= n && s[n] == '\0');
 	CHECK(utf8_is_valid(s, n));
 	for (size_t i = 0; i < n; i++)
@@ -279,6 +288,7 @@ do_step(struct edit *e, const uint8_t *p, size_t n)
 		0x1F600, KEY_ENTER_KEY };
 	const char *s = (const char *)p + 1;
 	size_t size = n > 1 ? p[1] % 8 : 0, draft_size;
+
 	size = size < n - 1 ? size : n - 1;
 	edit_text(e, &draft_size);
 	if (p[0] < EDIT_ACTION_COUNT) {
@@ -311,6 +321,7 @@ check_undo(struct edit *e)
 {
 	size_t count = 0;
 	char *before = xstrdup(edit_text(e, NULL));
+
 	while (edit_do(e, EDIT_REDO))
 		count++;
 	for (; count > 0; count--)
@@ -330,6 +341,7 @@ ui_check_edit(const uint8_t *p, size_t n)
 {
 	struct edit_kills *kills = edit_kills_new();
 	struct edit *e = edit_new(kills);
+
 	for (size_t at = 0; at < n;) {
 		at += do_step(e, p + at, n - at);
 		check_draft(e);

@@ -57,9 +57,9 @@ static void
 play_chord(struct scene *s, struct rd *r)
 {
 	static const char keys[] = "abcdefghijklmnopqrstuvwxyz0123456789/<>_";
-
 	uint8_t b = rd_u8(r);
-	scene_key(s, (uint8_t)keys[(b & 63) % (sizeof keys - 1)],
+
+	scene_key(s, (uint8_t)keys[(b & 63) % (sizeof(keys) - 1)],
 	    b & 64 ? KEY_ALT : KEY_CTRL);
 }
 
@@ -182,7 +182,7 @@ ui_play(struct scene *s, const uint8_t *p, size_t n)
 	struct rd r = rd_of(p, n);
 
 	while (r.left > 0)
-		plays[rd_u8(&r) % (sizeof plays / sizeof *plays)](s, &r);
+		plays[rd_u8(&r) % (sizeof(plays) / sizeof(plays[0]))](s, &r);
 	scene_draw(s, 24, 80);
 	ui_play_check(&s->grid);
 	(void)ui_deadline(s->ui, s->m, s->now);

@@ -12,7 +12,7 @@
 struct scene *
 scene_new(bool ascii, bool first_start)
 {
-	struct scene *s = calloc(1, sizeof *s);
+	struct scene *s = calloc(1, sizeof(*s));
 	struct ui_cfg cfg = {
 		.ascii = ascii,
 		.first_start = first_start,
@@ -79,7 +79,7 @@ take(struct scene *s, struct command *cmd)
 	if (s->command_count == SCENE_COMMANDS_MAX) {
 		command_clear(&s->commands[0]);
 		memmove(s->commands, s->commands + 1,
-		    (SCENE_COMMANDS_MAX - 1) * sizeof *s->commands);
+		    (SCENE_COMMANDS_MAX - 1) * sizeof(*s->commands));
 		s->command_count--;
 	}
 	s->commands[s->command_count++] = *cmd;

@@ -102,11 +102,10 @@ text_is_parsed_strictly_and_written_canonically(void **state)
 	size_t accepted = 0;
 
 	(void)state;
-	for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
 		struct addr a = { .port = 4711 };
 		char text[ADDR_TEXT_MAX];
 		int err = addr_parse(cases[i].in, 7, &a);
-
 		if (cases[i].out == NULL) {
 			if (err != ERR_FORMAT)
 				fail_msg("\"%s\" is accepted", cases[i].in);
@@ -130,7 +129,7 @@ longest_text_fits(void **state)
 	char text[ADDR_TEXT_MAX];
 
 	(void)state;
-	memset(a.ip, 0xff, sizeof a.ip);
+	memset(a.ip, 0xff, sizeof(a.ip));
 	assert_string_equal(addr_text(&a, text),
 	    "[ffff:ffff:ffff:ffff:ffff:ffff:ffff:ffff%4294967295]:65535");
 	assert_string_equal(addr_host_text(&a, text),
@@ -151,9 +150,7 @@ equality_looks_at_port_and_scope(void **state)
 	assert_true(addr_same_host(&a, &b));
 	b.scope++;
 	assert_false(addr_same_host(&a, &b));
-
 	struct addr v4 = parsed("0.0.0.0"), v6 = parsed("::");
-
 	assert_false(addr_equal(&v4, &v6));
 }
 
@@ -179,9 +176,8 @@ special_ranges(void **state)
 	};
 
 	(void)state;
-	for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
 		struct addr a = parsed(rows[i].text);
-
 		assert_int_equal(addr_is_loopback(&a), rows[i].loopback);
 		assert_int_equal(addr_is_link_local(&a), rows[i].link_local);
 	}
@@ -203,9 +199,7 @@ prefixes_are_compared_by_the_bit(void **state)
 	assert_true(addr_same_prefix(&c, &d, 32));
 	assert_false(addr_same_prefix(&c, &d, 33));
 	assert_false(addr_same_prefix(&a, &c, 0));
-
 	struct addr none = { .family = ADDR_NONE };
-
 	assert_false(addr_same_prefix(&none, &none, 0));
 }
 
@@ -219,7 +213,7 @@ mapped_addresses_become_plain(void **state)
 	(void)state;
 	addr_unmap(&a);
 	assert_true(addr_equal(&a, &b));
-	assert_memory_equal(a.ip, b.ip, sizeof a.ip);
+	assert_memory_equal(a.ip, b.ip, sizeof(a.ip));
 	addr_unmap(&c);
 	assert_true(addr_equal(&c, &before));
 	addr_unmap(&b);

@@ -146,7 +146,6 @@ identity_vectors_are_met(void **state)
 {
 	(void)state;
 	uint8_t v[VECTOR_MAX];
-
 	assert_int_equal(vector_load("identity", "x25519-secret", v), 32);
 	assert_memory_equal(me.x.secret, v, 32);
 	assert_int_equal(vector_load("identity", "x25519-public", v), 32);
@@ -166,7 +165,6 @@ t25_every_length_to_1500(void **state)
 	(void)state;
 	uint8_t good[BEACON_MAX];
 	int tried = 0, decoded = 0;
-
 	for (int type = BEACON_ANNOUNCE; type <= BEACON_SHOUT; type++) {
 		struct beacon b = type == BEACON_SHOUT
 				      ? shout()
@@ -221,7 +219,6 @@ t25_every_length_to_1500_signed(void **state)
 	(void)state;
 	static uint8_t zeros[1500];
 	int decoded = 0;
-
 	for (size_t n = BEACON_MIN + TLV_HEADER_SIZE; n <= 1500; n++) {
 		uint8_t fields[1500];
 		struct wr w = wr_to(fields, sizeof(fields));
@@ -243,7 +240,6 @@ t25_every_declared_length_of_the_fields(void **state)
 	size_t n = encoded(&b, in);
 	unsigned right = ((unsigned)in[94] << 8) | in[95];
 	int decoded = 0;
-
 	for (unsigned size = 0; size <= UINT16_MAX; size++) {
 		in[94] = (uint8_t)(size >> 8);
 		in[95] = (uint8_t)size;
@@ -271,7 +267,6 @@ t25_magic_version_type_and_zero(void **state)
 		{ 3, ERR_FORMAT }, { 4, ERR_VERSION }, { 5, ERR_UNSUPPORTED },
 		{ 7, ERR_FORMAT } };
 	int refused = 0;
-
 	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
 		uint8_t good = in[cases[i].offset];
 		for (int v = 0; v < 256; v++) {
@@ -295,7 +290,6 @@ reserved_flags_are_ignored(void **state)
 	uint8_t in[BEACON_MAX];
 	struct beacon b = profile(BEACON_ANNOUNCE), got;
 	size_t n = encoded(&b, in);
-
 	in[6] = 0xF0 | BEACON_QUIET;
 	assert_int_equal(beacon_decode(in, n, &got), 0);
 	assert_int_equal(got.flags, BEACON_QUIET);
@@ -313,7 +307,6 @@ t23_every_flipped_bit_is_caught(void **state)
 	struct beacon b = shout(), got;
 	size_t n = encoded(&b, in);
 	size_t undecoded = 0, unverified = 0;
-
 	for (size_t bit = 0; bit < 8 * n; bit++) {
 		in[bit / 8] ^= (uint8_t)(1u << bit % 8);
 		if (beacon_decode(in, n, &got) < 0)
@@ -336,7 +329,6 @@ t23_signature_of_another_key_or_domain(void **state)
 	struct beacon b = profile(BEACON_GOODBYE), got;
 	size_t n = encoded(&b, in);
 	struct identity other;
-
 	identity_from_seed(&other, seed);
 	assert_int_equal(beacon_decode(in, n, &got), 0);
 	identity_sign(&other, "earshot-disc-v1", in, n - SIGNATURE_SIZE,
@@ -355,7 +347,6 @@ unknown_fields_by_their_high_bit(void **state)
 {
 	(void)state;
 	int skipped = 0, refused = 0;
-
 	for (int type = 8; type < 256; type++) {
 		uint8_t fields[64];
 		struct wr w = wr_to(fields, sizeof(fields));
@@ -380,7 +371,6 @@ fields_are_bounded(void **state)
 	} cases[] = { { 1, NAME_BYTES_MAX }, { 2, STATUS_BYTES_MAX },
 		{ 4, BEACON_VERSION_TEXT_MAX } };
 	static const uint8_t zeros[256];
-
 	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
 		for (size_t n = 0; n <= cases[i].max + 1; n++) {
 			uint8_t fields[512];
@@ -430,7 +420,6 @@ shout_fields_belong_to_shouts(void **state)
 {
 	(void)state;
 	int accepted = 0, tried = 0;
-
 	for (int type = BEACON_ANNOUNCE; type <= BEACON_SHOUT; type++) {
 		for (unsigned set = 0; set < 8; set++) {
 			static const uint8_t zeros[600];
@@ -460,7 +449,6 @@ shout_text_is_1_to_512_bytes(void **state)
 {
 	(void)state;
 	static uint8_t zeros[SHOUT_TEXT_MAX + 1];
-
 	for (size_t n = 0; n <= SHOUT_TEXT_MAX + 1; n++) {
 		uint8_t fields[1024], out[BEACON_MAX];
 		struct wr w = wr_to(fields, sizeof(fields));
@@ -485,7 +473,6 @@ t20_no_solicitation_below_512(void **state)
 	(void)state;
 	static uint8_t zeros[BEACON_MAX];
 	int refused = 0;
-
 	for (size_t n = 0; n <= BEACON_MAX - BEACON_MIN - TLV_HEADER_SIZE;
 	     n++) {
 		uint8_t fields[BEACON_MAX];
@@ -509,7 +496,6 @@ t20_longest_answer_fits_in_any_question(void **state)
 	static char fill[STATUS_BYTES_MAX];
 	uint8_t out[BEACON_MAX];
 	size_t least = SIZE_MAX, most = 0;
-
 	memset(fill, 'x', sizeof(fill));
 	for (size_t n = 0; n <= STATUS_BYTES_MAX; n++) {
 		struct beacon b = bare(BEACON_SOLICIT);
@@ -535,7 +521,6 @@ too_long_is_not_sent(void **state)
 	static char fill[256];
 	uint8_t out[BEACON_MAX];
 	size_t size = 77;
-
 	memset(fill, 'x', sizeof(fill));
 	struct beacon b = bare(BEACON_ANNOUNCE);
 	b.name = untrusted_of(fill, NAME_BYTES_MAX + 1);
@@ -555,7 +540,6 @@ t29_extreme_times_and_counters_come_back(void **state)
 	(void)state;
 	static const int64_t times[] = { INT64_MIN, -1, 0, 1, INT64_MAX };
 	uint8_t out[BEACON_MAX];
-
 	for (size_t i = 0; i < sizeof(times) / sizeof(times[0]); i++) {
 		struct beacon b = shout(), got;
 		b.shout_sent_ms = times[i];

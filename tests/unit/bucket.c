@@ -42,10 +42,9 @@ asking_often_rounds_nothing_away(void **state)
 		33333 };
 
 	(void)state;
-	for (size_t i = 0; i < sizeof rates / sizeof rates[0]; i++) {
+	for (size_t i = 0; i < sizeof(rates) / sizeof(rates[0]); i++) {
 		struct bucket b;
 		unsigned taken = 0;
-
 		bucket_init(&b, rates[i], 2, 0);
 		assert_int_equal(take_all(&b, 0), 2);
 		for (int64_t now_ms = 1; now_ms <= 1000000; now_ms++)
@@ -80,18 +79,15 @@ ready_is_when_a_token_is_there_and_not_before(void **state)
 		UINT32_MAX };
 
 	(void)state;
-	for (size_t i = 0; i < sizeof rates / sizeof rates[0]; i++) {
+	for (size_t i = 0; i < sizeof(rates) / sizeof(rates[0]); i++) {
 		struct bucket b;
 		int64_t now_ms = -5000;
-
 		bucket_init(&b, rates[i], 2, now_ms);
 		assert_true(bucket_ready_ms(&b, now_ms) == now_ms);
 		for (int round = 0; round < 20; round++) {
 			now_ms += round * 13;
 			take_all(&b, now_ms);
-
 			int64_t ready_ms = bucket_ready_ms(&b, now_ms);
-
 			assert_true(ready_ms >= now_ms);
 			if (ready_ms > now_ms)
 				assert_false(bucket_take(&b, ready_ms - 1));
@@ -121,20 +117,18 @@ any_jump_of_the_clock_stays_within_the_burst(void **state)
 	static const int64_t times[] = { 0, INT64_MAX, INT64_MIN, -1, 1,
 		INT64_MAX - 1, INT64_MIN + 1, 1000 };
 	static const uint32_t values[] = { 0, 1, 200, 1000000, UINT32_MAX };
-	const size_t count = sizeof values / sizeof values[0];
-	const size_t jumps = sizeof times / sizeof times[0];
+	const size_t count = sizeof(values) / sizeof(values[0]);
+	const size_t jumps = sizeof(times) / sizeof(times[0]);
 
 	(void)state;
 	for (size_t i = 0; i < count * count; i++) {
 		uint32_t burst = values[i % count];
 		struct bucket b;
-
 		bucket_init(&b, values[i / count], burst, 0);
 		for (size_t t = 0; t < jumps * jumps; t++) {
 			int64_t now_ms = times[t % 2 ? t / jumps : t % jumps];
 			bool one = bucket_take(&b, now_ms);
 			bool all = bucket_take_n(&b, burst, now_ms);
-
 			assert_false(burst == 0 && one);
 			assert_false(one && all && burst > 0);
 			assert_in_range((uint64_t)b.milli_tokens, 0,

@@ -39,13 +39,12 @@ maximum_is_exact_and_refusal_changes_nothing(void **state)
 	for (size_t max = 0; max <= 300; max++) {
 		struct buf b;
 		size_t live = 0;
-
 		buf_init(&b, max);
-		while (live + sizeof byte <= max) {
-			assert_int_equal(buf_append(&b, byte, sizeof byte), 0);
-			live += sizeof byte;
+		while (live + sizeof(byte) <= max) {
+			assert_int_equal(buf_append(&b, byte, sizeof(byte)), 0);
+			live += sizeof(byte);
 		}
-		assert_int_equal(buf_append(&b, byte, sizeof byte), ERR_LIMIT);
+		assert_int_equal(buf_append(&b, byte, sizeof(byte)), ERR_LIMIT);
 		assert_null(buf_reserve(&b, max - live + 1));
 		assert_null(buf_reserve(&b, SIZE_MAX));
 		assert_int_equal(buf_size(&b), live);
@@ -98,7 +97,6 @@ long_stream_through_a_small_buffer(void **state)
 	     step = step * 1103515245 + 12345) {
 		size_t n = (step >> 16) % 60;
 		uint8_t *room = buf_reserve(&b, n);
-
 		if (room != NULL) {
 			for (size_t i = 0; i < n; i++)
 				room[i] = in++;

@@ -20,13 +20,12 @@ texts_arrive_in_order_and_are_acknowledged(void **state)
 {
 	(void)state;
 	struct msg_id ids[100];
-
 	up();
 	for (int i = 0; i < 100; i++)
 		ids[i] = say(&a, (size_t)i + 1);
 	run();
 	assert_int_equal(b.texts, 100);
-	assert_memory_equal(b.ids, ids, sizeof ids);
+	assert_memory_equal(b.ids, ids, sizeof(ids));
 	assert_int_equal(a.acked, 100);
 	assert_int_equal(b.missing, 0);
 	assert_int_equal(chat_waiting(a.chat), 0);
@@ -37,7 +36,6 @@ nothing_goes_without_a_session(void **state)
 {
 	(void)state;
 	struct chat_packet packet;
-
 	say(&a, 5);
 	assert_false(chat_output(a.chat, &packet));
 	up();
@@ -54,10 +52,9 @@ what_cannot_be_sent_is_refused(void **state)
 	(void)state;
 	struct msg_id id = { { 0 } };
 	static const char too_long[TEXT_MAX + 1];
-
 	assert_int_equal(chat_send(a.chat, now, "", 0, 0, &id), ERR_LIMIT);
 	assert_int_equal(
-	    chat_send(a.chat, now, too_long, sizeof too_long, 0, &id),
+	    chat_send(a.chat, now, too_long, sizeof(too_long), 0, &id),
 	    ERR_LIMIT);
 	assert_int_equal(chat_waiting(a.chat), 0);
 	up();
@@ -76,7 +73,6 @@ t13_broken_sessions_lose_and_double_nothing(void **state)
 	(void)state;
 	enum { TEXTS = 50 };
 	struct msg_id ids[TEXTS];
-
 	for (size_t cut = 0; cut <= TEXTS; cut++) {
 		for (int answers = 0; answers < 2; answers++) {
 			end(NULL);
@@ -95,7 +91,7 @@ t13_broken_sessions_lose_and_double_nothing(void **state)
 			up();
 			run();
 			assert_int_equal(b.texts, TEXTS);
-			assert_memory_equal(b.ids, ids, sizeof ids);
+			assert_memory_equal(b.ids, ids, sizeof(ids));
 			assert_int_equal(a.acked, TEXTS);
 			assert_int_equal(chat_waiting(a.chat), 0);
 		}
@@ -108,7 +104,6 @@ t52_what_comes_twice_is_shown_once_and_acknowledged_twice(void **state)
 	(void)state;
 	size_t acks = 0;
 	struct chat_packet packet;
-
 	up();
 	for (uint32_t i = 1; i <= 50; i++) {
 		struct msg m = make_text(i, i);
@@ -134,7 +129,6 @@ t52_over_two_sessions_at_once(void **state)
 	struct chat_packet packet;
 	uint8_t late[20][256];
 	size_t sizes[20];
-
 	up();
 	for (int i = 0; i < 40; i++)
 		ids[i] = say(&a, 20);
@@ -153,7 +147,7 @@ t52_over_two_sessions_at_once(void **state)
 	}
 	run();
 	assert_int_equal(b.texts, 40);
-	assert_memory_equal(b.ids, ids, sizeof ids);
+	assert_memory_equal(b.ids, ids, sizeof(ids));
 	assert_int_equal(a.acked, 40);
 }
 
@@ -197,7 +191,6 @@ t53_forged_answers_are_ignored(void **state)
 	(void)state;
 	struct msg_id queued;
 	unsigned forged = 0;
-
 	up();
 	say(&a, 10);
 	struct chat_packet packet;
@@ -209,7 +202,7 @@ t53_forged_answers_are_ignored(void **state)
 		struct msg m = { .type = MSG_ACK,
 			.ack = { .state = (uint8_t)(1 + i % 3), .count = 2 } };
 		m.ack.ids[0] = queued;
-		memcpy(m.ack.ids[1].b, &i, sizeof i);
+		memcpy(m.ack.ids[1].b, &i, sizeof(i));
 		give(&a, &m);
 		m = (struct msg){ .type = MSG_NACK,
 			.nack = { .id = queued, .code = (uint8_t)i } };
@@ -231,7 +224,6 @@ an_acknowledgement_counts_once(void **state)
 {
 	(void)state;
 	struct chat_packet packet;
-
 	up();
 	say(&a, 10);
 	assert_true(chat_output(a.chat, &packet));
@@ -250,7 +242,6 @@ an_acknowledgement_may_refuse(void **state)
 {
 	(void)state;
 	struct chat_packet packet;
-
 	up();
 	say(&a, 10);
 	assert_true(chat_output(a.chat, &packet));
@@ -269,7 +260,6 @@ answers_may_come_in_any_order(void **state)
 	(void)state;
 	struct msg_id ids[30];
 	struct chat_packet packet;
-
 	up();
 	for (int i = 0; i < 30; i++)
 		ids[i] = say(&a, 10);
@@ -296,7 +286,6 @@ the_flight_is_limited_by_number(void **state)
 	(void)state;
 	struct chat_packet packet;
 	size_t sent = 0;
-
 	up();
 	for (int i = 0; i < 400; i++)
 		say(&a, 10);
@@ -326,7 +315,6 @@ the_flight_is_limited_by_bytes(void **state)
 	(void)state;
 	struct chat_packet packet;
 	size_t sent = 0, bytes = 0;
-
 	up();
 	for (int i = 0; i < 40; i++)
 		say(&a, TEXT_MAX);
@@ -347,7 +335,6 @@ the_queue_is_limited_by_number(void **state)
 {
 	(void)state;
 	struct msg_id id = { { 0 } };
-
 	for (int i = 0; i < CHAT_QUEUE_MAX; i++)
 		say(&a, 10);
 	assert_int_equal(chat_send(a.chat, now, text, 10, 0, &id), ERR_LIMIT);
@@ -364,7 +351,6 @@ the_queue_is_limited_by_bytes(void **state)
 	(void)state;
 	struct msg_id id = { { 0 } };
 	size_t sent = 0;
-
 	while (chat_send(a.chat, now, text, TEXT_MAX, 0, &id) == 0)
 		sent++;
 	assert_in_range(sent, CHAT_QUEUE_BYTES_MAX / MSG_MAX - 1,
@@ -377,7 +363,6 @@ many_answers_fill_several_batches(void **state)
 	(void)state;
 	size_t acks = 0, packets = 0;
 	struct chat_packet packet;
-
 	up();
 	for (uint32_t i = 1; i <= 150; i++) {
 		struct msg m = make_text(i, i);
@@ -485,9 +470,8 @@ what_cannot_be_understood_is_refused_with_a_code(void **state)
 		{ MSG_TEXT, 0, NACK_FORMAT, 0 },
 		{ MSG_TEXT, 5, NACK_FORMAT, 1 },
 	};
-
 	up();
-	for (unsigned i = 0; i < sizeof cases / sizeof *cases; i++) {
+	for (unsigned i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
 		struct chat_packet packet;
 		struct msg m;
 		size_t n = raw_text(
@@ -513,13 +497,12 @@ nothing_answers_an_answer(void **state)
 	(void)state;
 	struct chat_packet packet;
 	uint8_t bytes[64] = { MSG_NACK, 1 };
-
 	up();
 	for (unsigned i = 0; i < 256; i++) {
 		bytes[1] = (uint8_t)i;
 		for (unsigned type = MSG_ACK; type <= MSG_NACK; type++) {
 			bytes[0] = (uint8_t)type;
-			input(&b, bytes, sizeof bytes);
+			input(&b, bytes, sizeof(bytes));
 			assert_false(chat_output(b.chat, &packet));
 		}
 	}
@@ -551,9 +534,8 @@ missing_numbers_are_counted(void **state)
 		{ UINT64_MAX, 0 },
 		{ 1, 0 },
 	};
-
 	up();
-	for (uint32_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+	for (uint32_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
 		struct msg m = make_text(i, cases[i].seq);
 		give(&b, &m);
 		assert_int_equal(b.texts, i + 1);
@@ -567,7 +549,6 @@ numbers_go_on_over_restarts(void **state)
 	(void)state;
 	struct chat_packet packet;
 	struct msg m;
-
 	up();
 	say(&a, 10);
 	say(&a, 10);
@@ -615,6 +596,5 @@ main(void)
 		CASE(missing_numbers_are_counted),
 		CASE(numbers_go_on_over_restarts),
 	};
-
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -20,7 +20,6 @@ typing_is_told_once_in_three_seconds(void **state)
 	unsigned on = 0;
 	struct chat_packet packet;
 	struct msg m;
-
 	up();
 	/* Ten seconds of typing and stopping, ten times each. */
 	for (int i = 0; i < 100; i++) {
@@ -40,7 +39,6 @@ typing_is_for_the_session_that_is_up(void **state)
 {
 	(void)state;
 	struct chat_packet packet;
-
 	chat_typing(a.chat, now, true);
 	up();
 	assert_false(chat_output(a.chat, &packet));
@@ -118,7 +116,6 @@ the_longest_status_fits(void **state)
 {
 	(void)state;
 	char status[STATUS_BYTES_MAX + 1];
-
 	memset(status, 's', STATUS_BYTES_MAX);
 	status[STATUS_BYTES_MAX] = '\0';
 	chat_status(a.chat, true, status);
@@ -138,6 +135,5 @@ main(void)
 		CASE(a_plain_status_is_told_too),
 		CASE(the_longest_status_fits),
 	};
-
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -22,7 +22,7 @@ struct world {
 static int
 set_up(void **state)
 {
-	struct world *w = calloc(1, sizeof *w);
+	struct world *w = calloc(1, sizeof(*w));
 
 	w->m = fixture_model();
 	w->ana = fixture_contact(w->m, "ana", PRESENCE_ONLINE, 1);
@@ -133,9 +133,10 @@ prefixes_and_aliases(void **state)
 		{ "foobar", NULL, NULL },
 		{ "", NULL, NULL },
 	};
+
 	(void)state;
 
-	for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
 		char *candidates = NULL;
 		const struct command_spec *spec = command_find(
 		    rows[i].word, strlen(rows[i].word), &candidates);
@@ -181,6 +182,7 @@ static void
 one_peer_is_offered(void **state)
 {
 	struct world w = { .m = fixture_model() };
+
 	(void)state;
 
 	fixture_peer(w.m, "ana", PRESENCE_ONLINE, 1);
@@ -192,8 +194,8 @@ static void
 typed_text_is_cleaned(void **state)
 {
 	struct world *w = *state;
-
 	struct entered en = parse(w, w->ana->conv, "a\x1b[31mred\xe2\x80\xae");
+
 	assert_null(strchr(en.cmd.text, 0x1b));
 	assert_null(strstr(en.cmd.text, "\xe2\x80\xae"));
 	entered_clear(&en);
@@ -212,10 +214,10 @@ who_is_found(void **state)
 	expect_to(parse(w, 1, "/msg \"ana maria\" hi"), w->maria, "hi");
 	expect_to(parse(w, 1, "/msg \"ana\" maria hi"), w->ana, "maria hi");
 	expect_to(parse(w, 1, "/msg ana hi maria"), w->ana, "hi maria");
-	snprintf(
-	    line, sizeof line, "/msg %s hi", peer_label(w->bobby, true, label));
+	snprintf(line, sizeof(line), "/msg %s hi",
+	    peer_label(w->bobby, true, label));
 	expect_to(parse(w, 1, line), w->bobby, "hi");
-	snprintf(line, sizeof line, "/msg %s hi", fp_text(&w->bob->fp, fp));
+	snprintf(line, sizeof(line), "/msg %s hi", fp_text(&w->bob->fp, fp));
 	expect_to(parse(w, 1, line), w->bob, "hi");
 }
 
@@ -386,7 +388,7 @@ answers_are_info(void **state)
 	};
 	struct world *w = *state;
 
-	for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
 		struct entered en = parse(w, w->ana->conv, rows[i].line);
 		assert_int_equal(en.cmd.kind, COMMAND_INFO);
 		if (strstr(en.cmd.text, rows[i].part) == NULL)
@@ -418,6 +420,5 @@ main(void)
 		ROW(plain_commands),
 		ROW(answers_are_info),
 	};
-
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

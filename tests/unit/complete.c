@@ -34,7 +34,7 @@ expect(const struct model *m, const char *line, size_t from, const char *texts)
 
 	complete_line(m, line, strlen(line), &c);
 	for (size_t i = 0; i < c.count; i++)
-		used += (size_t)snprintf(all + used, sizeof all - used, "%s%s",
+		used += (size_t)snprintf(all + used, sizeof(all) - used, "%s%s",
 		    i > 0 ? "|" : "", c.items[i].text);
 	assert_string_equal(all, texts);
 	if (c.count > 0)
@@ -47,6 +47,7 @@ static void
 commands(void **state)
 {
 	struct model *m = people();
+
 	(void)state;
 
 	expect(m, "/n", 0, "/nick |/net");
@@ -61,6 +62,7 @@ static void
 names(void **state)
 {
 	struct model *m = people();
+
 	(void)state;
 
 	expect(m, "/msg b", 5, "bob |bobby ");
@@ -83,6 +85,7 @@ doubles_come_with_a_tag(void **state)
 	struct model *m = fixture_model();
 	struct completion c;
 	const struct peer *found;
+
 	(void)state;
 
 	fixture_peer(m, "eve", PRESENCE_ONLINE, 1);
@@ -106,6 +109,7 @@ common_start(void **state)
 {
 	struct model *m = people();
 	struct completion c;
+
 	(void)state;
 
 	complete_line(m, "/msg b", 6, &c);
@@ -121,10 +125,11 @@ t22_many_names_are_capped(void **state)
 	struct model *m = fixture_model();
 	struct completion c;
 	char name[16];
+
 	(void)state;
 
 	for (unsigned i = 0; i < 1000; i++) {
-		snprintf(name, sizeof name, "p%u", i);
+		snprintf(name, sizeof(name), "p%u", i);
 		fixture_peer(m, name, PRESENCE_ONLINE, i + 1);
 	}
 	complete_line(m, "/msg p", 6, &c);

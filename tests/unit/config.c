@@ -146,7 +146,7 @@ mistakes_are_told_with_their_line(void **state)
 	unsigned told = 0;
 
 	(void)state;
-	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
 		assert_refused(cases[i].text, strlen(cases[i].text),
 		    cases[i].err, cases[i].line, cases[i].word);
 		told++;
@@ -166,9 +166,9 @@ sizes_have_a_limit(void **state)
 	(void)state;
 	for (int i = 0; i <= CONFIG_INTERFACES_MAX; i++)
 		size += (size_t)snprintf(
-		    text + size, sizeof text - size, "interface eth%d\n", i);
+		    text + size, sizeof(text) - size, "interface eth%d\n", i);
 	assert_refused(text, size, ERR_LIMIT, "line 17:", "16 interfaces");
-	memset(text, 'n', sizeof text);
+	memset(text, 'n', sizeof(text));
 	memcpy(text, "name ", 5);
 	assert_refused(text, 5 + 65, ERR_FORMAT, "line 1:", "64 bytes");
 	config_init(&c);
@@ -219,7 +219,7 @@ the_example_is_right(void **state)
 
 	(void)state;
 	assert_non_null(f);
-	while (fgets(line, sizeof line, f) != NULL) {
+	while (fgets(line, sizeof(line), f) != NULL) {
 		char *error = NULL;
 		assert_true(line[0] == '#' || line[0] == '\n');
 		if (line[0] == '\n' || line[1] == ' ' || line[1] == '\n')

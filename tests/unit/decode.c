@@ -20,6 +20,7 @@ static void
 drain(struct decode *d, int64_t mono_ms, char *out)
 {
 	struct key key;
+
 	while (decode_next(d, mono_ms, &key)) {
 		char text[KEY_TEXT_MAX];
 		size_t at = strlen(out), n;
@@ -80,6 +81,7 @@ plain_keys(void **state)
 		{ "\xC3\xA9\xE6\xBC\xA2\xF0\x9F\x98\x80",
 		    "\xC3\xA9 \xE6\xBC\xA2 \xF0\x9F\x98\x80", 0 },
 	};
+
 	(void)state;
 	CHECK_ROWS(rows);
 	struct decode *d = decode_new(DECODE_ESC_MS);
@@ -108,6 +110,7 @@ bad_utf8_is_seen_and_harmless(void **state)
 		    "A", 1 },
 		{ "\xF5\x80", "\xEF\xBF\xBD \xEF\xBF\xBD", 0 },
 	};
+
 	(void)state;
 	CHECK_ROWS(rows);
 }
@@ -151,6 +154,7 @@ function_keys_of_all_terminals(void **state)
 		/* The keypad in application mode. */
 		{ ESC "Op" ESC "Oy" ESC "OM" ESC "Ok", "0 9 Enter +", 0 },
 	};
+
 	(void)state;
 	CHECK_ROWS(rows);
 }
@@ -173,6 +177,7 @@ alt_is_escape_in_front(void **state)
 		{ ESC "[\r", "Alt-[ Enter", 0 },
 		{ ESC "]\r", "Alt-] Enter", 0 },
 	};
+
 	(void)state;
 	CHECK_ROWS(rows);
 }
@@ -191,6 +196,7 @@ escape_by_itself(void **state)
 		{ ESC ESC "[200~x" ESC "[201~", "Esc <x>", 0 },
 		{ ESC ESC "[99;99X", "Esc", 1 },
 	};
+
 	(void)state;
 	CHECK_ROWS(rows);
 }
@@ -225,6 +231,7 @@ csi_u_and_modify_other_keys(void **state)
 		    "", 4 },
 		{ ESC "[155u" ESC "[27;1;155~", "", 2 },
 	};
+
 	(void)state;
 	CHECK_ROWS(rows);
 }
@@ -255,6 +262,7 @@ what_is_no_key_is_swallowed(void **state)
 		{ ESC "[[Zx", "x", 1 },
 		{ ESC "[M\033[A", "Up", 1 },
 	};
+
 	(void)state;
 	CHECK_ROWS(rows);
 }
@@ -264,6 +272,7 @@ a_lone_escape_is_decided_by_time(void **state)
 {
 	char out[TEXT_MAX] = "";
 	struct decode *d = decode_new(DECODE_ESC_MS);
+
 	(void)state;
 	assert_true(decode_deadline(d) == NEVER_MS);
 	feed(d, 1000, ESC);
@@ -298,6 +307,7 @@ a_remote_terminal_is_given_more_time(void **state)
 {
 	char out[TEXT_MAX] = "";
 	struct decode *d = decode_new(DECODE_ESC_REMOTE_MS);
+
 	(void)state;
 	feed(d, 0, ESC);
 	drain(d, DECODE_ESC_MS, out);
@@ -326,6 +336,7 @@ pastes_are_one_key(void **state)
 		{ ESC "[200~\xC3\xA9" ESC "[A\003" ESC "[201~",
 		    "<\xC3\xA9" ESC "[A\003>", 0 },
 	};
+
 	(void)state;
 	CHECK_ROWS(rows);
 }
@@ -335,6 +346,7 @@ a_paste_without_end_ends_by_time(void **state)
 {
 	char out[TEXT_MAX] = "";
 	struct decode *d = decode_new(DECODE_ESC_MS);
+
 	(void)state;
 	feed(d, 0, ESC "[200~one\rtw");
 	feed(d, 150, "o");
@@ -352,6 +364,7 @@ a_paste_is_capped(void **state)
 	struct decode *d = decode_new(DECODE_ESC_MS);
 	struct key key;
 	size_t n;
+
 	(void)state;
 	feed(d, 0, ESC "[200~x");
 	/* A cap in the middle of a sequence cuts no sequence. */
@@ -384,9 +397,9 @@ a_burst_of_lines_is_a_paste(void **state)
 		{ "aaaaaaaaaa\raaaaaaaa\r\033[A",
 		    "a a a a a a a a a a Enter a a a a a a a a Enter Up", 0 },
 	};
+
 	(void)state;
 	CHECK_ROWS(rows);
-
 	char out[TEXT_MAX] = "";
 	struct decode *d = decode_new(DECODE_ESC_MS);
 	feed(d, 0, "one one one\rtwo two two\r\xC3");
@@ -413,6 +426,7 @@ waiting_keys_are_bounded(void **state)
 	struct decode *d = decode_new(DECODE_ESC_MS);
 	struct key key;
 	size_t keys = 0;
+
 	(void)state;
 	for (int i = 0; i < KEYS; i++)
 		feed(d, 0, "a");
@@ -420,7 +434,6 @@ waiting_keys_are_bounded(void **state)
 		keys++;
 	assert_int_equal(keys, 32768);
 	assert_int_equal(decode_dropped(d), KEYS - keys);
-
 	char *big = test_malloc(PASTE_MAX + 1);
 	memset(big, 'x', PASTE_MAX);
 	big[PASTE_MAX] = '\0';
@@ -445,6 +458,7 @@ reads_may_be_cut_anywhere(void **state)
 		"\\", "\007", "\r", "\n", "x", "\xC3", "\xA9", "\xF0\x9F",
 		"\x98\x80", "\177", "I", "\x9B", ESC "[200~", ESC "[201~" };
 	uint32_t seed = 1;
+
 	(void)state;
 	for (int run = 0; run < 2000; run++) {
 		char bytes[256] = "";
@@ -481,5 +495,6 @@ main(void)
 		cmocka_unit_test(waiting_keys_are_bounded),
 		cmocka_unit_test(reads_may_be_cut_anywhere),
 	};
+
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -138,7 +138,6 @@ rounds_differ_at_random(void **state)
 {
 	(void)state;
 	int64_t least = INT64_MAX, most = 0;
-
 	begin();
 	for (int i = 0; i < 500; i++) {
 		dial_init(&d);
@@ -240,7 +239,6 @@ no_order_of_calls_makes_it_spin(void **state)
 {
 	(void)state;
 	unsigned dialled = 0;
-
 	begin();
 	for (unsigned i = 0; i < 200000; i++) {
 		unsigned count = rng_below(&rng, 5);

@@ -318,7 +318,6 @@ hear_calmly(uint32_t i, const uint8_t *p, size_t n)
 {
 	struct addr from = kit_addr(i);
 	struct sighting s;
-
 	int seen = discover_input(
 	    me.d, kit_now(START_MS + (int64_t)i * 100), &from, true, p, n, &s);
 

@@ -43,6 +43,7 @@ load(const char *text)
 	char s[TEXT_MAX];
 	const char *cursor = strchr(text, '|');
 	size_t at = (size_t)(cursor - text), rest = strlen(cursor + 1);
+
 	memcpy(s, text, at);
 	memcpy(s + at, cursor + 1, rest);
 	assert_int_equal(edit_set(e, s, at + rest), 0);
@@ -56,6 +57,7 @@ assert_draft(const char *expected)
 	char s[TEXT_MAX];
 	size_t n, at = edit_cursor(e);
 	const char *text = edit_text(e, &n);
+
 	assert_true(n + 2 <= sizeof(s));
 	memcpy(s, text, at);
 	s[at] = '|';
@@ -123,6 +125,7 @@ motions(void **state)
 		{ "漢字|\nabcdef", { EDIT_DOWN }, "漢字\nabcd|ef" },
 		{ "漢字\nabc|def", { EDIT_UP }, "漢|字\nabcdef" },
 	};
+
 	(void)state;
 	CHECK_ROWS(rows);
 }
@@ -140,6 +143,7 @@ deletions(void **state)
 		{ "x|👍🏽y", { EDIT_DELETE }, "x|y" },
 		{ "a\n|b", { EDIT_BACKSPACE }, "a|b" },
 	};
+
 	(void)state;
 	CHECK_ROWS(rows);
 	/* A mark that comes to join what is before takes the cursor along. */
@@ -180,6 +184,7 @@ kills_and_yanks(void **state)
 		    "bb| " },
 		{ "x|", { EDIT_YANK_POP }, "x|" },
 	};
+
 	(void)state;
 	CHECK_ROWS(rows);
 }
@@ -208,6 +213,7 @@ static void
 kills_are_shared_by_drafts(void **state)
 {
 	struct edit *other = edit_new(kills);
+
 	(void)state;
 	load("one two|");
 	edit_do(e, EDIT_KILL_WORD_BACK);
@@ -247,6 +253,7 @@ swaps_and_capitals(void **state)
 		{ "|šÿß", { EDIT_CAPITALISE }, "Šÿß|" },
 		{ "...|", { EDIT_CAPITALISE }, "...|" },
 	};
+
 	(void)state;
 	CHECK_ROWS(rows);
 }
@@ -291,6 +298,7 @@ undo_takes_back_a_run_of_deletions(void **state)
 		    { EDIT_KILL_WORD_BACK, EDIT_YANK, EDIT_UNDO, EDIT_UNDO },
 		    "one|" },
 	};
+
 	(void)state;
 	CHECK_ROWS(rows);
 }
@@ -299,13 +307,13 @@ static void
 undo_is_bounded(void **state)
 {
 	int count = 0;
+
 	(void)state;
 	for (int i = 0; i < 2 * EDIT_UNDO_MAX; i++)
 		edit_do(e, EDIT_NEWLINE);
 	while (edit_do(e, EDIT_UNDO))
 		count++;
 	assert_int_equal(count, EDIT_UNDO_MAX);
-
 	char *big = test_malloc(EDIT_TEXT_MAX);
 	memset(big, 'x', EDIT_TEXT_MAX);
 	for (int i = 0; i < 100; i++)
@@ -329,6 +337,7 @@ text_is_cleaned(void **state)
 		{ "abc\tx\n\ty", "abc     x\n        y|" },
 		{ "漢\tx", "漢      x|" },
 	};
+
 	(void)state;
 	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
 		edit_clear(e);
@@ -345,6 +354,7 @@ the_draft_is_capped(void **state)
 {
 	char *big = test_malloc(EDIT_TEXT_MAX + 1);
 	size_t n;
+
 	(void)state;
 	memset(big, 'x', EDIT_TEXT_MAX + 1);
 	assert_int_equal(edit_insert(e, big, EDIT_TEXT_MAX + 1), ERR_LIMIT);
@@ -398,6 +408,7 @@ a_literal_key_is_text(void **state)
 		{ { KEY_F1, KEY_ALT }, "Alt-F1|" },
 		{ { KEY_FOCUS_IN, 0 }, "|" },
 	};
+
 	(void)state;
 	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
 		edit_clear(e);
@@ -480,6 +491,7 @@ history_is_bounded(void **state)
 {
 	char line[] = "000";
 	int count = 0;
+
 	(void)state;
 	for (int i = 0; i < EDIT_HISTORY_MAX + 50; i++) {
 		line[0] = (char)('0' + i / 100);
@@ -491,7 +503,6 @@ history_is_bounded(void **state)
 		count++;
 	assert_int_equal(count, EDIT_HISTORY_MAX);
 	assert_draft("050|");
-
 	char *big = test_malloc(EDIT_TEXT_MAX);
 	memset(big, 'x', EDIT_TEXT_MAX);
 	for (int i = 0; i < 50; i++) {
@@ -524,6 +535,7 @@ any_actions_keep_a_clean_draft(void **state)
 		"👨‍👩‍👧", "\xCC\x81", "\xE2\x80\x8D", "🇫", "\t",
 		"\033", "\xFF", "\xF0\x9F" };
 	uint32_t seed = 11;
+
 	(void)state;
 	for (int run = 0; run < 500; run++) {
 		uint8_t bytes[1024];
@@ -572,5 +584,6 @@ main(void)
 		TEST(sending_forgets_the_draft),
 		TEST(any_actions_keep_a_clean_draft),
 	};
+
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

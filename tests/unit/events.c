@@ -22,7 +22,8 @@ struct stage {
 static int
 set_stage(void **state)
 {
-	struct stage *st = calloc(1, sizeof *st);
+	struct stage *st = calloc(1, sizeof(*st));
+
 	st->m = fixture_model();
 	st->bob = fixture_contact(st->m, "bob", PRESENCE_ONLINE, 2);
 	fixture_receive(st->m, st->bob, 1, "one\ntwo");
@@ -36,6 +37,7 @@ static int
 clear_stage(void **state)
 {
 	struct stage *st = *state;
+
 	fixture_free(st->m);
 	free(st);
 	return 0;
@@ -54,7 +56,6 @@ check_keys(char *text, const char *keys)
 	json_error_t error;
 	json_t *object = json_loads(text, 0, &error);
 	char *copy = strdup(keys), *rest = copy, *key;
-
 	assert_non_null(object);
 	assert_null(strchr(text, '\n'));
 	while ((key = strsep(&rest, " ")) != NULL)
@@ -106,7 +107,7 @@ json_of_an_impossible_time(void **state)
 		INT64_C(253402300800000) };
 	struct message m = *conv_message(st->c, 0);
 
-	for (size_t i = 0; i < sizeof times / sizeof *times; i++) {
+	for (size_t i = 0; i < sizeof(times) / sizeof(times[0]); i++) {
 		m.sent_ms = times[i];
 		check_keys(events_json.message(st->m, st->c, &m, NULL),
 		    "sent arrived");
@@ -125,7 +126,7 @@ t46_no_line_of_a_text_looks_like_ours(void **state)
 	};
 	const struct stage *st = *state;
 
-	for (size_t i = 0; i < sizeof texts / sizeof *texts; i++) {
+	for (size_t i = 0; i < sizeof(texts) / sizeof(texts[0]); i++) {
 		fixture_receive(st->m, st->bob, 0, texts[i]);
 		char *line =
 		    events_text.message(st->m, st->c, last(st->c), NULL);
@@ -173,8 +174,9 @@ main(void)
 		cmocka_unit_test(t46_a_name_puts_no_words_into_a_mouth),
 		cmocka_unit_test(our_own_words_are_told_by_their_delivery),
 	};
-	struct CMUnitTest staged[sizeof tests / sizeof *tests];
-	for (size_t i = 0; i < sizeof tests / sizeof *tests; i++) {
+	struct CMUnitTest staged[sizeof(tests) / sizeof(tests[0])];
+
+	for (size_t i = 0; i < sizeof(tests) / sizeof(tests[0]); i++) {
 		staged[i] = tests[i];
 		staged[i].setup_func = set_stage;
 		staged[i].teardown_func = clear_stage;

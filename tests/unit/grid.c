@@ -21,6 +21,7 @@ static void
 assert_dump(const struct grid *g, const char *expected)
 {
 	char *dump = grid_dump(g, false);
+
 	assert_string_equal(dump, expected);
 	free(dump);
 }
@@ -29,6 +30,7 @@ static void
 sizes_are_clamped(void **state)
 {
 	struct grid g;
+
 	(void)state;
 	grid_init(&g, 0, -5);
 	assert_int_equal(g.rows, 1);
@@ -52,6 +54,7 @@ static void
 text_fits_or_is_cut(void **state)
 {
 	struct grid g;
+
 	(void)state;
 	grid_init(&g, 2, 6);
 	assert_int_equal(put(&g, 0, 0, "abc"), 3);
@@ -73,6 +76,7 @@ static void
 outside_is_ignored(void **state)
 {
 	struct grid g;
+
 	(void)state;
 	grid_init(&g, 1, 4);
 	put(&g, -1, 0, "x");
@@ -97,6 +101,7 @@ t44_controls_become_replacements(void **state)
 		"\t", "\007", "\177", "\xC2\x9B", "\xC2\x85", "\x9B", "\xFF",
 		"\xED\xA0\x80" };
 	size_t count = sizeof(hostile) / sizeof(hostile[0]);
+
 	(void)state;
 	for (size_t i = 0; i < count; i++) {
 		struct grid g;
@@ -121,6 +126,7 @@ static void
 marks_share_the_cell_of_their_base(void **state)
 {
 	struct grid g;
+
 	(void)state;
 	grid_init(&g, 1, 10);
 	assert_int_equal(put(&g, 0, 0, "e\xCC\x81x"), 2);
@@ -143,6 +149,7 @@ static void
 joined_people_are_drawn_apart(void **state)
 {
 	struct grid g;
+
 	(void)state;
 	grid_init(&g, 1, 20);
 	assert_int_equal(put(&g, 0, 0, "👨‍👩‍👧‍👦|"), 9);
@@ -166,6 +173,7 @@ static void
 half_of_a_wide_cell_is_blanked(void **state)
 {
 	struct grid g;
+
 	(void)state;
 	grid_init(&g, 1, 8);
 	put(&g, 0, 0, "漢字漢字");
@@ -184,6 +192,7 @@ static void
 styles_are_dumped(void **state)
 {
 	struct grid g;
+
 	(void)state;
 	grid_init(&g, 3, 8);
 	grid_fill(&g, 0, 0, 8, STYLE_BAR, ' ');
@@ -216,6 +225,7 @@ any_text_takes_its_width(void **state)
 		"🇫🇷", "❤️", "1️⃣", "🏳️‍🌈", "\xCC\x81",
 		"\033[", "\xE2\x80\x8D", "\xFF", "ﷺ" };
 	uint32_t seed = 3;
+
 	(void)state;
 	for (int run = 0; run < 2000; run++) {
 		uint8_t text[1024];
@@ -246,5 +256,6 @@ main(void)
 		cmocka_unit_test(styles_are_dumped),
 		cmocka_unit_test(any_text_takes_its_width),
 	};
+
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

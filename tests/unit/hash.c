@@ -33,7 +33,6 @@ blake2b_512(void **state)
 	(void)state;
 	struct hash_part abc = part("abc");
 	uint8_t out[HASH_SIZE];
-
 	hash_parts(&abc, 1, out);
 	assert_hex(out, sizeof(out),
 	    "ba80a53f981c4d0d6a2797b69f12f6e94c212f14685ac4b74b12bb6fdbffa2d1"
@@ -52,7 +51,6 @@ parts_are_one_message(void **state)
 		part("bc") };
 	struct hash_part abc = part("abc");
 	uint8_t one[HASH_SIZE], many[HASH_SIZE];
-
 	hash_parts(&abc, 1, one);
 	hash_parts(parts, 4, many);
 	assert_memory_equal(one, many, sizeof(one));
@@ -78,7 +76,6 @@ blake2b_256_with_personalisation(void **state)
 	};
 	struct hash_part abc = part("abc");
 	uint8_t out[32];
-
 	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
 		hash_256(cases[i][0], &abc, 1, out);
 		assert_hex(out, sizeof(out), cases[i][1]);
@@ -110,12 +107,10 @@ hmac_of_rfc_2104(void **state)
 		    "a3e03051bf1faa13b497314654e2e70f76e804ad18e874588f86684e0ed35025"
 		    "2cb08c58d2c0f2e75f133fa9420a67b15fc3175cfd630d3e169db6c33636b5bb" },
 	};
-
 	memset(k, 'k', sizeof(k));
 	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
 		struct hash_part text = part(cases[i].text);
 		uint8_t out[HASH_SIZE];
-
 		hmac_parts((const uint8_t *)cases[i].key, cases[i].key_size,
 		    &text, 1, out);
 		assert_hex(out, sizeof(out), cases[i].want);
@@ -127,7 +122,6 @@ hkdf_of_noise(void **state)
 {
 	(void)state;
 	uint8_t ck[HASH_SIZE], ikm[32], one[HASH_SIZE], two[HASH_SIZE];
-
 	for (size_t i = 0; i < sizeof(ck); i++)
 		ck[i] = (uint8_t)i;
 	memcpy(ikm, ck, sizeof(ikm));

@@ -96,7 +96,6 @@ extremes_come_back(void **state)
 	(void)state;
 	static const int64_t times[] = { INT64_MIN, 0, INT64_MAX };
 	static char name[NAME_BYTES_MAX + 1];
-
 	for (size_t i = 0; i < sizeof(times) / sizeof(times[0]); i++) {
 		uint8_t out[HELLO_MAX];
 		size_t n;
@@ -124,7 +123,6 @@ every_truncation(void **state)
 	struct hello h = full(), got;
 	size_t size;
 	int clean = 0;
-
 	assert_int_equal(hello_encode(&h, out, &size), 0);
 	for (size_t n = 0; n < size; n++) {
 		uint8_t *in = malloc(n + (n == 0));
@@ -164,7 +162,6 @@ six_fields_are_mandatory(void **state)
 	uint8_t in[512];
 	struct hello got;
 	int refused = 0;
-
 	assert_int_equal(hello_decode(in, build(0, 0, 0, in), &got), 0);
 	for (int type = 1; type <= FIELDS; type++) {
 		int err = hello_decode(in, build(type, 0, 0, in), &got);
@@ -182,7 +179,6 @@ sizes_are_exact(void **state)
 	uint8_t in[512];
 	struct hello got;
 	int refused = 0;
-
 	for (int type = 1; type <= FIELDS; type++) {
 		for (int by = -1; by <= 1; by += 2) {
 			size_t n = build(0, type, by, in);
@@ -203,7 +199,6 @@ versions_are_a_range_from_1(void **state)
 {
 	(void)state;
 	int accepted = 0;
-
 	for (uint16_t min = 0; min < 4; min++) {
 		for (uint16_t max = 0; max < 4; max++) {
 			uint8_t out[HELLO_MAX];
@@ -228,7 +223,6 @@ unknown_repeated_and_oversize(void **state)
 	static uint8_t in[HELLO_MAX + 1];
 	struct hello h = full(), got;
 	size_t n;
-
 	for (int type = 11; type < 256; type++) {
 		assert_int_equal(hello_encode(&h, in, &n), 0);
 		struct wr w = wr_to(in + n, sizeof(in) - n);

@@ -116,9 +116,9 @@ t50_data_dir_open_to_others_6_modes(void **state)
 	char mode[TEXT_MAX];
 
 	assert_int_equal(mkdir(dir, 0700), 0);
-	for (size_t i = 0; i < sizeof modes / sizeof *modes; i++) {
+	for (size_t i = 0; i < sizeof(modes) / sizeof(modes[0]); i++) {
 		assert_int_equal(chmod(dir, modes[i]), 0);
-		snprintf(mode, sizeof mode, "mode %04o", (unsigned)modes[i]);
+		snprintf(mode, sizeof(mode), "mode %04o", (unsigned)modes[i]);
 		assert_refused(dir, ERR_PERMISSION, mode, "chmod 700");
 		refused++;
 	}
@@ -172,7 +172,7 @@ lock_names_the_process_that_has_it(void **state)
 	assert_int_equal(home_open(&b, *state, &error), 0);
 	assert_int_equal(home_lock(&a, &error), 0);
 	assert_int_equal(home_lock(&b, &error), ERR_STATE);
-	snprintf(word, sizeof word, "(process %ld)", (long)getpid());
+	snprintf(word, sizeof(word), "(process %ld)", (long)getpid());
 	assert_non_null(strstr(error, word));
 	assert_non_null(strstr(error, "--home DIR"));
 	free(error);
@@ -202,7 +202,7 @@ lock_is_free_when_its_process_was_killed(void **state)
 	}
 	assert_int_equal(read(ready[0], &byte, 1), 1);
 	assert_int_equal(home_lock(&h, &error), ERR_STATE);
-	snprintf(word, sizeof word, "(process %ld)", (long)child);
+	snprintf(word, sizeof(word), "(process %ld)", (long)child);
 	assert_non_null(strstr(error, word));
 	free(error);
 	assert_int_equal(kill(child, SIGKILL), 0);
@@ -284,13 +284,14 @@ read_is_bounded_and_never_hangs(void **state)
 	char *data = NULL;
 	size_t n = 0;
 
-	memset(big, 'x', sizeof big);
+	memset(big, 'x', sizeof(big));
 	assert_int_equal(file_read(path, 10, &data, &n), ERR_NOT_FOUND);
-	tmpdir_write(path, big, sizeof big, 0600);
-	assert_int_equal(file_read(path, sizeof big - 1, &data, &n), ERR_LIMIT);
+	tmpdir_write(path, big, sizeof(big), 0600);
+	assert_int_equal(
+	    file_read(path, sizeof(big) - 1, &data, &n), ERR_LIMIT);
 	assert_null(data);
-	assert_int_equal(file_read(path, sizeof big, &data, &n), 0);
-	assert_int_equal(n, sizeof big);
+	assert_int_equal(file_read(path, sizeof(big), &data, &n), 0);
+	assert_int_equal(n, sizeof(big));
 	assert_memory_equal(data, big, n);
 	assert_int_equal(data[n], 0);
 	free(data);

@@ -33,11 +33,11 @@ extremes(void **state)
 	char text[FP_TEXT_SIZE];
 
 	(void)state;
-	memset(&fp, 0, sizeof fp);
+	memset(&fp, 0, sizeof(fp));
 	assert_true(fp_is_zero(&fp));
 	assert_string_equal(fp_text(&fp, text),
 	    "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa");
-	memset(&fp, 0xff, sizeof fp);
+	memset(&fp, 0xff, sizeof(fp));
 	assert_false(fp_is_zero(&fp));
 	assert_string_equal(fp_text(&fp, text),
 	    "777777777777777777777777777777777777777777777777777q");
@@ -51,7 +51,6 @@ every_value_of_every_byte_comes_back(void **state)
 		for (unsigned v = 0; v < 256; v++) {
 			struct fp fp = { { 0x5a } }, back;
 			char text[FP_TEXT_SIZE];
-
 			fp.b[at] = (uint8_t)v;
 			assert_int_equal(strlen(fp_text(&fp, text)), 52);
 			assert_int_equal(fp_parse(text, &back), 0);
@@ -100,7 +99,7 @@ anything_else_is_refused(void **state)
 	struct fp fp = { { 42 } };
 
 	(void)state;
-	for (size_t i = 0; i < sizeof bad / sizeof bad[0]; i++) {
+	for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++) {
 		if (fp_parse(bad[i], &fp) != ERR_FORMAT)
 			fail_msg("\"%s\" is accepted", bad[i]);
 		assert_int_equal(fp.b[0], 42);

@@ -79,7 +79,6 @@ keys_and_fingerprint_from_the_seed(void **state)
 	(void)state;
 	struct identity id;
 	struct fp fp;
-
 	for (int i = 0; i < 2; i++) {
 		make_identity(i, &id);
 		assert_hex(id.x.secret, NOISE_KEY_SIZE, cases[i].x_secret);
@@ -100,7 +99,6 @@ clear_leaves_nothing(void **state)
 {
 	(void)state;
 	struct identity id;
-
 	make_identity(1, &id);
 	assert_false(sodium_is_zero((const uint8_t *)&id, sizeof(id)));
 	identity_clear(&id);
@@ -116,7 +114,6 @@ fingerprint_covers_every_bit(void **state)
 	uint8_t keys[ED_PUBLIC_SIZE + NOISE_KEY_SIZE];
 	struct fp fp;
 	int equal = 0;
-
 	make_identity(1, &id);
 	for (size_t bit = 0; bit < 8 * sizeof(keys); bit++) {
 		memcpy(keys, id.ed_public, ED_PUBLIC_SIZE);
@@ -136,7 +133,6 @@ signatures_of_the_vectors(void **state)
 	(void)state;
 	struct identity id;
 	uint8_t sig[SIGNATURE_SIZE];
-
 	for (int i = 0; i < 2; i++) {
 		make_identity(i, &id);
 		identity_sign(&id, domain, message, sizeof(message), sig);
@@ -156,7 +152,6 @@ every_changed_bit_is_refused(void **state)
 	struct identity id, other;
 	uint8_t sig[SIGNATURE_SIZE], text[sizeof(message)];
 	int accepted = 0;
-
 	make_identity(0, &other);
 	make_identity(1, &id);
 	identity_sign(&id, domain, message, sizeof(message), sig);
@@ -192,11 +187,9 @@ domains_are_separate(void **state)
 	struct identity id;
 	uint8_t sig[SIGNATURE_SIZE];
 	int accepted = 0;
-
 	make_identity(1, &id);
 	for (int i = 0; i < COUNT * COUNT; i++) {
 		const char *text = texts[i / COUNT];
-
 		identity_sign(&id, domains[i % COUNT], (const uint8_t *)text,
 		    strlen(text), sig);
 		for (int k = 0; k < COUNT * COUNT; k++) {
@@ -215,7 +208,6 @@ weak_public_keys_are_refused(void **state)
 {
 	(void)state;
 	uint8_t key[ED_PUBLIC_SIZE] = { 1 }, sig[SIGNATURE_SIZE] = { 1 };
-
 	assert_false(
 	    identity_verify(key, domain, message, sizeof(message), sig));
 }

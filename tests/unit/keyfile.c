@@ -65,7 +65,7 @@ struct fixture {
 static int
 setup(void **state)
 {
-	struct fixture *f = calloc(1, sizeof *f);
+	struct fixture *f = calloc(1, sizeof(*f));
 
 	umask(0);
 	f->dir = tmpdir_make();
@@ -96,7 +96,7 @@ load(struct fixture *f)
 {
 	free(f->error);
 	f->error = NULL;
-	memset(f->seed, 0xee, sizeof f->seed);
+	memset(f->seed, 0xee, sizeof(f->seed));
 	return keyfile_load(&f->h, fresh, f->seed, &f->created, &f->error);
 }
 
@@ -114,7 +114,7 @@ assert_refused(struct fixture *f, int err, const char *word)
 {
 	uint8_t untouched[SEED_SIZE];
 
-	memset(untouched, 0xee, sizeof untouched);
+	memset(untouched, 0xee, sizeof(untouched));
 	assert_int_equal(load(f), err);
 	assert_says(f, f->identity);
 	assert_says(f, word);
@@ -137,7 +137,6 @@ identity_is_made_once(void **state)
 	char *text = tmpdir_read(f->identity);
 	assert_string_equal(text, file_text);
 	free(text);
-
 	const uint8_t other[SEED_SIZE] = { 9 };
 	assert_int_equal(
 	    keyfile_load(&f->h, other, f->seed, &f->created, &f->error), 0);
@@ -153,9 +152,9 @@ t50_identity_open_to_others_6_modes(void **state)
 	unsigned refused = 0;
 	char mode[TEXT_MAX];
 
-	for (size_t i = 0; i < sizeof modes / sizeof *modes; i++) {
+	for (size_t i = 0; i < sizeof(modes) / sizeof(modes[0]); i++) {
 		tmpdir_write(f->identity, file_text, FILE_SIZE, modes[i]);
-		snprintf(mode, sizeof mode, "mode %04o", (unsigned)modes[i]);
+		snprintf(mode, sizeof(mode), "mode %04o", (unsigned)modes[i]);
 		assert_refused(f, ERR_PERMISSION, mode);
 		assert_says(f, "chmod 600");
 		refused++;
@@ -206,7 +205,7 @@ damaged_identity_is_refused_and_kept(void **state)
 	unsigned refused = 0;
 
 	for (size_t i = 0; i < FILE_SIZE; i++) {
-		memcpy(text, file_text, sizeof text);
+		memcpy(text, file_text, sizeof(text));
 		text[i] = 'x';
 		tmpdir_write(f->identity, text, FILE_SIZE, 0600);
 		assert_int_not_equal(load(f), 0);
@@ -358,7 +357,7 @@ epoch_that_is_damaged_starts_from_the_clock(void **state)
 	struct fixture *f = *state;
 	unsigned damaged = 0;
 
-	for (size_t i = 0; i < sizeof texts / sizeof *texts; i++) {
+	for (size_t i = 0; i < sizeof(texts) / sizeof(texts[0]); i++) {
 		tmpdir_write(f->epoch, texts[i], strlen(texts[i]), 0600);
 		assert_int_equal(epoch(f, wall_ms), wall_s);
 		damaged++;
@@ -378,7 +377,7 @@ epoch_is_never_zero(void **state)
 	static const int64_t clocks[] = { 0, -1, 999, INT64_MIN };
 	struct fixture *f = *state;
 
-	for (size_t i = 0; i < sizeof clocks / sizeof *clocks; i++) {
+	for (size_t i = 0; i < sizeof(clocks) / sizeof(clocks[0]); i++) {
 		unlink(f->epoch);
 		assert_int_equal(epoch(f, clocks[i]), 1);
 	}

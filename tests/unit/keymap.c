@@ -13,6 +13,7 @@ each_key_is_bound_once(void **state)
 {
 	size_t count, keys = 0;
 	const struct keymap_row *rows = keymap_rows(&count);
+
 	(void)state;
 	for (size_t i = 0; i < count; i++) {
 		assert_int_not_equal(rows[i].keys[0].code, 0);
@@ -34,6 +35,7 @@ each_action_is_bound_once(void **state)
 	int actions[ACTION_COUNT] = { 0 }, edits[EDIT_ACTION_COUNT] = { 0 };
 	size_t count;
 	const struct keymap_row *rows = keymap_rows(&count);
+
 	(void)state;
 	for (size_t i = 0; i < count; i++) {
 		actions[rows[i].action]++;
@@ -55,6 +57,7 @@ names_and_keys_have_text(void **state)
 {
 	size_t count;
 	const struct keymap_row *rows = keymap_rows(&count);
+
 	(void)state;
 	for (size_t i = 0; i < count; i++) {
 		assert_true(strlen(rows[i].name) > 0);
@@ -97,6 +100,7 @@ keys_are_named(void **state)
 		{ { KEY_FOCUS_OUT, 0 }, "" },
 		{ { 0, 0 }, "" },
 	};
+
 	(void)state;
 	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
 		char text[KEY_TEXT_MAX];
@@ -110,6 +114,7 @@ action_of(uint32_t code, unsigned mods)
 {
 	struct key key = { code, (uint8_t)mods };
 	const struct keymap_row *row = keymap_find(&key);
+
 	return row ? row->action : ACTION_NONE;
 }
 
@@ -133,6 +138,7 @@ static void
 numbers_count_from_one_to_ten(void **state)
 {
 	struct key key = { '1', KEY_ALT };
+
 	(void)state;
 	assert_int_equal(keymap_number(&key), 1);
 	key.code = '9';
@@ -162,6 +168,7 @@ text_is_told_from_keys(void **state)
 		{ { 0x9B, 0 }, false },
 		{ { KEY_ENTER_KEY, 0 }, false },
 	};
+
 	(void)state;
 	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++)
 		assert_int_equal(key_is_text(&rows[i].key), rows[i].is_text);
@@ -179,5 +186,6 @@ main(void)
 		cmocka_unit_test(numbers_count_from_one_to_ten),
 		cmocka_unit_test(text_is_told_from_keys),
 	};
+
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -49,7 +49,7 @@ static const char *const injections[] = {
 	"\x0e\x0f",
 	"'; DROP TABLE log",
 };
-enum { INJECTIONS = sizeof injections / sizeof *injections };
+enum { INJECTIONS = sizeof(injections) / sizeof(injections[0]) };
 
 static bool
 is_printable(const char *text)
@@ -92,10 +92,10 @@ a_long_line_is_cut(void **state)
 	char tabs[1001], arrows[1001];
 
 	(void)state;
-	memset(tabs, '\t', sizeof tabs - 1);
-	tabs[sizeof tabs - 1] = '\0';
-	memset(arrows, '\x1b', sizeof arrows - 1);
-	arrows[sizeof arrows - 1] = '\0';
+	memset(tabs, '\t', sizeof(tabs) - 1);
+	tabs[sizeof(tabs) - 1] = '\0';
+	memset(arrows, '\x1b', sizeof(arrows) - 1);
+	arrows[sizeof(arrows) - 1] = '\0';
 	log_open(path);
 	log_line("%s", tabs);
 	log_line("%s", arrows);
@@ -126,5 +126,6 @@ main(void)
 		cmocka_unit_test(a_long_line_is_cut),
 		cmocka_unit_test(a_log_that_cannot_be_opened_is_no_log),
 	};
+
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

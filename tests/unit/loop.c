@@ -116,10 +116,10 @@ an_interrupted_wait_is_no_error(void **state)
 	struct sigaction act = { .sa_handler = on_alarm }, old;
 	struct loop *l = loop_new();
 	struct loop_event ev;
+
 	timer_t timer;
 	struct itimerspec in = { .it_value = { .tv_nsec = 1000000 } };
 	int a[2];
-
 	(void)state;
 	make_pair(a);
 	sigaction(SIGALRM, &act, &old);
@@ -156,9 +156,7 @@ signals_become_readable(void **state)
 	loop_watch(l, fd, true, false, 5);
 	assert_int_equal(loop_wait(l, -1), 0);
 	assert_true(loop_ready(l, &ev));
-
 	int first = signals_next(fd), second = signals_next(fd);
-
 	assert_int_equal(first + second, SIGTERM + SIGWINCH);
 	assert_int_equal(signals_next(fd), 0);
 	signals_restore(fd);

@@ -95,5 +95,6 @@ main(void)
 		cmocka_unit_test(
 		    numbers_stay_small_while_strangers_come_and_go),
 	};
+
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

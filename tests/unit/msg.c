@@ -146,7 +146,6 @@ vectors_are_met(void **state)
 	(void)state;
 	static const char table[] = "\xc3\xa0 table, tout le monde";
 	struct msg m;
-
 	m = sample(MSG_TEXT);
 	check_vector("text", &m);
 	m = a_text(table, sizeof(table) - 1);
@@ -172,7 +171,6 @@ every_size_comes_back_padded(void **state)
 	(void)state;
 	static char text[TEXT_MAX];
 	uint8_t out[MSG_MAX];
-
 	memset(text, 'x', sizeof(text));
 	for (size_t n = 1; n <= TEXT_MAX; n += n < 9000 ? 1 : 97) {
 		struct msg m = a_text(text, n), got;
@@ -200,7 +198,6 @@ size_classes(void **state)
 		{ 256, 256 }, { 257, 1024 }, { 1024, 1024 }, { 1025, 4096 },
 		{ 4096, 4096 }, { 4097, 8192 }, { 8193, 12288 },
 		{ 69632, 69632 }, { 69633, 70000 }, { 70000, 70000 } };
-
 	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++)
 		assert_int_equal(
 		    msg_padded_size(cases[i].size), cases[i].padded);
@@ -212,7 +209,6 @@ small_messages_have_one_size(void **state)
 {
 	(void)state;
 	uint8_t out[MSG_MAX];
-
 	for (int type = 1; type <= KINDS; type++) {
 		struct msg m = sample(type);
 		assert_int_equal(encoded(&m, out), 64);
@@ -227,7 +223,6 @@ t34_oversize_text(void **state)
 		68000, 69000, 69950, 69951, 69952, 70000, 131072 };
 	static uint8_t in[140000], text[140000];
 	int refused = 0, accepted = 0;
-
 	for (size_t i = 0; i < sizeof(sizes) / sizeof(sizes[0]); i++) {
 		struct msg_id id = id_from(0x10);
 		struct msg got;
@@ -256,7 +251,6 @@ t34_oversize_message(void **state)
 	(void)state;
 	static uint8_t in[MSG_MAX + 1];
 	struct msg got;
-
 	for (size_t n = MSG_MAX - 1; n <= MSG_MAX + 1; n++) {
 		struct wr w = wr_to(in, n);
 		wr_u8(&w, MSG_TYPING);
@@ -274,7 +268,6 @@ t34_oversize_status(void **state)
 	(void)state;
 	static uint8_t text[STATUS_BYTES_MAX + 2];
 	int refused = 0;
-
 	for (size_t n = 0; n <= sizeof(text); n++) {
 		uint8_t in[256];
 		struct msg got;
@@ -297,7 +290,6 @@ t34_oversize_is_not_sent(void **state)
 	static char status[STATUS_BYTES_MAX + 1];
 	uint8_t out[MSG_MAX];
 	size_t n = 77;
-
 	struct msg m = a_text(text, TEXT_MAX + 1);
 	assert_int_equal(msg_encode(&m, out, sizeof(out), &n), ERR_LIMIT);
 	m = a_text(text, 0);
@@ -324,7 +316,6 @@ every_truncation(void **state)
 	(void)state;
 	uint8_t out[MSG_MAX];
 	int clean = 0, named = 0;
-
 	for (int type = 1; type <= KINDS; type++) {
 		struct msg m = sample(type), got;
 		size_t size = encoded(&m, out);
@@ -373,7 +364,6 @@ mandatory_fields_and_sizes(void **state)
 	enum { AS_IS, LEFT_OUT, SHORTER, LONGER, WAYS };
 	static const uint8_t ones[20] = { 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1 };
 	int refused = 0, tried = 0;
-
 	for (size_t k = 0; k < KINDS; k++) {
 		for (size_t at = 0; at < kinds[k].fields * WAYS; at++) {
 			size_t which = at / WAYS, way = at % WAYS;
@@ -417,7 +407,6 @@ an_empty_text_is_refused(void **state)
 	struct msg_id id = id_from(1);
 	struct msg got;
 	struct wr w = wr_to(in, sizeof(in));
-
 	wr_u8(&w, MSG_TEXT);
 	tlv_put(&w, 1, id.b, MSG_ID_SIZE);
 	tlv_put_u64(&w, 2, 1);
@@ -434,7 +423,6 @@ acks_name_1_to_64(void **state)
 	static const uint8_t ids[66 * MSG_ID_SIZE];
 	static uint8_t in[2048];
 	int accepted = 0;
-
 	for (size_t n = 0; n <= sizeof(ids); n++) {
 		struct msg got;
 		struct wr w = wr_to(in, sizeof(in));
@@ -466,7 +454,6 @@ a_nack_names_one(void **state)
 {
 	(void)state;
 	static const uint8_t ids[4 * MSG_ID_SIZE];
-
 	for (size_t count = 0; count <= 4; count++) {
 		uint8_t in[128];
 		struct msg got;
@@ -487,7 +474,6 @@ unknown_types_are_named_and_refused(void **state)
 	(void)state;
 	struct msg_id id = id_from(0x77);
 	int refused = 0;
-
 	for (int type = 0; type < 256; type++) {
 		if (type >= 1 && type <= KINDS)
 			continue;
@@ -544,7 +530,6 @@ unknown_critical_fields_are_refused(void **state)
 	uint8_t in[256];
 	struct msg got;
 	int refused = 0;
-
 	for (int type = 1; type <= KINDS; type++) {
 		struct msg m = sample(type);
 		for (int field = 128; field < 256; field++) {
@@ -572,7 +557,6 @@ t57_no_field_can_name_a_sender(void **state)
 	static const unsigned known[] = { 0, 0x3E, 0xC0, 0x10, 0x30, 0x180 };
 	uint8_t in[256], fp[FP_SIZE];
 	int tried = 0;
-
 	memset(fp, 0xEE, sizeof(fp));
 	for (int type = 1; type <= KINDS; type++) {
 		struct msg m = sample(type), got;
@@ -618,7 +602,6 @@ t57_schema_has_no_sender(void **state)
 		"public" };
 	static char source[65536];
 	int looked = 0;
-
 	for (size_t i = 0; i < 2; i++) {
 		char path[1024];
 		snprintf(path, sizeof(path), "%s/%s", TESTS_DIR, files[i]);
@@ -644,7 +627,6 @@ reserved_flags_are_ignored(void **state)
 	(void)state;
 	uint8_t out[MSG_MAX];
 	struct msg m = sample(MSG_TEXT), got;
-
 	m.text.flags = 0xFF;
 	size_t n = encoded(&m, out);
 	assert_int_equal(msg_decode(out, n, &got), 0);
@@ -669,7 +651,6 @@ t29_extreme_times_come_back(void **state)
 	(void)state;
 	static const int64_t times[] = { INT64_MIN, -1, 0, INT64_MAX };
 	uint8_t out[MSG_MAX];
-
 	for (size_t i = 0; i < sizeof(times) / sizeof(times[0]); i++) {
 		struct msg m = sample(MSG_TEXT), got;
 		m.text.sent_ms = times[i];
@@ -689,7 +670,6 @@ repeats_and_disorder_are_refused(void **state)
 	static const uint8_t back[] = { MSG_STATUS, 5, 0, 0, 1, 'x', 4, 0, 0, 1,
 		0 };
 	struct msg got;
-
 	assert_int_equal(msg_decode(twice, sizeof(twice), &got), ERR_FORMAT);
 	assert_int_equal(msg_decode(back, sizeof(back), &got), ERR_FORMAT);
 	assert_int_equal(msg_decode(NULL, 0, &got), ERR_SHORT);

@@ -85,13 +85,12 @@ try_letter(const char *name, size_t at)
 {
 	size_t tried = 0;
 
-	for (size_t i = 0; i < sizeof letters / sizeof letters[0]; i++) {
+	for (size_t i = 0; i < sizeof(letters) / sizeof(letters[0]); i++) {
 		if (letters[i].letter != name[at])
 			continue;
 		for (; letters[i].lookalikes[tried] != NULL; tried++) {
 			char *other =
 			    with_letter(name, at, letters[i].lookalikes[tried]);
-
 			if (!look_alike(name, other))
 				fail_msg("%s and %s differ", name, other);
 			free(other);
@@ -106,7 +105,7 @@ t45_names_that_look_alike_have_one_skeleton(void **state)
 	size_t names = 0;
 
 	(void)state;
-	for (size_t i = 0; i < sizeof people / sizeof people[0]; i++) {
+	for (size_t i = 0; i < sizeof(people) / sizeof(people[0]); i++) {
 		for (size_t at = 0; people[i][at] != '\0'; at++)
 			names += try_letter(people[i], at);
 	}
@@ -146,7 +145,7 @@ t45_further_pairs_that_look_alike(void **state)
 	};
 
 	(void)state;
-	for (size_t i = 0; i < sizeof pairs / sizeof pairs[0]; i++) {
+	for (size_t i = 0; i < sizeof(pairs) / sizeof(pairs[0]); i++) {
 		if (!look_alike(pairs[i][0], pairs[i][1]))
 			fail_msg("%s and %s differ", pairs[i][0], pairs[i][1]);
 	}
@@ -173,10 +172,10 @@ t45_names_that_differ_stay_apart(void **state)
 		{ "\xf0\x9f\x98\x80", "\xf0\x9f\x98\x81" },
 		{ "", "?" },
 	};
-	const size_t count = sizeof people / sizeof people[0];
+	const size_t count = sizeof(people) / sizeof(people[0]);
 
 	(void)state;
-	for (size_t i = 0; i < sizeof pairs / sizeof pairs[0]; i++) {
+	for (size_t i = 0; i < sizeof(pairs) / sizeof(pairs[0]); i++) {
 		if (look_alike(pairs[i][0], pairs[i][1]))
 			fail_msg("%s and %s are one", pairs[i][0], pairs[i][1]);
 	}
@@ -199,14 +198,10 @@ every_code_point_has_a_stable_skeleton(void **state)
 			cp = 0xa000;
 		if (cp == 0xac00)
 			cp = 0xf900;
-
 		char name[UTF8_MAX + 2] = "x";
-
 		name[1 + utf8_encode(cp, name + 1)] = '\0';
-
 		char *once = name_skeleton(name);
 		char *twice = name_skeleton(once);
-
 		if (strcmp(once, twice) != 0) {
 			print_message("U+%04X: %s, then %s\n", cp, once, twice);
 			changed++;

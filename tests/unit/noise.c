@@ -27,7 +27,6 @@ two_ends_agree(void **state)
 	(void)state;
 	struct pair p;
 	uint8_t sealed[64], text[64];
-
 	pair_init(&p, 1, "earshot");
 	pair_establish(&p);
 	assert_memory_equal(
@@ -55,7 +54,6 @@ every_handshake_has_keys_of_its_own(void **state)
 	(void)state;
 	struct pair p;
 	uint8_t keys[3][NOISE_KEY_SIZE];
-
 	pair_init(&p, 2, "earshot");
 	for (int i = 0; i < 3; i++) {
 		pair_restart(&p, "earshot");
@@ -73,7 +71,6 @@ remote_static_appears_when_it_is_proven(void **state)
 	(void)state;
 	struct pair p;
 	struct pair_message m;
-
 	pair_init(&p, 3, "earshot");
 	assert_null(noise_remote_static(&p.init));
 	assert_int_equal(pair_write(&p.init, 0, &m), 0);
@@ -120,7 +117,6 @@ run_to(struct pair *p, int step)
 		struct pair_message m;
 		struct noise *from = i == 1 ? &p->resp : &p->init;
 		struct noise *to = i == 1 ? &p->init : &p->resp;
-
 		assert_int_equal(pair_write(from, 0, &m), 0);
 		assert_int_equal(pair_read(to, &m), 0);
 	}
@@ -133,12 +129,10 @@ out_of_turn_is_refused(void **state)
 	struct pair p;
 	struct pair_message m;
 	int refused = 0;
-
 	for (int step = 0; step <= 3; step++) {
 		/* After message 3 neither end may do either. */
 		bool init_writes = step % 2 == 0 && step < 3;
 		bool resp_writes = step == 1;
-
 		memset(&m, 0, sizeof(m));
 		m.size = 300;
 		run_to(&p, step);
@@ -173,7 +167,6 @@ split_only_once_and_only_when_done(void **state)
 {
 	(void)state;
 	struct pair p;
-
 	for (int step = 0; step < 3; step++) {
 		run_to(&p, step);
 		memset(&p.init_send, CANARY, sizeof(p.init_send));
@@ -235,7 +228,6 @@ last_nonce_is_never_used(void **state)
 	struct noise_cipher send = { .nonce = UINT64_MAX - 1 };
 	struct noise_cipher receive = { .nonce = UINT64_MAX - 1 };
 	uint8_t sealed[1 + NOISE_TAG_SIZE], text[1] = { 'x' };
-
 	assert_int_equal(noise_seal(&send, NULL, 0, text, 1, sealed), 0);
 	assert_int_equal(
 	    noise_open(&receive, NULL, 0, sealed, sizeof(sealed), text), 0);
@@ -267,7 +259,6 @@ transport_messages_end_at_65535(void **state)
 		70000, SIZE_MAX - NOISE_TAG_SIZE, SIZE_MAX };
 	struct noise_cipher send = { .nonce = 7 }, receive = send;
 	uint8_t *text = calloc(1, 80000), *sealed = calloc(1, 80000);
-
 	assert_non_null(text);
 	assert_non_null(sealed);
 	memset(text, 't', TEXT_MAX);
@@ -303,7 +294,6 @@ handshake_messages_end_at_65535(void **state)
 	uint8_t *text = calloc(1, 80000), *message = calloc(1, 80000);
 	struct pair p;
 	size_t size;
-
 	assert_non_null(text);
 	assert_non_null(message);
 	for (int step = 0; step < 3; step++) {
@@ -311,7 +301,6 @@ handshake_messages_end_at_65535(void **state)
 		struct noise *from = step == 1 ? &p.resp : &p.init;
 		struct noise *to = step == 1 ? &p.init : &p.resp;
 		const size_t too_long[] = { most + 1, 70000, SIZE_MAX };
-
 		for (int i = 0; i < 3; i++) {
 			run_to(&p, step);
 			assert_int_equal(noise_write(from, text, too_long[i],
@@ -347,11 +336,9 @@ small_buffers_are_refused(void **state)
 	struct pair_message m;
 	uint8_t out[PAIR_MESSAGE_MAX];
 	size_t size = 12345;
-
 	for (int step = 0; step < 3; step++) {
 		struct noise *from = step == 1 ? &p.resp : &p.init;
 		struct noise *to = step == 1 ? &p.init : &p.resp;
-
 		run_to(&p, step);
 		memset(out, CANARY, sizeof(out));
 		assert_int_equal(
@@ -377,11 +364,9 @@ refused_input_leaves_outputs_alone(void **state)
 	struct pair_message m;
 	uint8_t out[PAIR_MESSAGE_MAX];
 	size_t size;
-
 	for (int step = 1; step < 3; step++) {
 		struct noise *from = step == 1 ? &p.resp : &p.init;
 		struct noise *to = step == 1 ? &p.init : &p.resp;
-
 		run_to(&p, step);
 		assert_int_equal(pair_write(from, 40, &m), 0);
 		m.b[m.size - 1] ^= 1;
@@ -405,7 +390,6 @@ bad_tags_do_not_move_the_nonce(void **state)
 	uint8_t first[5 + NOISE_TAG_SIZE], second[5 + NOISE_TAG_SIZE];
 	uint8_t bad[5 + NOISE_TAG_SIZE], text[5];
 	int refused = 0;
-
 	pair_init(&p, 7, "earshot");
 	pair_establish(&p);
 	noise_seal(&p.init_send, "ad", 2, (const uint8_t *)"first", 5, first);
@@ -448,7 +432,6 @@ seal_and_open_in_place(void **state)
 	(void)state;
 	struct noise_cipher send = { .nonce = 0 }, receive = send;
 	uint8_t buf[300 + NOISE_TAG_SIZE];
-
 	memset(buf, 'i', sizeof(buf));
 	assert_int_equal(noise_seal(&send, NULL, 0, buf, 300, buf), 0);
 	assert_int_not_equal(buf[0], 'i');
@@ -468,7 +451,6 @@ cleared_cipher_holds_no_key(void **state)
 	(void)state;
 	struct pair p;
 	uint8_t sealed[1 + NOISE_TAG_SIZE] = { 0 };
-
 	pair_init(&p, 8, "earshot");
 	pair_establish(&p);
 	assert_false(sodium_is_zero(p.init_send.key, NOISE_KEY_SIZE));
@@ -487,7 +469,6 @@ rekey_takes_both_ends(void **state)
 	(void)state;
 	struct noise_cipher send = { .nonce = 41 }, receive = send;
 	uint8_t old[NOISE_KEY_SIZE], sealed[1 + NOISE_TAG_SIZE], text[1];
-
 	memcpy(old, send.key, sizeof(old));
 	noise_rekey(&send);
 	assert_memory_not_equal(send.key, old, sizeof(old));

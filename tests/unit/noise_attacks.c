@@ -48,7 +48,6 @@ record(struct recording *r, uint64_t seed)
 	for (int step = 0; step < 3; step++) {
 		struct noise *from = step == 1 ? &r->p.resp : &r->p.init;
 		struct noise *to = step == 1 ? &r->p.init : &r->p.resp;
-
 		assert_int_equal(
 		    pair_write(from, payload_sizes[step], &r->messages[step]),
 		    0);
@@ -98,12 +97,10 @@ t1_every_bit_of_every_message(void **state)
 	(void)state;
 	struct recording r;
 	int tried = 0, accepted = 0, late = 0;
-
 	record(&r, 1);
 	for (int step = 0; step < 3; step++) {
 		for (size_t bit = 0; bit < 8 * r.messages[step].size; bit++) {
 			struct pair_message m = r.messages[step];
-
 			m.b[bit / 8] ^= (uint8_t)(1u << bit % 8);
 			int end = deliver_changed(&r, step, &m);
 			accepted += end == 3;
@@ -122,14 +119,11 @@ t1_every_length_of_every_message(void **state)
 	(void)state;
 	struct recording r;
 	int tried = 0, accepted = 0, late = 0;
-
 	record(&r, 2);
 	for (int step = 0; step < 3; step++) {
 		size_t whole = r.messages[step].size;
-
 		for (size_t n = 0; n < whole + 70; n++) {
 			struct pair_message m = r.messages[step];
-
 			if (n == whole)
 				continue;
 			if (n > whole)
@@ -153,14 +147,12 @@ t1_every_byte_swapped_between_handshakes(void **state)
 	(void)state;
 	struct recording r, other;
 	int tried = 0, accepted = 0;
-
 	record(&r, 3);
 	record(&other, 4);
 	for (int step = 0; step < 3; step++) {
 		/* Cut and paste: a head of ours, a tail of the other's. */
 		for (size_t cut = 0; cut < r.messages[step].size; cut++) {
 			struct pair_message m = other.messages[step];
-
 			memcpy(m.b, r.messages[step].b, cut);
 			if (memcmp(m.b, r.messages[step].b, m.size) == 0)
 				continue;
@@ -326,7 +318,6 @@ the_attackers_own_xx_works(void **state)
 	struct pair p;
 	struct noise_keypair e, s;
 	struct play honest = { .e = &e, .s = &s };
-
 	pair_init(&p, 5, "earshot");
 	pair_draw_keys(&p, &e);
 	pair_draw_keys(&p, &s);
@@ -369,13 +360,11 @@ t3_low_order_points_28(void **state)
 	uint8_t point[KEY];
 	int tried = 0, accepted = 0;
 	struct pair p;
-
 	for (int i = 0; i < POINTS; i++) {
 		parse_point(low_order[i], point);
 		for (int kind = 0; kind < 4; kind++) {
 			struct play a = { .e = &e, .s = &s };
 			struct noise *victim = kind & 1 ? &p.resp : &p.init;
-
 			pair_init(&p, (uint64_t)(6 + i), "earshot");
 			pair_draw_keys(&p, &e);
 			pair_draw_keys(&p, &s);
@@ -409,7 +398,6 @@ t4_replayed_handshakes_1000(void **state)
 	struct recording *r = malloc(sizeof(*r));
 	struct pair_message m;
 	int replayed = 0, sessions = 0;
-
 	assert_non_null(r);
 	for (int i = 0; i < REPLAYS; i++) {
 		record(r, (uint64_t)(100 + i));
@@ -461,7 +449,6 @@ t5_stolen_key_cannot_play_bob_to_its_owner(void **state)
 	uint8_t shared[KEY];
 	int tried = 0, sessions = 0;
 	struct pair p;
-
 	for (int i = 0; i < 2 * GUESSES; i++) {
 		pair_init(&p, (uint64_t)(20 + i), "earshot");
 		pair_draw_keys(&p, &e);
@@ -495,7 +482,6 @@ t5_control_with_bobs_key(void **state)
 	(void)state;
 	struct noise_keypair e;
 	struct pair p;
-
 	pair_init(&p, 30, "earshot");
 	pair_draw_keys(&p, &e);
 	struct play bob = { .e = &e,
@@ -513,7 +499,6 @@ t11_reflected_messages_are_refused(void **state)
 	(void)state;
 	struct recording r;
 	int accepted = 0;
-
 	record(&r, 40);
 	/* Padded to the least length that message 2 may have. */
 	struct pair_message m = r.messages[0];
@@ -533,7 +518,6 @@ unchanged_messages_pass(void **state)
 	(void)state;
 	struct recording r;
 	struct pair p;
-
 	record(&r, 50);
 	for (int step = 0; step < 3; step++)
 		assert_int_equal(

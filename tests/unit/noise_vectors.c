@@ -156,7 +156,6 @@ replay_key(struct replay *r, char **field)
 {
 	for (size_t i = 0; i < 4; i++) {
 		struct bytes key;
-
 		if (strcmp(field[0], key_names[i]) != 0)
 			continue;
 		parse_bytes(field[1], &key);

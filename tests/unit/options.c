@@ -22,7 +22,7 @@ parse(struct options *o, const char *line)
 	char *argv[ARGS_MAX + 2] = { program }, *rest = text;
 	int argc = 1;
 
-	snprintf(text, sizeof text, "%s", line);
+	snprintf(text, sizeof(text), "%s", line);
 	while (rest != NULL && *rest != '\0' && argc <= ARGS_MAX)
 		argv[argc++] = strsep(&rest, " ");
 	optind = 0;
@@ -63,7 +63,7 @@ wrong_use_is_status_2(void **state)
 		"demo demo", "--name", "--home" };
 
 	(void)state;
-	for (size_t i = 0; i < sizeof lines / sizeof *lines; i++) {
+	for (size_t i = 0; i < sizeof(lines) / sizeof(lines[0]); i++) {
 		struct options o;
 		if (parse(&o, lines[i]) != EXIT_USAGE)
 			fail_msg("\"%s\" is no wrong use", lines[i]);
@@ -91,5 +91,6 @@ main(void)
 		cmocka_unit_test(wrong_use_is_status_2),
 		cmocka_unit_test(questions_are_answered),
 	};
+
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -169,12 +169,11 @@ static void
 texts_become_what_they_should(void **state)
 {
 	(void)state;
-	for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
 		const char *in = cases[i].in;
 		size_t size;
 		char *text = peer_text(
 		    untrusted_of(in, strlen(in)), cases[i].kind, &size);
-
 		if (strcmp(text, cases[i].out) != 0)
 			fail_msg("case %zu: \"%s\" not \"%s\"", i, text,
 			    cases[i].out);
@@ -226,7 +225,6 @@ try_piece(const void *piece, size_t n)
 	for (int i = 0; i < PLACES; i++) {
 		int repeats = i == PLACES - 1 ? REPEATS : 1;
 		size_t size = strlen(before[i]);
-
 		memcpy(text, before[i], size);
 		for (int r = 0; r < repeats; r++, size += n)
 			memcpy(text + size, piece, n);
@@ -251,7 +249,6 @@ try_sequence(char introducer, const char *tail)
 
 	for (int form = 0; form < 3; form++) {
 		size_t n = 0;
-
 		if (form == 0)
 			text[n++] = 0x1b;
 		if (form == 2)
@@ -267,7 +264,6 @@ try_raw(uint8_t first, uint8_t last)
 {
 	for (unsigned b = first; b <= last; b++) {
 		uint8_t byte = (uint8_t)b;
-
 		try_piece(&byte, 1);
 	}
 }
@@ -277,9 +273,9 @@ t44_no_sequence_gets_through(void **state)
 {
 	(void)state;
 	corpus_count = 0;
-	for (size_t i = 0; i < sizeof csi_tails / sizeof csi_tails[0]; i++)
+	for (size_t i = 0; i < sizeof(csi_tails) / sizeof(csi_tails[0]); i++)
 		try_sequence('[', csi_tails[i]);
-	for (size_t i = 0; i < sizeof string_tails / sizeof string_tails[0];
+	for (size_t i = 0; i < sizeof(string_tails) / sizeof(string_tails[0]);
 	     i++) {
 		for (size_t k = 0; introducers[k] != '\0'; k++)
 			try_sequence(introducers[k], string_tails[i]);
@@ -322,7 +318,7 @@ t44_no_hidden_character_gets_through(void **state)
 
 	(void)state;
 	corpus_count = 0;
-	for (size_t i = 0; i < sizeof ranges / sizeof ranges[0]; i++) {
+	for (size_t i = 0; i < sizeof(ranges) / sizeof(ranges[0]); i++) {
 		for (uint32_t cp = ranges[i][0]; cp <= ranges[i][1]; cp++) {
 			try_cp(cp);
 			code_points++;
@@ -346,7 +342,7 @@ t44_no_bad_utf8_gets_through(void **state)
 
 	(void)state;
 	corpus_count = 0;
-	for (size_t i = 0; i < sizeof bad / sizeof bad[0]; i++)
+	for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++)
 		try_piece(bad[i], strlen(bad[i]));
 	assert_int_equal(corpus_count, 5 * 25);
 }
@@ -362,7 +358,6 @@ every_code_point_is_clean_afterwards(void **state)
 	for (uint32_t cp = 0; cp < 0x110000;) {
 		char text[IN_ONE * 16];
 		size_t n = 0;
-
 		for (int i = 0; i < IN_ONE; i++, cp++, seen++) {
 			n += utf8_encode(cp, text + n);
 			if (cp % 3 == 0)
@@ -395,20 +390,18 @@ static void
 any_mixture_is_clean_afterwards(void **state)
 {
 	enum { ROUNDS = 20000, PARTS = 40 };
-	const size_t count = sizeof interacting / sizeof interacting[0];
+	const size_t count = sizeof(interacting) / sizeof(interacting[0]);
 	uint64_t seed = 88172645463325252;
 
 	(void)state;
 	for (int round = 0; round < ROUNDS; round++) {
 		char text[PARTS * UTF8_MAX];
 		size_t n = 0;
-
 		for (int i = 0; i < round % PARTS; i++) {
 			seed ^= seed << 13;
 			seed ^= seed >> 7;
 			seed ^= seed << 17;
 			const char *part = interacting[(seed >> 11) % count];
-
 			memcpy(text + n, part, strlen(part));
 			n += strlen(part);
 		}
@@ -447,18 +440,16 @@ t47_long_hostile_lines(void **state)
 	size_t tried = 0;
 
 	(void)state;
-	for (; tried < sizeof units / sizeof units[0]; tried++) {
+	for (; tried < sizeof(units) / sizeof(units[0]); tried++) {
 		size_t n, size;
 		char *in = repeated(units[tried], 4 * MIB, &n);
 		char *text =
 		    peer_text(untrusted_of(in, n), PEER_TEXT_BODY, &size);
-
 		assert_null(clean_fault(text, size, PEER_TEXT_BODY));
 		for (size_t at = 0; at < size;) {
 			int width;
 			size_t step =
 			    cluster_next(text + at, size - at, &width);
-
 			assert_true(step <= CLUSTER_BYTES_MAX);
 			at += step;
 		}
@@ -529,12 +520,11 @@ bounds_are_exact_and_cut_no_cluster(void **state)
 	};
 
 	(void)state;
-	for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
 		size_t n, size;
 		char *in = repeated(rows[i].unit, 3 * BODY_BYTES_MAX, &n);
 		char *text =
 		    peer_text(untrusted_of(in, n), rows[i].kind, &size);
-
 		if (size != rows[i].bytes)
 			fail_msg("row %zu: %zu bytes", i, size);
 		assert_null(clean_fault(text, size, rows[i].kind));
@@ -568,7 +558,7 @@ a_name_holds_no_tag(void **state)
 	static const char *const clean[] = { "ana-k3fq", "ana-k3fq", "--" };
 
 	(void)state;
-	for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
+	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
 		size_t size;
 		char *text = peer_text(untrusted_of(names[i], strlen(names[i])),
 		    PEER_TEXT_NAME, &size);

@@ -35,7 +35,7 @@ struct fixture {
 static int
 setup(void **state)
 {
-	struct fixture *f = calloc(1, sizeof *f);
+	struct fixture *f = calloc(1, sizeof(*f));
 
 	umask(0);
 	f->dir = tmpdir_make();
@@ -107,7 +107,7 @@ pin_of(const char *fp, enum trust trust, const char *addr, const char *name)
 	assert_int_equal(fp_parse(fp, &p.fp), 0);
 	if (addr != NULL)
 		assert_int_equal(addr_parse(addr, 0, &p.addr), 0);
-	snprintf(p.name, sizeof p.name, "%s", name);
+	snprintf(p.name, sizeof(p.name), "%s", name);
 	return p;
 }
 
@@ -194,9 +194,9 @@ damaged_lines_are_told_and_kept_aside(void **state)
 	unsigned kept = 0;
 	char text[1024], line[512];
 
-	for (size_t i = 0; i < sizeof bad / sizeof *bad; i++) {
+	for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++) {
 		unlink(f->aside);
-		snprintf(text, sizeof text,
+		snprintf(text, sizeof(text),
 		    "earshot pins 1\n%s\n%s pinned - 1 2 3 4 5 bob\n", bad[i],
 		    FP_B);
 		put(f, text);
@@ -205,7 +205,7 @@ damaged_lines_are_told_and_kept_aside(void **state)
 		assert_says(f, f->aside);
 		assert_int_equal(f->count, 1);
 		assert_string_equal(f->pins[0].name, "bob");
-		snprintf(line, sizeof line, "%s\n", bad[i]);
+		snprintf(line, sizeof(line), "%s\n", bad[i]);
 		assert_file(f->aside, line);
 		assert_int_equal(load(f), 0);
 		assert_null(f->error);
@@ -272,7 +272,7 @@ t50_pins_open_to_others_6_modes(void **state)
 	struct fixture *f = *state;
 	unsigned refused = 0;
 
-	for (size_t i = 0; i < sizeof modes / sizeof *modes; i++) {
+	for (size_t i = 0; i < sizeof(modes) / sizeof(modes[0]); i++) {
 		put(f, "earshot pins 1\n");
 		assert_int_equal(chmod(f->path, modes[i]), 0);
 		assert_int_equal(load(f), ERR_PERMISSION);
@@ -321,11 +321,11 @@ a_full_disk_keeps_the_old_pins(void **state)
 static struct pin *
 many_pins(size_t count)
 {
-	struct pin *pins = calloc(count, sizeof *pins);
+	struct pin *pins = calloc(count, sizeof(*pins));
 
 	for (size_t i = 0; i < count; i++) {
 		pins[i] = pin_of(FP_A, TRUST_PINNED, NULL, "x");
-		memcpy(pins[i].fp.b, &i, sizeof i);
+		memcpy(pins[i].fp.b, &i, sizeof(i));
 		pins[i].fp.b[FP_SIZE - 1] = 1;
 		memset(pins[i].name, 'n', NAME_BYTES_MAX);
 		pins[i].name[NAME_BYTES_MAX] = '\0';
@@ -365,8 +365,8 @@ one_line_more_than_the_limit_is_put_aside(void **state)
 	char *text = pins_format(pins, PINS_MAX, &n);
 	char last[] = FP_B " pinned - 1 2 3 4 5 last\n";
 
-	text = realloc(text, n + sizeof last);
-	memcpy(text + n, last, sizeof last);
+	text = realloc(text, n + sizeof(last));
+	memcpy(text + n, last, sizeof(last));
 	put(f, text);
 	free(text);
 	free(pins);

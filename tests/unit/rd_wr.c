@@ -47,21 +47,21 @@ write_all(struct wr *w)
 static void
 integers_are_big_endian(void **state)
 {
-	uint8_t out[sizeof written];
-	struct wr w = wr_to(out, sizeof out);
+	uint8_t out[sizeof(written)];
+	struct wr w = wr_to(out, sizeof(out));
 
 	(void)state;
-	memset(out, 0xee, sizeof out);
+	memset(out, 0xee, sizeof(out));
 	write_all(&w);
 	assert_false(w.failed);
-	assert_int_equal(w.size, sizeof written);
-	assert_memory_equal(out, written, sizeof written);
+	assert_int_equal(w.size, sizeof(written));
+	assert_memory_equal(out, written, sizeof(written));
 }
 
 static void
 reading_gives_back_what_was_written(void **state)
 {
-	struct rd r = rd_of(written, sizeof written);
+	struct rd r = rd_of(written, sizeof(written));
 	char ab[2];
 
 	(void)state;
@@ -80,10 +80,9 @@ static void
 writing_past_the_end_sticks_and_writes_nothing_behind(void **state)
 {
 	(void)state;
-	for (size_t cap = 0; cap < sizeof written; cap++) {
+	for (size_t cap = 0; cap < sizeof(written); cap++) {
 		uint8_t *out = malloc(cap + 1);
 		struct wr w = wr_to(out, cap);
-
 		out[cap] = 0x77;
 		write_all(&w);
 		assert_true(w.failed);
@@ -103,16 +102,13 @@ reading_past_the_end_sticks_and_gives_zero(void **state)
 	(void)state;
 	for (size_t n = 0; n < 8; n++) {
 		struct rd r = rd_of(written, n);
-
 		assert_true(rd_u64(&r) == 0);
 		assert_true(r.failed);
 		assert_int_equal(rd_u8(&r), 0);
 		assert_null(rd_span(&r, 0));
 		assert_false(rd_done(&r));
 	}
-
 	struct rd r = rd_of(written, 3);
-
 	rd_copy(&r, out, 4);
 	assert_memory_equal(out, "\0\0\0\0", 4);
 	assert_true(r.failed);
@@ -149,7 +145,7 @@ static void
 patch_only_what_was_written(void **state)
 {
 	uint8_t out[8] = { 0 };
-	struct wr w = wr_to(out, sizeof out);
+	struct wr w = wr_to(out, sizeof(out));
 
 	(void)state;
 	wr_u32(&w, 0);
@@ -160,7 +156,7 @@ patch_only_what_was_written(void **state)
 	assert_true(w.failed);
 	assert_memory_equal(out, "\0\0\xab\xcd\0", 5);
 
-	w = wr_to(out, sizeof out);
+	w = wr_to(out, sizeof(out));
 	wr_patch_u16(&w, SIZE_MAX, 1);
 	assert_true(w.failed);
 }

@@ -35,6 +35,7 @@ static void
 who(void **state)
 {
 	struct model *m = fixture_model();
+
 	(void)state;
 
 	expect_parts(report_who(m, fixture_now()),
@@ -57,10 +58,11 @@ t22_who_is_bounded(void **state)
 {
 	struct model *m = fixture_model();
 	char name[16];
+
 	(void)state;
 
 	for (unsigned i = 0; i < 1000; i++) {
-		snprintf(name, sizeof name, "p%u", i);
+		snprintf(name, sizeof(name), "p%u", i);
 		fixture_peer(m, name, PRESENCE_ONLINE, i + 1);
 	}
 	char *report = report_who(m, fixture_now());
@@ -76,6 +78,7 @@ info(void **state)
 	struct model *m = fixture_model();
 	struct peer *ana = fixture_contact(m, "ana", PRESENCE_ONLINE, 1);
 	char fp[FP_TEXT_SIZE];
+
 	(void)state;
 
 	ana->clock_skew_ms = -120000;
@@ -95,6 +98,7 @@ static void
 net(void **state)
 {
 	struct model *m = fixture_model();
+
 	(void)state;
 
 	m->discovery.received = 12;

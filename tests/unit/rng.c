@@ -22,12 +22,10 @@ seeded_gives_the_known_sequence(void **state)
 		UINT64_C(10595114339597558777), UINT64_C(2904607092377533576) };
 	struct rng_seed seed;
 	struct rng rng = rng_seeded(&seed, 0);
-
 	seed = (struct rng_seed){ { 1, 2, 3, 4 } };
 	for (size_t i = 0; i < sizeof(want) / sizeof(want[0]); i++) {
 		uint8_t b[8];
 		uint64_t got = 0;
-
 		rng_fill(&rng, b, sizeof(b));
 		for (int k = 7; k >= 0; k--)
 			got = got << 8 | b[k];
@@ -41,7 +39,6 @@ seed_is_spread_over_the_state(void **state)
 {
 	(void)state;
 	struct rng_seed a, b;
-
 	rng_seeded(&a, 0);
 	assert_true(a.s[0] == UINT64_C(0xe220a8397b1dcdaf));
 	assert_true(a.s[1] == UINT64_C(0x6e789e6aa1b965f4));
@@ -59,7 +56,6 @@ same_seed_same_bytes(void **state)
 	struct rng a = rng_seeded(&sa, 77), b = rng_seeded(&sb, 77);
 	struct rng c = rng_seeded(&sc, 78);
 	uint8_t xa[37], xb[37], xc[37];
-
 	rng_fill(&a, xa, sizeof(xa));
 	rng_fill(&b, xb, sizeof(xb));
 	rng_fill(&c, xc, sizeof(xc));
@@ -77,7 +73,6 @@ below_is_even_and_in_bounds(void **state)
 	struct rng_seed seed;
 	struct rng rng = rng_seeded(&seed, 5);
 	int counts[10] = { 0 };
-
 	for (size_t i = 0; i < sizeof(bounds) / sizeof(bounds[0]); i++)
 		for (int k = 0; k < 200; k++)
 			assert_true(rng_below(&rng, bounds[i]) < bounds[i]);
@@ -113,7 +108,6 @@ below_draws_again_where_it_would_lean(void **state)
 	static const uint32_t words[] = { 0, 0, 7, 1 };
 	struct script s = { .words = words };
 	struct rng rng = { .fill = fill_script, .ctx = &s };
-
 	assert_int_equal(rng_below(&rng, 3), 1);
 	assert_int_equal(s.used, 3);
 	assert_true(rng_u32(&rng) == 1);
@@ -128,7 +122,6 @@ system_fills_every_byte(void **state)
 	(void)state;
 	struct rng rng = rng_system();
 	uint8_t seen[64] = { 0 }, b[64];
-
 	for (int i = 0; i < 16; i++) {
 		rng_fill(&rng, b, sizeof(b));
 		for (size_t k = 0; k < sizeof(b); k++)

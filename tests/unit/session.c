@@ -46,7 +46,6 @@ both_are_ready_and_know_each_other(void **state)
 {
 	(void)state;
 	static struct couple c;
-
 	couple_open(&c, 1, 0);
 	assert_int_equal(c.i.hellos, 1);
 	assert_int_equal(c.r.hellos, 1);
@@ -66,7 +65,6 @@ the_hello_names_who_was_proven(void **state)
 	(void)state;
 	static struct couple c;
 	static struct wire w;
-
 	couple_init(&c, 2, 0);
 	end_take(&c.i, &w);
 	assert_int_equal(end_give(&c.r, c.now, w.bytes, w.size), 0);
@@ -91,7 +89,6 @@ nothing_is_sent_before_ready(void **state)
 	(void)state;
 	static struct couple c;
 	static struct wire w;
-
 	couple_init(&c, 3, 0);
 	assert_int_equal(send_sized(&c, &c.i, 10), ERR_STATE);
 	assert_int_equal(send_sized(&c, &c.r, 10), ERR_STATE);
@@ -117,9 +114,8 @@ messages_of_every_size_arrive_whole(void **state)
 		2 * RECORD_DATA_MAX, 2 * RECORD_DATA_MAX + 1,
 		3 * RECORD_DATA_MAX, 4 * RECORD_DATA_MAX,
 		4 * RECORD_DATA_MAX + 1, 65536, MSG_MAX - 1, MSG_MAX };
-	enum { COUNT = sizeof sizes / sizeof *sizes };
+	enum { COUNT = sizeof(sizes) / sizeof(sizes[0]) };
 	static struct couple c;
-
 	couple_open(&c, 4, 0);
 	for (unsigned i = 0; i < COUNT; i++) {
 		assert_int_equal(send_sized(&c, &c.i, sizes[i]), 0);
@@ -141,7 +137,6 @@ what_is_no_message_cannot_be_sent(void **state)
 	static struct couple c;
 	static const uint8_t control[2] = { SESSION_CONTROL_CLOSE, 1 };
 	size_t n;
-
 	couple_open(&c, 5, 0);
 	assert_int_equal(send_sized(&c, &c.i, 0), ERR_LIMIT);
 	assert_int_equal(send_sized(&c, &c.i, MSG_MAX + 1), ERR_LIMIT);
@@ -160,7 +155,6 @@ output_is_bounded_and_recovers(void **state)
 	unsigned sent = 0, got = 0;
 	size_t n;
 	int r;
-
 	couple_open(&c, 6, 0);
 	while ((r = send_sized(&c, &c.i, MSG_MAX)) == 0)
 		sent++;
@@ -188,7 +182,6 @@ bytes_may_come_in_any_pieces(void **state)
 	static struct couple c;
 	static struct wire w;
 	size_t cut = 0, longest = 0, runs = 0;
-
 	do {
 		couple_init(&c, 7, 0);
 		for (int turn = 0; turn < 4; turn++) {
@@ -218,7 +211,6 @@ records_may_come_byte_by_byte(void **state)
 	static struct couple c;
 	static struct wire w;
 	static const size_t sizes[] = { 1, 100, RECORD_DATA_MAX + 5 };
-
 	couple_open(&c, 8, 2);
 	for (unsigned i = 0; i < 3; i++)
 		assert_int_equal(send_sized(&c, &c.i, sizes[i]), 0);
@@ -238,7 +230,6 @@ has_input_tells_when_to_stop_reading(void **state)
 	(void)state;
 	static struct couple c;
 	static struct wire w;
-
 	couple_open(&c, 9, 0);
 	for (int i = 0; i < 4; i++)
 		send_sized(&c, &c.i, RECORD_DATA_MAX);
@@ -261,14 +252,13 @@ input_is_bounded(void **state)
 	(void)state;
 	static struct couple c;
 	static uint8_t read[65536];
-
 	couple_init(&c, 10, 0);
 	/* A responder that waits for the rest of a preamble takes one read; the
 	 * length is looked at before more is asked for. */
 	assert_int_equal(
-	    session_input(c.r.session, c.now, read, sizeof read), 0);
+	    session_input(c.r.session, c.now, read, sizeof(read)), 0);
 	assert_int_equal(
-	    session_input(c.r.session, c.now, read, sizeof read), ERR_LIMIT);
+	    session_input(c.r.session, c.now, read, sizeof(read)), ERR_LIMIT);
 	couple_clear(&c);
 }
 
@@ -280,7 +270,6 @@ keys_change_in_both_directions(void **state)
 	(void)state;
 	static struct couple c;
 	static struct wire to_r, to_i;
-
 	for (uint32_t records = 1; records <= 3; records++) {
 		couple_open(&c, 11 + records, records);
 		for (unsigned i = 1; i <= 300; i++) {
@@ -339,7 +328,6 @@ ping_is_answered_and_measures(void **state)
 {
 	(void)state;
 	static struct couple c;
-
 	couple_open(&c, 16, 0);
 	assert_int_equal(session_rtt_ms(c.i.session), -1);
 	later(&c, SESSION_PING_MS + SESSION_PING_MS / 10);
@@ -374,7 +362,6 @@ ping_comes_45_s_after_the_last_byte(void **state)
 {
 	(void)state;
 	static struct couple c;
-
 	for (uint32_t i = 0; i < 50; i++) {
 		couple_open(&c, 100 + i, 0);
 		session_keep(c.i.session, true);
@@ -396,7 +383,6 @@ no_ping_while_traffic_flows(void **state)
 	(void)state;
 	static struct couple c;
 	static struct wire w;
-
 	couple_open(&c, 17, 0);
 	for (int i = 0; i < 600; i++) {
 		later(&c, 1000);
@@ -419,7 +405,6 @@ silence_ends_after_two_pings(void **state)
 	int64_t from;
 	int r = 0;
 	unsigned pings = 0;
-
 	couple_open(&c, 18, 0);
 	from = c.now.mono_ms;
 	while (r == 0) {
@@ -441,7 +426,6 @@ a_probe_ends_it_within_two_seconds(void **state)
 {
 	(void)state;
 	static struct couple c;
-
 	couple_open(&c, 19, 0);
 	later(&c, 100);
 	session_probe(c.i.session, c.now);
@@ -457,7 +441,6 @@ a_probe_is_not_put_off_by_another(void **state)
 {
 	(void)state;
 	static struct couple c;
-
 	couple_open(&c, 29, 0);
 	for (int i = 0; i < 4; i++) {
 		later(&c, SESSION_PROBE_MS / 4);
@@ -484,7 +467,6 @@ a_probe_that_is_answered_is_forgotten(void **state)
 {
 	(void)state;
 	static struct couple c;
-
 	couple_open(&c, 20, 0);
 	session_probe(c.i.session, c.now);
 	later(&c, 30);
@@ -503,7 +485,6 @@ a_leap_of_the_clock_asks_first(void **state)
 {
 	(void)state;
 	static struct couple c;
-
 	couple_open(&c, 21, 0);
 	session_keep(c.i.session, true);
 	session_keep(c.r.session, true);
@@ -523,7 +504,6 @@ the_wall_clock_means_nothing(void **state)
 {
 	(void)state;
 	static struct couple c;
-
 	couple_open(&c, 22, 0);
 	int64_t deadline = session_deadline(c.i.session);
 	c.now.wall_ms = INT64_MIN;
@@ -560,7 +540,6 @@ an_idle_session_closes_itself(void **state)
 {
 	(void)state;
 	static struct couple c;
-
 	couple_open(&c, 23, 0);
 	assert_int_equal(lifetime(&c), SESSION_IDLE_MS);
 	assert_int_equal(c.r.closes, 1);
@@ -573,7 +552,6 @@ a_message_keeps_it_from_idling(void **state)
 {
 	(void)state;
 	static struct couple c;
-
 	couple_open(&c, 24, 0);
 	later(&c, 40000);
 	assert_int_equal(send_sized(&c, &c.r, 10), 0);
@@ -587,7 +565,6 @@ a_wanted_session_lives_a_day(void **state)
 {
 	(void)state;
 	static struct couple c;
-
 	couple_open(&c, 25, 0);
 	session_keep(c.i.session, true);
 	assert_int_equal(lifetime(&c), SESSION_LIFE_MS);
@@ -601,7 +578,6 @@ a_handshake_has_five_seconds(void **state)
 	(void)state;
 	static struct couple c;
 	static struct wire w;
-
 	couple_init(&c, 26, 0);
 	int64_t end = c.now.mono_ms + SESSION_HANDSHAKE_MS;
 	assert_int_equal(session_deadline(c.r.session), end);
@@ -624,7 +600,6 @@ close_carries_its_reason_and_ends_all(void **state)
 	(void)state;
 	static struct couple c;
 	static struct wire w;
-
 	couple_open(&c, 27, 0);
 	assert_int_equal(send_sized(&c, &c.r, 30), 0);
 	session_close(c.i.session, c.now, CLOSE_DUPLICATE);
@@ -650,7 +625,6 @@ who_closed_answers_no_more(void **state)
 	(void)state;
 	static struct couple c;
 	static struct wire w;
-
 	couple_open(&c, 28, 0);
 	session_close(c.i.session, c.now, CLOSE_DUPLICATE);
 	end_take(&c.i, &w);
@@ -699,7 +673,7 @@ main(void)
 
 	if (sodium_init() < 0)
 		return 99;
-	for (size_t i = 0; i < sizeof big; i++)
+	for (size_t i = 0; i < sizeof(big); i++)
 		big[i] = (uint8_t)(i * 31 >> 3);
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -86,7 +86,6 @@ t1_no_byte_of_the_handshake_may_change(void **state)
 	static struct couple c;
 	static const uint8_t flips[] = { 0x01, 0x80, 0xff };
 	unsigned runs = 0, accepted = 0, waiting = 0;
-
 	for (int turn = 0; turn < TURNS; turn++) {
 		size_t n = turn_size(turn);
 		for (size_t at = 0; at < n * 3; at++) {
@@ -117,7 +116,6 @@ t1_no_byte_of_the_handshake_may_be_missing(void **state)
 	(void)state;
 	static struct couple c;
 	unsigned runs = 0, accepted = 0;
-
 	for (int turn = 0; turn < TURNS; turn++) {
 		size_t n = turn_size(turn);
 		for (size_t cut = 1; cut < n; cut++) {
@@ -142,12 +140,11 @@ t1_lengths_of_the_handshake(void **state)
 	(void)state;
 	static struct couple c;
 	static const unsigned lengths[] = { 0, 1, 31, 1025, 0x7fff, 0xffff };
-
-	for (unsigned i = 0; i < sizeof lengths / sizeof *lengths; i++) {
+	for (unsigned i = 0; i < sizeof(lengths) / sizeof(lengths[0]); i++) {
 		uint8_t bytes[64] = { (uint8_t)(lengths[i] >> 8),
 			(uint8_t)lengths[i] };
 		couple_init(&c, 2, 0);
-		assert_true(end_give(&c.i, c.now, bytes, sizeof bytes) < 0);
+		assert_true(end_give(&c.i, c.now, bytes, sizeof(bytes)) < 0);
 		assert_int_equal(c.i.hellos, 0);
 		couple_clear(&c);
 	}
@@ -161,9 +158,8 @@ t10_another_version_or_suite_ends_at_its_byte(void **state)
 	static struct wire w;
 	static const uint8_t values[] = { 0, 2, 0x81, 0xff };
 	unsigned refused = 0;
-
 	for (size_t at = 4; at < SESSION_PREAMBLE_SIZE; at++) {
-		for (unsigned i = 0; i < sizeof values; i++) {
+		for (unsigned i = 0; i < sizeof(values); i++) {
 			uint8_t wrong =
 			    at < 6 ? values[i] : (uint8_t)(values[i] | 1);
 			couple_init(&c, 3, 0);
@@ -186,7 +182,6 @@ t11_own_bytes_sent_back(void **state)
 	(void)state;
 	static struct couple c;
 	static struct wire w;
-
 	/* The initiator hears itself. */
 	couple_init(&c, 4, 0);
 	end_take(&c.i, &w);
@@ -226,7 +221,7 @@ deliver(const int *order, size_t count, int *ret_error)
 	couple_open(&c, 5, 0);
 	for (int i = 0; i < RECORDS; i++) {
 		uint8_t message[64] = { 1, (uint8_t)i };
-		session_send(c.i.session, c.now, message, sizeof message);
+		session_send(c.i.session, c.now, message, sizeof(message));
 	}
 	end_take(&c.i, &w);
 	assert_int_equal(w.size, RECORDS * RECORD_SIZE);
@@ -244,7 +239,6 @@ records_come_once_and_in_order(void **state)
 {
 	(void)state;
 	int error;
-
 	assert_int_equal(deliver((const int[]){ 0, 1, 2, 3, 4 }, 5, &error), 5);
 	assert_int_equal(error, 0);
 	/* Twice. */
@@ -285,7 +279,6 @@ t1_no_byte_of_a_record_may_change(void **state)
 	static struct couple c;
 	static struct wire w;
 	unsigned accepted = 0;
-
 	for (size_t at = 0; at < RECORD_SIZE; at++) {
 		couple_open(&c, 6, 0);
 		session_send(c.i.session, c.now, zeros, 64);
@@ -392,8 +385,7 @@ record_lengths_are_checked_before_the_record_is_there(void **state)
 	(void)state;
 	static const unsigned lengths[] = { 0, 1, 15, 16, RECORD_MAX + 1,
 		0xffff };
-
-	for (unsigned i = 0; i < sizeof lengths / sizeof *lengths; i++) {
+	for (unsigned i = 0; i < sizeof(lengths) / sizeof(lengths[0]); i++) {
 		hostile_open(i);
 		h.w.bytes[0] = (uint8_t)(lengths[i] >> 8);
 		h.w.bytes[1] = (uint8_t)lengths[i];
@@ -409,8 +401,7 @@ t34_a_message_over_70000_bytes_ends_it(void **state)
 	(void)state;
 	static const size_t sizes[] = { MSG_MAX + 1, MSG_MAX + RECORD_DATA_MAX,
 		1 << 17, 1 << 18, 1 << 19 };
-
-	for (unsigned i = 0; i < sizeof sizes / sizeof *sizes; i++) {
+	for (unsigned i = 0; i < sizeof(sizes) / sizeof(sizes[0]); i++) {
 		hostile_open(i);
 		size_t left = sizes[i];
 		for (; left > RECORD_DATA_MAX; left -= RECORD_DATA_MAX)
@@ -466,10 +457,9 @@ control_of_a_wrong_length_ends_it(void **state)
 		{ SESSION_CONTROL_CLOSE, 2 },
 	};
 	unsigned ended = 0;
-
-	for (unsigned i = 0; i < sizeof kinds / sizeof *kinds; i++) {
+	for (unsigned i = 0; i < sizeof(kinds) / sizeof(kinds[0]); i++) {
 		uint8_t bytes[12] = { kinds[i].type };
-		for (size_t n = 1; n <= sizeof bytes; n++) {
+		for (size_t n = 1; n <= sizeof(bytes); n++) {
 			hostile_open(i);
 			put(KIT_FIN, bytes, n);
 			int r = strike();
@@ -546,11 +536,10 @@ nothing_comes_after_close(void **state)
 {
 	(void)state;
 	static const uint8_t close[2] = { SESSION_CONTROL_CLOSE, 77 };
-
 	hostile_open(1);
-	put(KIT_FIN, close, sizeof close);
+	put(KIT_FIN, close, sizeof(close));
 	put(KIT_FIN, "\1late", 5);
-	put(KIT_FIN, close, sizeof close);
+	put(KIT_FIN, close, sizeof(close));
 	strike();
 	assert_int_equal(h.r.closes, 1);
 	assert_int_equal(h.r.messages, 0);
@@ -563,7 +552,6 @@ a_rekey_that_is_not_kept_ends_it(void **state)
 {
 	(void)state;
 	static const uint8_t rekey = SESSION_CONTROL_REKEY;
-
 	hostile_open(1);
 	put(KIT_FIN, &rekey, 1);
 	put(KIT_FIN, "\1a", 2);
@@ -589,11 +577,10 @@ a_flood_of_pings_is_bounded(void **state)
 	static const uint8_t ping[9] = { SESSION_CONTROL_PING };
 	size_t n = 0, most = 0;
 	int r = 0;
-
 	hostile_open(1);
 	/* Somebody pings and never reads; the owner cannot send either. */
 	for (unsigned i = 0; i < 300000 && r == 0; i++) {
-		put(KIT_FIN, ping, sizeof ping);
+		put(KIT_FIN, ping, sizeof(ping));
 		if (h.w.size < 60000)
 			continue;
 		r = strike();
@@ -611,10 +598,9 @@ pongs_nobody_asked_for_change_nothing(void **state)
 {
 	(void)state;
 	static const uint8_t pong[9] = { SESSION_CONTROL_PONG, 1, 2 };
-
 	hostile_open(1);
 	for (int i = 0; i < 1000; i++)
-		put(KIT_FIN, pong, sizeof pong);
+		put(KIT_FIN, pong, sizeof(pong));
 	assert_int_equal(strike(), 0);
 	assert_int_equal(session_rtt_ms(h.r.session), -1);
 	hostile_close();
@@ -627,12 +613,11 @@ t30_dribbling_does_not_keep_an_idle_session(void **state)
 	(void)state;
 	static const uint8_t ping[9] = { SESSION_CONTROL_PING };
 	int r = 0;
-
 	hostile_open(1);
 	int64_t from = h.now.mono_ms;
 	while (r == 0) {
 		h.now.mono_ms += 10000;
-		put(KIT_FIN, ping, sizeof ping);
+		put(KIT_FIN, ping, sizeof(ping));
 		assert_int_equal(strike(), 0);
 		put(KIT_PADDING, zeros, 9);
 		assert_int_equal(strike(), 0);

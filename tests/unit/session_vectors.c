@@ -125,13 +125,13 @@ static void
 talk(struct end *i, struct end *r)
 {
 	struct msg_id id;
+
 	for (int at = 0; at < MSG_ID_SIZE; at++)
 		id.b[at] = (uint8_t)(0x10 + at);
 	struct msg m = { .type = MSG_ACK,
 		.ack = { .state = ACK_STORED, .count = 1, .ids = { id } } };
 	uint8_t ack[128];
 	size_t n;
-
 	send_vector(i, "messages", "text");
 	say(i, r, "initiator-3-text");
 	hear(r, SESSION_MESSAGE);
@@ -160,7 +160,6 @@ session_vectors_are_met(void **state)
 	(void)state;
 	struct end i, r;
 	uint8_t seed[VECTOR_MAX], fp[VECTOR_MAX];
-
 	vector_identity(&i.identity);
 	vector_load("session", "responder-seed", seed);
 	identity_from_seed(&r.identity, seed);
@@ -226,7 +225,6 @@ document_prints_the_vectors(void **state)
 	static const char *const files[] = { "identity", "beacons", "hellos",
 		"messages", "session" };
 	int found = 0;
-
 	load_document();
 	for (size_t i = 0; i < sizeof(files) / sizeof(files[0]); i++)
 		found += find_in_document(files[i]);

@@ -488,9 +488,7 @@ a_stale_event_does_not_open_a_dial(void **state)
 		waiting[i] = socket(AF_INET, SOCK_STREAM | SOCK_NONBLOCK, 0);
 		connect(waiting[i], (struct sockaddr *)&in, size);
 	}
-
 	struct addr to = loopback(ntohs(in.sin_port));
-
 	tcp_dial(w->a.t, 100, &to);
 	for (stale.fd = 3; stale.fd < 64; stale.fd++)
 		assert_false(tcp_next(w->a.t, &stale, &ev));
@@ -514,7 +512,6 @@ t32_out_of_descriptors(void **state)
 		fds[i] = raw_connect(tcp_port(w->b.t));
 	/* Nobody below the lowest free number plus ten may be had. */
 	int lowest = dup(fds[0]);
-
 	close(lowest);
 	tight = old;
 	tight.rlim_cur = (rlim_t)lowest + 10;
@@ -522,12 +519,9 @@ t32_out_of_descriptors(void **state)
 	while (turn(w, 50) > 0)
 		assert_true(turns++ < 50);
 	assert_int_equal(w->b.accepted, 10);
-
 	unsigned shed = 0;
-
 	for (size_t i = 0; i < 100; i++) {
 		ssize_t got = recv(fds[i], &c, 1, MSG_DONTWAIT);
-
 		shed += got == 0 || (got < 0 && errno == ECONNRESET);
 	}
 	assert_int_equal(shed, 90);
@@ -582,9 +576,9 @@ confine(struct end *e, const char *name)
 {
 	static char names[2][IFACE_NAME_MAX];
 	static unsigned next;
+
 	char(*at)[IFACE_NAME_MAX] = &names[next++ % 2];
 	struct iface_choice choice = { .names = at, .count = 1 };
-
 	snprintf(*at, sizeof(*at), "%s", name);
 	tcp_confine(e->t, &choice);
 }

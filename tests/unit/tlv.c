@@ -39,7 +39,6 @@ every_width_comes_back(void **state)
 	tlv_put_i64(&w, 5, INT64_MIN);
 	tlv_put(&w, 255, "xyz", 3);
 	assert_false(w.failed);
-
 	struct tlv_reader r = tlv_read(out, w.size);
 	struct tlv f;
 	uint8_t a = 0;
@@ -80,7 +79,6 @@ length_is_24_bits_big_endian(void **state)
 	(void)state;
 	static uint8_t out[0x10203 + TLV_HEADER_SIZE];
 	struct wr w = wr_to(out, sizeof(out));
-
 	tlv_put_pad(&w, sizeof(out));
 	assert_false(w.failed);
 	assert_int_equal(w.size, sizeof(out));
@@ -94,7 +92,6 @@ order_and_repeats_are_refused(void **state)
 {
 	(void)state;
 	int refused = 0;
-
 	for (int a = 0; a < 256; a++) {
 		for (int b = 0; b < 256; b++) {
 			uint8_t in[2 * TLV_HEADER_SIZE];
@@ -116,7 +113,6 @@ truncation_is_short_but_between_fields(void **state)
 	uint8_t in[64];
 	struct wr w = wr_to(in, sizeof(in));
 	int clean = 0;
-
 	tlv_put(&w, 1, "abc", 3);
 	tlv_put_u64(&w, 9, 1);
 	tlv_put(&w, 200, "", 0);
@@ -138,7 +134,6 @@ after_an_error_there_is_no_field(void **state)
 	static const uint8_t in[] = { 1, 0, 0, 9, 'x' };
 	struct tlv_reader r = tlv_read(in, sizeof(in));
 	struct tlv f;
-
 	for (int i = 0; i < 3; i++)
 		assert_int_equal(tlv_next(&r, &f), ERR_SHORT);
 	assert_int_equal(count(NULL, 0), 0);
@@ -154,7 +149,6 @@ wrong_widths_are_refused(void **state)
 	uint64_t d;
 	int64_t e;
 	int accepted = 0;
-
 	for (size_t n = 0; n <= sizeof(v); n++) {
 		struct tlv f = { .type = 1, .size = n, .value = v };
 		accepted += tlv_get_u8(&f, out) == 0;
@@ -174,7 +168,6 @@ text_is_bounded_both_ways(void **state)
 	uint8_t out[32];
 	struct wr w = wr_to(out, sizeof(out));
 	struct untrusted text = untrusted_of("abcd", 4), got;
-
 	assert_false(tlv_put_text(&w, 1, untrusted_of("", 0), 4));
 	assert_int_equal(w.size, 0);
 	assert_true(tlv_put_text(&w, 1, text, 4));
@@ -196,7 +189,6 @@ what_cannot_be_written_fails_the_writer(void **state)
 	(void)state;
 	uint8_t out[8];
 	struct wr w = wr_to(out, sizeof(out));
-
 	tlv_put_u64(&w, 1, 1);
 	assert_true(w.failed);
 	for (size_t n = 0; n < TLV_HEADER_SIZE; n++) {
@@ -221,7 +213,6 @@ only_the_high_bit_is_critical(void **state)
 {
 	(void)state;
 	int critical = 0;
-
 	for (int type = 0; type < 256; type++) {
 		struct tlv f = { .type = (uint8_t)type };
 		int got = tlv_unknown(&f);

@@ -87,9 +87,7 @@ the_same_frame_again_costs_nothing(void **state)
 
 	(void)state;
 	often.steps = 100;
-
 	struct parent p = run(often, show_hello);
-
 	assert_int_equal(p.size, once.size);
 	free(p.out);
 	free(once.out);
@@ -119,10 +117,8 @@ a_key_costs_a_byte(void **state)
 
 	(void)state;
 	many.steps = 61;
-
 	struct parent p = run(one, type_a_line);
 	struct parent q = run(many, type_a_line);
-
 	assert_true(q.size - p.size <= 60 * 2);
 	free(p.out);
 	free(q.out);
@@ -135,14 +131,11 @@ no_color_means_none(void **state)
 
 	(void)state;
 	c.no_color = true;
-
 	struct parent p = run(c, show_hello);
-
 	for (char digit = '0'; digit <= '9'; digit++) {
 		char fg[] = { 033, '[', '3', digit, 'm', 0 };
 		char bg[] = { 033, '[', '4', digit, 'm', 0 };
 		char bright[] = { 033, '[', '9', digit, 'm', 0 };
-
 		assert_not_wrote(&p, fg);
 		assert_not_wrote(&p, bg);
 		assert_not_wrote(&p, bright);
@@ -158,9 +151,7 @@ eight_colours_are_enough(void **state)
 
 	(void)state;
 	c.term = "screen";
-
 	struct parent p = run(c, show_hello);
-
 	assert_wrote(&p, "\033[34m");
 	assert_wrote(&p, "blue");
 	free(p.out);
@@ -174,11 +165,8 @@ terminals_without_titles_get_none(void **state)
 	(void)state;
 	for (size_t i = 0; i < 2; i++) {
 		struct child c = plain_child;
-
 		c.term = terms[i];
-
 		struct parent p = run(c, show_hello);
-
 		assert_not_wrote(&p, "\033]");
 		assert_not_wrote(&p, "t;");
 		assert_not_wrote(&p, "\033[22;2t");
@@ -193,9 +181,7 @@ a_locale_that_is_not_utf8_still_shows_text(void **state)
 
 	(void)state;
 	c.locale = "C";
-
 	struct parent p = run(c, show_hello);
-
 	assert_wrote(&p, "h\xc3\xa9llo \xe6\xbc\xa2!");
 	free(p.out);
 }
@@ -243,7 +229,6 @@ show_hostile(const struct child *c)
 
 	for (int i = 0; i < (int)(sizeof(bad) / sizeof(bad[0])); i++) {
 		struct cell *cell = grid_cell(&g, 1, i);
-
 		cell->cp[0] = bad[i];
 		cell = grid_cell(&g, 2, i);
 		cell->cp[0] = 'a';
@@ -270,11 +255,8 @@ t44_controls_never_reach_the_terminal(void **state)
 	(void)state;
 	for (size_t i = 0; i < 4; i++) {
 		struct child c = plain_child;
-
 		c.title = titles[i];
-
 		struct parent p = run(c, show_hostile);
-
 		assert_not_wrote(&p, "\a");
 		assert_not_wrote(&p, "\b");
 		assert_not_wrote(&p, "\x7f");

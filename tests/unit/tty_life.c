@@ -150,9 +150,7 @@ a_terminal_that_does_not_control_us_will_do(void **state)
 
 	(void)state;
 	c.no_control = true;
-
 	struct parent p = run(c, show_last_words);
-
 	assert_wrote(&p, "last words");
 	assert_wrote(&p, "\033[?1049l");
 	free(p.out);
@@ -172,7 +170,6 @@ resize(const struct child *c)
 			.ws_row = (unsigned short)sizes[i][0],
 			.ws_col = (unsigned short)sizes[i][1],
 		};
-
 		CHECK(ioctl(0, TIOCSWINSZ, &size) == 0);
 		/* A frame of the old size may still come in between. */
 		put(&g, 0, 0, STYLE_NORMAL, "old");
@@ -195,9 +192,7 @@ sizes_follow_the_terminal(void **state)
 	struct child c = plain_child;
 
 	(void)state;
-
 	struct parent p = run(c, resize);
-
 	free(p.out);
 	/* Which the environment does not overrule. */
 	setenv("LINES", "7", 1);
@@ -302,9 +297,7 @@ be_a_shell(const struct child *c)
 
 	signal(SIGTTOU, SIG_IGN);
 	CHECK(tcgetattr(0, &before) == 0);
-
 	pid_t pid = fork();
-
 	CHECK(pid >= 0);
 	if (pid == 0) {
 		setpgid(0, 0);
@@ -373,23 +366,16 @@ bad_terminals_are_a_sentence(void **state)
 	(void)state;
 	for (size_t i = 0; i < 4; i++) {
 		struct child c = plain_child;
-
 		c.term = bad[i].term;
 		c.title = bad[i].why;
-
 		struct parent p = run(c, must_fail);
-
 		/* And nothing was done to it. */
 		assert_int_equal(p.size, 0);
 		free(p.out);
 	}
-
 	struct child c = plain_child;
-
 	c.title = "not a terminal";
-
 	struct parent p = run(c, must_fail_into_a_pipe);
-
 	free(p.out);
 }
 

@@ -233,7 +233,6 @@ next_frame(int tap, uint8_t frame[2048])
 		bool v4 = n > 42 && frame[12] == 8 && frame[23] == 17;
 		bool v6 = n > 62 && frame[12] == 0x86 && frame[20] == 17;
 		const uint8_t *udp = frame + (v6 ? 54 : 34);
-
 		if ((v4 || v6) && udp[2] * 256 + udp[3] == PORT)
 			return frame;
 	}
@@ -345,9 +344,7 @@ inject(int tap, const uint8_t from[static 4])
 	memcpy(f + 26, from, 4);
 	memcpy(f + 30, "\x0a\x4d\x00\xff", 4);
 	memcpy(f + 34, "\x13\x88\xa3\x63\x00\x09\x00\x00x", 9);
-
 	uint16_t sum = checksum(f + 14, 20);
-
 	f[24] = (uint8_t)(sum >> 8);
 	f[25] = (uint8_t)sum;
 	assert_int_equal(write(tap, f, 60), 60);

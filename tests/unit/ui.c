@@ -186,8 +186,8 @@ a_paste_sends_nothing(void **state)
 	scene_paste(s, "/quit\n/quit\n", 12);
 	scene_paste(s, "hello\rworld\n", 12);
 	assert_int_equal(s->command_count, 0);
-	memset(big, 'x', sizeof big);
-	scene_paste(s, big, sizeof big);
+	memset(big, 'x', sizeof(big));
+	scene_paste(s, big, sizeof(big));
 	scene_draw(s, 24, 80);
 	expect_screen(s, "70000 bytes more do not fit");
 	assert_int_equal(count_kind(s, COMMAND_SAY), 0);
@@ -209,7 +209,7 @@ news_are_walked_and_one_comes_back(void **state)
 	fixture_add(s->m, CONV_NEARBY, ana, &shout);
 	static const char *const order[] = { "eve>", "bob>", "nearby>",
 		"ana>" };
-	for (size_t i = 0; i < sizeof order / sizeof *order; i++) {
+	for (size_t i = 0; i < sizeof(order) / sizeof(order[0]); i++) {
 		scene_key(s, i == 1 ? KEY_TAB_KEY : 'a', i == 1 ? 0 : KEY_ALT);
 		expect_draft(s, order[i]);
 	}
@@ -571,16 +571,17 @@ seeded_play(void **state)
 {
 	uint8_t bytes[2000];
 	uint64_t x = 88172645463325252u;
+
 	(void)state;
 
 	for (int round = 0; round < 200; round++) {
-		for (size_t i = 0; i < sizeof bytes; i++) {
+		for (size_t i = 0; i < sizeof(bytes); i++) {
 			x ^= x << 13;
 			x ^= x >> 7;
 			x ^= x << 17;
 			bytes[i] = (uint8_t)(x >> 32);
 		}
-		ui_play_all(bytes, sizeof bytes - (size_t)round % 4);
+		ui_play_all(bytes, sizeof(bytes) - (size_t)round % 4);
 	}
 }
 
@@ -614,6 +615,5 @@ main(void)
 		ROW(the_bell_rings_once_for_what_is_not_seen),
 		cmocka_unit_test(seeded_play),
 	};
-
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

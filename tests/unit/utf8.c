@@ -26,7 +26,6 @@ every_code_point_comes_back(void **state)
 		size_t n = utf8_encode(cp, s);
 		uint32_t back;
 		bool bad = true;
-
 		assert_int_equal(utf8_decode(s, n, &back, &bad), n);
 		assert_false(bad);
 		assert_int_equal(back, is_scalar(cp) ? cp : 0xfffd);
@@ -62,11 +61,10 @@ every_start_of_four_bytes_is_judged_right(void **state)
 	(void)state;
 	for (uint32_t i = 0; i < 1u << 24; i += 1 + (i >> 8 & 3)) {
 		uint8_t p[4] = { (uint8_t)(i >> 16), (uint8_t)(i >> 8 & 0xff),
-			(uint8_t)(i & 0xff), last[i % sizeof last] };
+			(uint8_t)(i & 0xff), last[i % sizeof(last)] };
 		uint32_t cp;
 		bool bad;
 		size_t n = utf8_decode((const char *)p, 4, &cp, &bad);
-
 		if (bad == is_table_3_7(p) || n < 1 || n > 4)
 			fail_msg("%02x %02x %02x %02x", p[0], p[1], p[2], p[3]);
 	}
@@ -100,15 +98,13 @@ static void
 bad_sequences_end_at_their_maximal_subpart(void **state)
 {
 	(void)state;
-	for (size_t i = 0; i < sizeof bad_cases / sizeof bad_cases[0]; i++) {
+	for (size_t i = 0; i < sizeof(bad_cases) / sizeof(bad_cases[0]); i++) {
 		const char *s = bad_cases[i].bytes;
 		size_t n = strlen(s), at = 0, out = 0;
-
 		assert_false(utf8_is_valid(s, n));
 		for (; at < n; out++) {
 			uint32_t cp;
 			bool bad;
-
 			at += utf8_decode(s + at, n - at, &cp, &bad);
 			assert_int_equal(
 			    bad ? '!' : (int)cp, bad_cases[i].decoded[out]);
@@ -140,14 +136,14 @@ cut_splits_no_sequence(void **state)
 	char row[64];
 
 	(void)state;
-	for (size_t max = 0; max < sizeof cuts / sizeof cuts[0]; max++)
+	for (size_t max = 0; max < sizeof(cuts) / sizeof(cuts[0]); max++)
 		assert_int_equal(utf8_cut(text, 11, max), cuts[max]);
-	memset(row, 0x80, sizeof row);
-	assert_int_equal(utf8_cut(row, sizeof row, 40), 40);
-	for (size_t i = 0; i < sizeof row; i += 4)
+	memset(row, 0x80, sizeof(row));
+	assert_int_equal(utf8_cut(row, sizeof(row), 40), 40);
+	for (size_t i = 0; i < sizeof(row); i += 4)
 		memcpy(row + i, "\xf0\x9f\x98\x80", 4);
-	for (size_t max = 0; max <= sizeof row; max++)
-		assert_int_equal(utf8_cut(row, sizeof row, max), max / 4 * 4);
+	for (size_t max = 0; max <= sizeof(row); max++)
+		assert_int_equal(utf8_cut(row, sizeof(row), max), max / 4 * 4);
 }
 
 int

@@ -65,7 +65,7 @@ with_lines(struct scene *s, unsigned count)
 	struct peer *ana = fixture_contact(s->m, "ana", PRESENCE_ONLINE, 1);
 
 	for (unsigned i = 0; i < count; i++) {
-		snprintf(text, sizeof text, "line %u.", i);
+		snprintf(text, sizeof(text), "line %u.", i);
 		fixture_receive(s->m, ana, 0, text);
 	}
 	scene_key(s, '2', KEY_ALT);
@@ -163,7 +163,6 @@ static void
 the_first_words_in_view_have_a_name(void **state)
 {
 	struct scene *s = *state;
-
 	struct peer *ana = with_lines(s, 300);
 
 	assert_int_equal(find_row(s, "ana \xe2\x94\x82 line 279."), 1);
@@ -267,10 +266,10 @@ a_mark_changes_nothing_else(void **state)
 		int changed = 0;
 		for (int i = 0; i < 24 * 80 && d > DELIVERY_QUEUED; i++)
 			changed += memcmp(&before.cells[i], &s->grid.cells[i],
-				       sizeof before.cells[i]) != 0;
+				       sizeof(before.cells[i])) != 0;
 		assert_in_range(changed, d > DELIVERY_QUEUED, 2);
 		memcpy(before.cells, s->grid.cells,
-		    24 * 80 * sizeof before.cells[0]);
+		    24 * 80 * sizeof(before.cells[0]));
 	}
 	grid_clear(&before);
 }
@@ -350,7 +349,7 @@ t46_fake_system_lines_50(void **state)
 	size_t tried = 0;
 
 	scene_key(s, '2', KEY_ALT);
-	for (size_t i = 0; i < sizeof spoofs / sizeof *spoofs; i++) {
+	for (size_t i = 0; i < sizeof(spoofs) / sizeof(spoofs[0]); i++) {
 		for (int named = 0; named < 2; named++, tried++) {
 			const char *name = named ? spoofs[i] : "eve";
 			char *clean =
@@ -401,7 +400,8 @@ make_name(unsigned i, char *out, size_t size)
 		"ana",
 		"?", "" };
 
-	snprintf(out, size, "%s", stems[i % (sizeof stems / sizeof *stems)]);
+	snprintf(
+	    out, size, "%s", stems[i % (sizeof(stems) / sizeof(stems[0]))]);
 }
 
 static void
@@ -411,7 +411,7 @@ t45_names_200_no_two_rows_alike(void **state)
 	char name[128];
 
 	for (unsigned i = 0; i < 198; i++) {
-		make_name(i, name, sizeof name);
+		make_name(i, name, sizeof(name));
 		fixture_peer(s->m, name, PRESENCE_ONLINE, i + 1);
 	}
 	fixture_contact(s->m, "ana", PRESENCE_ONLINE, 300);
@@ -420,7 +420,7 @@ t45_names_200_no_two_rows_alike(void **state)
 	scene_key(s, KEY_F1 + 1, 0);
 	scene_draw(s, 210, 40);
 	size_t rows = 0, twice = 0;
-	char **lines = calloc(200, sizeof *lines);
+	char **lines = calloc(200, sizeof(*lines));
 	for (int row = 0; row < 210 && rows < 200; row++) {
 		char *line = line_of(s, row);
 		if (strstr(line, "\xe2\x97\x8f") == NULL) {
@@ -447,7 +447,7 @@ t22_strangers_are_one_line(void **state)
 	char name[16];
 
 	for (unsigned i = 0; i < 4000; i++) {
-		snprintf(name, sizeof name, "p%u", i);
+		snprintf(name, sizeof(name), "p%u", i);
 		fixture_peer(s->m, name, PRESENCE_ONLINE, i + 1);
 	}
 	scene_draw(s, 24, 80);
@@ -473,9 +473,9 @@ t47_monsters_30(void **state)
 	size_t tried = 0;
 
 	scene_key(s, '2', KEY_ALT);
-	for (size_t u = 0; u < sizeof units / sizeof *units; u++) {
+	for (size_t u = 0; u < sizeof(units) / sizeof(units[0]); u++) {
 		size_t unit = strlen(units[u]);
-		for (size_t i = 0; i < sizeof sizes / sizeof *sizes; i++) {
+		for (size_t i = 0; i < sizeof(sizes) / sizeof(sizes[0]); i++) {
 			size_t n = sizes[i] / unit * unit;
 			for (size_t at = 0; at < n; at += unit)
 				memcpy(text + at, units[u], unit);
@@ -587,6 +587,5 @@ main(void)
 		ROW(the_chosen_one_of_a_list_is_seen_without_colours),
 		ROW(every_size),
 	};
-
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

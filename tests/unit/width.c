@@ -52,7 +52,7 @@ cells_of_single_code_points(void **state)
 	};
 
 	(void)state;
-	for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
 		for (uint32_t cp = rows[i].first; cp <= rows[i].last; cp++) {
 			if (width_cp(cp) != rows[i].cells)
 				fail_msg("U+%04X is %d", cp, width_cp(cp));
@@ -68,7 +68,6 @@ only_controls_are_negative_and_nothing_is_wider_than_two(void **state)
 	(void)state;
 	for (uint32_t cp = 0; cp <= 0x10ffff; cp++) {
 		int cells = width_cp(cp);
-
 		assert_int_equal(
 		    cells < 0, cp < 0x20 || (cp >= 0x7f && cp < 0xa0));
 		assert_true(cells <= 2);
@@ -106,14 +105,12 @@ static void
 clusters_and_their_cells(void **state)
 {
 	(void)state;
-	for (size_t i = 0; i < sizeof texts / sizeof texts[0]; i++) {
+	for (size_t i = 0; i < sizeof(texts) / sizeof(texts[0]); i++) {
 		const char *s = texts[i].text;
 		size_t n = strlen(s), clusters = 0;
 		int cells = 0, width;
-
 		for (size_t at = 0; at < n; clusters++) {
 			size_t size = cluster_next(s + at, n - at, &width);
-
 			assert_true(size > 0 && width >= 0);
 			assert_int_equal(cluster_prev(s, at + size), at);
 			at += size;
@@ -144,25 +141,22 @@ going_back_is_going_forth(void **state)
 		"\xf0\x9f\x8f\xbd", "\xef\xb8\x8f", "\xe1\x84\x80",
 		"\xe1\x85\xa1", "\xe1\x86\xa8", "\xe4\xbd\xa0", "\xd8\x80",
 		"\xe0\xa4\x95", "\xe0\xa5\x8d", "\xff", "\xe2\x82" };
-	const size_t count = sizeof parts / sizeof parts[0];
+	const size_t count = sizeof(parts) / sizeof(parts[0]);
 	uint32_t seed = 1;
 
 	(void)state;
 	for (int round = 0; round < 5000; round++) {
 		char s[128] = "";
 		size_t n = 0;
-
 		for (int i = 0; i < 20; i++) {
 			seed = seed * 1664525 + 1013904223;
 			const char *part = parts[(seed >> 16) % count];
-
 			memcpy(s + n, part, strlen(part));
 			n += strlen(part);
 		}
 		for (size_t at = 0; at < n;) {
 			int width;
 			size_t next = at + cluster_next(s + at, n - at, &width);
-
 			assert_int_equal(cluster_prev(s, next), at);
 			at = next;
 		}

@@ -22,6 +22,7 @@ check_text(const char *text, int first, int rest, const char *expected)
 	size_t n = 0;
 	struct wrap w;
 	struct wrap_row row;
+
 	wrap_init(&w, text, strlen(text), first, rest);
 	while (wrap_next(&w, &row)) {
 		assert_int_equal(
@@ -159,6 +160,7 @@ a_cursor_is_located(void **state)
 		{ "漢字漢", 6, 1, 0 },
 		{ "漢字漢", 9, 1, 2 },
 	};
+
 	(void)state;
 	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
 		struct wrap w;
@@ -181,6 +183,7 @@ t47_long_lines_make_few_rows(void **state)
 		"👨‍👩‍👧" };
 	static const int widths[] = { 12, 40, 200 };
 	int count = 0;
+
 	(void)state;
 	for (size_t i = 0; i < 30; i++) {
 		const char *unit = units[i % 10];
@@ -205,6 +208,7 @@ any_text_is_covered(void **state)
 		"字", "。", "「", "　", "👍🏽", "👨‍👩‍👧",
 		"e\xCC\x81", "한", ",", "(", "word", "🇫🇷", "ー", "नि" };
 	uint32_t seed = 7;
+
 	(void)state;
 	for (int run = 0; run < 1000; run++) {
 		uint8_t text[TEXT_MAX];
@@ -239,5 +243,6 @@ main(void)
 		cmocka_unit_test(t47_long_lines_make_few_rows),
 		cmocka_unit_test(any_text_is_covered),
 	};
+
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
