@@ -1,120 +1,220 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * The keys are a promise of the manual, EVENTS: more may come, none goes.
+ * Objects are written as they are described: to build a tree of each first took
+ * longer than to encrypt and send what it tells of.
  */
 #include "app/events.h"
 
+#include "base/buf.h"
 #include "base/mem.h"
 
 #include <jansson.h>
+#include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <time.h>
 
-static json_t *
-fp_json(const struct fp *fp)
-{
-	char text[FP_TEXT_SIZE];
+/* A text of 64 KiB, each byte of it escaped, and the rest. */
+enum { OBJECT_MAX = 1024 * 1024, NUMBER_SIZE = 16 };
 
-	return json_string(fp_text(fp, text));
+static void
+put(struct buf *b, const char *text)
+{
+	if (buf_append(b, text, strlen(text)) < 0)
+		abort();
 }
 
-static json_t *
-id_json(const struct msg_id *id)
+static bool
+needs_escape(const char *text)
+{
+	for (; *text != '\0'; text++)
+		if (*text < ' ' || *text > '~' || *text == '"' || *text == '\\')
+			return true;
+	return false;
+}
+
+static void
+put_escaped(struct buf *b, const char *text)
+{
+	json_t *string = json_string(text);
+	char *escaped = json_dumps(string, JSON_ENCODE_ANY);
+	if (escaped == NULL)
+		abort();
+	put(b, escaped);
+	json_decref(string);
+	free(escaped);
+}
+
+static void
+add_key(struct buf *b, const char *key)
+{
+	put(b, buf_size(b) == 0 ? "{\"" : ",\"");
+	put(b, key);
+	put(b, "\":");
+}
+
+/* NULL is null. */
+static void
+add(struct buf *b, const char *key, const char *text)
+{
+	add_key(b, key);
+	if (text == NULL) {
+		put(b, "null");
+	} else if (needs_escape(text)) {
+		put_escaped(b, text);
+	} else {
+		put(b, "\"");
+		put(b, text);
+		put(b, "\"");
+	}
+}
+
+static void
+add_number(struct buf *b, const char *key, uint32_t number)
+{
+	char text[NUMBER_SIZE];
+	snprintf(text, sizeof text, "%u", number);
+	add_key(b, key);
+	put(b, text);
+}
+
+static void
+add_bool(struct buf *b, const char *key, bool is)
+{
+	add_key(b, key);
+	put(b, is ? "true" : "false");
+}
+
+static void
+add_fp(struct buf *b, const char *key, const struct fp *fp)
+{
+	char text[FP_TEXT_SIZE];
+	add(b, key, fp_text(fp, text));
+}
+
+static void
+add_id(struct buf *b, const char *key, const struct msg_id *id)
 {
 	char text[MSG_ID_TEXT_SIZE];
-
-	return json_string(msg_id_text(id, text));
+	add(b, key, msg_id_text(id, text));
 }
 
 /* RFC 3339, in UTC; null for a time no calendar has. */
-static json_t *
-time_json(int64_t wall_ms)
+static void
+add_time(struct buf *b, const char *key, int64_t wall_ms)
 {
 	time_t t = (time_t)(wall_ms / 1000);
 	struct tm tm;
 	char text[64];
-
-	if (gmtime_r(&t, &tm) == NULL || tm.tm_year > 9999 - 1900 ||
-	    tm.tm_year < -1900 ||
-	    strftime(text, sizeof(text), "%Y-%m-%dT%H:%M:%SZ", &tm) == 0)
-		return json_null();
-	return json_string(text);
+	bool is_known =
+	    gmtime_r(&t, &tm) != NULL && tm.tm_year <= 9999 - 1900 &&
+	    tm.tm_year >= -1900 &&
+	    strftime(text, sizeof text, "%Y-%m-%dT%H:%M:%SZ", &tm) != 0;
+	add(b, key, is_known ? text : NULL);
 }
 
 static const char *
 name_of(const struct model *m, const struct fp *fp)
 {
 	const struct peer *p = model_peer(m, fp);
-
 	if (fp_equal(&m->self, fp))
 		return m->name;
 	return p == NULL ? "?" : p->name;
 }
 
-/* Takes the object. */
-static char *
-dump(json_t *object)
+static struct buf
+begin(const char *event)
 {
-	char *text = json_dumps(object, JSON_COMPACT | JSON_PRESERVE_ORDER);
+	struct buf b;
+	buf_init(&b, OBJECT_MAX);
+	add(&b, "event", event);
+	return b;
+}
 
-	json_decref(object);
-	if (text == NULL)
+/* Hands out what the buffer holds. */
+static char *
+end(struct buf *b)
+{
+	if (buf_append(b, "}", sizeof "}") < 0)
 		abort();
-	return text;
+	return (char *)b->data;
 }
 
 static char *
 json_ready(const struct model *m)
 {
-	return dump(
-	    json_pack("{ss, ss, so, si, si, ss}", "event", "ready", "name",
-		m->name, "id", fp_json(&m->self), "tcp_port", (int)m->tcp_port,
-		"udp_port", (int)m->udp_port, "version", PACKAGE_VERSION));
+	struct buf b = begin("ready");
+	add(&b, "name", m->name);
+	add_fp(&b, "id", &m->self);
+	add_number(&b, "tcp_port", m->tcp_port);
+	add_number(&b, "udp_port", m->udp_port);
+	add(&b, "version", PACKAGE_VERSION);
+	return end(&b);
 }
 
 static char *
 json_peer(const struct model *m, const struct peer *p)
 {
 	char addr[ADDR_TEXT_MAX];
-	json_t *address = p->addr_count == 0
-			      ? json_null()
-			      : json_string(addr_host_text(&p->addrs[0], addr));
-
+	struct buf b = begin("peer");
 	(void)m;
-	return dump(json_pack("{ss, ss, so, ss, ss, ss, so, ss}", "event",
-	    "peer", "name", p->name, "id", fp_json(&p->fp), "dialect",
-	    "earshot", "state", presence_text(p->presence), "trust",
-	    trust_text(p->trust), "address", address, "status", p->status));
+	add(&b, "name", p->name);
+	add_fp(&b, "id", &p->fp);
+	add(&b, "dialect", "earshot");
+	add(&b, "state", presence_text(p->presence));
+	add(&b, "trust", trust_text(p->trust));
+	add(&b, "address",
+	    p->addr_count == 0 ? NULL : addr_host_text(&p->addrs[0], addr));
+	add(&b, "status", p->status);
+	return end(&b);
 }
 
 static char *
 json_text(
     const struct model *m, const struct conv *c, const struct message *msg)
 {
-	return dump(
-	    json_pack("{ss, ss, so, ss, so, ss, so, so, ss, ss, sb, sb, si}",
-		"event", "message", "from", name_of(m, &msg->from), "id",
-		fp_json(&msg->from), "conversation", name_of(m, &c->fp),
-		"message", id_json(&msg->id), "text", msg->text, "sent",
-		time_json(msg->sent_ms), "arrived", time_json(msg->arrived_ms),
-		"dialect", "earshot", "transport", "tcp", "encrypted", 1,
-		"action", msg->action, "missing", (int)msg->missing));
+	struct buf b = begin("message");
+	add(&b, "from", name_of(m, &msg->from));
+	add_fp(&b, "id", &msg->from);
+	add(&b, "conversation", name_of(m, &c->fp));
+	add_id(&b, "message", &msg->id);
+	add(&b, "text", msg->text);
+	add_time(&b, "sent", msg->sent_ms);
+	add_time(&b, "arrived", msg->arrived_ms);
+	add(&b, "dialect", "earshot");
+	add(&b, "transport", "tcp");
+	add_bool(&b, "encrypted", true);
+	add_bool(&b, "action", msg->action);
+	add_number(&b, "missing", msg->missing);
+	return end(&b);
 }
 
 static char *
 json_shout(const struct model *m, const struct message *msg)
 {
-	return dump(
-	    json_pack("{ss, ss, so, so, ss, ss}", "event", "shout", "from",
-		name_of(m, &msg->from), "id", fp_json(&msg->from), "message",
-		id_json(&msg->id), "text", msg->text, "dialect", "earshot"));
+	struct buf b = begin("shout");
+	add(&b, "from", name_of(m, &msg->from));
+	add_fp(&b, "id", &msg->from);
+	add_id(&b, "message", &msg->id);
+	add(&b, "text", msg->text);
+	add(&b, "dialect", "earshot");
+	return end(&b);
+}
+
+static char *
+json_notice(const char *event, const char *command, const char *text)
+{
+	struct buf b = begin(event);
+	add(&b, "command", command);
+	add(&b, "text", text);
+	return end(&b);
 }
 
 static char *
 json_error(const char *command, const char *text)
 {
-	return dump(json_pack("{ss, ss?, ss}", "event", "error", "command",
-	    command, "text", text));
+	return json_notice("error", command, text);
 }
 
 static char *
@@ -123,8 +223,7 @@ json_message(const struct model *m, const struct conv *c,
 {
 	switch (msg->kind) {
 	case MESSAGE_INFO:
-		return dump(json_pack("{ss, ss?, ss}", "event", "info",
-		    "command", command, "text", msg->text));
+		return json_notice("info", command, msg->text);
 	case MESSAGE_ERROR:
 		return json_error(command, msg->text);
 	case MESSAGE_SHOUT:
@@ -139,10 +238,12 @@ static char *
 json_delivery(const struct model *m, const struct conv *c,
     const struct message *msg, enum delivery state)
 {
-	return dump(json_pack("{ss, so, ss, ss, ss}", "event", "delivery",
-	    "message", id_json(&msg->id), "to", name_of(m, &c->fp), "state",
-	    delivery_text(state), "reason",
-	    msg->reason == NULL ? "" : msg->reason));
+	struct buf b = begin("delivery");
+	add_id(&b, "message", &msg->id);
+	add(&b, "to", name_of(m, &c->fp));
+	add(&b, "state", delivery_text(state));
+	add(&b, "reason", msg->reason == NULL ? "" : msg->reason);
+	return end(&b);
 }
 
 const struct events events_json = {
