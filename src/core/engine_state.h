@@ -33,6 +33,9 @@ enum {
 	 * the sender's socket. */
 	STRANGER_PER_S = 20,
 	STRANGER_BURST = 100,
+	/* Conversations that strangers began and nobody answered; who comes
+	 * after them is told that the inbox is full. */
+	STRANGERS_MAX = 64,
 	/* How long the loser of two sessions is still listened to. */
 	LOSER_MS = 2000,
 };
@@ -50,6 +53,7 @@ struct contact {
 	bool pinned;
 	bool answered; /* the user wrote to it in this run */
 	bool accepted; /* the user took it in spite of its name */
+	bool in_inbox; /* it wrote and is not answered: one of strangers */
 	struct chat *chat;
 	struct dial dial;
 	uint32_t conn;         /* the open session; 0 while there is none */
@@ -102,7 +106,7 @@ struct engine {
 	struct conn *conns[CONNS_MAX];
 	uint32_t conn_end; /* no slot from here on is used */
 	uint32_t conn_generation;
-	unsigned half_open, sessions;
+	unsigned half_open, sessions, strangers;
 	struct accept_host hosts[ACCEPT_HOSTS_MAX];
 	struct contact **contacts;
 	size_t contact_count, contact_cap;

@@ -33,10 +33,28 @@ show_text(struct engine *e, struct now now, struct contact *k,
 	effect_message(e, c, conv_append(e->model, c, &m));
 }
 
+/* Whatever the number of their identities, strangers begin so many
+ * conversations and no more. */
+static bool
+has_room(struct engine *e, struct contact *k)
+{
+	if (k->answered || k->in_inbox)
+		return true;
+	if (e->strangers >= STRANGERS_MAX)
+		return false;
+	e->strangers++;
+	k->in_inbox = true;
+	return true;
+}
+
 static void
 text_arrived(struct engine *e, struct now now, struct contact *k,
     const struct chat_event *ev)
 {
+	if (!has_room(e, k)) {
+		chat_refuse(k->chat, &ev->id, NACK_INBOX_FULL);
+		return;
+	}
 	if (!k->pinned)
 		contact_pin(e, now, k);
 	show_text(e, now, k, ev);
@@ -232,6 +250,8 @@ queue_text(struct engine *e, struct now now, const struct command *cmd,
 		.size = n,
 	};
 	k->answered = true;
+	e->strangers -= k->in_inbox ? 1 : 0;
+	k->in_inbox = false;
 	/* Nobody was asked about this one. */
 	e->asked_to_leave = false;
 	effect_message(e, c, conv_append(e->model, c, &m));
