@@ -176,7 +176,7 @@ run_effect(struct ekit *k, const struct effect *e)
 		k->port = e->port;
 		snprintf(k->host, sizeof k->host, "%s", e->text);
 	}
-	if (e->kind == EFFECT_MESSAGE) {
+	if (e->kind == EFFECT_MESSAGE || e->kind == EFFECT_DELIVERY) {
 		/* What is reported is there. */
 		const struct conv *c =
 		    model_conv(engine_model(k->engine), e->conv);
@@ -232,6 +232,7 @@ ekit_pass(struct ekit *k, int64_t ms)
 	int64_t end = k->now.mono_ms + ms, wall = k->now.wall_ms + ms;
 	unsigned spins = 0;
 
+	ekit_run(k);
 	for (;;) {
 		int64_t at = engine_deadline(k->engine);
 		if (at > end)

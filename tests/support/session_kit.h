@@ -14,7 +14,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-enum { WIRE_MAX = 1 << 20, KIT_FIN = 1, KIT_PADDING = 2 };
+enum { WIRE_MAX = 1 << 21, KIT_FIN = 1, KIT_PADDING = 2 };
 
 /* Bytes on their way. */
 struct wire {
