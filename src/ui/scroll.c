@@ -3,15 +3,15 @@
  * Scrolling is measured in rows around a message, never from the start: a
  * conversation of any length scrolls at the same cost.
  */
-#include "ui/chat.h"
 #include "ui/state.h"
+#include "ui/transcript.h"
 
 enum { OVERLAP_ROWS = 2 };
 
 /* A frame without a grid: places are worked out as they will be drawn. */
 static bool
 measure(struct ui *ui, const struct model *m, struct now now, struct frame *f,
-    struct chat *ch)
+    struct transcript *t)
 {
 	struct win *w = win_current(ui);
 
@@ -21,21 +21,21 @@ measure(struct ui *ui, const struct model *m, struct now now, struct frame *f,
 	if (f->c == NULL || f->c->next_serial == f->c->first_serial ||
 	    rect_is_empty(f->l.chat))
 		return false;
-	chat_init(ch, f);
+	transcript_init(t, f);
 	return true;
 }
 
-static struct chat_place
-go_up(const struct chat *ch, struct chat_place p, size_t rows)
+static struct place
+go_up(const struct transcript *t, struct place p, size_t rows)
 {
 	struct item item;
 
 	p.skip += rows;
 	for (;;) {
-		chat_item(ch, p.serial, &item);
+		transcript_item(t, p.serial, &item);
 		if (p.skip < item.rows)
 			return p;
-		if (p.serial == ch->c->first_serial) {
+		if (p.serial == t->c->first_serial) {
 			p.skip = item.rows - 1;
 			return p;
 		}
@@ -45,7 +45,7 @@ go_up(const struct chat *ch, struct chat_place p, size_t rows)
 }
 
 static void
-freeze(struct win *w, const struct conv *c, struct chat_place p)
+freeze(struct win *w, const struct conv *c, struct place p)
 {
 	if (!w->frozen)
 		w->frozen_next = c->next_serial;
@@ -57,28 +57,28 @@ void
 ui_scroll(struct ui *ui, const struct model *m, struct now now, int rows)
 {
 	struct frame f;
-	struct chat ch;
+	struct transcript t;
 	struct win *w = win_current(ui);
 
 	ui->dirty = true;
-	if (!measure(ui, m, now, &f, &ch))
+	if (!measure(ui, m, now, &f, &t))
 		return;
-	struct chat_place p = chat_place_of(&ch, w);
+	struct place p = transcript_place(&t, w);
 	if (rows < 0) {
-		if (w->frozen && chat_down(&ch, &p, (size_t)-rows))
+		if (w->frozen && transcript_down(&t, &p, (size_t)-rows))
 			w->place = p;
 		else
 			w->frozen = false;
 		return;
 	}
 	/* The oldest row goes no further down than the top of the view. */
-	size_t height = (size_t)ch.r.rows;
-	size_t above = chat_rows_above(&ch, p, height + (size_t)rows);
+	size_t height = (size_t)t.r.rows;
+	size_t above = transcript_rows_above(&t, p, height + (size_t)rows);
 	if (above <= height)
 		return;
 	if (above - height < (size_t)rows)
 		rows = (int)(above - height);
-	freeze(w, f.c, go_up(&ch, p, (size_t)rows));
+	freeze(w, f.c, go_up(&t, p, (size_t)rows));
 }
 
 void
@@ -93,17 +93,17 @@ void
 ui_scroll_top(struct ui *ui, const struct model *m, struct now now)
 {
 	struct frame f;
-	struct chat ch;
+	struct transcript t;
 	struct win *w = win_current(ui);
 
-	if (!measure(ui, m, now, &f, &ch))
+	if (!measure(ui, m, now, &f, &t))
 		return;
 	/* A screen down from the first row of all. */
-	struct chat_place p = { .serial = f.c->first_serial };
+	struct place p = { .serial = f.c->first_serial };
 	struct item item;
-	chat_item(&ch, p.serial, &item);
+	transcript_item(&t, p.serial, &item);
 	p.skip = item.rows - 1;
-	if (chat_down(&ch, &p, (size_t)ch.r.rows - 1))
+	if (transcript_down(&t, &p, (size_t)t.r.rows - 1))
 		freeze(w, f.c, p);
 	ui->dirty = true;
 }

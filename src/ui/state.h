@@ -31,7 +31,7 @@ enum {
 };
 
 /* The lowest row of a frozen view: skip rows of a message are below it. */
-struct chat_place {
+struct place {
 	uint64_t serial;
 	size_t skip;
 };
@@ -40,7 +40,7 @@ struct win {
 	struct fp fp;
 	struct edit *edit;
 	bool frozen; /* scrolled up; place counts */
-	struct chat_place place;
+	struct place place;
 	uint64_t frozen_next; /* next_serial when it froze */
 	bool has_marker;
 	uint64_t marker; /* the first that was new */

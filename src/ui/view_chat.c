@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "ui/chat.h"
+#include "ui/transcript.h"
 #include "ui/when.h"
 
 #include <stdio.h>
@@ -63,26 +63,26 @@ draw_empty(const struct frame *f)
 static int
 draw_messages(const struct frame *f)
 {
-	struct chat ch;
+	struct transcript t;
 	struct item item, first = { 0 };
 	int row = f->l.chat.row + f->l.chat.rows, first_row = row;
 
-	chat_init(&ch, f);
-	struct chat_place p = chat_place_of(&ch, f->w);
-	for (uint64_t s = p.serial + 1;
-	     s > ch.c->first_serial && row > ch.r.row; s--) {
-		chat_item(&ch, s - 1, &item);
+	transcript_init(&t, f);
+	struct place p = transcript_place(&t, f->w);
+	for (uint64_t s = p.serial + 1; s > t.c->first_serial && row > t.r.row;
+	     s--) {
+		transcript_item(&t, s - 1, &item);
 		size_t hidden = s - 1 == p.serial ? p.skip : 0;
 		row -= (int)(item.rows - hidden);
-		chat_draw(&ch, &item, row);
-		if (row < ch.r.row)
+		transcript_draw(&t, &item, row);
+		if (row < t.r.row)
 			break;
 		first = item;
 		first_row = row;
 	}
 	if (first.follows) {
 		first.follows = false;
-		chat_draw(&ch, &first, first_row);
+		transcript_draw(&t, &first, first_row);
 	}
 	return row;
 }
@@ -93,7 +93,7 @@ draw_preview(const struct frame *f)
 {
 	char head[32], nick[PEER_LABEL_SIZE];
 	struct rect r = f->l.chat;
-	unsigned n = chat_new_below(f);
+	unsigned n = transcript_new_below(f);
 	int row = r.row + r.rows - 1, end = r.col + r.cols;
 
 	if (n == 0 || r.rows < 3)

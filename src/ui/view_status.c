@@ -4,7 +4,7 @@
  * from there on nothing is drawn: the order is the order of importance. The
  * way to the help has its place at the right before all.
  */
-#include "ui/chat.h"
+#include "ui/transcript.h"
 #include "ui/view.h"
 #include "ui/when.h"
 
@@ -142,7 +142,7 @@ add_scroll(struct bar *b)
 {
 	static const char way_back[] = ": Alt-End";
 	char text[64];
-	unsigned n = chat_new_below(b->f);
+	unsigned n = transcript_new_below(b->f);
 
 	if (!b->f->w->frozen)
 		return;

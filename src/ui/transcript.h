@@ -3,8 +3,8 @@
  * Messages as rows of a given width. Only what is looked at is ever wrapped,
  * so the length of a conversation costs nothing.
  */
-#ifndef UI_CHAT_H
-#define UI_CHAT_H
+#ifndef UI_TRANSCRIPT_H
+#define UI_TRANSCRIPT_H
 
 #include "ui/view.h"
 
@@ -19,7 +19,7 @@ enum {
 	GROUP_MS = 5 * 60 * 1000, /* one sender's lines stand together */
 };
 
-struct chat {
+struct transcript {
 	const struct frame *f;
 	const struct conv *c;
 	struct rect r;
@@ -42,11 +42,13 @@ struct item {
 };
 
 /* f->c must be there. */
-void chat_init(struct chat *ch, const struct frame *f);
-void chat_item(const struct chat *ch, uint64_t serial, struct item *ret_item);
+void transcript_init(struct transcript *t, const struct frame *f);
+void transcript_item(
+    const struct transcript *t, uint64_t serial, struct item *ret_item);
 /* Draws the rows of an item whose first is at row top, as far as they lie in
  * the rectangle. */
-void chat_draw(const struct chat *ch, const struct item *item, int top);
+void transcript_draw(
+    const struct transcript *t, const struct item *item, int top);
 /* A notice or an error of earshot itself. */
 bool message_is_own(const struct message *msg);
 /* The sender in so many cells. Returns out. */
@@ -55,12 +57,13 @@ const char *message_nick(const struct frame *f, const struct message *msg,
 /* "." queued, ">" sent, …, "!" failed or an error; "" where there is none. */
 const char *delivery_mark(const struct frame *f, const struct message *msg);
 /* The place of the frozen view, made valid for this size. */
-struct chat_place chat_place_of(const struct chat *ch, const struct win *w);
+struct place transcript_place(const struct transcript *t, const struct win *w);
 /* Moves the place; false when that is past the end. */
-bool chat_down(const struct chat *ch, struct chat_place *p, size_t rows);
+bool transcript_down(const struct transcript *t, struct place *p, size_t rows);
 /* Rows from the first to the place, counted up to max. */
-size_t chat_rows_above(const struct chat *ch, struct chat_place p, size_t max);
+size_t transcript_rows_above(
+    const struct transcript *t, struct place p, size_t max);
 /* New messages of others below a frozen view. */
-unsigned chat_new_below(const struct frame *f);
+unsigned transcript_new_below(const struct frame *f);
 
 #endif

@@ -4,7 +4,7 @@
  * decides what stands behind the bar, and no text reaches the columns before
  * it, so a message cannot pass for a notice or for another's message.
  */
-#include "ui/chat.h"
+#include "ui/transcript.h"
 
 #include "ui/when.h"
 #include "ui/wrap.h"
@@ -43,60 +43,60 @@ message_nick(const struct frame *f, const struct message *msg, int cells,
 	return out;
 }
 
-static struct chat_place
-bottom_place(const struct chat *ch)
+static struct place
+bottom_place(const struct transcript *t)
 {
-	return (struct chat_place){ .serial = ch->c->next_serial - 1 };
+	return (struct place){ .serial = t->c->next_serial - 1 };
 }
 
 /* What the names in view, and some above it, would like. */
 static int
-nick_cells(const struct chat *ch)
+nick_cells(const struct transcript *t)
 {
 	char nick[PEER_LABEL_SIZE];
-	const struct win *w = ch->f->w;
-	uint64_t end = ch->c->next_serial, first = ch->c->first_serial;
+	const struct win *w = t->f->w;
+	uint64_t end = t->c->next_serial, first = t->c->first_serial;
 	int cells = NICK_CELLS_MIN;
 
 	if (w->frozen && w->place.serial < end && w->place.serial >= first)
 		end = w->place.serial + 1;
-	for (uint64_t s = end; s > first && end - s < (uint64_t)ch->r.rows;
+	for (uint64_t s = end; s > first && end - s < (uint64_t)t->r.rows;
 	     s--) {
-		const struct message *msg = conv_message(ch->c, s - 1);
+		const struct message *msg = conv_message(t->c, s - 1);
 		if (message_is_own(msg))
 			continue;
 		int n =
-		    text_cells(message_nick(ch->f, msg, PEER_LABEL_SIZE, nick));
+		    text_cells(message_nick(t->f, msg, PEER_LABEL_SIZE, nick));
 		cells = n > cells ? n : cells;
 	}
 	return cells;
 }
 
 void
-chat_init(struct chat *ch, const struct frame *f)
+transcript_init(struct transcript *t, const struct frame *f)
 {
-	*ch = (struct chat){
+	*t = (struct transcript){
 		.f = f,
 		.c = f->c,
 		.r = f->l.chat,
 		.compact = f->l.compact,
 	};
-	ch->nick = nick_cells(ch);
-	int most = ch->r.cols - TIME_CELLS - MARK_CELLS - BAR_CELLS - TEXT_MIN;
-	if (ch->compact)
-		most = ch->r.cols / 3;
+	t->nick = nick_cells(t);
+	int most = t->r.cols - TIME_CELLS - MARK_CELLS - BAR_CELLS - TEXT_MIN;
+	if (t->compact)
+		most = t->r.cols / 3;
 	if (most > NICK_CELLS_MAX)
 		most = NICK_CELLS_MAX;
-	if (ch->nick > most)
-		ch->nick = most < NICK_CELLS_MIN ? NICK_CELLS_MIN : most;
-	ch->right = ch->r.col + ch->r.cols;
-	ch->text = ch->r.col + TIME_CELLS + MARK_CELLS + ch->nick + BAR_CELLS;
-	ch->rest = ch->text;
-	if (!ch->compact)
+	if (t->nick > most)
+		t->nick = most < NICK_CELLS_MIN ? NICK_CELLS_MIN : most;
+	t->right = t->r.col + t->r.cols;
+	t->text = t->r.col + TIME_CELLS + MARK_CELLS + t->nick + BAR_CELLS;
+	t->rest = t->text;
+	if (!t->compact)
 		return;
 	/* A column stays before the names, for our bar alone. */
-	ch->text = ch->r.col + (ch->r.cols < COLS_TIME ? 1 : TIME_CELLS);
-	ch->rest = ch->r.col + COMPACT_INDENT;
+	t->text = t->r.col + (t->r.cols < COLS_TIME ? 1 : TIME_CELLS);
+	t->rest = t->r.col + COMPACT_INDENT;
 }
 
 static bool
@@ -111,39 +111,40 @@ is_followed(const struct message *prev, const struct message *msg)
 
 /* Where the text of the first row begins: in compact rows behind the name. */
 static int
-first_column(const struct chat *ch, const struct item *item)
+first_column(const struct transcript *t, const struct item *item)
 {
 	char nick[PEER_LABEL_SIZE];
-	int col = ch->text;
+	int col = t->text;
 
-	if (!ch->compact)
+	if (!t->compact)
 		return col + text_cells(item->mark);
 	if (message_is_own(item->msg))
 		return col + (item->msg->kind == MESSAGE_ERROR ? 2 : 1);
-	int cells = text_cells(message_nick(ch->f, item->msg, ch->nick, nick));
-	col += cells > ch->nick ? ch->nick : cells;
-	col += text_cells(delivery_mark(ch->f, item->msg)) + 1;
+	int cells = text_cells(message_nick(t->f, item->msg, t->nick, nick));
+	col += cells > t->nick ? t->nick : cells;
+	col += text_cells(delivery_mark(t->f, item->msg)) + 1;
 	return col + text_cells(item->mark);
 }
 
 static void
-start_wrap(const struct chat *ch, const struct item *item, struct wrap *w)
+start_wrap(const struct transcript *t, const struct item *item, struct wrap *w)
 {
-	wrap_init(w, item->msg->text, item->msg->size, ch->right - item->from,
-	    ch->right - ch->rest);
+	wrap_init(w, item->msg->text, item->msg->size, t->right - item->from,
+	    t->right - t->rest);
 }
 
 void
-chat_item(const struct chat *ch, uint64_t serial, struct item *ret_item)
+transcript_item(
+    const struct transcript *t, uint64_t serial, struct item *ret_item)
 {
-	const struct message *msg = conv_message(ch->c, serial), *prev = NULL;
-	const struct win *w = ch->f->w;
+	const struct message *msg = conv_message(t->c, serial), *prev = NULL;
+	const struct win *w = t->f->w;
 	struct item item = { .msg = msg, .mark = "" };
 
-	if (serial > ch->c->first_serial)
-		prev = conv_message(ch->c, serial - 1);
+	if (serial > t->c->first_serial)
+		prev = conv_message(t->c, serial - 1);
 	if (msg->kind == MESSAGE_SHOUT)
-		item.mark = ch->r.cols < COLS_TIME ? "P " : "PUBLIC ";
+		item.mark = t->r.cols < COLS_TIME ? "P " : "PUBLIC ";
 	else if (msg->action)
 		item.mark = "* ";
 	item.day =
@@ -151,36 +152,37 @@ chat_item(const struct chat *ch, uint64_t serial, struct item *ret_item)
 	item.marker = w->has_marker && serial == w->marker;
 	item.missing = msg->missing > 0;
 	item.lead = (size_t)item.day + item.marker + item.missing;
-	item.follows = !ch->compact && prev != NULL && item.lead == 0 &&
+	item.follows = !t->compact && prev != NULL && item.lead == 0 &&
 		       is_followed(prev, msg);
 	item.reason = msg->delivery == DELIVERY_FAILED;
-	item.from = first_column(ch, &item);
+	item.from = first_column(t, &item);
 	item.text_rows = wrap_count(
-	    msg->text, msg->size, ch->right - item.from, ch->right - ch->rest);
+	    msg->text, msg->size, t->right - item.from, t->right - t->rest);
 	item.rows = item.lead + item.text_rows + item.reason;
 	*ret_item = item;
 }
 
 static void
-draw_notice(const struct chat *ch, int row, enum style style, const char *text)
+draw_notice(
+    const struct transcript *t, int row, enum style style, const char *text)
 {
-	const char *bar = glyph_text(ch->f, GLYPH_OWN_BAR);
-	int col = ch->compact ? ch->r.col : ch->text - 2;
+	const char *bar = glyph_text(t->f, GLYPH_OWN_BAR);
+	int col = t->compact ? t->r.col : t->text - 2;
 
-	draw_text(ch->f, row, col, ch->right, style, bar);
-	draw_cut(ch->f, row, ch->rest, ch->right, style, text);
+	draw_text(t->f, row, col, t->right, style, bar);
+	draw_cut(t->f, row, t->rest, t->right, style, text);
 }
 
 static void
-draw_day(const struct chat *ch, const struct item *item, int row)
+draw_day(const struct transcript *t, const struct item *item, int row)
 {
 	char day[WHEN_DAY_SIZE], label[WHEN_DAY_SIZE + sizeof("today, ")];
-	int64_t wall_ms = ch->f->now.wall_ms;
+	int64_t wall_ms = t->f->now.wall_ms;
 	bool today = when_same_day(item->msg->arrived_ms, wall_ms);
 
 	snprintf(label, sizeof(label), "%s%s", today ? "today, " : "",
 	    when_day(item->msg->arrived_ms, wall_ms, day));
-	draw_rule(ch->f, row, ch->r.col, ch->right, STYLE_RULE, label);
+	draw_rule(t->f, row, t->r.col, t->right, STYLE_RULE, label);
 }
 
 static unsigned
@@ -198,21 +200,22 @@ count_new(const struct conv *c, uint64_t from)
 }
 
 static void
-draw_lead(const struct chat *ch, const struct item *item, size_t i, int row)
+draw_lead(
+    const struct transcript *t, const struct item *item, size_t i, int row)
 {
 	char text[64];
 
 	if (item->day && i == 0) {
-		draw_day(ch, item, row);
+		draw_day(t, item, row);
 	} else if (item->marker && i == item->day) {
 		snprintf(text, sizeof(text), "%u new",
-		    count_new(ch->c, ch->f->w->marker));
-		draw_rule(ch->f, row, ch->r.col, ch->right, STYLE_MARKER, text);
+		    count_new(t->c, t->f->w->marker));
+		draw_rule(t->f, row, t->r.col, t->right, STYLE_MARKER, text);
 	} else {
 		uint32_t n = item->msg->missing;
 		snprintf(text, sizeof(text), "%u message%s missing here", n,
 		    n == 1 ? "" : "s");
-		draw_notice(ch, row, STYLE_INFO, text);
+		draw_notice(t, row, STYLE_INFO, text);
 	}
 }
 
@@ -227,20 +230,21 @@ mark_style(const struct message *msg)
 
 /* Time, mark, name and bar of the first row; the bar alone of the others. */
 static void
-draw_gutter(const struct chat *ch, const struct item *item, int row, bool first)
+draw_gutter(
+    const struct transcript *t, const struct item *item, int row, bool first)
 {
 	char clock[WHEN_CLOCK_SIZE], nick[PEER_LABEL_SIZE];
-	const struct frame *f = ch->f;
+	const struct frame *f = t->f;
 	const struct message *msg = item->msg;
 	bool own = message_is_own(msg);
-	int col = ch->r.col, at = ch->text - BAR_CELLS + 1;
+	int col = t->r.col, at = t->text - BAR_CELLS + 1;
 
-	draw_text(f, row, at, ch->right, own ? STYLE_INFO : STYLE_RULE,
+	draw_text(f, row, at, t->right, own ? STYLE_INFO : STYLE_RULE,
 	    glyph_text(f, own ? GLYPH_OWN_BAR : GLYPH_BAR));
 	if (!first)
 		return;
 	if (!item->follows)
-		draw_text(f, row, col, ch->right, STYLE_DIM,
+		draw_text(f, row, col, t->right, STYLE_DIM,
 		    when_clock(msg->arrived_ms, clock));
 	col += TIME_CELLS;
 	draw_text(f, row, col, col + MARK_CELLS, mark_style(msg),
@@ -248,37 +252,37 @@ draw_gutter(const struct chat *ch, const struct item *item, int row, bool first)
 	col += MARK_CELLS;
 	if (own || item->follows)
 		return;
-	message_nick(f, msg, ch->nick, nick);
-	int cells = text_cells(nick), end = col + ch->nick;
-	draw_cut(f, row, cells < ch->nick ? end - cells : col, end,
+	message_nick(f, msg, t->nick, nick);
+	int cells = text_cells(nick), end = col + t->nick;
+	draw_cut(f, row, cells < t->nick ? end - cells : col, end,
 	    msg->mine ? STYLE_OWN : nick_style(&msg->from), nick);
 }
 
 static void
 draw_compact(
-    const struct chat *ch, const struct item *item, int row, bool first)
+    const struct transcript *t, const struct item *item, int row, bool first)
 {
 	char clock[WHEN_CLOCK_SIZE], nick[PEER_LABEL_SIZE];
-	const struct frame *f = ch->f;
+	const struct frame *f = t->f;
 	const struct message *msg = item->msg;
 	const char *mark = delivery_mark(f, msg);
-	int col = ch->text;
+	int col = t->text;
 
 	if (!first)
 		return;
-	if (ch->r.cols >= COLS_TIME)
-		draw_text(f, row, ch->r.col, col, STYLE_DIM,
+	if (t->r.cols >= COLS_TIME)
+		draw_text(f, row, t->r.col, col, STYLE_DIM,
 		    when_clock(msg->arrived_ms, clock));
 	if (message_is_own(msg)) {
-		draw_text(f, row, col - 1, ch->right, STYLE_INFO,
+		draw_text(f, row, col - 1, t->right, STYLE_INFO,
 		    glyph_text(f, GLYPH_OWN_BAR));
-		draw_text(f, row, col, ch->right, STYLE_ERROR, mark);
+		draw_text(f, row, col, t->right, STYLE_ERROR, mark);
 		return;
 	}
-	col = draw_cut(f, row, col, col + ch->nick,
+	col = draw_cut(f, row, col, col + t->nick,
 	    msg->mine ? STYLE_OWN : nick_style(&msg->from),
-	    message_nick(f, msg, ch->nick, nick));
-	draw_text(f, row, col, ch->right, mark_style(msg), mark);
+	    message_nick(f, msg, t->nick, nick));
+	draw_text(f, row, col, t->right, mark_style(msg), mark);
 }
 
 static enum style
@@ -290,106 +294,106 @@ text_style(const struct message *msg)
 }
 
 static void
-draw_text_row(const struct chat *ch, const struct item *item,
+draw_text_row(const struct transcript *t, const struct item *item,
     const struct wrap_row *wr, int row, bool first)
 {
-	int col = first ? item->from : ch->rest;
+	int col = first ? item->from : t->rest;
 
-	if (ch->compact)
-		draw_compact(ch, item, row, first);
+	if (t->compact)
+		draw_compact(t, item, row, first);
 	else
-		draw_gutter(ch, item, row, first);
+		draw_gutter(t, item, row, first);
 	if (first)
-		draw_text(ch->f, row, col - text_cells(item->mark), ch->right,
+		draw_text(t->f, row, col - text_cells(item->mark), t->right,
 		    STYLE_PUBLIC, item->mark);
-	grid_put(ch->f->g, row, col, ch->right, text_style(item->msg),
+	grid_put(t->f->g, row, col, t->right, text_style(item->msg),
 	    item->msg->text + wr->offset, wr->size);
 }
 
 static void
-draw_reason(const struct chat *ch, const struct item *item, int row)
+draw_reason(const struct transcript *t, const struct item *item, int row)
 {
 	char text[256];
 	const char *reason = item->msg->reason;
 
 	snprintf(text, sizeof(text), "not delivered: %s",
 	    reason == NULL || *reason == '\0' ? "no reason given" : reason);
-	draw_notice(ch, row, STYLE_DIM, text);
+	draw_notice(t, row, STYLE_DIM, text);
 }
 
 void
-chat_draw(const struct chat *ch, const struct item *item, int top)
+transcript_draw(const struct transcript *t, const struct item *item, int top)
 {
-	int first = ch->r.row, end = first + ch->r.rows, row = top;
+	int first = t->r.row, end = first + t->r.rows, row = top;
 	struct wrap wrap;
 	struct wrap_row wr;
 
 	for (size_t i = 0; i < item->lead; i++, row++)
 		if (row >= first && row < end)
-			draw_lead(ch, item, i, row);
+			draw_lead(t, item, i, row);
 	int text = row;
-	start_wrap(ch, item, &wrap);
+	start_wrap(t, item, &wrap);
 	for (; row < end && wrap_next(&wrap, &wr); row++)
 		if (row >= first)
-			draw_text_row(ch, item, &wr, row, row == text);
+			draw_text_row(t, item, &wr, row, row == text);
 	if (item->reason && row >= first && row < end)
-		draw_reason(ch, item, row);
+		draw_reason(t, item, row);
 }
 
 bool
-chat_down(const struct chat *ch, struct chat_place *p, size_t rows)
+transcript_down(const struct transcript *t, struct place *p, size_t rows)
 {
 	struct item item;
 
 	while (rows > p->skip) {
-		if (p->serial + 1 >= ch->c->next_serial)
+		if (p->serial + 1 >= t->c->next_serial)
 			return false;
 		rows -= p->skip;
 		p->serial++;
-		chat_item(ch, p->serial, &item);
+		transcript_item(t, p->serial, &item);
 		p->skip = item.rows;
 	}
 	p->skip -= rows;
-	return p->skip > 0 || p->serial + 1 < ch->c->next_serial;
+	return p->skip > 0 || p->serial + 1 < t->c->next_serial;
 }
 
 /* Rows of the top that nothing is left for, when the screen has grown or old
  * messages have gone, are filled from below. */
-static struct chat_place
-fill_view(const struct chat *ch, struct chat_place p)
+static struct place
+fill_view(const struct transcript *t, struct place p)
 {
-	size_t height = (size_t)ch->r.rows;
-	size_t above = chat_rows_above(ch, p, height);
+	size_t height = (size_t)t->r.rows;
+	size_t above = transcript_rows_above(t, p, height);
 
-	if (above < height && !chat_down(ch, &p, height - above))
-		return bottom_place(ch);
+	if (above < height && !transcript_down(t, &p, height - above))
+		return bottom_place(t);
 	return p;
 }
 
-struct chat_place
-chat_place_of(const struct chat *ch, const struct win *w)
+struct place
+transcript_place(const struct transcript *t, const struct win *w)
 {
-	struct chat_place p = w->place;
+	struct place p = w->place;
 	struct item item;
 
-	if (!w->frozen || p.serial >= ch->c->next_serial)
-		return bottom_place(ch);
-	if (p.serial < ch->c->first_serial)
-		p = (struct chat_place){ .serial = ch->c->first_serial };
-	chat_item(ch, p.serial, &item);
+	if (!w->frozen || p.serial >= t->c->next_serial)
+		return bottom_place(t);
+	if (p.serial < t->c->first_serial)
+		p = (struct place){ .serial = t->c->first_serial };
+	transcript_item(t, p.serial, &item);
 	if (p.skip >= item.rows)
 		p.skip = item.rows - 1;
-	return fill_view(ch, p);
+	return fill_view(t, p);
 }
 
 size_t
-chat_rows_above(const struct chat *ch, struct chat_place p, size_t max)
+transcript_rows_above(const struct transcript *t, struct place p, size_t max)
 {
 	struct item item;
 	size_t rows = 0;
 
-	for (uint64_t s = p.serial + 1; s > ch->c->first_serial; s--) {
-		chat_item(ch, s - 1, &item);
+	for (uint64_t s = p.serial + 1; s > t->c->first_serial; s--) {
+		transcript_item(t, s - 1, &item);
 		rows += item.rows;
 		if (s - 1 == p.serial)
 			rows -= p.skip;
@@ -400,7 +404,7 @@ chat_rows_above(const struct chat *ch, struct chat_place p, size_t max)
 }
 
 unsigned
-chat_new_below(const struct frame *f)
+transcript_new_below(const struct frame *f)
 {
 	if (f->c == NULL || !f->w->frozen)
 		return 0;
