@@ -49,8 +49,8 @@ static const struct command_spec specs[] = {
 	    "/connect 192.168.7.20", "Net", parse_connect },
 	{ "net", NULL, "", "show interfaces, ports and counters", "/net", "Net",
 	    parse_net },
-	{ "clear", NULL, "", "remove notices and errors from here",
-	    "/clear", "Screen", parse_clear },
+	{ "clear", NULL, "", "remove notices and errors from here", "/clear",
+	    "Screen", parse_clear },
 	{ "help", "?", "[TOPIC]", "show this help, or one command", "/help msg",
 	    "Screen", parse_help },
 	{ "quit", "exit", "", "say goodbye and leave", "/quit", "Screen",
@@ -248,7 +248,8 @@ parse_line(struct parse *p)
 	if (p->line[first] == '/')
 		return parse_fail(p, ERR_STATE, first,
 		    xasprintf("blanks before a slash: did you mean the "
-			      "command? Enter again sends it as text"));
+			      "command? // in front sends text that begins "
+			      "with a slash"));
 	return parse_say(p, false);
 }
 

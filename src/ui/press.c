@@ -12,6 +12,7 @@
 #include "ui/ui.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 enum { SCROLL_ROWS = 3 };
@@ -45,6 +46,11 @@ fail(struct press *p, int err, char *error, size_t at)
 		edit_set_cursor(w->edit, at + strcspn(line + at, " \t\n"));
 	w->guarded = err == ERR_STATE && at > 0;
 	w->guard_revision = edit_revision(w->edit);
+	if (w->guarded) {
+		char *more = xasprintf("%s, and Enter again this one", error);
+		free(error);
+		error = more;
+	}
 	w->frozen = false;
 	p->cmd = (struct command){
 		.kind = COMMAND_ERROR,

@@ -283,8 +283,8 @@ leak_guard(void **state)
 	struct entered en;
 	char *error = NULL;
 
-	expect_error(w, "  /quit", ERR_STATE, 2, "Enter again");
-	expect_error(w, "\n/quit", ERR_STATE, 1, "Enter again");
+	expect_error(w, "  /quit", ERR_STATE, 2, "// in front");
+	expect_error(w, "\n/quit", ERR_STATE, 1, "// in front");
 	int err =
 	    command_parse_text(w->m, w->ana->conv, "  /quit", &en, &error);
 	assert_int_equal(err, 0);
