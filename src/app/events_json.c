@@ -39,6 +39,7 @@ put_escaped(struct buf *b, const char *text)
 {
 	json_t *string = json_string(text);
 	char *escaped = json_dumps(string, JSON_ENCODE_ANY);
+
 	if (escaped == NULL)
 		abort();
 	put(b, escaped);
@@ -74,7 +75,8 @@ static void
 add_number(struct buf *b, const char *key, uint32_t number)
 {
 	char text[NUMBER_SIZE];
-	snprintf(text, sizeof text, "%u", number);
+
+	snprintf(text, sizeof(text), "%u", number);
 	add_key(b, key);
 	put(b, text);
 }
@@ -90,6 +92,7 @@ static void
 add_fp(struct buf *b, const char *key, const struct fp *fp)
 {
 	char text[FP_TEXT_SIZE];
+
 	add(b, key, fp_text(fp, text));
 }
 
@@ -97,6 +100,7 @@ static void
 add_id(struct buf *b, const char *key, const struct msg_id *id)
 {
 	char text[MSG_ID_TEXT_SIZE];
+
 	add(b, key, msg_id_text(id, text));
 }
 
@@ -110,7 +114,8 @@ add_time(struct buf *b, const char *key, int64_t wall_ms)
 	bool is_known =
 	    gmtime_r(&t, &tm) != NULL && tm.tm_year <= 9999 - 1900 &&
 	    tm.tm_year >= -1900 &&
-	    strftime(text, sizeof text, "%Y-%m-%dT%H:%M:%SZ", &tm) != 0;
+	    strftime(text, sizeof(text), "%Y-%m-%dT%H:%M:%SZ", &tm) != 0;
+
 	add(b, key, is_known ? text : NULL);
 }
 
@@ -118,6 +123,7 @@ static const char *
 name_of(const struct model *m, const struct fp *fp)
 {
 	const struct peer *p = model_peer(m, fp);
+
 	if (fp_equal(&m->self, fp))
 		return m->name;
 	return p == NULL ? "?" : p->name;
@@ -127,6 +133,7 @@ static struct buf
 begin(const char *event)
 {
 	struct buf b;
+
 	buf_init(&b, OBJECT_MAX);
 	add(&b, "event", event);
 	return b;
@@ -136,7 +143,7 @@ begin(const char *event)
 static char *
 end(struct buf *b)
 {
-	if (buf_append(b, "}", sizeof "}") < 0)
+	if (buf_append(b, "}", sizeof("}")) < 0)
 		abort();
 	return (char *)b->data;
 }
@@ -145,6 +152,7 @@ static char *
 json_ready(const struct model *m)
 {
 	struct buf b = begin("ready");
+
 	add(&b, "name", m->name);
 	add_fp(&b, "id", &m->self);
 	add_number(&b, "tcp_port", m->tcp_port);
@@ -158,6 +166,7 @@ json_peer(const struct model *m, const struct peer *p)
 {
 	char addr[ADDR_TEXT_MAX];
 	struct buf b = begin("peer");
+
 	(void)m;
 	add(&b, "name", p->name);
 	add_fp(&b, "id", &p->fp);
@@ -175,6 +184,7 @@ json_text(
     const struct model *m, const struct conv *c, const struct message *msg)
 {
 	struct buf b = begin("message");
+
 	add(&b, "from", name_of(m, &msg->from));
 	add_fp(&b, "id", &msg->from);
 	add(&b, "conversation", name_of(m, &c->fp));
@@ -194,6 +204,7 @@ static char *
 json_shout(const struct model *m, const struct message *msg)
 {
 	struct buf b = begin("shout");
+
 	add(&b, "from", name_of(m, &msg->from));
 	add_fp(&b, "id", &msg->from);
 	add_id(&b, "message", &msg->id);
@@ -206,6 +217,7 @@ static char *
 json_notice(const char *event, const char *command, const char *text)
 {
 	struct buf b = begin(event);
+
 	add(&b, "command", command);
 	add(&b, "text", text);
 	return end(&b);
@@ -239,6 +251,7 @@ json_delivery(const struct model *m, const struct conv *c,
     const struct message *msg, enum delivery state)
 {
 	struct buf b = begin("delivery");
+
 	add_id(&b, "message", &msg->id);
 	add(&b, "to", name_of(m, &c->fp));
 	add(&b, "state", delivery_text(state));

@@ -85,6 +85,7 @@ static void
 pace(struct screen *s, int64_t now_ms)
 {
 	int64_t unused_ms = now_ms - (FRAMES_AT_ONCE - 1) * FRAME_MS;
+
 	if (s->next_ms < unused_ms)
 		s->next_ms = unused_ms;
 	s->next_ms += FRAME_MS;

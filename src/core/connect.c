@@ -57,6 +57,7 @@ give_up(struct engine *e, struct now now, struct connect *n, const char *why)
 				 ? "Is the name right? An address does as well"
 				 : "Is earshot running there? Another port: "
 				   "/connect HOST:PORT";
+
 	engine_error(e, now, n->conv, "could not reach %s, port %u: %s. %s",
 	    n->host, n->port, why, advice);
 	connect_free(n);

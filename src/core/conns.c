@@ -20,6 +20,7 @@ struct conn *
 conn_get(struct engine *e, uint32_t id)
 {
 	uint32_t slot = id & SLOT_MASK;
+
 	if (id == 0 || slot >= CONNS_MAX)
 		return NULL;
 	struct conn *c = e->conns[slot];
@@ -30,11 +31,12 @@ static struct conn *
 conn_new(struct engine *e, const struct addr *addr, enum conn_state state)
 {
 	uint32_t slot = 0;
+
 	while (slot < CONNS_MAX && e->conns[slot] != NULL)
 		slot++;
 	if (slot == CONNS_MAX)
 		return NULL;
-	struct conn *c = xcalloc(1, sizeof *c);
+	struct conn *c = xcalloc(1, sizeof(*c));
 	if (++e->conn_generation >> (32 - SLOT_BITS) != 0)
 		e->conn_generation = 1;
 	c->id = e->conn_generation << SLOT_BITS | slot;
@@ -89,6 +91,7 @@ start_session(
 			.wall_ms = now.wall_ms,
 		},
 	};
+
 	memcpy(cfg.hello.ed_public, e->identity->ed_public, ED_PUBLIC_SIZE);
 	memcpy(cfg.hello.instance, e->instance, INSTANCE_SIZE);
 	c->session = session_new(&cfg, now);
@@ -101,6 +104,7 @@ struct conn *
 conn_dial(struct engine *e, struct now now, const struct addr *addr)
 {
 	struct conn *c = conn_new(e, addr, CONN_DIALING);
+
 	if (c == NULL)
 		return NULL;
 	c->deadline_ms = now.mono_ms + DIAL_ATTEMPT_MS;
@@ -113,6 +117,7 @@ static unsigned
 half_open_of_host(const struct engine *e, const struct addr *host)
 {
 	unsigned count = 0;
+
 	for (size_t i = 0; i < CONNS_MAX; i++) {
 		const struct conn *c = e->conns[i];
 		if (c != NULL && c->state == CONN_HANDSHAKE &&
@@ -128,6 +133,7 @@ static struct bucket *
 accept_bucket(struct engine *e, struct now now, const struct addr *host)
 {
 	struct accept_host *oldest = &e->hosts[0];
+
 	for (size_t i = 0; i < ACCEPT_HOSTS_MAX; i++) {
 		struct accept_host *h = &e->hosts[i];
 		if (h->host.family != ADDR_NONE &&
@@ -164,6 +170,7 @@ static bool
 make_room(struct engine *e, struct now now)
 {
 	struct conn *oldest = NULL;
+
 	if (e->half_open < HALF_OPEN_MAX)
 		return true;
 	for (size_t i = 0; i < e->conn_end; i++) {
@@ -213,6 +220,7 @@ conn_flush(struct engine *e, struct conn *c)
 {
 	size_t n;
 	const uint8_t *p = session_output(c->session, &n);
+
 	if (n == 0)
 		return;
 	effect_add(
@@ -228,6 +236,7 @@ forget(struct engine *e, struct now now, struct conn *c, uint8_t reason,
 {
 	struct contact *k = c->contact;
 	enum conn_state state = c->state;
+
 	if (state == CONN_HANDSHAKE)
 		e->model->sessions_failed++;
 	if (state == CONN_OPEN)
@@ -269,7 +278,8 @@ why_text(int sys_errno)
 		{ EPERM, "a firewall of this machine forbids it" },
 		{ 0, "the other end closed the connection" },
 	};
-	for (size_t i = 0; i < sizeof texts / sizeof *texts; i++) {
+
+	for (size_t i = 0; i < sizeof(texts) / sizeof(texts[0]); i++) {
 		if (texts[i].number == sys_errno)
 			return texts[i].text;
 	}
@@ -290,6 +300,7 @@ static bool
 is_throttled(const struct conn *c, struct now now)
 {
 	const struct contact *k = c->contact;
+
 	return k != NULL && !k->answered &&
 	       (c->state == CONN_OPEN || c->state == CONN_LOSING) &&
 	       bucket_ready_ms(&k->inbound, now.mono_ms) > now.mono_ms;
@@ -301,6 +312,7 @@ handle_event(struct engine *e, struct now now, struct conn *c,
     const struct session_event *ev)
 {
 	uint32_t id = c->id;
+
 	switch (ev->kind) {
 	case SESSION_HELLO:
 		if (session_judge(e, now, c, ev) < 0)
@@ -329,16 +341,17 @@ static void
 conn_pump(struct engine *e, struct now now, struct conn *c)
 {
 	struct session_event ev;
+
 	c->pump_again = false;
 	for (int i = 0;; i++) {
 		if (i == PUMP_MAX || is_throttled(c, now)) {
 			c->pump_again = true;
 			break;
 		}
-		int r = session_next(c->session, now, &ev);
-		if (r == 0)
+		int got = session_next(c->session, now, &ev);
+		if (got == 0)
 			break;
-		if (r < 0) {
+		if (got < 0) {
 			e->model->records_bad++;
 			conn_drop(e, now, c, 0);
 			return;
@@ -373,6 +386,7 @@ bool
 engine_reading(const struct engine *e, uint32_t conn)
 {
 	uint32_t slot = conn & SLOT_MASK;
+
 	if (slot >= CONNS_MAX || e->conns[slot] == NULL ||
 	    e->conns[slot]->id != conn)
 		return false;
@@ -405,11 +419,11 @@ conn_tick(struct engine *e, struct now now, struct conn *c)
 		conn_drop(e, now, c, 0);
 		return;
 	}
-	int r = session_tick(c->session, now);
+	int err = session_tick(c->session, now);
 	conn_flush(e, c);
-	if (r == ERR_CLOSED)
+	if (err == ERR_CLOSED)
 		conn_drop(e, now, c, CLOSE_IDLE);
-	else if (r < 0)
+	else if (err < 0)
 		conn_drop(e, now, c, 0);
 	else if (pump_deadline(c) <= now.mono_ms)
 		conn_pump(e, now, c);
@@ -419,6 +433,7 @@ static int64_t
 conn_deadline(const struct conn *c)
 {
 	int64_t at = earlier_ms(c->deadline_ms, pump_deadline(c));
+
 	if (c->session != NULL)
 		at = earlier_ms(at, session_deadline(c->session));
 	return at;
@@ -438,6 +453,7 @@ int64_t
 conns_deadline(const struct engine *e)
 {
 	int64_t at = NEVER_MS;
+
 	for (size_t i = 0; i < e->conn_end; i++) {
 		if (e->conns[i] != NULL)
 			at = earlier_ms(at, conn_deadline(e->conns[i]));

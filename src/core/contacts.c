@@ -24,7 +24,7 @@ contact_add(struct engine *e, const struct fp *fp, int64_t mono_ms)
 		return NULL;
 	e->contacts = xgrow(e->contacts, e->contact_count, &e->contact_cap,
 	    sizeof(struct contact *));
-	struct contact *k = xcalloc(1, sizeof *k);
+	struct contact *k = xcalloc(1, sizeof(*k));
 	k->fp = *fp;
 	k->pin.fp = *fp;
 	dial_init(&k->dial);
@@ -38,6 +38,7 @@ struct contact *
 contact_get(struct engine *e, struct now now, const struct fp *fp)
 {
 	struct contact *k = contact_find(e, fp);
+
 	return k != NULL ? k : contact_add(e, fp, now.mono_ms);
 }
 
@@ -62,6 +63,7 @@ void
 contact_release(struct engine *e, struct contact *k)
 {
 	const struct peer *p = model_peer(e->model, &k->fp);
+
 	if (k->pinned || k->pin.trust == TRUST_BLOCKED || k->dial.wanted ||
 	    (p != NULL && p->conv != 0) || is_in_use(e, k))
 		return;
@@ -81,6 +83,7 @@ void
 contact_pin(struct engine *e, struct now now, struct contact *k)
 {
 	struct peer *p = model_peer_edit(e->model, &k->fp);
+
 	if (p->trust == TRUST_CHANGED && !k->accepted)
 		return;
 	if (!k->pinned) {
@@ -124,14 +127,15 @@ const struct pin *
 engine_pins(struct engine *e, size_t *ret_count)
 {
 	size_t count = 0;
+
 	free(e->pins);
-	e->pins = xcalloc(e->contact_count + 1, sizeof *e->pins);
+	e->pins = xcalloc(e->contact_count + 1, sizeof(*e->pins));
 	for (size_t i = 0; i < e->contact_count; i++) {
 		struct contact *k = e->contacts[i];
 		const struct peer *p = model_peer(e->model, &k->fp);
 		if (!k->pinned)
 			continue;
-		snprintf(k->pin.name, sizeof k->pin.name, "%s", p->name);
+		snprintf(k->pin.name, sizeof(k->pin.name), "%s", p->name);
 		discover_counters_of(
 		    e->discover, &k->fp, &k->pin.epoch, &k->pin.seq);
 		e->pins[count++] = k->pin;
@@ -145,6 +149,7 @@ dial_contact(struct engine *e, struct now now, struct contact *k,
     const struct addr *addr)
 {
 	struct conn *c = conn_dial(e, now, addr);
+
 	if (c == NULL) {
 		dial_ended(&k->dial, now);
 		return;
@@ -165,6 +170,7 @@ tell_unreachable(struct engine *e, struct now now, struct contact *k)
 	struct peer *p = model_peer_edit(e->model, &k->fp);
 	char label[PEER_LABEL_SIZE];
 	size_t waiting = k->chat == NULL ? 0 : chat_waiting(k->chat);
+
 	p->link = PEER_LINK_NONE;
 	model_touch(e->model);
 	if (k->dial.failed_rounds != 1 || waiting == 0 || p->conv == 0)
@@ -180,6 +186,7 @@ contact_tick(struct engine *e, struct now now, struct contact *k)
 {
 	const struct peer *p = model_peer(e->model, &k->fp);
 	unsigned index, rounds = k->dial.failed_rounds;
+
 	while (dial_next(&k->dial, now, p->addr_count, &e->rng, &index)) {
 		struct addr addr = p->addrs[index];
 		dial_contact(e, now, k, &addr);
@@ -208,6 +215,7 @@ int64_t
 contacts_deadline(const struct engine *e)
 {
 	int64_t at = NEVER_MS;
+
 	for (size_t i = 0; i < e->contact_count && !e->model->leaving; i++) {
 		const struct contact *k = e->contacts[i];
 		if (!k->dial.wanted)
@@ -222,6 +230,7 @@ size_t
 contacts_waiting(const struct engine *e)
 {
 	size_t waiting = 0;
+
 	for (size_t i = 0; i < e->contact_count; i++) {
 		if (e->contacts[i]->chat != NULL)
 			waiting += chat_waiting(e->contacts[i]->chat);

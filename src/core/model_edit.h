@@ -50,7 +50,8 @@ struct conv *model_conv_edit(struct model *m, uint32_t id);
 /* The conversation with a peer, made when there is none. */
 struct conv *model_conv_open(struct model *m, struct peer *p);
 /* Appends; takes text and reason, assigns the serial. The oldest messages go
- * when CONV_MESSAGES_MAX or CONV_BYTES_MAX is passed. Valid until the next append. */
+ * when CONV_MESSAGES_MAX or CONV_BYTES_MAX is passed. Valid until the next
+ * append. */
 struct message *conv_append(
     struct model *m, struct conv *c, const struct message *msg);
 struct message *conv_message_edit(struct conv *c, uint64_t serial);
