@@ -512,6 +512,29 @@ sim_move(struct sim *s, unsigned node)
 }
 
 void
+sim_take_address(struct sim *s, unsigned node, unsigned other)
+{
+	struct sim_node *n = &s->nodes[node];
+
+	break_streams_of(s, node);
+	s->addrs[node] = s->addrs[other];
+	engine_network(n->engine, node_now(s, node), NULL, 0, true);
+	drain(s, node);
+}
+
+void
+sim_lose_half(struct sim *s, unsigned node, unsigned other)
+{
+	for (unsigned i = 0; i < SIM_STREAMS_MAX; i++) {
+		struct stream *t = &s->streams[i];
+		int side = t->node[0] == node ? 0 : 1;
+		if (t->used && t->node[side] == node &&
+		    t->node[!side] == other && t->conn[side] != 0)
+			push_stream(s, t, side, EVENT_END, NULL, 0);
+	}
+}
+
+void
 sim_command(struct sim *s, unsigned node, enum command_kind kind, unsigned peer,
     const char *text)
 {

@@ -60,6 +60,10 @@ void sim_steal_identity(struct sim *s, unsigned node, unsigned other);
 void sim_cut(struct sim *s, unsigned a, unsigned b, bool cut);
 /* The address of a node changes; its streams break. */
 void sim_move(struct sim *s, unsigned node);
+/* From now on node is where other is, or was. */
+void sim_take_address(struct sim *s, unsigned node, unsigned other);
+/* The streams between the two break, and only node hears of it. */
+void sim_lose_half(struct sim *s, unsigned node, unsigned other);
 
 void sim_command(struct sim *s, unsigned node, enum command_kind kind,
     unsigned peer, const char *text);
