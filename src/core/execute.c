@@ -91,8 +91,8 @@ do_shout(struct engine *e, struct now now, const struct command *cmd)
 	effect_message(e, c, conv_append(e->model, c, &m));
 	/* Where it was typed, its text is not to be seen. */
 	if (cmd->conv != CONV_NEARBY)
-		engine_info(e, now, cmd->conv,
-		    "shouted to everybody nearby: anyone can read it");
+		engine_info(
+		    e, now, cmd->conv, "shouted: everybody nearby can read it");
 }
 
 static void

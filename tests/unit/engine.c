@@ -719,7 +719,7 @@ a_shout_from_elsewhere_is_confirmed(void **state)
 
 	engine_command(k.engine, k.now, &cmd);
 	ekit_run(&k);
-	assert_true(last_says(r, MESSAGE_INFO, "shouted to everybody"));
+	assert_true(last_says(r, MESSAGE_INFO, "shouted: everybody"));
 	ekit_command(&k, COMMAND_SHOUT, NULL, "lunch!");
 	assert_null(ekit_last(&k, NULL, MESSAGE_INFO));
 }
