@@ -131,6 +131,8 @@ def enter():
     if shutil.which("ip") is None:
         skip("no ip command here (Debian: iproute2), so there is no network "
              "to test on")
+    # Whoever stops a test wants it cleaned up all the same.
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))
     point = tempfile.mkdtemp(prefix="earshot-e2e-")
     owner = os.getpid()
     atexit.register(lambda: os.getpid() == owner and os.rmdir(point))
