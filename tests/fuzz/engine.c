@@ -1,0 +1,90 @@
+/* SPDX-License-Identifier: MIT */
+/* A whole engine between three peers that hold keys, its user, a clock, and
+ * streams that come and go. */
+#include "base/rd.h"
+#include "engine_kit.h"
+#include "fuzz.h"
+
+#include <errno.h>
+#include <sodium.h>
+#include <string.h>
+
+enum { PEERS = 3 };
+
+static struct ekit k;
+static struct remote *peers[PEERS];
+
+static void
+act(struct remote *r, uint32_t number, uint8_t op, struct rd *in)
+{
+	struct addr addr = ekit_addr(number);
+	size_t n = in->left < op ? in->left : op;
+	char text[256] = { 0 };
+
+	switch (op % 8) {
+	case 0:
+		if (r->conn == 0) {
+			session_free(r->end.session);
+			r->end.session = NULL;
+			r->end.error = 0;
+			r->hello.instance[7] ^= op & 8;
+			r->hello.epoch = op & 1;
+			remote_connect(&k, r, &addr);
+		}
+		break;
+	case 1:
+		if (r->conn == 0 && k.dial_count > 0) {
+			session_free(r->end.session);
+			r->end.session = NULL;
+			r->end.error = 0;
+			remote_answer(&k, r);
+		}
+		break;
+	case 2:
+		if (r->conn != 0)
+			remote_lose(&k, r);
+		else if (k.dial_count > 0)
+			ekit_fail_dial(&k, ECONNREFUSED);
+		break;
+	case 3:
+		rd_copy(in, text, n);
+		ekit_command(&k, (enum command_kind)(op >> 3) % COMMAND_QUIT,
+		    &r->end.identity.fp, text);
+		break;
+	case 4:
+		ekit_hear(&k, r, op & 8 ? "bob" : "b0b", &addr, in->left & 63);
+		break;
+	case 5:
+		ekit_pass(&k, (int64_t)1 << op / 12);
+		break;
+	case 6:
+		if (remote_is_up(r))
+			session_close(r->end.session, k.now, op);
+		r->silent = op > 200;
+		break;
+	default:
+		if (remote_is_up(r) && n > 0)
+			session_send(r->end.session, k.now, rd_span(in, n), n);
+		ekit_run(&k);
+	}
+}
+
+int
+LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+	struct rd r = rd_of(data, size);
+
+	if (sodium_init() < 0)
+		return 0;
+	ekit_init(&k, 1);
+	for (uint32_t i = 0; i < PEERS; i++)
+		peers[i] = ekit_remote(&k, i);
+	for (unsigned steps = 0; r.left > 1 && steps < 200; steps++) {
+		uint32_t who = rd_u8(&r) % PEERS;
+		act(peers[who], who, rd_u8(&r), &r);
+		check(ekit_conns(&k) <= CONNS_MAX);
+	}
+	ekit_pass(&k, 600000);
+	ekit_clear(&k);
+	return 0;
+}
