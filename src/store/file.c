@@ -103,6 +103,31 @@ file_replace(const char *path, const void *data, size_t n)
 	return err;
 }
 
+int
+file_overwrite(const char *path, const void *data, size_t n)
+{
+	struct stat st;
+	int fd = open(path, O_WRONLY | O_CLOEXEC | O_NONBLOCK | O_NOFOLLOW);
+	int err = 0;
+
+	if (fd < 0)
+		return ERR_SYS;
+	if (fstat(fd, &st) != 0)
+		err = ERR_SYS;
+	else if (!S_ISREG(st.st_mode) || st.st_nlink != 1 ||
+		 st.st_size != (off_t)n)
+		err = ERR_FORMAT;
+	if (err == 0)
+		err = file_write_all(fd, data, n);
+	if (err == 0 && fdatasync(fd) != 0)
+		err = ERR_SYS;
+	int saved_errno = errno;
+	if (close(fd) != 0 && err == 0)
+		return ERR_SYS;
+	errno = saved_errno;
+	return err;
+}
+
 /* Up to max bytes and a NUL; ERR_LIMIT when there are more. */
 static int
 read_fd(int fd, size_t max, char **ret_data, size_t *ret_size)

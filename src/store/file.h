@@ -12,6 +12,10 @@
  * there: temporary file 0600, fsync, rename, fsync of the directory. 0 or
  * ERR_SYS. */
 int file_replace(const char *path, const void *data, size_t n);
+/* Writes n bytes over the n that a file holds, and syncs them: for what fits a
+ * disk sector, which is written whole or not at all, and a tenth of the time.
+ * 0, ERR_FORMAT where the file is not so, or ERR_SYS. */
+int file_overwrite(const char *path, const void *data, size_t n);
 /* Reads a whole file of at most max bytes (caller frees; a NUL behind it). 0,
  * ERR_NOT_FOUND, ERR_LIMIT or ERR_SYS. */
 int file_read(const char *path, size_t max, char **ret_data, size_t *ret_size);

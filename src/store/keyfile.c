@@ -256,7 +256,11 @@ epoch_next(const struct home *h, int64_t wall_ms, uint32_t *ret_epoch,
 	else
 		epoch++;
 	int n = snprintf(text, sizeof(text), "%lu\n", (unsigned long)epoch);
-	err = file_replace(path, text, (size_t)n);
+	/* Every start of the program waits for this, and as a rule there were
+	 * ten digits before. */
+	err = size == (size_t)n ? file_overwrite(path, text, size) : ERR_FORMAT;
+	if (err == ERR_FORMAT)
+		err = file_replace(path, text, (size_t)n);
 	if (err != 0)
 		fail(ret_error, err,
 		    "cannot write %s: %s; make room there, or use another "
