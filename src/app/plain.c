@@ -10,6 +10,7 @@
 #include "ui/commands.h"
 
 #include <errno.h>
+#include <langinfo.h>
 #include <poll.h>
 #include <signal.h>
 #include <stdio.h>
@@ -37,6 +38,7 @@ struct plain {
 	const struct events *events;
 	struct buf input, output;
 	size_t write_max;
+	bool ascii;          /* a terminal that takes no UTF-8 */
 	size_t lost;         /* lines that the output had no room for */
 	uint32_t conv;       /* where text without a slash goes */
 	const char *command; /* the line being executed; NULL between */
@@ -53,6 +55,22 @@ plain_of(struct front *f)
 	return (struct plain *)f;
 }
 
+/* To a terminal that is not UTF-8, a letter of a peer could be a control. */
+static void
+make_ascii(char *text)
+{
+	char *to = text;
+
+	for (const char *from = text; *from != '\0'; from++) {
+		unsigned char c = (unsigned char)*from;
+		if (c < 0x80)
+			*to++ = *from;
+		else if (c >= 0xC0)
+			*to++ = '?';
+	}
+	*to = '\0';
+}
+
 /* Takes the text. Where nobody reads, better to lose lines, and to say so, than
  * to hold up the network or to grow without bound. */
 static void
@@ -60,6 +78,8 @@ print_line(struct plain *p, char *text)
 {
 	if (text == NULL)
 		return;
+	if (p->ascii)
+		make_ascii(text);
 	size_t n = strlen(text);
 	text[n] = '\n';
 	if (p->lost > 0 || buf_append(&p->output, text, n + 1) < 0) {
@@ -386,6 +406,8 @@ plain_run(struct shell *sh, bool json)
 		},
 		.events = json ? &events_json : &events_text,
 		.conv = CONV_NEARBY,
+		.ascii = isatty(STDOUT_FILENO) &&
+			 strcmp(nl_langinfo(CODESET), "UTF-8") != 0,
 		.write_max =
 		    isatty(STDOUT_FILENO) ? WRITE_TERMINAL_MAX : WRITE_MAX,
 	};

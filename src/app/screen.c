@@ -279,8 +279,8 @@ warn_of_locale(struct shell *sh, const struct tty *t)
 {
 	if (sh->warning == NULL && !tty_is_utf8(t))
 		sh->warning = xstrdup(
-		    "this locale is not UTF-8, so lines and marks are drawn "
-		    "in ASCII, and other letters may look wrong; in a UTF-8 "
+		    "this locale is not UTF-8, so all is drawn in ASCII, with "
+		    "? for what ASCII has not; in a UTF-8 "
 		    "terminal start again with LC_ALL=C.UTF-8");
 }
 

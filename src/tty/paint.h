@@ -13,7 +13,7 @@
 
 struct paint {
 	struct look looks[STYLE_COUNT];
-	bool prints_wide; /* the locale can encode more than ASCII */
+	bool prints_wide; /* the terminal takes more than ASCII */
 };
 
 /* Whether a terminal may think otherwise of the width of one of the cells. */

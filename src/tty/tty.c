@@ -54,9 +54,9 @@ locale_init(struct tty *t)
 {
 	setlocale(LC_CTYPE, "");
 	t->is_utf8 = strcmp(nl_langinfo(CODESET), "UTF-8") == 0;
-	if (!t->is_utf8 && setlocale(LC_CTYPE, "C.UTF-8") == NULL)
-		setlocale(LC_CTYPE, "en_US.UTF-8");
-	t->paint.prints_wide = strcmp(nl_langinfo(CODESET), "UTF-8") == 0;
+	/* To a terminal of eight bits half of the bytes of UTF-8 are C1
+	 * controls: a peer's letter could clear the screen. */
+	t->paint.prints_wide = t->is_utf8;
 }
 
 /* newterm() takes over signals that belong to the loop. */
@@ -323,7 +323,7 @@ put_title(struct tty *t, const struct grid *g)
 		if (c < 0x20 || c == 0x7f ||
 		    (c == 0xc2 && next >= 0x80 && next < 0xa0))
 			return;
-		text[n++] = *p;
+		text[n++] = c < 0x80 || t->is_utf8 ? *p : '?';
 	}
 	text[n++] = '\033';
 	text[n++] = '\\';
