@@ -393,6 +393,30 @@ remote_answer(struct ekit *k, struct remote *r)
 	ekit_run(k);
 }
 
+struct remote *
+ekit_heard(struct ekit *k, uint32_t number, const char *name)
+{
+	struct remote *r = ekit_remote(k, number);
+	struct addr addr = ekit_addr(number);
+
+	ekit_hear(k, r, name, &addr, 1);
+	assert(ekit_peer(k, r) != NULL);
+	return r;
+}
+
+struct remote *
+ekit_friend(struct ekit *k, uint32_t number, const char *name)
+{
+	struct remote *r = ekit_heard(k, number, name);
+
+	r->hello.name = untrusted_of(name, strlen(name));
+	ekit_say(k, r, "hello");
+	assert(k->dial_count == 1);
+	remote_answer(k, r);
+	assert(remote_is_up(r));
+	return r;
+}
+
 void
 ekit_fail_dial(struct ekit *k, int sys_errno)
 {

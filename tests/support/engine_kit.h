@@ -79,6 +79,10 @@ void ekit_hear(struct ekit *k, const struct remote *r, const char *name,
 struct addr ekit_addr(uint32_t number);
 /* A peer that is not there yet; freed with the kit. */
 struct remote *ekit_remote(struct ekit *k, uint32_t number);
+/* One that was heard of at its address. */
+struct remote *ekit_heard(struct ekit *k, uint32_t number, const char *name);
+/* One we have a session with, that the engine dialled to say hello. */
+struct remote *ekit_friend(struct ekit *k, uint32_t number, const char *name);
 /* It connects; false when it was not let in. */
 bool remote_connect(struct ekit *k, struct remote *r, const struct addr *addr);
 /* It answers the oldest dial. */

@@ -174,6 +174,26 @@ t6_identity_switch(void **state)
 	assert_int_equal(accepted, 3);
 }
 
+static void
+t6_an_impostor_is_not_dialled_again(void **state)
+{
+	(void)state;
+	struct remote *bob = ekit_remote(&k, 1), *eve = ekit_remote(&k, 2);
+	struct addr wrong = ekit_addr(1), right = ekit_addr(2);
+
+	ekit_hear(&k, bob, "bob", &wrong, 1);
+	ekit_say(&k, bob, "hi");
+	remote_answer(&k, eve);
+	assert_int_equal(eve->end.hellos, 0);
+	ekit_pass(&k, 3600000);
+	assert_int_equal(k.counts[EFFECT_DIAL], 1);
+	ekit_hear(&k, bob, "bob", &right, 2);
+	ekit_pass(&k, 1000);
+	assert_int_equal(k.dial_count, 1);
+	remote_answer(&k, bob);
+	assert_int_equal(bob->texts, 1);
+}
+
 /* The other way round: it connects. Mixed keys are somebody else's name. */
 static void
 t6_mixed_keys_are_a_third_person(void **state)
@@ -549,6 +569,7 @@ main(void)
 		CASE(t4_replayed_handshakes_open_nothing),
 		CASE(t4_unfinished_handshakes_leave_nobody),
 		CASE(t6_identity_switch),
+		CASE(t6_an_impostor_is_not_dialled_again),
 		CASE(t6_mixed_keys_are_a_third_person),
 		CASE(t10_a_version_once_proven_is_a_floor),
 		CASE(t11_we_do_not_talk_to_ourselves),

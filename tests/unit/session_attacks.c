@@ -150,6 +150,25 @@ t1_lengths_of_the_handshake(void **state)
 	}
 }
 
+/* What message 1 carries nobody proved. */
+static void
+t1_message_1_carries_nothing(void **state)
+{
+	(void)state;
+	static struct couple c;
+	static struct wire w;
+
+	couple_init(&c, 3, 0);
+	end_take(&c.i, &w);
+	/* Not encrypted yet: a byte more is a payload of one byte. */
+	w.bytes[SESSION_PREAMBLE_SIZE + 1]++;
+	w.bytes[w.size++] = 'x';
+	assert_int_equal(end_give(&c.r, c.now, w.bytes, w.size), ERR_FORMAT);
+	end_take(&c.r, &w);
+	assert_int_equal(w.size, 0);
+	couple_clear(&c);
+}
+
 static void
 t10_another_version_or_suite_ends_at_its_byte(void **state)
 {
@@ -635,6 +654,7 @@ main(void)
 		cmocka_unit_test(t1_no_byte_of_the_handshake_may_change),
 		cmocka_unit_test(t1_no_byte_of_the_handshake_may_be_missing),
 		cmocka_unit_test(t1_lengths_of_the_handshake),
+		cmocka_unit_test(t1_message_1_carries_nothing),
 		cmocka_unit_test(t1_no_byte_of_a_record_may_change),
 		cmocka_unit_test(t10_another_version_or_suite_ends_at_its_byte),
 		cmocka_unit_test(t11_own_bytes_sent_back),
