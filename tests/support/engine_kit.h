@@ -14,7 +14,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-enum { KIT_REMOTES_MAX = 400, KIT_DIALS_MAX = 64, KIT_EPOCH = 5 };
+enum { KIT_REMOTES_MAX = 400, KIT_DIALS_MAX = 512, KIT_EPOCH = 5 };
 
 struct kit_dial {
 	uint32_t conn;

@@ -12,6 +12,7 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -491,6 +492,37 @@ what_is_reported_is_still_there(void **state)
 	assert_int_equal(contacts_waiting(k.engine), 0);
 }
 
+/* As many sessions as there can be, with as much on its way on each. */
+static void
+everybody_is_lost_at_once(void **state)
+{
+	(void)state;
+	static char names[SESSIONS_MAX][4];
+
+	for (uint32_t i = 0; i < SESSIONS_MAX; i++) {
+		struct remote *r = ekit_remote(&k, i);
+		struct addr addr = ekit_addr(i);
+		snprintf(names[i], sizeof names[i], "%03u", i);
+		r->hello.name = untrusted_of(names[i], 3);
+		r->hold_acks = true;
+		assert_true(remote_connect(&k, r, &addr));
+		for (int n = 0; n < CHAT_FLIGHT_MAX; n++)
+			ekit_say(&k, r, "x");
+		assert_int_equal(r->texts, CHAT_FLIGHT_MAX);
+		r->silent = true;
+	}
+	unsigned told = k.counts[EFFECT_DELIVERY];
+	/* Nobody answers the test after a change of network. */
+	engine_network(k.engine, k.now, NULL, 0, true);
+	ekit_drain(&k);
+	k.now.mono_ms += SESSION_PROBE_MS;
+	engine_tick(k.engine, k.now);
+	ekit_drain(&k);
+	assert_int_equal(ekit_conns(&k) - k.dial_count, 0);
+	assert_int_equal(
+	    k.counts[EFFECT_DELIVERY] - told, SESSIONS_MAX * CHAT_FLIGHT_MAX);
+}
+
 /* An impostor answers on every address, again and again. */
 static void
 t6_impostors_do_not_fill_the_screen(void **state)
@@ -533,6 +565,7 @@ main(void)
 		CASE(t33_long_texts_are_bounded_by_bytes),
 		CASE(t34_messages_that_are_too_long),
 		CASE(what_is_reported_is_still_there),
+		CASE(everybody_is_lost_at_once),
 	};
 
 	if (sodium_init() < 0)
