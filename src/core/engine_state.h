@@ -17,8 +17,9 @@
 #include "proto/session.h"
 
 enum {
-	/* Effects that one input can yield at most; more is a bug. */
-	EFFECTS_MAX = 65536,
+	/* Effects that one input can yield at most; more is a bug. The most is
+	 * that all sessions are lost, with a full flight on each. */
+	EFFECTS_MAX = 2 * SESSIONS_MAX * CHAT_FLIGHT_MAX,
 	EFFECT_BYTES_MAX = 64 * 1024 * 1024,
 	CONTACTS_MAX = DISCOVER_PINNED_MAX,
 	/* Hosts whose rate of connecting is remembered. */
