@@ -88,8 +88,8 @@ def report(table, where, text, bare, pipes):
     must = 2 * median(bare) + ALLOWANCE_US
     own = median(text) - median(pipes)
     table.add(f"send to delivered, 100-byte text, {where}",
-              f"{own:.0f} us = " + spread(text, "us", 0)
-              + " less the pipes, " + spread(pipes, "us", 0),
-              "bare TCP ping-pong " + spread(bare, "us", 0),
+              f"{own:.0f} us; with the pipes " + spread(text, "us", 0),
+              "bare TCP ping-pong " + spread(bare, "us", 0)
+              + "; pipes " + spread(pipes, "us", 0),
               own / median(bare),
               f"<= 2 x bare + {ALLOWANCE_US} us = {must:.0f} us", own <= must)

@@ -19,6 +19,7 @@
 #include <string.h>
 #include <sys/ioctl.h>
 #include <sys/mman.h>
+#include <sys/resource.h>
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
@@ -37,6 +38,18 @@ struct watch {
 	size_t size;
 	int64_t first_ns, text_ns, last_ns;
 };
+
+/* A new session is ranked anew where the kernel groups them. */
+static void
+rank_session(void)
+{
+	FILE *file = fopen("/proc/self/autogroup", "w");
+
+	if (file == NULL)
+		return;
+	fprintf(file, "%d", getpriority(PRIO_PROCESS, 0));
+	fclose(file);
+}
 
 static int64_t
 now_ns(void)
@@ -106,6 +119,7 @@ main(int argc, char **argv)
 	if (pid < 0)
 		return 1;
 	if (pid == 0) {
+		rank_session();
 		*start_ns = now_ns();
 		execvp(argv[2], argv + 2);
 		_exit(127);

@@ -24,7 +24,8 @@ def enter():
         subprocess.run(["mount", "-t", "tmpfs", "tmpfs", "/run"], check=True)
         subprocess.run(["ip", "link", "set", "lo", "up"], check=True)
         return
-    flags = ["-n", "-m", "-p", "--fork", "--kill-child", "--mount-proc"]
+    flags = ["-n", "-m", "-p", "--fork", "--kill-child=SIGTERM",
+             "--mount-proc"]
     if os.getuid() != 0:
         flags.insert(0, "-r")
     if subprocess.run(["unshare", *flags, "true"]).returncode != 0:

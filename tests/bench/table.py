@@ -5,7 +5,7 @@ import statistics
 import textwrap
 
 HEADS = ("figure", "measured", "baseline", "ratio", "must reach", "reached")
-WIDTHS = (34, 30, 30, 7, 20, 7)
+WIDTHS = (19, 17, 16, 5, 10, 7)  # 79 columns
 
 
 def spread(values, unit, digits=1):
@@ -35,7 +35,7 @@ class Table:
         print(row(HEADS), end="")
         print(" ".join("-" * w for w in WIDTHS))
         for r in self.rows:
-            print(row(r), end="")
+            print(row(r))
         for text in self.notes:
             print(textwrap.fill(text, 78, initial_indent="- ",
                                 subsequent_indent="  "))
