@@ -8,11 +8,13 @@ import argparse
 import os
 import shutil
 import signal
+import subprocess
 import sys
 import tempfile
 import threading
 import time
 
+sys.dont_write_bytecode = True
 import net
 import programs
 from figure_crowd import measure_chat, measure_discovery, measure_flood
@@ -68,7 +70,8 @@ def attempt(name, measure, bench, table):
     began = time.monotonic()
     try:
         measure(bench, table)
-    except (OSError, RuntimeError, KeyError, ValueError) as error:
+    except (OSError, RuntimeError, KeyError, ValueError,
+            subprocess.SubprocessError) as error:
         table.add(name, f"failed: {error}", reached=False)
     print(f"{name}: {time.monotonic() - began:.0f} s", file=sys.stderr)
 
