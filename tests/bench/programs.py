@@ -53,18 +53,18 @@ def come_first(priority):
     before their processes, where the kernel groups them. False: not allowed."""
     try:
         os.setpriority(os.PRIO_PROCESS, 0, priority)
-        rank_session()
     except PermissionError:
         return False
+    rank_session()
     return True
 
 
 def rank_session():
-    try:
-        with open("/proc/self/autogroup", "w", encoding="ascii") as file:
-            file.write(str(os.getpriority(os.PRIO_PROCESS, 0)))
-    except FileNotFoundError:
-        pass
+    nice = os.getpriority(os.PRIO_PROCESS, 0)
+    if nice == 0 or not os.path.exists("/proc/self/autogroup"):
+        return
+    with open("/proc/self/autogroup", "w", encoding="ascii") as file:
+        file.write(str(nice))
 
 
 def now_ms():
@@ -121,6 +121,17 @@ class Lines:
         self.process.stdout.close()
 
 
+def become(argv, bench):
+    try:
+        rank_session()
+        size = struct.pack("HHHH", ROWS, COLS, 0, 0)
+        fcntl.ioctl(0, termios.TIOCSWINSZ, size)
+        os.chdir(bench.scratch)
+        os.execvpe(argv[0], argv, bench.env)
+    finally:
+        os._exit(127)
+
+
 class Terminal:
     """A program on a terminal whose output somebody reads."""
 
@@ -129,11 +140,7 @@ class Terminal:
             self.start_ms = now_ms()
             self.pid, self.fd = os.forkpty()
             if self.pid == 0:
-                rank_session()
-                size = struct.pack("HHHH", ROWS, COLS, 0, 0)
-                fcntl.ioctl(0, termios.TIOCSWINSZ, size)
-                os.chdir(bench.scratch)
-                os.execvpe(argv[0], argv, bench.env)
+                become(argv, bench)
         self.seen = b""
 
     def fileno(self):
