@@ -1,0 +1,74 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * What the engine wants remembered, as plain data. The engine gives changes
+ * out as effects, in order; the store applies them and commits once a turn;
+ * engine_committed tells the engine how that went. Only then is a text of
+ * ours sent and a text of theirs acknowledged.
+ *
+ * Rows: every message gets a number of the engine's own, ascending over the
+ * whole history in the order of arrival. It is the order on the screen.
+ */
+#ifndef CORE_CHANGE_H
+#define CORE_CHANGE_H
+
+#include "base/id.h"
+#include "core/model.h"
+#include "core/trust.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+enum change_kind {
+	CHANGE_PIN,      /* pin: the contact as it is to be remembered */
+	CHANGE_MESSAGE,  /* a text or shout that came or was written; of ours:
+			    it waits in the outbox (waits) */
+	CHANGE_REVISION, /* an edit, deletion or reaction: applied to target if
+			    its author may; of ours: it waits, too */
+	CHANGE_DELIVERY, /* id (one of ours to fp): its delivery, and reason;
+			    beyond DELIVERY_SENT it waits no more */
+	CHANGE_SHOWN,    /* ours to fp up to id, in order: they were shown */
+	CHANGE_READ,     /* the conversation with fp was shown up to row */
+	CHANGE_DRAFT,    /* text: what is typed there and not sent; may be "" */
+	CHANGE_FORGET_MESSAGE, /* id in the conversation with fp */
+	CHANGE_FORGET_CONV,    /* all messages with fp */
+	CHANGE_FORGET_CONTACT, /* the same, and the pin */
+};
+
+/* What CHANGE_REVISION does to its target. */
+enum revision {
+	REVISION_EDIT,   /* text replaces the text; the former is kept */
+	REVISION_DELETE, /* the text goes */
+	REVISION_REACT,  /* text is the reaction of the author, "" takes it
+			    back */
+};
+
+struct change {
+	enum change_kind kind;
+	/* The contact; zero for the conversation nearby. */
+	struct fp fp;
+	const struct pin *pin; /* CHANGE_PIN */
+	int64_t row;           /* MESSAGE, REVISION, READ */
+	struct msg_id id;
+	/* Theirs: CHANGE_MESSAGE and _REVISION move the contact's received_seq
+	 * up to it. */
+	uint64_t seq;
+	bool mine;
+	bool waits; /* in the outbox, until CHANGE_DELIVERY */
+	bool keep;  /* false: the contact is set to keep no history; the text is
+		       stored only as long as it waits */
+	enum message_kind message; /* TEXT or SHOUT */
+	enum revision revision;
+	uint8_t flags;   /* enum text_flag, as on the wire */
+	struct fp from;  /* MESSAGE nearby: who shouted */
+	bool has_target; /* MESSAGE: an answer to target */
+	struct msg_id target;
+	uint32_t missing;
+	int64_t sent_ms, arrived_ms; /* wall clocks: the sender's, ours */
+	enum delivery delivery;
+	const char *reason; /* may be NULL */
+	const char *text;   /* clean, NUL-terminated */
+	size_t size;
+};
+
+#endif

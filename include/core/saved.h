@@ -1,0 +1,54 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * What an engine starts from: the answer of the store to "what do we know".
+ * Plain data; borrowed by engine_new for the call only.
+ */
+#ifndef CORE_SAVED_H
+#define CORE_SAVED_H
+
+#include "base/id.h"
+#include "core/change.h"
+#include "core/model.h"
+#include "core/trust.h"
+
+#include <stddef.h>
+#include <stdint.h>
+
+/* A conversation that has history. The messages themselves are asked for when
+ * somebody looks (EFFECT_LOAD). */
+struct saved_conv {
+	struct fp fp; /* zero: nearby */
+	int64_t last_row, read_row, active_ms;
+	uint32_t unread;
+	char *draft; /* NULL: none */
+};
+
+/* Something of ours that waits: a message or a revision, oldest first. */
+struct saved_post {
+	struct fp to;
+	struct change change; /* MESSAGE or REVISION; its text is owned here */
+};
+
+struct saved {
+	struct pin *pins;
+	size_t pin_count;
+	struct saved_conv *convs;
+	size_t conv_count;
+	struct saved_post *outbox;
+	size_t outbox_count;
+	int64_t next_row; /* above every row in use; 1 in a new store */
+};
+
+/* Frees what it holds and zeroes. */
+void saved_clear(struct saved *s);
+
+/* One page of a conversation, oldest first: the answer to EFFECT_LOAD. */
+struct saved_page {
+	struct message *messages; /* row set; texts owned */
+	size_t count;
+	bool more; /* there are older ones */
+};
+
+void saved_page_clear(struct saved_page *p);
+
+#endif
