@@ -1,0 +1,45 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Finding what was said: the newest first, never by ranking the whole history.
+ */
+#ifndef STORE_SEARCH_H
+#define STORE_SEARCH_H
+
+#include "core/query.h"
+#include "store/db.h"
+
+#include <stdio.h>
+
+enum { SEARCH_PAGE = 20 };
+
+struct found {
+	struct fp conv; /* zero: nearby */
+	struct message message;
+	char *name; /* of the conversation's contact, as remembered */
+};
+
+struct findings {
+	struct found *items; /* newest first */
+	size_t count;
+	bool more; /* ask again with the row of the last */
+};
+
+/* At most count messages before row (INT64_MAX: from the newest). A query
+ * without terms lists by time. */
+int db_search(struct db *db, const struct query *q, int64_t row, size_t count,
+    struct findings *ret_findings, char **ret_error);
+void findings_clear(struct findings *f);
+
+/* The row of the first message of the conversation on or after day; 0 when
+ * there is none. */
+int64_t db_row_of_day(
+    struct db *db, const struct fp *conv, struct query_day day);
+
+enum export_format { EXPORT_TEXT, EXPORT_JSON };
+
+/* The whole of one conversation (NULL: of all), oldest first, to a file that
+ * must not exist yet, 0600. */
+int db_export(struct db *db, const struct fp *conv, enum export_format format,
+    const char *path, size_t *ret_count, char **ret_error);
+
+#endif
