@@ -27,7 +27,7 @@ struct query_day {
 };
 
 struct query_term {
-	char *text; /* folded by nobody yet; no quotes */
+	char *text; /* as typed, without quotes and star */
 	bool phrase, prefix;
 };
 
@@ -52,5 +52,9 @@ int query_parse(const struct model *m, const struct conv *conv,
     const char *line, struct query_day today, struct query *ret_query,
     char **ret_error, size_t *ret_at);
 void query_clear(struct query *q);
+
+/* One such day: 2026-11-01, today, yesterday, or the last of that name. */
+bool query_parse_day(const char *word, size_t n, struct query_day today,
+    struct query_day *ret_day);
 
 #endif
