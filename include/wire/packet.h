@@ -9,10 +9,9 @@
  *   FINISH 0x12 | 0 0 0 | responder id u32 | noise message 3
  *   RETRY  0x13 | 0 0 0 | initiator id u32 | cookie 16
  *   DATA   0x20 | phase u8 | 0 0 | receiver id u32 | counter u64 |
- *          sealed frames, tag 16; the 16 bytes of header are the additional
- * data
+ *          sealed frames and their tag of 16; the header is the additional data
  *
- * Integers are little-endian, as everywhere in the protocol. A datagram is at
+ * Integers are big-endian, as everywhere in the protocol. A datagram is at
  * most PACKET_MAX bytes, the least that every path of QUIC has to carry
  * (RFC 9000 §14), and is sent with "don't fragment".
  */
@@ -32,6 +31,7 @@ enum {
 	PACKET_FRAMES_MAX = PACKET_MAX - PACKET_HEADER_SIZE - PACKET_TAG_SIZE,
 	COOKIE_SIZE = 16,
 	FRAGMENT_HEADER_SIZE = 9, /* type, message number, index, count, size */
+	/* Of every fragment of a message but its last: exactly so many. */
 	FRAGMENT_DATA_MAX = PACKET_FRAMES_MAX - FRAGMENT_HEADER_SIZE,
 	FRAGMENTS_MAX = (MSG_MAX + FRAGMENT_DATA_MAX - 1) / FRAGMENT_DATA_MAX,
 };
