@@ -38,7 +38,7 @@ enum {
 	DISCOVER_REPLY_PER_S = 20,
 	DISCOVER_REPLY_AGAIN_MS = 30000, /* to one start of one peer */
 	/* Announcing. */
-	DISCOVER_INTERVAL_MIN_S = 60,
+	DISCOVER_INTERVAL_MIN_S = 75,
 	DISCOVER_INTERVAL_MAX_S = 300,
 	DISCOVER_PEERS_PER_S = 5, /* interval = peers / this, clamped */
 	/* Expiry, in tenths of the sender's own interval. */

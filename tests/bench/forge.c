@@ -56,7 +56,7 @@ sign_one(struct datagram *d, const struct rng *rng, unsigned number)
 		.seq = 1,
 		.tcp_port = PORT_FROM,
 		.udp_port = PORT_FROM,
-		.interval_s = 60,
+		.interval_s = 75,
 		.name = untrusted_of(name, strlen(name)),
 	};
 	memcpy(b.instance, seed, sizeof(b.instance));

@@ -110,7 +110,7 @@ start_solicits_at_once_and_slows_down(void **state)
 		expect_broadcast(
 		    START_MS + 1250, START_MS + 1350, BEACON_ANNOUNCE);
 		int64_t last_ms = START_MS + 1250;
-		static const int gaps_s[] = { 5, 15, 45, 60, 60, 60 };
+		static const int gaps_s[] = { 5, 15, 45, 75, 75, 75 };
 		for (unsigned i = 0; i < 6; i++) {
 			int64_t at_ms = next_packet(&packet, &type);
 			int64_t slack_ms = i == 0 ? 100 : 0;
@@ -196,11 +196,11 @@ interval_grows_with_the_peers_and_is_announced(void **state)
 	uint8_t type;
 
 	(void)state;
-	assert_int_equal(discover_interval_s(me.d), 60);
+	assert_int_equal(discover_interval_s(me.d), 75);
 	crowd(500, START_MS);
 	assert_int_equal(discover_interval_s(me.d), 100);
 	discover_start(me.d, kit_now(START_MS + 3000));
-	static const uint16_t told_s[] = { 60, 60, 60, 60, 60, 100, 100, 100 };
+	static const uint16_t told_s[] = { 75, 75, 75, 75, 75, 100, 100, 100 };
 	int64_t at_ms = 0;
 	for (unsigned i = 0; i < 8; i++) {
 		at_ms = next_packet(&packet, &type);
@@ -220,7 +220,7 @@ peers_not_heard_for_ten_minutes_do_not_count(void **state)
 	assert_int_equal(discover_interval_s(me.d), 100);
 	int64_t late_ms = START_MS + 3000 + PEER_LIVE_MS + 1;
 	kit_drain(&me, late_ms);
-	assert_int_equal(discover_interval_s(me.d), 60);
+	assert_int_equal(discover_interval_s(me.d), 75);
 }
 
 static void

@@ -194,7 +194,7 @@ flood_check(const struct flood *f, uint32_t fakes)
 		assert_true(seq > 0 || fakes > 10000);
 	}
 	/* Fakes alone cannot stretch the interval past this. */
-	assert_in_range(discover_interval_s(me.d), 60, 209);
+	assert_in_range(discover_interval_s(me.d), 75, 209);
 }
 
 static void

@@ -185,8 +185,8 @@ session_with_a_stranger_ends_in_expiry(void **state)
 	discover_session(me.d, kit_now(START_MS), &bob.fp, true);
 	assert_int_equal(discover_deadline(me.d), NEVER_MS);
 	discover_session(me.d, kit_now(START_MS + 500), &bob.fp, false);
-	assert_int_equal(discover_deadline(me.d), START_MS + 500 + 132000);
-	assert_true(discover_expire(me.d, kit_now(START_MS + 132500), &s));
+	assert_int_equal(discover_deadline(me.d), START_MS + 500 + 165000);
+	assert_true(discover_expire(me.d, kit_now(START_MS + 165500), &s));
 	assert_int_equal(s.kind, SIGHT_STALE);
 }
 

@@ -111,7 +111,7 @@ who_is_lost_is_stale_and_then_offline(void **state)
 	remote_answer(&k, s);
 	remote_lose(&k, s);
 	assert_int_equal(ekit_peer(&k, s)->presence, PRESENCE_STALE);
-	ekit_pass(&k, 220000);
+	ekit_pass(&k, DISCOVER_INTERVAL_MIN_S * 4000);
 	assert_int_equal(ekit_peer(&k, s)->presence, PRESENCE_OFFLINE);
 }
 
