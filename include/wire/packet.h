@@ -60,11 +60,13 @@ struct packet {
 /* Whether a datagram can be one of a session at all: by its first byte. */
 bool packet_is_session(const uint8_t *p, size_t n);
 /* ERR_SHORT, ERR_FORMAT (also reserved bytes that are not 0, a HELLO that is
- * not padded to PACKET_MAX), ERR_LIMIT (over PACKET_MAX). The noise message of
- * a HELLO is its fixed size. */
+ * not padded to PACKET_MAX with zeros), ERR_LIMIT (over PACKET_MAX, a handshake
+ * message over HANDSHAKE_MAX). The noise message of a HELLO is its fixed size.
+ * Version and suite are not judged. */
 int packet_decode(const uint8_t *p, size_t n, struct packet *ret_packet);
 /* The body is copied in; for DATA it is sealed by the caller behind the header
- * (packet_put_header). HELLO is padded. */
+ * (packet_put_header). HELLO is padded. What packet_decode would refuse for
+ * its size gives ERR_SHORT or ERR_LIMIT here. */
 int packet_encode(
     const struct packet *k, uint8_t out[static PACKET_MAX], size_t *ret_size);
 /* The header of a DATA packet, which is its additional data. */
@@ -72,9 +74,10 @@ void packet_put_header(
     const struct packet *k, uint8_t out[static PACKET_HEADER_SIZE]);
 
 enum frame_kind {
-	FRAME_FRAGMENT =
-	    1,           /* message u32, index u8, count u8, size u16, data */
-	FRAME_ACK = 2,   /* largest u64, delay ms u16, bits u64, window u32 */
+	/* message u32, index u8, count u8, size u16, data */
+	FRAME_FRAGMENT = 1,
+	/* largest u64, delay ms u16, bits u64, window u32 */
+	FRAME_ACK = 2,
 	FRAME_PING = 3,  /* token 8 */
 	FRAME_PONG = 4,  /* token 8 */
 	FRAME_CLOSE = 5, /* reason u8 */
@@ -103,9 +106,10 @@ struct frame_reader {
 /* Frames follow one another to the end; a byte 0 ends them: the rest is
  * padding, and must be zeros. 1 and a frame; 0 at the end; ERR_SHORT,
  * ERR_FORMAT (unknown kind, count 0 or over FRAGMENTS_MAX, index >= count, an
- * empty fragment). */
+ * empty fragment or one over FRAGMENT_DATA_MAX, bits for packets before the
+ * first). After an error it stays at that frame. */
 int frame_next(struct frame_reader *r, struct frame *ret_frame);
-/* ERR_LIMIT when it does not fit into the rest of out. */
+/* Writes at out; *ret_size is what it took. ERR_LIMIT when that is over cap. */
 int frame_put(
     const struct frame *f, uint8_t *out, size_t cap, size_t *ret_size);
 
