@@ -43,6 +43,10 @@ enum revision {
 			    back */
 };
 
+/* An edit or deletion of theirs is ignored when its target arrived longer than
+ * that before it (arrived_ms of both). */
+#define REVISE_MS (INT64_C(24) * 3600 * 1000)
+
 struct change {
 	enum change_kind kind;
 	/* The contact; zero for the conversation nearby. */
@@ -51,7 +55,8 @@ struct change {
 	int64_t row;           /* MESSAGE, REVISION, READ */
 	struct msg_id id;
 	/* Theirs: CHANGE_MESSAGE and _REVISION move the contact's received_seq
-	 * up to it. */
+	 * up to it. Ours: its number among what goes to fp; CHANGE_DELIVERY as
+	 * DELIVERED or READ moves sent_seq up to it. */
 	uint64_t seq;
 	bool mine;
 	bool waits; /* in the outbox, until CHANGE_DELIVERY */

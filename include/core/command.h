@@ -14,22 +14,46 @@
 
 enum command_kind {
 	COMMAND_NONE,
-	COMMAND_SAY,    /* text to peer; action for /me */
+	COMMAND_SAY,    /* text to peer; action for /me; has_target: in answer
+			   to that message */
+	COMMAND_EDIT,   /* text in place of that of target, ours to peer */
+	COMMAND_DELETE, /* takes back target, ours to peer */
+	COMMAND_REACT,  /* text to target, with peer; "" takes it back */
 	COMMAND_OPEN,   /* a conversation with peer, if there is none; on:
 			   the user typed its long tag, which accepts an
 			   identity that resembles a contact */
 	COMMAND_READ,   /* all of conv was shown to the user */
+	COMMAND_OLDER,  /* of conv, from the store: number more (0: some), or
+			   all from row on */
+	COMMAND_DRAFT,  /* text: typed in conv and not sent; may be empty */
 	COMMAND_TYPING, /* on or off, to peer */
 	COMMAND_SHOUT,  /* text to everybody */
 	COMMAND_NICK,   /* text: our new name */
 	COMMAND_STATUS, /* text: our status, may be empty */
 	COMMAND_AWAY,   /* text: may be empty */
 	COMMAND_BACK,
-	COMMAND_CONNECT, /* text: HOST[:PORT] as typed */
-	COMMAND_INFO,    /* show text in conv as MESSAGE_INFO */
-	COMMAND_ERROR,   /* show text in conv as MESSAGE_ERROR */
-	COMMAND_CLEAR,   /* forget what MESSAGE_INFO and _ERROR show in conv */
+	COMMAND_CONNECT,  /* text: HOST[:PORT] as typed */
+	COMMAND_INFO,     /* show text in conv as MESSAGE_INFO */
+	COMMAND_ERROR,    /* show text in conv as MESSAGE_ERROR */
+	COMMAND_CLEAR,    /* forget what MESSAGE_INFO and _ERROR show in conv */
+	COMMAND_OUTBOX,   /* says what waits */
+	COMMAND_CANCEL,   /* what waits and is not on its way: target, or that
+			     number of the last COMMAND_OUTBOX, or all to peer */
+	COMMAND_FORGET,   /* peer (zero: nearby): has_target: that message; on:
+			     the contact and all; else the conversation */
+	COMMAND_HISTORY,  /* of peer: kept or not (on) */
+	COMMAND_RECEIPTS, /* peer is told what was shown, or not (on) */
+	COMMAND_TRANSPORT, /* to peer: number is an enum transport_choice */
+	COMMAND_QUERY,     /* what the store answers: number is an enum
+			      question, text its arguments, peer (zero: none) */
 	COMMAND_QUIT,
+};
+
+/* COMMAND_QUERY and EFFECT_QUERY */
+enum question {
+	QUESTION_SEARCH, /* text: core/query.h */
+	QUESTION_GOTO,   /* text: a day */
+	QUESTION_EXPORT, /* text: a path */
 };
 
 struct command {
@@ -38,6 +62,10 @@ struct command {
 	struct fp peer;
 	bool on;
 	bool action;
+	bool has_target;
+	struct msg_id target;
+	uint32_t number;
+	int64_t row;
 	char *text; /* owned, NUL-terminated; NULL where not used */
 };
 

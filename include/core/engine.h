@@ -16,8 +16,10 @@
 #include "base/addr.h"
 #include "base/iface.h"
 #include "base/now.h"
+#include "core/change.h"
 #include "core/command.h"
 #include "core/model.h"
+#include "core/saved.h"
 #include "core/trust.h"
 #include "crypto/identity.h"
 #include "crypto/rng.h"
@@ -48,8 +50,8 @@ struct engine_cfg {
 	uint16_t udp_port;  /* where our datagrams come from */
 	uint16_t discovery_port;
 	bool quiet;
-	const struct pin *pins; /* copied */
-	size_t pin_count;
+	/* What is remembered; NULL: nothing. For the call only. */
+	const struct saved *saved;
 };
 
 enum effect_kind {
@@ -62,10 +64,20 @@ enum effect_kind {
 	EFFECT_RESOLVE,   /* text is HOST, port beside it; answer with
 			     engine_resolved(token) */
 	EFFECT_SAVE_PINS, /* engine_pins changed */
+	EFFECT_STORE,     /* change: to remember. Commit once a turn, when all
+			     input of the turn was drained; engine_committed */
+	EFFECT_LOAD,      /* the page of at most count messages before row, with
+			     fp (zero: nearby); engine_history */
+	EFFECT_QUERY,     /* question, text, fp: answer in conv (COMMAND_INFO,
+			     COMMAND_OLDER) */
 	/* Reports for front ends: nothing to execute. */
 	EFFECT_PEER,     /* fp: presence, trust, name or status changed */
 	EFFECT_MESSAGE,  /* conv, serial: a new message of any kind */
-	EFFECT_DELIVERY, /* conv, serial: its delivery changed */
+	EFFECT_DELIVERY, /* conv, serial, id, fp: the delivery of one of ours
+			    changed; text: the reason, or NULL. Serial 0: the
+			    message is not in memory */
+	EFFECT_REVISED,  /* conv, serial, id: its text or reactions changed;
+			    fp: by whom; revision: how; text: the new one */
 	EFFECT_LEFT,     /* goodbyes are out: the process may end */
 };
 
@@ -73,7 +85,13 @@ struct effect {
 	enum effect_kind kind;
 	uint32_t conn, conv, token;
 	uint16_t port;
+	enum question question;
 	uint64_t serial;
+	struct msg_id id;
+	int64_t row;
+	size_t count;
+	enum revision revision;      /* EFFECT_REVISED */
+	const struct change *change; /* until engine_committed */
 	struct addr addr;
 	struct fp fp;
 	enum delivery delivery; /* of the message, at that moment */
@@ -117,6 +135,18 @@ bool engine_reading(const struct engine *e, uint32_t conn);
 /* The answer to EFFECT_RESOLVE: addresses with their port, or why not. */
 void engine_resolved(struct engine *e, struct now now, uint32_t token,
     const struct addr *addrs, size_t count, const char *error);
+
+/*
+ * How the commit went of all that EFFECT_STORE gave since the last one. Until
+ * then nothing of it was acknowledged or sent. When it failed (why is for the
+ * user), what was to be sent is not; what came stays unacknowledged and is
+ * given to the store again, every few seconds and with whatever comes next.
+ */
+void engine_committed(
+    struct engine *e, struct now now, bool ok, const char *why);
+/* The answer to EFFECT_LOAD; takes the messages out of the page. */
+void engine_history(struct engine *e, struct now now, const struct fp *fp,
+    struct saved_page *page);
 
 /* Takes the text inside. */
 void engine_command(struct engine *e, struct now now, struct command *cmd);

@@ -23,15 +23,23 @@
 
 enum {
 	PEER_ADDRS_MAX = 8,
-	/* Messages kept in memory for each conversation. */
+	/* Messages kept in memory for each conversation; so many more as the
+	 * user asked to see again, up to CONV_OLDER_MAX in all. */
 	CONV_MESSAGES_MAX = 2000,
+	CONV_OLDER_MAX = 20000,
 	/* Bytes of their texts; the newest message stays in any case. */
 	CONV_BYTES_MAX = 4 * 1024 * 1024,
 	VERSION_TEXT_SIZE = 3 * BEACON_VERSION_TEXT_MAX + 1,
 	/* The conversation that always exists: shouts and what the network
 	 * does. */
 	CONV_NEARBY = 1,
+	/* A reaction is a short text: an emoji, most often. With its NUL. */
+	REACTION_SIZE = 17,
 };
+
+/* The serial of the first message of a run in each conversation: older ones,
+ * loaded later, fit in front of it. */
+#define CONV_SERIAL_FIRST (UINT64_C(1) << 32)
 
 enum trust {
 	TRUST_UNKNOWN,  /* seen only */
@@ -51,6 +59,11 @@ enum peer_link {
 	PEER_LINK_UP, /* an encrypted session, both ends proven */
 };
 
+/* What carries a session, and came with a message. */
+enum transport { CARRIER_TCP, CARRIER_UDP };
+/* The word of the screen and of --json. */
+const char *transport_text(enum transport t);
+
 struct peer {
 	struct fp fp;
 	char *name;     /* never empty */
@@ -65,6 +78,7 @@ struct peer {
 	unsigned addr_count;
 	bool by_hand; /* reached by /connect */
 	enum peer_link link;
+	enum transport transport;            /* of the session that is up */
 	struct addr link_addr;               /* while dialling or up */
 	int64_t first_seen_ms, last_seen_ms; /* wall clock */
 	int64_t typing_until_ms;             /* monotonic; 0 when not typing */
@@ -94,13 +108,23 @@ enum delivery {
 const char *delivery_text(enum delivery d);
 
 struct message {
-	uint64_t serial; /* place in the conversation, from 0, no gaps */
+	uint64_t serial; /* place in the conversation, no gaps */
+	/* The number in the history, ascending (core/change.h); of a notice,
+	 * which is not history, the one of what came before it. */
+	int64_t row;
 	struct msg_id id;
 	enum message_kind kind;
 	enum delivery delivery;
 	bool mine;
-	bool action;        /* "/me": the text describes the sender */
-	bool read;          /* shown to the user, or mine */
+	bool action;     /* "/me": the text describes the sender */
+	bool read;       /* shown to the user, or mine */
+	bool edited;     /* the text is not the first one */
+	bool deleted;    /* the text is empty */
+	bool has_target; /* it answers another message */
+	enum transport transport;
+	struct msg_id target;
+	/* Of them, of us; "": none. Clean. */
+	char reactions[2][REACTION_SIZE];
 	uint32_t missing;   /* so many of the sender's are missing before it */
 	struct fp from;     /* zero for MESSAGE_INFO and MESSAGE_ERROR */
 	int64_t sent_ms;    /* the sender's wall clock */
@@ -122,8 +146,14 @@ struct conv {
 	size_t ring_cap;
 	size_t bytes; /* of all texts in memory */
 	uint32_t unread;
-	uint64_t unread_serial; /* the first unread, while unread > 0 */
-	int64_t active_ms;      /* wall clock of the last message */
+	/* The first unread in memory, while unread > 0; next_serial when none
+	 * of them is loaded yet. */
+	uint64_t unread_serial;
+	int64_t active_ms; /* wall clock of the last message */
+	size_t kept_max;   /* messages that stay in memory */
+	bool older;        /* the store has some before first_serial */
+	bool loading;      /* and was asked for them */
+	char *draft;       /* what is typed there and not sent; may be NULL */
 };
 
 struct model {
@@ -140,6 +170,10 @@ struct model {
 	size_t iface_count;
 	struct discover_counters discovery;
 	uint64_t sessions_refused, sessions_failed, records_bad;
+	/* Edits, deletions and reactions that were not their author's to make,
+	 * or too late. */
+	uint64_t revisions_ignored;
+	bool store_failed; /* what comes now is not remembered */
 
 	struct peer **peers; /* unordered */
 	size_t peer_count, peer_cap;

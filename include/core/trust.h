@@ -11,16 +11,34 @@
 #include "base/peer_text.h"
 #include "core/model.h"
 
+#include <stdbool.h>
 #include <stdint.h>
+
+/* What a contact is to be reached over. */
+enum transport_choice { TRANSPORT_AUTO, TRANSPORT_TCP, TRANSPORT_UDP };
 
 struct pin {
 	struct fp fp;
-	enum trust trust; /* PINNED, VERIFIED or BLOCKED */
+	/* PINNED, VERIFIED or BLOCKED; or UNKNOWN: there is a conversation, but
+	 * the key was not proven and accepted. */
+	enum trust trust;
 	char name[NAME_BYTES_MAX * PEER_TEXT_GROWTH + 1]; /* clean */
 	struct addr addr;          /* where the last session was; may be NONE */
 	uint16_t version_floor;    /* the highest version ever authenticated */
 	uint32_t epoch, seq;       /* newest announcement accepted */
 	int64_t first_ms, last_ms; /* wall clock, of sessions */
+	bool answered;             /* the user wrote to it */
+	bool receipts;             /* it is told what was shown */
+	bool forgets;              /* "keep no history" */
+	enum transport_choice transport;
+	uint16_t udp_port; /* at addr; 0 = none */
+	/* The newest message of theirs that is stored: what comes again at or
+	 * below it is a duplicate. CHANGE_MESSAGE and _REVISION move it, too.
+	 */
+	uint64_t received_seq;
+	/* The newest of ours that they acknowledged; CHANGE_DELIVERY moves
+	 * it, too. */
+	uint64_t sent_seq;
 };
 
 #endif

@@ -6,6 +6,7 @@
 #ifndef APP_EVENTS_H
 #define APP_EVENTS_H
 
+#include "core/engine.h"
 #include "core/model.h"
 
 struct events {
@@ -15,9 +16,10 @@ struct events {
 	 * errors; NULL when it came by itself. */
 	char *(*message)(const struct model *m, const struct conv *c,
 	    const struct message *msg, const char *command);
-	/* state: at the time of the event; the message may be further now. */
+	/* By the effect, since the message may be further now; msg is NULL when
+	 * it is not in memory. */
 	char *(*delivery)(const struct model *m, const struct conv *c,
-	    const struct message *msg, enum delivery state);
+	    const struct message *msg, const struct effect *effect);
 	char *(*error)(const char *command, const char *text);
 };
 

@@ -248,14 +248,15 @@ json_message(const struct model *m, const struct conv *c,
 
 static char *
 json_delivery(const struct model *m, const struct conv *c,
-    const struct message *msg, enum delivery state)
+    const struct message *msg, const struct effect *effect)
 {
 	struct buf b = begin("delivery");
 
-	add_id(&b, "message", &msg->id);
+	(void)msg;
+	add_id(&b, "message", &effect->id);
 	add(&b, "to", name_of(m, &c->fp));
-	add(&b, "state", delivery_text(state));
-	add(&b, "reason", msg->reason == NULL ? "" : msg->reason);
+	add(&b, "state", delivery_text(effect->delivery));
+	add(&b, "reason", effect->text == NULL ? "" : effect->text);
 	return end(&b);
 }
 

@@ -120,18 +120,21 @@ text_message(const struct model *m, const struct conv *c,
 
 static char *
 text_delivery(const struct model *m, const struct conv *c,
-    const struct message *msg, enum delivery state)
+    const struct message *msg, const struct effect *effect)
 {
 	const struct peer *p = model_peer(m, &c->fp);
-	char label[PEER_LABEL_SIZE];
-	size_t line = strcspn(msg->text, "\n");
-	size_t n = width_cut(msg->text, line, EXCERPT_CELLS, NULL);
+	char label[PEER_LABEL_SIZE], id[MSG_ID_TEXT_SIZE];
+	const char *text =
+	    msg != NULL ? msg->text : msg_id_text(&effect->id, id);
+	size_t line = strcspn(text, "\n");
+	size_t n = width_cut(text, line, EXCERPT_CELLS, NULL);
 
-	return xasprintf("* %s %s %s: %.*s%s%s%s", delivery_text(state),
-	    state == DELIVERY_QUEUED ? "for" : "to",
-	    p == NULL ? "?" : peer_label(p, false, label), (int)n, msg->text,
-	    msg->size > n ? "..." : "", msg->reason != NULL ? " - " : "",
-	    msg->reason != NULL ? msg->reason : "");
+	return xasprintf("* %s %s %s: %.*s%s%s%s",
+	    delivery_text(effect->delivery),
+	    effect->delivery == DELIVERY_QUEUED ? "for" : "to",
+	    p == NULL ? "?" : peer_label(p, false, label), (int)n, text,
+	    text[n] != '\0' ? "..." : "", effect->text != NULL ? " - " : "",
+	    effect->text != NULL ? effect->text : "");
 }
 
 static char *

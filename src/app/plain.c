@@ -145,10 +145,13 @@ plain_report(struct front *f, struct shell *sh, const struct effect *effect)
 			print_line(p, p->events->peer(m, peer));
 		return;
 	}
+	if (effect->kind == EFFECT_REVISED)
+		return;
 	const struct conv *c = model_conv(m, effect->conv);
-	const struct message *msg = conv_message(c, effect->serial);
+	const struct message *msg =
+	    effect->serial == 0 ? NULL : conv_message(c, effect->serial);
 	if (effect->delivery != DELIVERY_NONE)
-		print_line(p, p->events->delivery(m, c, msg, effect->delivery));
+		print_line(p, p->events->delivery(m, c, msg, effect));
 	else
 		print_line(p, p->events->message(m, c, msg, p->command));
 }

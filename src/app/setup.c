@@ -186,19 +186,21 @@ open_network(struct shell *sh, char **ret_error)
 static int
 make_engine(struct shell *sh, char **ret_error)
 {
-	struct pin *pins;
-	size_t pin_count;
+	struct saved saved = { .next_row = 1 };
 	uint32_t epoch;
 	int err = epoch_next(&sh->home, sh->now.wall_ms, &epoch, ret_error);
 
 	if (err < 0)
 		return err;
 	char *warning = NULL;
-	if ((err = pins_load(&sh->home, &pins, &pin_count, &warning)) < 0) {
+	if ((err = pins_load(
+		 &sh->home, &saved.pins, &saved.pin_count, &warning)) < 0) {
 		*ret_error = warning;
 		return err;
 	}
 	sh->warning = warning;
+	for (size_t i = 0; i < saved.pin_count; i++)
+		saved.pins[i].answered = true;
 	char *name = own_name(sh);
 	struct engine_cfg cfg = {
 		.identity = &sh->identity,
@@ -211,12 +213,11 @@ make_engine(struct shell *sh, char **ret_error)
 		.discovery_port =
 		    sh->config.port != 0 ? sh->config.port : DISCOVERY_PORT,
 		.quiet = sh->config.quiet,
-		.pins = pins,
-		.pin_count = pin_count,
+		.saved = &saved,
 	};
 	sh->engine = engine_new(&cfg, sh->now);
 	free(name);
-	free(pins);
+	saved_clear(&saved);
 	engine_network(sh->engine, sh->now, sh->ifaces, sh->iface_count, false);
 	return 0;
 }

@@ -92,12 +92,19 @@ run_effect(struct shell *sh, const struct effect *effect)
 		sh->pins_due_ms = earlier_ms(
 		    sh->pins_due_ms, sh->pins_saved_ms + PINS_AGAIN_MS);
 		break;
+	case EFFECT_STORE:
+		sh->store_due = true;
+		break;
+	case EFFECT_LOAD:
+	case EFFECT_QUERY:
+		break;
 	case EFFECT_LEFT:
 		sh->done = true;
 		break;
 	case EFFECT_PEER:
 	case EFFECT_MESSAGE:
 	case EFFECT_DELIVERY:
+	case EFFECT_REVISED:
 		keep_report(sh, effect);
 		break;
 	}
@@ -115,6 +122,17 @@ drain(struct shell *sh)
 	for (size_t i = 0; i < sh->report_count; i++)
 		sh->front->report(sh->front, sh, &sh->reports[i]);
 	sh->report_count = 0;
+}
+
+/* At the end of a turn: what it gave to the store goes out only now. */
+static void
+commit(struct shell *sh)
+{
+	while (sh->store_due) {
+		sh->store_due = false;
+		engine_committed(sh->engine, sh->now, true, NULL);
+		drain(sh);
+	}
 }
 
 void
@@ -422,6 +440,7 @@ turn(struct shell *sh)
 	notice_sleep(sh);
 	tick(sh);
 	sh->front->turn(sh->front, sh);
+	commit(sh);
 	if (sh->done && !tcp_is_busy(sh->tcp))
 		return;
 	watch_all(sh);

@@ -73,6 +73,7 @@ struct shell {
 	size_t unresolved_count;
 	struct effect *reports; /* for the front end, after the other effects */
 	size_t report_count, report_cap;
+	bool store_due; /* something was given to the store in this turn */
 	struct now now;
 	struct front *front;
 	bool done;

@@ -53,7 +53,10 @@ effect_add(struct engine *e, struct effect effect)
 static bool
 is_outdated(const struct engine *e, const struct effect *effect)
 {
-	if (effect->kind != EFFECT_MESSAGE && effect->kind != EFFECT_DELIVERY)
+	if (effect->kind != EFFECT_MESSAGE && effect->kind != EFFECT_DELIVERY &&
+	    effect->kind != EFFECT_REVISED)
+		return false;
+	if (effect->serial == 0)
 		return false;
 	const struct conv *c = model_conv(e->model, effect->conv);
 	return effect->serial < c->first_serial ||

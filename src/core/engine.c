@@ -53,7 +53,8 @@ engine_new(const struct engine_cfg *cfg, struct now now)
 	e->discover = discover_new(&discover, now);
 	discover_profile(
 	    e->discover, now, e->model->name, e->model->status, false);
-	contacts_load(e, cfg->pins, cfg->pin_count);
+	if (cfg->saved != NULL)
+		contacts_load(e, cfg->saved->pins, cfg->saved->pin_count);
 	return e;
 }
 
@@ -155,6 +156,29 @@ engine_network(struct engine *e, struct now now, const struct iface *ifaces,
 		session_probe(c->session, now);
 		conn_flush(e, c);
 	}
+	engine_tick_rest(e, now);
+}
+
+void
+engine_committed(struct engine *e, struct now now, bool ok, const char *why)
+{
+	effects_begin(e);
+	if (!ok)
+		engine_error(e, now, CONV_NEARBY, "not stored: %s", why);
+	engine_tick_rest(e, now);
+}
+
+void
+engine_history(struct engine *e, struct now now, const struct fp *fp,
+    struct saved_page *page)
+{
+	const struct conv *c = fp_is_zero(fp)
+				   ? model_conv(e->model, CONV_NEARBY)
+				   : model_conv_of(e->model, fp);
+
+	effects_begin(e);
+	if (c != NULL)
+		conv_prepend(e->model, model_conv_edit(e->model, c->id), page);
 	engine_tick_rest(e, now);
 }
 

@@ -216,6 +216,19 @@ execute(struct engine *e, struct now now, struct command *cmd)
 	case COMMAND_ERROR:
 		do_notice(e, now, cmd);
 		break;
+	case COMMAND_EDIT:
+	case COMMAND_DELETE:
+	case COMMAND_REACT:
+	case COMMAND_OLDER:
+	case COMMAND_DRAFT:
+	case COMMAND_OUTBOX:
+	case COMMAND_CANCEL:
+	case COMMAND_FORGET:
+	case COMMAND_HISTORY:
+	case COMMAND_RECEIPTS:
+	case COMMAND_TRANSPORT:
+	case COMMAND_QUERY:
+		break;
 	case COMMAND_QUIT:
 		do_quit(e, now, cmd);
 		break;

@@ -28,6 +28,12 @@ static const char *const delivery_texts[] = {
 };
 
 const char *
+transport_text(enum transport t)
+{
+	return t == CARRIER_UDP ? "udp" : "tcp";
+}
+
+const char *
 trust_text(enum trust t)
 {
 	return trust_texts[t];

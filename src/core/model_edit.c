@@ -21,6 +21,8 @@ conv_new(struct model *m, enum conv_kind kind)
 	struct conv *c = xcalloc(1, sizeof(*c));
 	c->id = CONV_NEARBY + (uint32_t)m->conv_count;
 	c->kind = kind;
+	c->first_serial = c->next_serial = CONV_SERIAL_FIRST;
+	c->kept_max = CONV_MESSAGES_MAX;
 	m->convs[m->conv_count++] = c;
 	return c;
 }
@@ -39,6 +41,7 @@ conv_free(struct conv *c)
 	for (uint64_t s = c->first_serial; s < c->next_serial; s++)
 		message_clear(conv_message_edit(c, s));
 	free(c->ring);
+	free(c->draft);
 	free(c);
 }
 
@@ -374,7 +377,7 @@ conv_append(struct model *m, struct conv *c, const struct message *msg)
 {
 	uint64_t held = c->next_serial - c->first_serial;
 
-	if (held == CONV_MESSAGES_MAX)
+	if (held >= c->kept_max)
 		drop_oldest(c);
 	else if (held == c->ring_cap)
 		ring_grow(c);
@@ -392,6 +395,33 @@ conv_append(struct model *m, struct conv *c, const struct message *msg)
 		drop_oldest(c);
 	model_touch(m);
 	return slot;
+}
+
+/* The newest of the page that fit go in front of the oldest in memory. */
+void
+conv_prepend(struct model *m, struct conv *c, struct saved_page *page)
+{
+	size_t taken = 0;
+
+	for (size_t i = page->count; i > 0; i--) {
+		uint64_t held = c->next_serial - c->first_serial;
+		if (held >= c->kept_max)
+			break;
+		if (held == c->ring_cap)
+			ring_grow(c);
+		c->first_serial--;
+		struct message *slot = &c->ring[c->first_serial % c->ring_cap];
+		*slot = page->messages[i - 1];
+		slot->serial = c->first_serial;
+		c->bytes += slot->size;
+		page->messages[i - 1] = (struct message){ .row = slot->row };
+		if (counts_as_unread(slot) && c->unread > 0)
+			c->unread_serial = slot->serial;
+		taken++;
+	}
+	c->older = page->more || taken < page->count;
+	c->loading = false;
+	model_touch(m);
 }
 
 struct message *

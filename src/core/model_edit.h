@@ -7,6 +7,7 @@
 #define CORE_MODEL_EDIT_H
 
 #include "core/model.h"
+#include "core/saved.h"
 
 struct model *model_new(const struct fp *self, const char *name);
 void model_free(struct model *m);
@@ -54,6 +55,8 @@ struct conv *model_conv_open(struct model *m, struct peer *p);
  * append. */
 struct message *conv_append(
     struct model *m, struct conv *c, const struct message *msg);
+/* Puts a page in front; takes the messages out of it. */
+void conv_prepend(struct model *m, struct conv *c, struct saved_page *page);
 struct message *conv_message_edit(struct conv *c, uint64_t serial);
 /* One of ours by id, newest first; NULL. */
 struct message *conv_find_mine(struct conv *c, const struct msg_id *id);

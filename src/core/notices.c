@@ -25,21 +25,29 @@ effect_peer(struct engine *e, const struct fp *fp)
 }
 
 static void
-effect_of_message(struct engine *e, enum effect_kind kind, const struct conv *c,
-    const struct message *m)
+effect_delivery(struct engine *e, const struct conv *c, const struct message *m)
 {
 	effect_add(e, (struct effect){
-			  .kind = kind,
+			  .kind = EFFECT_DELIVERY,
 			  .conv = c->id,
 			  .serial = m->serial,
+			  .id = m->id,
+			  .fp = c->fp,
 			  .delivery = m->delivery,
+			  .text = m->reason,
 		      });
 }
 
 void
 effect_message(struct engine *e, const struct conv *c, const struct message *m)
 {
-	effect_of_message(e, EFFECT_MESSAGE, c, m);
+	effect_add(e, (struct effect){
+			  .kind = EFFECT_MESSAGE,
+			  .conv = c->id,
+			  .serial = m->serial,
+			  .id = m->id,
+			  .delivery = m->delivery,
+		      });
 }
 
 void
@@ -52,7 +60,7 @@ message_set_delivery(struct engine *e, const struct conv *c, struct message *m,
 	free(m->reason);
 	m->reason = reason == NULL ? NULL : xstrdup(reason);
 	model_touch(e->model);
-	effect_of_message(e, EFFECT_DELIVERY, c, m);
+	effect_delivery(e, c, m);
 }
 
 void

@@ -278,17 +278,6 @@ do_close(struct sim *s, unsigned node, const struct effect *effect)
 }
 
 static void
-save_pins(struct sim_node *n)
-{
-	size_t count;
-	const struct pin *pins = engine_pins(n->engine, &count);
-
-	free(n->pins);
-	n->pins = xmemdup(pins, (count + 1) * sizeof(*pins));
-	n->pin_count = count;
-}
-
-static void
 count_message(struct sim_node *n, const struct effect *effect)
 {
 	const struct conv *c =
@@ -298,6 +287,18 @@ count_message(struct sim_node *n, const struct effect *effect)
 	n->messages += m->kind == MESSAGE_TEXT && !m->mine;
 	n->shouts += m->kind == MESSAGE_SHOUT && !m->mine;
 	n->errors += m->kind == MESSAGE_ERROR;
+}
+
+static void
+save_pins(struct sim_node *n)
+{
+	size_t count;
+	const struct pin *pins = engine_pins(n->engine, &count);
+
+	for (size_t i = 0; i < count; i++) {
+		struct change c = { .kind = CHANGE_PIN, .pin = &pins[i] };
+		memstore_apply(&n->store, &c);
+	}
 }
 
 static void
@@ -322,8 +323,8 @@ run_effect(struct sim *s, unsigned node, const struct effect *effect)
 	case EFFECT_CLOSE:
 		do_close(s, node, effect);
 		break;
-	case EFFECT_SAVE_PINS:
-		save_pins(n);
+	case EFFECT_STORE:
+		memstore_apply(&n->store, effect->change);
 		break;
 	case EFFECT_MESSAGE:
 		count_message(n, effect);
@@ -331,9 +332,18 @@ run_effect(struct sim *s, unsigned node, const struct effect *effect)
 	case EFFECT_LEFT:
 		n->left = true;
 		break;
+	case EFFECT_SAVE_PINS:
+		save_pins(n);
+		break;
+	case EFFECT_LOAD:
+		n->load = *effect;
+		n->loading = true;
+		break;
 	case EFFECT_RESOLVE:
+	case EFFECT_QUERY:
 	case EFFECT_PEER:
 	case EFFECT_DELIVERY:
+	case EFFECT_REVISED:
 		break;
 	}
 }
@@ -348,9 +358,53 @@ drain(struct sim *s, unsigned node)
 }
 
 static void
+answer_load(struct sim *s, unsigned node)
+{
+	struct sim_node *n = &s->nodes[node];
+	struct saved_page page;
+
+	n->loading = false;
+	memstore_page(
+	    &n->store, &n->load.fp, n->load.row, n->load.count, &page);
+	engine_history(n->engine, node_now(s, node), &n->load.fp, &page);
+	saved_page_clear(&page);
+	drain(s, node);
+}
+
+/* What a loop does before it waits: the store is asked, and written. */
+static void
+end_turn(struct sim *s, unsigned node)
+{
+	struct sim_node *n = &s->nodes[node];
+
+	while (n->alive && (n->loading || memstore_is_dirty(&n->store))) {
+		if (n->loading) {
+			answer_load(s, node);
+			continue;
+		}
+		bool ok = !chance(s, n->full, 100);
+		if (ok)
+			memstore_commit(&n->store);
+		else
+			memstore_rollback(&n->store);
+		engine_committed(n->engine, node_now(s, node), ok,
+		    ok ? NULL : "the disk is full");
+		drain(s, node);
+	}
+}
+
+static void
+end_turns(struct sim *s)
+{
+	for (unsigned i = 0; i < s->count; i++)
+		end_turn(s, i);
+}
+
+static void
 start(struct sim *s, unsigned node)
 {
 	struct sim_node *n = &s->nodes[node];
+	struct saved saved;
 	struct engine_cfg cfg = {
 		.identity = &n->identity,
 		.rng = rng_seeded(&n->seed, rng_u32(&s->rng)),
@@ -359,11 +413,13 @@ start(struct sim *s, unsigned node)
 		.tcp_port = DISCOVERY_PORT,
 		.udp_port = 50000,
 		.discovery_port = DISCOVERY_PORT,
-		.pins = n->pins,
-		.pin_count = n->pin_count,
+		.saved = &saved,
 	};
 
+	memstore_rollback(&n->store);
+	memstore_load(&n->store, &saved);
 	n->engine = engine_new(&cfg, node_now(s, node));
+	saved_clear(&saved);
 	n->alive = true;
 	n->left = false;
 	engine_start(n->engine, node_now(s, node));
@@ -385,7 +441,7 @@ sim_free(struct sim *s)
 {
 	for (unsigned i = 0; i < s->count; i++) {
 		engine_free(s->nodes[i].engine);
-		free(s->nodes[i].pins);
+		memstore_clear(&s->nodes[i].store);
 	}
 	for (size_t i = 0; i < s->event_count; i++)
 		free(s->events[i].bytes);
@@ -470,7 +526,7 @@ sim_kill(struct sim *s, unsigned node)
 	}
 	engine_free(n->engine);
 	n->engine = NULL;
-	n->alive = false;
+	n->alive = n->loading = false;
 }
 
 void
@@ -662,6 +718,7 @@ sim_run(struct sim *s, int64_t ms)
 {
 	int64_t end = s->now_ms + ms;
 
+	end_turns(s);
 	for (;;) {
 		int64_t at = next_ms(s);
 		if (at > end)
@@ -674,6 +731,7 @@ sim_run(struct sim *s, int64_t ms)
 			free(ev.bytes);
 		}
 		tick_all(s);
+		end_turns(s);
 	}
 	s->now_ms = end;
 }

@@ -11,6 +11,7 @@
 
 #include "core/engine.h"
 #include "crypto/rng.h"
+#include "memstore.h"
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -34,8 +35,10 @@ struct sim_node {
 	uint32_t epoch;
 	char name[32];
 	int64_t wall_offset_ms;
-	struct pin *pins;
-	size_t pin_count;
+	struct memstore store;
+	struct effect load; /* asked and not answered, while loading */
+	bool loading;
+	unsigned full; /* of commits, percent: they fail */
 	uint64_t messages, shouts, errors, broadcasts;
 	bool left;
 };
@@ -51,7 +54,7 @@ int64_t sim_now_ms(const struct sim *s);
 /* A new node with an identity of its own, started at once. */
 unsigned sim_add(struct sim *s, const char *name);
 struct sim_node *sim_node(struct sim *s, unsigned node);
-/* SIGKILL: its streams break, nothing is said. The pins it saved stay. */
+/* SIGKILL: its streams break, nothing is said. What it committed stays. */
 void sim_kill(struct sim *s, unsigned node);
 /* Starts it again with the next epoch. */
 void sim_restart(struct sim *s, unsigned node);

@@ -20,6 +20,9 @@ ekit_init_with(struct ekit *k, uint32_t number, const struct pin *pins,
 	kit_identity(&k->identity, 1000000 + number);
 	k->now = (struct now){ .mono_ms = 1000000,
 		.wall_ms = INT64_C(1795168920000) };
+	struct saved saved = { .pins = xmemdup(pins, count * sizeof(*pins)),
+		.pin_count = count,
+		.next_row = 1 };
 	struct engine_cfg cfg = {
 		.identity = &k->identity,
 		.rng = rng_seeded(&k->seed, number),
@@ -29,10 +32,10 @@ ekit_init_with(struct ekit *k, uint32_t number, const struct pin *pins,
 		.udp_port = 50000,
 		.discovery_port = DISCOVERY_PORT,
 		.quiet = quiet,
-		.pins = pins,
-		.pin_count = count,
+		.saved = &saved,
 	};
 	k->engine = engine_new(&cfg, k->now);
+	saved_clear(&saved);
 	engine_start(k->engine, k->now);
 	ekit_drain(k);
 }

@@ -440,7 +440,8 @@ t29_clocks_that_lie(void **state)
 		assert_int_equal(r->acks, 3);
 		const struct conv *c = ekit_conv(&k, r);
 		for (uint64_t n = 0; n < 3; n++) {
-			const struct message *m = conv_message(c, n);
+			const struct message *m =
+			    conv_message(c, CONV_SERIAL_FIRST + n);
 			assert_int_equal(m->text[0], "abc"[n]);
 			assert_true(m->arrived_ms == k.now.wall_ms);
 		}

@@ -301,7 +301,7 @@ t33_a_friend_who_floods(void **state)
 	assert_int_equal(r->acks, 100000);
 	const struct conv *c = ekit_conv(&k, r);
 	assert_true(c->next_serial - c->first_serial <= CONV_MESSAGES_MAX);
-	assert_int_equal(c->next_serial, 100001);
+	assert_int_equal(c->next_serial - CONV_SERIAL_FIRST, 100001);
 	assert_true(c->unread <= CONV_MESSAGES_MAX);
 	assert_int_equal(conv_message(c, c->next_serial - 1)->missing, 0);
 	/* In the middle of one, another is heard at once. */
@@ -481,13 +481,13 @@ what_is_reported_is_still_there(void **state)
 	make_messages(r, CONV_MESSAGES_MAX - 1, &made);
 	ekit_pass(&k, 100);
 	const struct conv *c = ekit_conv(&k, r);
-	assert_int_equal(c->first_serial, 0);
-	assert_int_equal(c->next_serial, CONV_MESSAGES_MAX);
+	assert_int_equal(c->first_serial - CONV_SERIAL_FIRST, 0);
+	assert_int_equal(c->next_serial - CONV_SERIAL_FIRST, CONV_MESSAGES_MAX);
 	/* Both in one read. */
 	remote_send(&k, r, &ack);
 	make_messages(r, 1, &made);
 	ekit_run(&k);
-	assert_int_equal(c->first_serial, 1);
+	assert_int_equal(c->first_serial - CONV_SERIAL_FIRST, 1);
 	assert_int_equal(made, CONV_MESSAGES_MAX);
 	assert_int_equal(contacts_waiting(k.engine), 0);
 }

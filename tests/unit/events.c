@@ -70,7 +70,7 @@ static void
 json_keeps_its_promise(void **state)
 {
 	const struct stage *st = *state;
-	const struct message *theirs = conv_message(st->c, 0);
+	const struct message *theirs = conv_message(st->c, st->c->first_serial);
 
 	check_keys(events_json.ready(st->m), "event name id tcp_port udp_port");
 	check_keys(events_json.peer(st->m, st->bob),
@@ -78,8 +78,9 @@ json_keeps_its_promise(void **state)
 	check_keys(events_json.message(st->m, st->c, theirs, NULL),
 	    "event from id conversation message text sent dialect transport "
 	    "encrypted");
-	check_keys(
-	    events_json.delivery(st->m, st->c, last(st->c), DELIVERY_DELIVERED),
+	check_keys(events_json.delivery(st->m, st->c, last(st->c),
+		       &(struct effect){ .kind = EFFECT_DELIVERY,
+			   .delivery = DELIVERY_DELIVERED }),
 	    "event message to state reason");
 	check_keys(
 	    events_json.error("/foo", "no command /foo"), "event command text");
@@ -105,7 +106,7 @@ json_of_an_impossible_time(void **state)
 	const struct stage *st = *state;
 	static const int64_t times[] = { INT64_MIN, INT64_MAX, -1, 0,
 		INT64_C(253402300800000) };
-	struct message m = *conv_message(st->c, 0);
+	struct message m = *conv_message(st->c, st->c->first_serial);
 
 	for (size_t i = 0; i < sizeof(times) / sizeof(times[0]); i++) {
 		m.sent_ms = times[i];
@@ -157,8 +158,9 @@ our_own_words_are_told_by_their_delivery(void **state)
 	const struct stage *st = *state;
 
 	assert_null(events_text.message(st->m, st->c, last(st->c), NULL));
-	char *line =
-	    events_text.delivery(st->m, st->c, last(st->c), DELIVERY_QUEUED);
+	char *line = events_text.delivery(st->m, st->c, last(st->c),
+	    &(struct effect){
+		.kind = EFFECT_DELIVERY, .delivery = DELIVERY_QUEUED });
 	assert_string_equal(line, "* queued for bob: three");
 	free(line);
 }

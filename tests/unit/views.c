@@ -255,8 +255,8 @@ a_mark_changes_nothing_else(void **state)
 	    "a line that is long enough to be broken "
 	    "into more than a single row of it");
 	scene_key(s, '2', KEY_ALT);
-	struct message *msg =
-	    conv_message_edit(model_conv_edit(s->m, ana->conv), 0);
+	struct message *msg = conv_message_edit(
+	    model_conv_edit(s->m, ana->conv), CONV_SERIAL_FIRST);
 	struct grid before;
 	grid_init(&before, 24, 80);
 	for (int d = DELIVERY_QUEUED; d <= DELIVERY_READ; d++) {

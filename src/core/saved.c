@@ -1,0 +1,29 @@
+/* SPDX-License-Identifier: MIT */
+#include "core/saved.h"
+
+#include <stdlib.h>
+
+void
+saved_clear(struct saved *s)
+{
+	for (size_t i = 0; i < s->conv_count; i++)
+		free(s->convs[i].draft);
+	/* A change only borrows in general; here its text is ours. */
+	for (size_t i = 0; i < s->outbox_count; i++)
+		free((void *)(uintptr_t)s->outbox[i].change.text);
+	free(s->pins);
+	free(s->convs);
+	free(s->outbox);
+	*s = (struct saved){ 0 };
+}
+
+void
+saved_page_clear(struct saved_page *p)
+{
+	for (size_t i = 0; i < p->count; i++) {
+		free(p->messages[i].text);
+		free(p->messages[i].reason);
+	}
+	free(p->messages);
+	*p = (struct saved_page){ 0 };
+}

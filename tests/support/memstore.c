@@ -1,0 +1,420 @@
+/* SPDX-License-Identifier: MIT */
+#include "memstore.h"
+
+#include "base/mem.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+static void
+free_const(const char *text)
+{
+	free((void *)(uintptr_t)text);
+}
+
+static struct change
+copy_change(const struct change *c)
+{
+	struct change copy = *c;
+
+	copy.pin = NULL;
+	copy.text = c->text == NULL ? NULL : xstrndup(c->text, c->size);
+	copy.reason = c->reason == NULL ? NULL : xstrdup(c->reason);
+	return copy;
+}
+
+static void
+change_free(struct change *c)
+{
+	free_const(c->text);
+	free_const(c->reason);
+}
+
+void
+memstore_rollback(struct memstore *ms)
+{
+	for (size_t i = 0; i < ms->pending_count; i++)
+		change_free(&ms->pending[i]);
+	ms->pending_count = 0;
+}
+
+void
+memstore_clear(struct memstore *ms)
+{
+	memstore_rollback(ms);
+	for (size_t i = 0; i < ms->row_count; i++)
+		change_free(&ms->rows[i].change);
+	for (size_t i = 0; i < ms->conv_count; i++)
+		free(ms->convs[i].draft);
+	free(ms->rows);
+	free(ms->pins);
+	free(ms->convs);
+	free(ms->pending);
+	free(ms->pending_pins);
+	*ms = (struct memstore){ 0 };
+}
+
+void
+memstore_apply(struct memstore *ms, const struct change *c)
+{
+	if (ms->pending_count == ms->pending_cap) {
+		ms->pending_cap =
+		    ms->pending_cap == 0 ? 16 : 2 * ms->pending_cap;
+		ms->pending = xrealloc(
+		    ms->pending, ms->pending_cap, sizeof(*ms->pending));
+		ms->pending_pins = xrealloc(ms->pending_pins, ms->pending_cap,
+		    sizeof(*ms->pending_pins));
+	}
+	if (c->kind == CHANGE_PIN)
+		ms->pending_pins[ms->pending_count] = *c->pin;
+	ms->pending[ms->pending_count++] = copy_change(c);
+}
+
+bool
+memstore_is_dirty(const struct memstore *ms)
+{
+	return ms->pending_count > 0;
+}
+
+static struct pin *
+find_pin(const struct memstore *ms, const struct fp *fp)
+{
+	for (size_t i = 0; i < ms->pin_count; i++)
+		if (fp_equal(&ms->pins[i].fp, fp))
+			return &ms->pins[i];
+	return NULL;
+}
+
+const struct pin *
+memstore_pin(const struct memstore *ms, const struct fp *fp)
+{
+	return find_pin(ms, fp);
+}
+
+static void
+apply_pin(struct memstore *ms, const struct pin *pin)
+{
+	struct pin *old = find_pin(ms, &pin->fp);
+
+	if (old == NULL) {
+		ms->pins = xgrow(
+		    ms->pins, ms->pin_count, &ms->pin_cap, sizeof(*ms->pins));
+		ms->pins[ms->pin_count++] = *pin;
+		return;
+	}
+	uint64_t received = old->received_seq, sent = old->sent_seq;
+	*old = *pin;
+	if (received > old->received_seq)
+		old->received_seq = received;
+	if (sent > old->sent_seq)
+		old->sent_seq = sent;
+}
+
+static struct mem_row *
+find_row(
+    const struct memstore *ms, const struct fp *fp, const struct msg_id *id)
+{
+	for (size_t i = ms->row_count; i > 0; i--) {
+		struct mem_row *r = &ms->rows[i - 1];
+		if (fp_equal(&r->change.fp, fp) &&
+		    msg_id_equal(&r->change.id, id))
+			return r;
+	}
+	return NULL;
+}
+
+const struct mem_row *
+memstore_find(
+    const struct memstore *ms, const struct fp *fp, const struct msg_id *id)
+{
+	return find_row(ms, fp, id);
+}
+
+static struct mem_conv *
+conv_of(struct memstore *ms, const struct fp *fp)
+{
+	for (size_t i = 0; i < ms->conv_count; i++)
+		if (fp_equal(&ms->convs[i].fp, fp))
+			return &ms->convs[i];
+	ms->convs =
+	    xgrow(ms->convs, ms->conv_count, &ms->conv_cap, sizeof(*ms->convs));
+	ms->convs[ms->conv_count] = (struct mem_conv){ .fp = *fp };
+	return &ms->convs[ms->conv_count++];
+}
+
+static void
+set_text(struct change *c, const char *text, size_t size)
+{
+	free_const(c->text);
+	c->text = xstrndup(text, size);
+	c->size = size;
+}
+
+static void
+revise(struct memstore *ms, const struct change *c)
+{
+	struct mem_row *r = find_row(ms, &c->fp, &c->target);
+
+	if (r == NULL || r->is_revision)
+		return;
+	if (c->revision == REVISION_REACT) {
+		snprintf(r->reactions[c->mine], REACTION_SIZE, "%s", c->text);
+		return;
+	}
+	bool late =
+	    !c->mine && c->arrived_ms - r->change.arrived_ms > REVISE_MS;
+	if (r->change.mine != c->mine || late || r->deleted)
+		return;
+	r->edited = c->revision == REVISION_EDIT;
+	r->deleted = c->revision == REVISION_DELETE;
+	set_text(
+	    &r->change, r->deleted ? "" : c->text, r->deleted ? 0 : c->size);
+}
+
+static void
+move_received(struct memstore *ms, const struct change *c)
+{
+	struct pin *pin = find_pin(ms, &c->fp);
+
+	if (!c->mine && pin != NULL && c->seq > pin->received_seq)
+		pin->received_seq = c->seq;
+}
+
+static void
+add_row(struct memstore *ms, const struct change *c)
+{
+	bool is_revision = c->kind == CHANGE_REVISION;
+
+	move_received(ms, c);
+	if (find_row(ms, &c->fp, &c->id) != NULL)
+		return;
+	if (is_revision)
+		revise(ms, c);
+	if (!c->waits && (is_revision || !c->keep))
+		return;
+	ms->rows =
+	    xgrow(ms->rows, ms->row_count, &ms->row_cap, sizeof(*ms->rows));
+	ms->rows[ms->row_count++] = (struct mem_row){
+		.change = copy_change(c),
+		.is_revision = is_revision,
+	};
+}
+
+static void
+remove_row(struct memstore *ms, struct mem_row *r)
+{
+	size_t at = (size_t)(r - ms->rows);
+
+	change_free(&r->change);
+	ms->row_count--;
+	memmove(r, r + 1, (ms->row_count - at) * sizeof(*r));
+}
+
+static void
+deliver(struct memstore *ms, const struct change *c)
+{
+	struct mem_row *r = find_row(ms, &c->fp, &c->id);
+	struct pin *pin = find_pin(ms, &c->fp);
+
+	if (c->delivery != DELIVERY_FAILED && pin != NULL &&
+	    c->seq > pin->sent_seq)
+		pin->sent_seq = c->seq;
+	if (r == NULL || !r->change.mine)
+		return;
+	r->change.delivery = c->delivery;
+	free_const(r->change.reason);
+	r->change.reason = c->reason == NULL ? NULL : xstrdup(c->reason);
+	if (c->delivery <= DELIVERY_SENT)
+		return;
+	r->change.waits = false;
+	if (r->is_revision || !r->change.keep)
+		remove_row(ms, r);
+}
+
+static void
+show(struct memstore *ms, const struct change *c)
+{
+	const struct mem_row *last = find_row(ms, &c->fp, &c->id);
+
+	if (last == NULL || !last->change.mine)
+		return;
+	for (size_t i = 0; i < ms->row_count; i++) {
+		struct change *r = &ms->rows[i].change;
+		if (r->mine && fp_equal(&r->fp, &c->fp) &&
+		    r->row <= last->change.row &&
+		    r->delivery == DELIVERY_DELIVERED)
+			r->delivery = DELIVERY_READ;
+	}
+}
+
+static void
+forget(struct memstore *ms, const struct change *c)
+{
+	for (size_t i = ms->row_count; i > 0; i--) {
+		struct mem_row *r = &ms->rows[i - 1];
+		if (fp_equal(&r->change.fp, &c->fp) &&
+		    (c->kind != CHANGE_FORGET_MESSAGE ||
+			msg_id_equal(&r->change.id, &c->id)))
+			remove_row(ms, r);
+	}
+	struct pin *pin = find_pin(ms, &c->fp);
+	if (c->kind == CHANGE_FORGET_CONTACT && pin != NULL)
+		*pin = ms->pins[--ms->pin_count];
+}
+
+static void
+apply(struct memstore *ms, const struct change *c, const struct pin *pin)
+{
+	struct mem_conv *conv;
+
+	switch (c->kind) {
+	case CHANGE_PIN:
+		apply_pin(ms, pin);
+		break;
+	case CHANGE_MESSAGE:
+	case CHANGE_REVISION:
+		add_row(ms, c);
+		break;
+	case CHANGE_DELIVERY:
+		deliver(ms, c);
+		break;
+	case CHANGE_SHOWN:
+		show(ms, c);
+		break;
+	case CHANGE_READ:
+		conv_of(ms, &c->fp)->read_row = c->row;
+		break;
+	case CHANGE_DRAFT:
+		conv = conv_of(ms, &c->fp);
+		free(conv->draft);
+		conv->draft = xstrndup(c->text, c->size);
+		break;
+	case CHANGE_FORGET_MESSAGE:
+	case CHANGE_FORGET_CONV:
+	case CHANGE_FORGET_CONTACT:
+		forget(ms, c);
+		break;
+	}
+}
+
+void
+memstore_commit(struct memstore *ms)
+{
+	for (size_t i = 0; i < ms->pending_count; i++)
+		apply(ms, &ms->pending[i], &ms->pending_pins[i]);
+	memstore_rollback(ms);
+	ms->commits++;
+}
+
+static struct saved_conv *
+saved_conv_of(struct saved *s, const struct fp *fp)
+{
+	for (size_t i = 0; i < s->conv_count; i++)
+		if (fp_equal(&s->convs[i].fp, fp))
+			return &s->convs[i];
+	s->convs = xrealloc(s->convs, s->conv_count + 1, sizeof(*s->convs));
+	s->convs[s->conv_count] = (struct saved_conv){ .fp = *fp };
+	return &s->convs[s->conv_count++];
+}
+
+static void
+load_row(struct saved *s, const struct mem_row *r)
+{
+	const struct change *c = &r->change;
+
+	if (c->row >= s->next_row)
+		s->next_row = c->row + 1;
+	if (c->waits) {
+		s->outbox = xrealloc(
+		    s->outbox, s->outbox_count + 1, sizeof(*s->outbox));
+		s->outbox[s->outbox_count++] = (struct saved_post){ .to = c->fp,
+			.change = copy_change(c) };
+	}
+	if (r->is_revision)
+		return;
+	struct saved_conv *conv = saved_conv_of(s, &c->fp);
+	conv->last_row = c->row;
+	conv->active_ms = c->arrived_ms;
+	conv->unread += !c->mine && c->row > conv->read_row;
+}
+
+void
+memstore_load(const struct memstore *ms, struct saved *ret_saved)
+{
+	struct saved s = { .next_row = 1 };
+
+	s.pins = xmemdup(ms->pins, ms->pin_count * sizeof(*s.pins));
+	s.pin_count = ms->pin_count;
+	for (size_t i = 0; i < ms->conv_count; i++) {
+		struct saved_conv *c = saved_conv_of(&s, &ms->convs[i].fp);
+		c->read_row = ms->convs[i].read_row;
+		if (ms->convs[i].draft != NULL)
+			c->draft = xstrdup(ms->convs[i].draft);
+		if (c->read_row >= s.next_row)
+			s.next_row = c->read_row + 1;
+	}
+	for (size_t i = 0; i < ms->row_count; i++)
+		load_row(&s, &ms->rows[i]);
+	/* Reasons are not part of what waits. */
+	for (size_t i = 0; i < s.outbox_count; i++) {
+		free_const(s.outbox[i].change.reason);
+		s.outbox[i].change.reason = NULL;
+	}
+	*ret_saved = s;
+}
+
+static struct message
+message_of(const struct memstore *ms, const struct mem_row *r)
+{
+	const struct change *c = &r->change;
+	struct message m = {
+		.row = c->row,
+		.id = c->id,
+		.kind = c->message,
+		.delivery = c->delivery,
+		.mine = c->mine,
+		.action = (c->flags & 2) != 0,
+		.edited = r->edited,
+		.deleted = r->deleted,
+		.has_target = c->has_target,
+		.target = c->target,
+		.missing = c->missing,
+		.from = c->from,
+		.sent_ms = c->sent_ms,
+		.arrived_ms = c->arrived_ms,
+		.text = xstrndup(c->text, c->size),
+		.size = c->size,
+		.reason = c->reason == NULL ? NULL : xstrdup(c->reason),
+	};
+
+	m.read = c->mine;
+	for (size_t i = 0; i < ms->conv_count; i++)
+		if (fp_equal(&ms->convs[i].fp, &c->fp))
+			m.read |= c->row <= ms->convs[i].read_row;
+	memcpy(m.reactions, r->reactions, sizeof(m.reactions));
+	return m;
+}
+
+void
+memstore_page(const struct memstore *ms, const struct fp *fp, int64_t row,
+    size_t count, struct saved_page *ret_page)
+{
+	struct saved_page page = { 0 };
+	size_t i = ms->row_count;
+
+	page.messages = xcalloc(count + 1, sizeof(*page.messages));
+	for (; i > 0; i--) {
+		const struct mem_row *r = &ms->rows[i - 1];
+		if (r->is_revision || r->change.row >= row ||
+		    !fp_equal(&r->change.fp, fp))
+			continue;
+		page.more = page.count == count;
+		if (page.more)
+			break;
+		page.messages[count - ++page.count] = message_of(ms, r);
+	}
+	memmove(page.messages, page.messages + (count - page.count),
+	    page.count * sizeof(*page.messages));
+	*ret_page = page;
+}
