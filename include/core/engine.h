@@ -72,6 +72,7 @@ enum effect_kind {
 			     COMMAND_OLDER) */
 	/* Reports for front ends: nothing to execute. */
 	EFFECT_PEER,     /* fp: presence, trust, name or status changed */
+	EFFECT_TYPING,   /* fp: on: began to type; else: does so no more */
 	EFFECT_MESSAGE,  /* conv, serial: a new message of any kind */
 	EFFECT_DELIVERY, /* conv, serial, id, fp: the delivery of one of ours
 			    changed; text: the reason, or NULL. Serial 0: the
@@ -94,6 +95,7 @@ struct effect {
 	const struct change *change; /* until engine_committed */
 	struct addr addr;
 	struct fp fp;
+	bool on;                /* EFFECT_TYPING, at that moment */
 	enum delivery delivery; /* of the message, at that moment */
 	const uint8_t *bytes;
 	size_t size;

@@ -12,6 +12,7 @@
 struct events {
 	char *(*ready)(const struct model *m);
 	char *(*peer)(const struct model *m, const struct peer *p);
+	char *(*typing)(const struct model *m, const struct peer *p, bool on);
 	/* NULL: nothing to print for it. command: what is being executed, for
 	 * errors; NULL when it came by itself. */
 	char *(*message)(const struct model *m, const struct conv *c,

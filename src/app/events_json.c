@@ -180,6 +180,19 @@ json_peer(const struct model *m, const struct peer *p)
 }
 
 static char *
+json_typing(const struct model *m, const struct peer *p, bool on)
+{
+	struct buf b = begin("typing");
+
+	(void)m;
+	add(&b, "from", p->name);
+	add_fp(&b, "id", &p->fp);
+	add(&b, "conversation", p->name);
+	add(&b, "state", on ? "on" : "off");
+	return end(&b);
+}
+
+static char *
 json_text(
     const struct model *m, const struct conv *c, const struct message *msg)
 {
@@ -263,6 +276,7 @@ json_delivery(const struct model *m, const struct conv *c,
 const struct events events_json = {
 	.ready = json_ready,
 	.peer = json_peer,
+	.typing = json_typing,
 	.message = json_message,
 	.delivery = json_delivery,
 	.error = json_error,

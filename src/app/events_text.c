@@ -105,6 +105,16 @@ text_peer(const struct model *m, const struct peer *p)
 }
 
 static char *
+text_typing(const struct model *m, const struct peer *p, bool on)
+{
+	char label[PEER_LABEL_SIZE];
+
+	(void)m;
+	return xasprintf("* %s %s", peer_label(p, false, label),
+	    on ? "is typing" : "stopped typing");
+}
+
+static char *
 text_message(const struct model *m, const struct conv *c,
     const struct message *msg, const char *command)
 {
@@ -147,6 +157,7 @@ text_error(const char *command, const char *text)
 const struct events events_text = {
 	.ready = text_ready,
 	.peer = text_peer,
+	.typing = text_typing,
 	.message = text_message,
 	.delivery = text_delivery,
 	.error = text_error,

@@ -133,18 +133,31 @@ is_writable(int timeout_ms)
 	return poll(&out, 1, timeout_ms) > 0;
 }
 
+/* What is of a peer and of no message; false for all else. */
+static bool
+report_peer(struct plain *p, const struct model *m, const struct effect *effect)
+{
+	const struct peer *peer = model_peer(m, &effect->fp);
+
+	if (effect->kind != EFFECT_PEER && effect->kind != EFFECT_TYPING)
+		return false;
+	if (peer == NULL)
+		return true;
+	if (effect->kind == EFFECT_PEER)
+		print_line(p, p->events->peer(m, peer));
+	else
+		print_line(p, p->events->typing(m, peer, effect->on));
+	return true;
+}
+
 static void
 plain_report(struct front *f, struct shell *sh, const struct effect *effect)
 {
 	struct plain *p = plain_of(f);
 	const struct model *m = shell_model(sh);
 
-	if (effect->kind == EFFECT_PEER) {
-		const struct peer *peer = model_peer(m, &effect->fp);
-		if (peer != NULL)
-			print_line(p, p->events->peer(m, peer));
+	if (report_peer(p, m, effect))
 		return;
-	}
 	if (effect->kind == EFFECT_REVISED)
 		return;
 	const struct conv *c = model_conv(m, effect->conv);

@@ -102,6 +102,7 @@ run_effect(struct shell *sh, const struct effect *effect)
 		sh->done = true;
 		break;
 	case EFFECT_PEER:
+	case EFFECT_TYPING:
 	case EFFECT_MESSAGE:
 	case EFFECT_DELIVERY:
 	case EFFECT_REVISED:

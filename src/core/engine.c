@@ -89,8 +89,7 @@ expire_typing(struct engine *e, struct now now)
 			    earlier_ms(e->typing_ms, p->typing_until_ms);
 			continue;
 		}
-		p->typing_until_ms = 0;
-		model_touch(m);
+		peer_set_typing(e, p, 0);
 	}
 }
 

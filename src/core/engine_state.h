@@ -142,6 +142,8 @@ void engine_error(struct engine *e, struct now now, uint32_t conv,
 void engine_notice(struct engine *e, struct now now, uint32_t conv,
     enum message_kind kind, char *text);
 void effect_peer(struct engine *e, const struct fp *fp);
+/* until_ms: 0 when it does not type any more. */
+void peer_set_typing(struct engine *e, struct peer *p, int64_t until_ms);
 void effect_message(
     struct engine *e, const struct conv *c, const struct message *m);
 void message_set_delivery(struct engine *e, const struct conv *c,

@@ -24,6 +24,19 @@ effect_peer(struct engine *e, const struct fp *fp)
 	effect_add(e, (struct effect){ .kind = EFFECT_PEER, .fp = *fp });
 }
 
+void
+peer_set_typing(struct engine *e, struct peer *p, int64_t until_ms)
+{
+	bool was = p->typing_until_ms != 0, is = until_ms != 0;
+
+	p->typing_until_ms = until_ms;
+	if (was == is)
+		return;
+	model_touch(e->model);
+	effect_add(
+	    e, (struct effect){ .kind = EFFECT_TYPING, .fp = p->fp, .on = is });
+}
+
 static void
 effect_delivery(struct engine *e, const struct conv *c, const struct message *m)
 {

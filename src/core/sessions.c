@@ -271,7 +271,7 @@ session_down(struct engine *e, struct now now, struct conn *c, uint8_t reason)
 	chat_session_down(k->chat);
 	talk_interrupted(e, k);
 	p->link = PEER_LINK_NONE;
-	p->typing_until_ms = 0;
+	peer_set_typing(e, p, 0);
 	p->last_seen_ms = now.wall_ms;
 	/* When we leave, they stay. */
 	if (e->model->leaving)

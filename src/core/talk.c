@@ -29,7 +29,7 @@ show_text(struct engine *e, struct now now, struct contact *k,
 	};
 
 	m.text = peer_text(ev->text.text, PEER_TEXT_BODY, &m.size);
-	p->typing_until_ms = 0;
+	peer_set_typing(e, p, 0);
 	effect_message(e, c, conv_append(e->model, c, &m));
 }
 
@@ -122,10 +122,9 @@ typing_arrived(struct engine *e, struct now now, struct contact *k, bool on)
 {
 	struct peer *p = model_peer_edit(e->model, &k->fp);
 
-	p->typing_until_ms = on ? now.mono_ms + CHAT_TYPING_EXPIRE_MS : 0;
+	peer_set_typing(e, p, on ? now.mono_ms + CHAT_TYPING_EXPIRE_MS : 0);
 	if (on)
 		e->typing_ms = earlier_ms(e->typing_ms, p->typing_until_ms);
-	model_touch(e->model);
 }
 
 static void

@@ -30,6 +30,8 @@ static const struct command_spec specs[] = {
 	    parse_query },
 	{ "me", NULL, "TEXT", "say what you do", "/me is making tea", "Talk",
 	    parse_me },
+	{ "typing", NULL, "[on|off]", "tell them that you type, or stopped",
+	    "/typing on", "Talk", parse_typing },
 	{ "shout", NULL, "TEXT", "tell everybody nearby; anyone can read it",
 	    "/shout pizza is here", "Talk", parse_shout },
 	{ "who", "contacts", "[WORD]", "list the people nearby", "/who ana",

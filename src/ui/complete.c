@@ -122,6 +122,18 @@ complete_word(struct completion *c, const struct model *m, const char *line)
 }
 
 static void
+complete_switch(struct completion *c, const char *line)
+{
+	static const char *const words[] = { "on", "off" };
+
+	for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++) {
+		if (strncasecmp(words[i], line + c->from, c->to - c->from) == 0)
+			add_item(c, xstrdup(words[i]), xstrdup(words[i]),
+			    xstrdup(""));
+	}
+}
+
+static void
 complete_args(struct completion *c, const struct model *m, const char *line)
 {
 	char *candidates = NULL;
@@ -138,6 +150,8 @@ complete_args(struct completion *c, const struct model *m, const char *line)
 	if (strncmp(spec->args, "WHO", 3) == 0 ||
 	    strncmp(spec->args, "[WHO", 4) == 0)
 		complete_who(c, m, line);
+	else if (strcmp(spec->args, "[on|off]") == 0)
+		complete_switch(c, line);
 	else if (strcmp(spec->args, "[TOPIC]") == 0)
 		add_commands(c, line + c->from, c->to - c->from, "");
 	if (c->count == 0 && strstr(spec->args, "TEXT") != NULL)

@@ -14,6 +14,7 @@
 
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 
 enum { HOST_BYTES_MAX = 255, PORT_MAX = 65535 };
 
@@ -131,6 +132,26 @@ int
 parse_me(struct parse *p)
 {
 	return parse_at_end(p) ? fail_usage(p) : parse_say(p, true);
+}
+
+/* A screen tells of typing by itself; programs that read a line at a time do
+ * not see the keys. */
+int
+parse_typing(struct parse *p)
+{
+	const struct conv *c = model_conv(p->m, p->conv);
+	size_t n = parse_word_size(p);
+	const char *word = p->line + p->at;
+	bool on = n == 0 || (n == 2 && strncasecmp(word, "on", n) == 0);
+
+	if (!on && !(n == 3 && strncasecmp(word, "off", n) == 0))
+		return fail_usage(p);
+	if (c == NULL || c->kind != CONV_KIND_DIRECT)
+		return parse_fail(p, ERR_STATE, 0, nobody_sentence(p->m));
+	p->at += n;
+	p->en.cmd.peer = c->fp;
+	p->en.cmd.on = on;
+	return parse_nothing(p, COMMAND_TYPING);
 }
 
 int

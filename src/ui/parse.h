@@ -47,6 +47,7 @@ int parse_msg(struct parse *p);
 int parse_query(struct parse *p);
 int parse_list(struct parse *p);
 int parse_info(struct parse *p);
+int parse_typing(struct parse *p);
 int parse_shout(struct parse *p);
 int parse_me(struct parse *p);
 int parse_nick(struct parse *p);

@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: MIT
 """Three people on a LAN find each other and talk."""
 import sys
+import time
 
 sys.dont_write_bytecode = True
 import lab
@@ -59,6 +60,7 @@ def three():
     check([e["text"] for e in bob.all("message") if "number" in e["text"]] ==
           ["number %d" % i for i in range(50)], "50 messages, in order, once")
     lab.count("messages", 50)
+    typing(ana, bob)
     shout(ana, (bob, cem))
     presence(cem, (ana, bob))
     mistakes(ana)
@@ -73,6 +75,40 @@ def current(ana, bob):
         bob.expect("message", mark, text=text, action=False)
     bob.expect("message", mark, text="waves", action=True)
     lab.count("messages", 3)
+
+
+def typing(ana, bob):
+    """Told on, off, and by silence; not more often than each three seconds."""
+    mark = bob.mark()
+    ana.send("/query bob", "/typing")
+    got = bob.expect("typing", mark, id=ana.id, state="on")
+    begin = time.monotonic()
+    check((got["from"], got["conversation"]) == ("ana", "ana"), got)
+    ana.send("/typing off")
+    bob.expect("typing", mark, id=ana.id, state="off")
+    # What is asked for too soon is not sent at all.
+    again = []
+    while not again and time.monotonic() < begin + lab.DEADLINE:
+        ana.send("/typing on")
+        ana.sync()
+        again = bob.all("typing", mark, state="on")[1:]
+    took = time.monotonic() - begin
+    check(2.9 < took < 4 * lab.PATIENCE, "again after %.2f s" % took)
+    begin = time.monotonic()
+    lab.wait_until(lambda: lab.pump(0.01) or
+                   len(bob.all("typing", mark, state="off")) == 2,
+                   "that silence ends it")
+    took = time.monotonic() - begin
+    print("typing ended by silence after %.1f s" % took)
+    check(5 < took < 7 * lab.PATIENCE, "silent for %.2f s" % took)
+    ana.send("/typing", "sent")
+    bob.expect("message", mark, text="sent")
+    check([e["state"] for e in bob.all("typing", mark)] ==
+          ["on", "off"] * 3, bob.all("typing", mark))
+    mark = ana.mark()
+    ana.send("/typing perhaps")
+    ana.expect("error", mark, command="/typing perhaps")
+    lab.count("messages")
 
 
 def shout(ana, others):

@@ -342,6 +342,7 @@ run_effect(struct sim *s, unsigned node, const struct effect *effect)
 	case EFFECT_RESOLVE:
 	case EFFECT_QUERY:
 	case EFFECT_PEER:
+	case EFFECT_TYPING:
 	case EFFECT_DELIVERY:
 	case EFFECT_REVISED:
 		break;

@@ -100,7 +100,7 @@ every_row_parses_its_example(void **state)
 	size_t count;
 	const struct command_spec *specs = command_specs(&count);
 
-	assert_int_equal(count, 15);
+	assert_int_equal(count, 16);
 	for (size_t i = 0; i < count; i++) {
 		char *none = NULL;
 		const char *name = specs[i].name;
@@ -166,6 +166,27 @@ text_goes_to_the_conversation(void **state)
 	expect_to(en, w->ana, "waves");
 	expect(parse(w, conv, ""), COMMAND_NONE, NULL);
 	expect(parse(w, conv, " \n "), COMMAND_NONE, NULL);
+}
+
+static void
+typing_is_told_where_one_talks(void **state)
+{
+	static const struct {
+		const char *line;
+		bool on;
+	} rows[] = { { "/typing", true }, { "/typing on", true },
+		{ "/TYPING OFF ", false } };
+	struct world *w = *state;
+
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		struct entered en = parse(w, w->ana->conv, rows[i].line);
+		assert_int_equal(en.cmd.on, rows[i].on);
+		assert_true(fp_equal(&en.cmd.peer, &w->ana->fp));
+		expect(en, COMMAND_TYPING, NULL);
+	}
+	expect_error(w, "/typing", ERR_STATE, 0, "/query WHO");
+	expect_error(w, "/typing maybe", ERR_FORMAT, 8, "/typing on");
+	expect_error(w, "/typing onoff", ERR_FORMAT, 8, "/typing on");
 }
 
 static void
@@ -407,6 +428,7 @@ main(void)
 		ROW(every_row_parses_its_example),
 		ROW(prefixes_and_aliases),
 		ROW(text_goes_to_the_conversation),
+		ROW(typing_is_told_where_one_talks),
 		ROW(text_nearby_is_sent_to_nobody),
 		ROW(one_peer_is_offered),
 		ROW(typed_text_is_cleaned),

@@ -105,6 +105,24 @@ doubles_come_with_a_tag(void **state)
 }
 
 static void
+switches(void **state)
+{
+	struct model *m = people();
+	struct completion c;
+
+	(void)state;
+
+	complete_line(m, "/typing ", 8, &c);
+	assert_int_equal(c.count, 2);
+	completion_clear(&c);
+	complete_line(m, "/typing of", 10, &c);
+	assert_int_equal(c.count, 1);
+	assert_string_equal(c.items[0].text, "off");
+	completion_clear(&c);
+	fixture_free(m);
+}
+
+static void
 common_start(void **state)
 {
 	struct model *m = people();
@@ -145,6 +163,7 @@ main(void)
 		cmocka_unit_test(commands),
 		cmocka_unit_test(names),
 		cmocka_unit_test(doubles_come_with_a_tag),
+		cmocka_unit_test(switches),
 		cmocka_unit_test(common_start),
 		cmocka_unit_test(t22_many_names_are_capped),
 	};

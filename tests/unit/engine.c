@@ -406,20 +406,34 @@ typing_is_seen_for_six_seconds(void **state)
 	remote_send(&k, r, &on);
 	ekit_run(&k);
 	assert_true(ekit_peer(&k, r)->typing_until_ms > k.now.mono_ms);
+	assert_int_equal(k.counts[EFFECT_TYPING], 1);
+	remote_send(&k, r, &on);
+	ekit_run(&k);
+	assert_int_equal(k.counts[EFFECT_TYPING], 1);
 	ekit_pass(&k, CHAT_TYPING_EXPIRE_MS - 1);
+	assert_int_equal(k.counts[EFFECT_TYPING], 1);
 	assert_true(ekit_peer(&k, r)->typing_until_ms > 0);
 	ekit_pass(&k, 1);
 	assert_int_equal(ekit_peer(&k, r)->typing_until_ms, 0);
+	assert_int_equal(k.counts[EFFECT_TYPING], 2);
 	remote_send(&k, r, &on);
 	ekit_run(&k);
 	remote_say(&k, r, "done");
 	assert_int_equal(ekit_peer(&k, r)->typing_until_ms, 0);
+	assert_int_equal(k.counts[EFFECT_TYPING], 4);
+	remote_say(&k, r, "really");
+	assert_int_equal(k.counts[EFFECT_TYPING], 4);
 	struct command cmd = {
 		.kind = COMMAND_TYPING, .peer = r->end.identity.fp, .on = true
 	};
 	engine_command(k.engine, k.now, &cmd);
 	ekit_run(&k);
 	assert_int_equal(r->typings, 1);
+	/* Whose session is gone has stopped, too. */
+	remote_send(&k, r, &on);
+	ekit_run(&k);
+	remote_lose(&k, r);
+	assert_int_equal(k.counts[EFFECT_TYPING], 6);
 }
 
 static void

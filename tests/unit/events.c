@@ -75,6 +75,8 @@ json_keeps_its_promise(void **state)
 	check_keys(events_json.ready(st->m), "event name id tcp_port udp_port");
 	check_keys(events_json.peer(st->m, st->bob),
 	    "event name id dialect state trust address status");
+	check_keys(events_json.typing(st->m, st->bob, true),
+	    "event from id conversation state");
 	check_keys(events_json.message(st->m, st->c, theirs, NULL),
 	    "event from id conversation message text sent dialect transport "
 	    "encrypted");
