@@ -20,16 +20,20 @@ _earshot()
 		fi
 		return
 		;;
+	--passphrase-file)
+		compopt -o default
+		return
+		;;
 	--port | --name)
 		return
 		;;
 	esac
 	if [[ $word == -* ]]; then
 		mapfile -t COMPREPLY < <(compgen -W '--plain --json --home
-		    --interface --port --name --quiet --ascii --help
-		    --version' -- "$word")
+		    --interface --port --name --passphrase-file --quiet
+		    --ascii --help --version' -- "$word")
 	elif ((COMP_CWORD == 1)); then
-		mapfile -t COMPREPLY < <(compgen -W 'demo' -- "$word")
+		mapfile -t COMPREPLY < <(compgen -W 'demo passphrase' -- "$word")
 	fi
 }
 

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "app/demo.h"
 #include "app/options.h"
+#include "app/passphrase.h"
 #include "app/plain.h"
 #include "app/screen.h"
 #include "app/shell.h"
@@ -92,7 +93,8 @@ run(const struct options *o)
 	struct shell_cfg cfg = { .home = o->home,
 		.overrides = &o->config,
 		.quiet = o->quiet,
-		.ascii = o->ascii };
+		.ascii = o->ascii,
+		.passphrase_file = o->passphrase_file };
 	char *error = NULL;
 	int status = EXIT_DONE;
 
@@ -104,6 +106,14 @@ run(const struct options *o)
 		status = fail(error);
 	shell_close(&sh);
 	return status;
+}
+
+static int
+run_passphrase(const struct options *o)
+{
+	char *error;
+
+	return passphrase_change(o, &error) == 0 ? EXIT_DONE : fail(error);
 }
 
 static int
@@ -134,7 +144,9 @@ main(int argc, char **argv)
 		status = EXIT_FAILED;
 	}
 	if (status < 0)
-		status = o.demo ? run_demo(&o) : run(&o);
+		status = o.passphrase ? run_passphrase(&o)
+			 : o.demo     ? run_demo(&o)
+				      : run(&o);
 	options_clear(&o);
 	return status;
 }

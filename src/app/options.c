@@ -26,6 +26,8 @@ static const struct option_row {
 	    NULL },
 	{ "port", 'P', "N", "discovery port, 41827 unless set", "port", NULL },
 	{ "home", 'H', "DIR", "keep everything below DIR", NULL, NULL },
+	{ "passphrase-file", 'F', "PATH",
+	    "read the passphrase of a sealed identity there", NULL, NULL },
 	{ "quiet", 'q', NULL, "do not announce yourself, only listen", "quiet",
 	    "on" },
 	{ "ascii", 'a', NULL, "draw with ASCII characters only", "look.glyphs",
@@ -42,12 +44,19 @@ show_help(void)
 	puts("earshot: chat with people on this network. No server, no "
 	     "account.\n\n"
 	     "usage: earshot [OPTION]...\n"
-	     "       earshot demo    three people of its own to try it with\n");
+	     "       earshot demo    three people of its own to try it with\n"
+	     "       earshot passphrase\n"
+	     "                       set, change or remove the passphrase of "
+	     "your key\n");
 	for (size_t i = 0; i < ROWS; i++) {
 		const struct option_row *r = &rows[i];
 		int n = printf("  -%c, --%s%s%s", r->letter, r->name,
 		    r->arg == NULL ? "" : " ", r->arg == NULL ? "" : r->arg);
-		printf("%*s%s\n", n < COLUMN ? COLUMN - n : 1, "", r->gloss);
+		if (n >= COLUMN) {
+			putchar('\n');
+			n = 0;
+		}
+		printf("%*s%s\n", COLUMN - n, "", r->gloss);
 	}
 	puts("\nOn the screen: F1 or /help. The manual: man earshot");
 	return EXIT_DONE;
@@ -95,6 +104,9 @@ apply(struct options *o, const struct option_row *r, char *arg)
 	case 'H':
 		o->home = arg;
 		return -1;
+	case 'F':
+		o->passphrase_file = arg;
+		return -1;
 	case 'V':
 		puts(PACKAGE_STRING);
 		return EXIT_DONE;
@@ -132,6 +144,10 @@ parse_rest(struct options *o, int argc, char **argv)
 		return -1;
 	if (argc - optind == 1 && strcmp(argv[optind], "demo") == 0) {
 		o->demo = true;
+		return -1;
+	}
+	if (argc - optind == 1 && strcmp(argv[optind], "passphrase") == 0) {
+		o->passphrase = true;
 		return -1;
 	}
 	snprintf(sentence, sizeof(sentence), "\"%.64s\" is no command",

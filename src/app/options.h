@@ -16,9 +16,10 @@ enum {
 };
 
 struct options {
-	struct config config; /* what overrides the configuration file */
-	const char *home;     /* NULL: EARSHOT_HOME or XDG */
-	bool plain, json, demo;
+	struct config config;        /* what overrides the configuration file */
+	const char *home;            /* NULL: EARSHOT_HOME or XDG */
+	const char *passphrase_file; /* NULL: not named */
+	bool plain, json, demo, passphrase;
 	bool quiet, ascii;
 };
 

@@ -7,6 +7,7 @@
 #include "app/clock.h"
 #include "app/log.h"
 #include "app/shell.h"
+#include "app/unseal.h"
 #include "base/err.h"
 #include "base/mem.h"
 #include "net/signals.h"
@@ -20,17 +21,23 @@
 #include <string.h>
 #include <unistd.h>
 
-static int
-open_home(struct shell *sh, const struct shell_cfg *cfg, char **ret_error)
+int
+shell_open_home(struct home *h, const char *dir, char **ret_error)
 {
 	const char *env = getenv("EARSHOT_HOME");
-	const char *dir = cfg->home;
 
 	/* An empty variable is none; an empty option is a slip, as with a
 	 * script's unset variable, and must not lead to the real home. */
 	if (dir == NULL && env != NULL && *env != '\0')
 		dir = env;
-	int err = home_open(&sh->home, dir, ret_error);
+	return home_open(h, dir, ret_error);
+}
+
+static int
+open_home(struct shell *sh, const struct shell_cfg *cfg, char **ret_error)
+{
+	int err = shell_open_home(&sh->home, cfg->home, ret_error);
+
 	if (err < 0)
 		return err;
 	if ((err = home_lock(&sh->home, ret_error)) < 0)
@@ -89,18 +96,16 @@ own_name(const struct shell *sh)
 }
 
 static int
-load_identity(struct shell *sh, char **ret_error)
+load_identity(struct shell *sh, const struct shell_cfg *cfg, char **ret_error)
 {
-	uint8_t fresh[SEED_SIZE], seed[SEED_SIZE];
-	struct rng rng = rng_system();
+	struct keyfile k = { 0 };
+	int err = unseal_load(&sh->home, cfg->passphrase_file, &k, ret_error);
 
-	rng_fill(&rng, fresh, sizeof(fresh));
-	int err =
-	    keyfile_load(&sh->home, fresh, seed, &sh->first_start, ret_error);
-	if (err == 0)
-		identity_from_seed(&sh->identity, seed);
-	sodium_memzero(fresh, sizeof(fresh));
-	sodium_memzero(seed, sizeof(seed));
+	if (err == 0) {
+		identity_from_seed(&sh->identity, k.seed);
+		sh->first_start = k.created;
+	}
+	keyfile_clear(&k);
 	return err;
 }
 
@@ -244,8 +249,12 @@ shell_open(struct shell *sh, const struct shell_cfg *cfg, char **ret_error)
 	if ((err = open_home(sh, cfg, ret_error)) < 0)
 		return err;
 	override_config(sh, cfg);
-	if ((err = load_identity(sh, ret_error)) < 0 ||
-	    (err = open_network(sh, ret_error)) < 0 ||
+	if ((err = load_identity(sh, cfg, ret_error)) < 0)
+		return err;
+	/* Somebody may have been asked for a passphrase. */
+	sh->now = clock_read();
+	sh->slept_ms = clock_slept_ms();
+	if ((err = open_network(sh, ret_error)) < 0 ||
 	    (err = make_engine(sh, ret_error)) < 0)
 		return err;
 	sh->signal_fd = signals_open();

@@ -47,6 +47,7 @@ struct shell_cfg {
 	const char *home;               /* NULL: XDG */
 	const struct config *overrides; /* of the command line */
 	bool quiet, ascii;
+	const char *passphrase_file; /* NULL: the environment, or ask */
 };
 
 struct shell {
@@ -80,6 +81,9 @@ struct shell {
 	char *warning; /* for the user, once the front end is up; or NULL */
 };
 
+/* Opens the home that --home names (NULL: it did not), else the environment.
+ * 0, or an error and its sentence (caller frees). */
+int shell_open_home(struct home *h, const char *dir, char **ret_error);
 /* Everything up to open sockets; nothing is sent yet. 0, or an error and its
  * sentence (caller frees). */
 int shell_open(struct shell *sh, const struct shell_cfg *cfg, char **ret_error);

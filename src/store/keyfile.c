@@ -12,6 +12,7 @@
 #include "store/file.h"
 #include "store/sentence.h"
 
+#include <assert.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
@@ -21,11 +22,11 @@
 
 enum {
 	SEED_SIZE = 32,
-	FILE_MAX = 4096,
 	EPOCH_TEXT_MAX = 16,
 };
 
 static const char head[] = "earshot identity 1\n";
+static const char sealed_head[] = "earshot identity 2\n";
 static const char family[] = "earshot identity ";
 
 enum { FILE_SIZE = sizeof(head) - 1 + 2 * SEED_SIZE + 1 };
@@ -62,25 +63,31 @@ fail_damaged(const char *path, const char *how, char **ret_error)
 	    path, how);
 }
 
+static bool
+begins_with(const char *text, size_t n, const char *start)
+{
+	size_t size = strlen(start);
+
+	return n >= size && memcmp(text, start, size) == 0;
+}
+
 static int
-parse_identity(const char *path, const char *text, size_t n,
+parse_plain(const char *path, const char *text, size_t n,
     uint8_t ret_seed[static SEED_SIZE], char **ret_error)
 {
 	uint8_t seed[SEED_SIZE];
-	size_t head_size = sizeof(head) - 1;
 
 	if (n == 0)
 		return fail_damaged(path, "is empty", ret_error);
-	if (n > sizeof(family) &&
-	    memcmp(text, family, sizeof(family) - 1) == 0 &&
-	    memcmp(text, head, sizeof(family)) != 0)
+	if (n > sizeof(family) && begins_with(text, n, family) &&
+	    text[sizeof(family) - 1] != head[sizeof(family) - 1])
 		return fail(ret_error, ERR_VERSION,
 		    "%s was written by a newer earshot; use that one", path);
-	if (n < head_size || memcmp(text, head, head_size) != 0)
+	if (!begins_with(text, n, head))
 		return fail_damaged(path,
 		    "does not begin with \"earshot identity 1\"", ret_error);
 	if (n != FILE_SIZE || text[FILE_SIZE - 1] != '\n' ||
-	    !parse_seed(text + head_size, seed))
+	    !parse_seed(text + sizeof(head) - 1, seed))
 		return fail_damaged(path,
 		    "is damaged: its second line is not 64 digits of a key",
 		    ret_error);
@@ -89,30 +96,40 @@ parse_identity(const char *path, const char *text, size_t n,
 	return 0;
 }
 
+/* ERR_NOT_FOUND comes without a sentence. Takes no file that is sealed apart:
+ * that is for who has the passphrase. */
 static int
-load_identity(
-    const char *path, uint8_t ret_seed[static SEED_SIZE], char **ret_error)
+load_identity(const char *path, struct keyfile *ret, char **ret_error)
 {
+	struct keyfile k = { 0 };
 	char *text = NULL;
 	size_t n = 0;
-	int err = file_read_private(path, FILE_MAX, &text, &n, ret_error);
+	int err =
+	    file_read_private(path, KEYFILE_TEXT_MAX, &text, &n, ret_error);
 
 	if (err == ERR_LIMIT)
 		return fail_damaged(path, "is far too long", ret_error);
 	if (err != 0)
 		return err;
-	err = parse_identity(path, text, n, ret_seed, ret_error);
-	mem_wipe(text, n);
-	free(text);
+	k.sealed = begins_with(text, n, sealed_head);
+	if (k.sealed) {
+		k.text = text;
+		k.size = n;
+	} else {
+		err = parse_plain(path, text, n, k.seed, ret_error);
+		mem_wipe(text, n);
+		free(text);
+	}
+	if (err == 0)
+		*ret = k;
+	mem_wipe(k.seed, sizeof(k.seed));
 	return err;
 }
 
-/* Writes and closes the descriptor whatever happens. */
-static int
-write_identity(int fd, const uint8_t seed[static SEED_SIZE])
+static void
+print_plain(const uint8_t seed[static SEED_SIZE], char text[static FILE_SIZE])
 {
 	static const char digits[] = "0123456789abcdef";
-	char text[FILE_SIZE];
 	size_t at = sizeof(head) - 1;
 
 	memcpy(text, head, at);
@@ -121,9 +138,6 @@ write_identity(int fd, const uint8_t seed[static SEED_SIZE])
 		text[at++] = digits[seed[i] & 15];
 	}
 	text[at] = '\n';
-	int err = file_write_and_close(fd, text, sizeof(text));
-	mem_wipe(text, sizeof(text));
-	return err;
 }
 
 /* Gives the finished file its name, unless there is one of that name: then
@@ -151,10 +165,18 @@ place_identity(const char *fresh, const char *path)
 	return ERR_SYS;
 }
 
+static int
+fail_unwritten(const char *path, int err, char **ret_error)
+{
+	return fail(ret_error, err,
+	    "cannot write your key to %s: %s; make room there, or use another "
+	    "home with --home DIR",
+	    path, strerror(errno));
+}
+
 /* ERR_STATE when somebody else was faster. */
 static int
-create_identity(
-    const char *path, const uint8_t seed[static SEED_SIZE], char **ret_error)
+create_identity(const char *path, const char *text, size_t n, char **ret_error)
 {
 	/* A name that no other process uses: where there are no locks, two may
 	 * be here at once. */
@@ -164,38 +186,112 @@ create_identity(
 	unlink(fresh);
 	int fd = open(
 	    fresh, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
-	int err = fd < 0 ? ERR_SYS : write_identity(fd, seed);
+	int err = fd < 0 ? ERR_SYS : file_write_and_close(fd, text, n);
 	if (err == 0)
 		err = place_identity(fresh, path);
 	if (err != 0 && err != ERR_STATE)
-		fail(ret_error, err,
-		    "cannot write your new key to %s: %s; make room there, or "
-		    "use another home with --home DIR",
-		    path, strerror(errno));
+		fail_unwritten(path, err, ret_error);
 	unlink(fresh);
 	free(fresh);
 	return err;
 }
 
 int
-keyfile_load(const struct home *h, const uint8_t fresh[static SEED_SIZE],
-    uint8_t ret_seed[static SEED_SIZE], bool *ret_created, char **ret_error)
+keyfile_read(const struct home *h, struct keyfile *ret, char **ret_error)
 {
 	char *path = home_path(h->data_dir, "identity");
-	bool created = false;
-	int err = load_identity(path, ret_seed, ret_error);
+	int err = load_identity(path, ret, ret_error);
+
+	if (err == ERR_NOT_FOUND)
+		fail(ret_error, err, "there is no %s", path);
+	free(path);
+	return err;
+}
+
+int
+keyfile_load(const struct home *h, const uint8_t fresh[static SEED_SIZE],
+    struct keyfile *ret, char **ret_error)
+{
+	char *path = home_path(h->data_dir, "identity");
+	char text[FILE_SIZE];
+	int err = load_identity(path, ret, ret_error);
 
 	if (err == ERR_NOT_FOUND) {
-		err = create_identity(path, fresh, ret_error);
-		created = err == 0;
-		if (created)
-			memcpy(ret_seed, fresh, SEED_SIZE);
-		else if (err == ERR_STATE)
-			err = load_identity(path, ret_seed, ret_error);
+		print_plain(fresh, text);
+		err = create_identity(path, text, sizeof(text), ret_error);
+		mem_wipe(text, sizeof(text));
+		if (err == ERR_STATE) {
+			err = keyfile_read(h, ret, ret_error);
+		} else if (err == 0) {
+			*ret = (struct keyfile){ .created = true };
+			memcpy(ret->seed, fresh, SEED_SIZE);
+		}
 	}
 	free(path);
-	if (err == 0)
-		*ret_created = created;
+	return err;
+}
+
+void
+keyfile_clear(struct keyfile *k)
+{
+	free(k->text);
+	mem_wipe(k, sizeof(*k));
+}
+
+static int
+write_text(const struct home *h, bool is_new, const char *text, size_t n,
+    char **ret_error)
+{
+	char *path = home_path(h->data_dir, "identity");
+	int err;
+
+	if (is_new) {
+		err = create_identity(path, text, n, ret_error);
+		if (err == ERR_STATE)
+			fail(ret_error, err,
+			    "another earshot has just made %s; do this again",
+			    path);
+	} else if ((err = file_replace(path, text, n)) != 0) {
+		fail_unwritten(path, err, ret_error);
+	}
+	free(path);
+	return err;
+}
+
+int
+keyfile_write_plain(const struct home *h, bool is_new,
+    const uint8_t seed[static SEED_SIZE], char **ret_error)
+{
+	char text[FILE_SIZE];
+
+	print_plain(seed, text);
+	int err = write_text(h, is_new, text, sizeof(text), ret_error);
+	mem_wipe(text, sizeof(text));
+	return err;
+}
+
+int
+keyfile_write_sealed(const struct home *h, bool is_new, const char *text,
+    size_t n, char **ret_error)
+{
+	assert(begins_with(text, n, sealed_head));
+	return write_text(h, is_new, text, n, ret_error);
+}
+
+int
+keyfile_read_passphrases(
+    const char *path, char **ret_text, size_t *ret_size, char **ret_error)
+{
+	int err = file_read_private(
+	    path, KEYFILE_TEXT_MAX, ret_text, ret_size, ret_error);
+
+	if (err == ERR_NOT_FOUND)
+		return fail(ret_error, err,
+		    "there is no file \"%s\" to read the passphrase from",
+		    path);
+	if (err == ERR_LIMIT)
+		return fail(ret_error, err,
+		    "%s is too long for a file with a passphrase", path);
 	return err;
 }
 

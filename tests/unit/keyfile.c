@@ -109,7 +109,18 @@ load(struct fixture *f)
 	free(f->error);
 	f->error = NULL;
 	memset(f->seed, 0xee, sizeof(f->seed));
-	return keyfile_load(&f->h, fresh, f->seed, &f->created, &f->error);
+	struct keyfile k = { 0 };
+	int err = keyfile_load(&f->h, fresh, &k, &f->error);
+	if (err == 0) {
+		assert_false(k.sealed);
+		f->created = k.created;
+		memcpy(f->seed, k.seed, SEED_SIZE);
+	} else {
+		/* Nothing is given out. */
+		assert_false(k.sealed || k.created || k.text != NULL);
+	}
+	keyfile_clear(&k);
+	return err;
 }
 
 static void
@@ -150,8 +161,12 @@ identity_is_made_once(void **state)
 	assert_string_equal(text, file_text);
 	free(text);
 	const uint8_t other[SEED_SIZE] = { 9 };
-	assert_int_equal(
-	    keyfile_load(&f->h, other, f->seed, &f->created, &f->error), 0);
+	struct keyfile k = { 0 };
+	assert_int_equal(keyfile_load(&f->h, other, &k, &f->error), 0);
+	assert_false(k.created);
+	assert_memory_equal(k.seed, fresh, SEED_SIZE);
+	keyfile_clear(&k);
+	assert_int_equal(load(f), 0);
 	assert_false(f->created);
 	assert_memory_equal(f->seed, fresh, SEED_SIZE);
 }
@@ -239,8 +254,150 @@ damaged_identity_is_refused_and_kept(void **state)
 	tmpdir_write(f->identity, big, 5000, 0600);
 	free(big);
 	assert_refused(f, ERR_FORMAT, "far too long");
-	tmpdir_write(f->identity, "earshot identity 2\nx\n", 21, 0600);
+	tmpdir_write(f->identity, "earshot identity 3\nx\n", 21, 0600);
 	assert_refused(f, ERR_VERSION, "newer earshot");
+}
+
+static const char sealed_text[] = "earshot identity 2\nwhatever it is\n";
+
+/* What is in the file, and what loading it tells. */
+static void
+assert_sealed(struct fixture *f)
+{
+	static const uint8_t zeros[SEED_SIZE];
+	struct keyfile k = { 0 };
+	struct stat st;
+
+	assert_int_equal(stat(f->identity, &st), 0);
+	assert_int_equal(st.st_mode & 07777, 0600);
+	assert_int_equal(keyfile_load(&f->h, fresh, &k, &f->error), 0);
+	assert_true(k.sealed);
+	assert_false(k.created);
+	assert_memory_equal(k.seed, zeros, SEED_SIZE);
+	assert_int_equal(k.size, sizeof(sealed_text) - 1);
+	assert_memory_equal(k.text, sealed_text, k.size);
+	keyfile_clear(&k);
+}
+
+static int
+write_sealed(struct fixture *f, bool is_new)
+{
+	free(f->error);
+	f->error = NULL;
+	return keyfile_write_sealed(
+	    &f->h, is_new, sealed_text, sizeof(sealed_text) - 1, &f->error);
+}
+
+static void
+identity_is_sealed_and_opened_in_place(void **state)
+{
+	struct fixture *f = *state;
+	static const uint8_t other[SEED_SIZE] = { 3 };
+
+	assert_int_equal(load(f), 0);
+	fsyncs = 0;
+	assert_int_equal(write_sealed(f, false), 0);
+	assert_int_equal(fsyncs, 2);
+	assert_sealed(f);
+	assert_int_equal(
+	    keyfile_write_plain(&f->h, false, other, &f->error), 0);
+	assert_int_equal(fsyncs, 4);
+	assert_int_equal(load(f), 0);
+	assert_false(f->created);
+	assert_memory_equal(f->seed, other, SEED_SIZE);
+}
+
+static void
+new_sealed_identity_replaces_none(void **state)
+{
+	struct fixture *f = *state;
+	struct keyfile k = { 0 };
+
+	assert_int_equal(keyfile_read(&f->h, &k, &f->error), ERR_NOT_FOUND);
+	assert_says(f, f->identity);
+	assert_int_equal(write_sealed(f, true), 0);
+	assert_sealed(f);
+	assert_int_equal(unlink(f->identity), 0);
+	assert_int_equal(load(f), 0);
+	assert_int_equal(write_sealed(f, true), ERR_STATE);
+	assert_says(f, "has just made");
+	assert_int_equal(load(f), 0);
+	assert_memory_equal(f->seed, fresh, SEED_SIZE);
+}
+
+/* Whatever fails: what was there is there, and nothing beside it. */
+static void
+unwritten_seal_leaves_the_old_one(void **state)
+{
+	struct fixture *f = *state;
+	const char *beside = tmpdir_path(f->dir, "identity~");
+	struct rlimit old, none;
+
+	assert_int_equal(load(f), 0);
+	fsync_fails_at = 1;
+	assert_int_equal(write_sealed(f, false), ERR_SYS);
+	assert_says(f, f->identity);
+	assert_false(tmpdir_exists(beside));
+	signal(SIGXFSZ, SIG_IGN);
+	assert_int_equal(getrlimit(RLIMIT_FSIZE, &old), 0);
+	none = old;
+	none.rlim_cur = 5;
+	assert_int_equal(setrlimit(RLIMIT_FSIZE, &none), 0);
+	int err = write_sealed(f, false);
+	assert_int_equal(setrlimit(RLIMIT_FSIZE, &old), 0);
+	assert_int_equal(err, ERR_SYS);
+	assert_false(tmpdir_exists(beside));
+	assert_int_equal(load(f), 0);
+	assert_memory_equal(f->seed, fresh, SEED_SIZE);
+	/* Left behind by a crash, or put there: not written through. */
+	const char *target = tmpdir_path(f->dir, "target");
+	tmpdir_write(target, "kept", 4, 0644);
+	assert_int_equal(symlink(target, beside), 0);
+	assert_int_equal(write_sealed(f, false), 0);
+	assert_sealed(f);
+	char *kept = tmpdir_read(target);
+	assert_string_equal(kept, "kept");
+	free(kept);
+}
+
+static void
+sealed_identity_is_private_too(void **state)
+{
+	struct fixture *f = *state;
+
+	tmpdir_write(f->identity, sealed_text, sizeof(sealed_text) - 1, 0644);
+	assert_refused(f, ERR_PERMISSION, "mode 0644");
+}
+
+static void
+passphrase_file_is_private(void **state)
+{
+	struct fixture *f = *state;
+	const char *path = tmpdir_path(f->dir, "secret");
+	char *text = NULL, *big = calloc(1, 5000);
+	size_t n = 0;
+
+	assert_int_equal(keyfile_read_passphrases(path, &text, &n, &f->error),
+	    ERR_NOT_FOUND);
+	assert_says(f, path);
+	free(f->error);
+	tmpdir_write(path, "one\ntwo\n", 8, 0640);
+	assert_int_equal(keyfile_read_passphrases(path, &text, &n, &f->error),
+	    ERR_PERMISSION);
+	assert_says(f, "chmod 600");
+	free(f->error);
+	tmpdir_write(path, big, 5000, 0600);
+	free(big);
+	assert_int_equal(
+	    keyfile_read_passphrases(path, &text, &n, &f->error), ERR_LIMIT);
+	assert_says(f, "too long");
+	assert_null(text);
+	tmpdir_write(path, "one\ntwo\n", 8, 0600);
+	assert_int_equal(
+	    keyfile_read_passphrases(path, &text, &n, &f->error), 0);
+	assert_int_equal(n, 8);
+	assert_memory_equal(text, "one\ntwo\n", 8);
+	free(text);
 }
 
 /* Without the lock on the home: nobody ever starts with a key that is not the
@@ -261,10 +418,10 @@ identity_race_has_one_winner(void **state)
 		close(go[1]);
 		if (read(go[0], &byte, 1) != 0)
 			_exit(9);
-		if (keyfile_load(
-			&f->h, mine, f->seed, &f->created, &f->error) != 0)
+		struct keyfile k = { 0 };
+		if (keyfile_load(&f->h, mine, &k, &f->error) != 0)
 			_exit(0);
-		_exit((f->created ? 100 : 50) + f->seed[0]);
+		_exit((k.created ? 100 : 50) + k.seed[0]);
 	}
 	close(go[0]);
 	close(go[1]);
@@ -471,6 +628,11 @@ main(void)
 		TEST(identity_of_somebody_else_is_refused),
 		TEST(identity_is_a_plain_file),
 		TEST(damaged_identity_is_refused_and_kept),
+		TEST(identity_is_sealed_and_opened_in_place),
+		TEST(new_sealed_identity_replaces_none),
+		TEST(unwritten_seal_leaves_the_old_one),
+		TEST(sealed_identity_is_private_too),
+		TEST(passphrase_file_is_private),
 		TEST(identity_race_has_one_winner),
 		TEST(identity_is_whole_or_not_there),
 		TEST(identity_survives_a_crash),

@@ -51,6 +51,11 @@ good_use(void **state)
 	options_clear(&o);
 	assert_int_equal(parse(&o, "demo"), -1);
 	assert_true(o.demo);
+	assert_false(o.passphrase);
+	options_clear(&o);
+	assert_int_equal(parse(&o, "--passphrase-file p passphrase"), -1);
+	assert_true(o.passphrase);
+	assert_string_equal(o.passphrase_file, "p");
 	options_clear(&o);
 }
 
@@ -60,7 +65,8 @@ wrong_use_is_status_2(void **state)
 	static const char *const lines[] = { "--nosuch", "-Z", "--port",
 		"--port 0", "--port 65536", "--port x", "--port -1",
 		"--interface", "--interface averyveryverylongname", "extra",
-		"demo demo", "--name", "--home" };
+		"demo demo", "--name", "--home", "--passphrase-file",
+		"passphrase secret", "demo passphrase" };
 
 	(void)state;
 	for (size_t i = 0; i < sizeof(lines) / sizeof(lines[0]); i++) {
