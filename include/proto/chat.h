@@ -49,7 +49,7 @@ enum chat_event_kind {
 struct chat_event {
 	enum chat_event_kind kind;
 	struct msg_id id;
-	struct msg_text text; /* borrows from the input */
+	struct msg_post text; /* borrows from the input */
 	uint32_t missing;     /* CHAT_TEXT: so many before it never came */
 	uint8_t ack;          /* enum ack_state */
 	uint8_t code;         /* enum nack_code, or one we do not know */

@@ -23,6 +23,7 @@
 enum {
 	MSG_MAX = 70000,  /* bytes of one encoded message */
 	TEXT_MAX = 65536, /* bytes of text in one message */
+	REACTION_MAX = 16,
 	ACK_IDS_MAX = 64,
 	MSG_SESSION_FIRST = 0xF0,
 };
@@ -33,6 +34,10 @@ enum msg_type {
 	MSG_TYPING = 3,
 	MSG_STATUS = 4,
 	MSG_NACK = 5,
+	/* What they do to another message, target. */
+	MSG_EDIT = 6,
+	MSG_DELETE = 7,
+	MSG_REACT = 8,
 };
 
 enum ack_state { ACK_STORED = 1, ACK_SHOWN = 2, ACK_REFUSED = 3 };
@@ -48,12 +53,16 @@ enum nack_code {
 
 enum text_flag { TEXT_SHOUT_COPY = 1 << 0, TEXT_ACTION = 1 << 1 };
 
-struct msg_text {
+/* What is delivered, each once and in order: TEXT, EDIT, DELETE, REACT. */
+struct msg_post {
 	struct msg_id id;
 	uint64_t seq;    /* per sender and conversation, ascending */
+	uint64_t prev;   /* below seq: of the one before it; 0: none */
 	int64_t sent_ms; /* the sender's wall clock */
-	uint8_t flags;   /* enum text_flag */
-	struct untrusted text;
+	uint8_t flags;   /* enum text_flag; TEXT only */
+	bool has_target; /* TEXT: it answers another; the others: always */
+	struct msg_id target;
+	struct untrusted text; /* REACT: may be empty; DELETE: is */
 };
 
 struct msg_ack {
@@ -79,7 +88,7 @@ struct msg_nack {
 struct msg {
 	uint8_t type; /* enum msg_type */
 	union {
-		struct msg_text text;
+		struct msg_post post;
 		struct msg_ack ack;
 		struct msg_typing typing;
 		struct msg_status status;
@@ -87,15 +96,18 @@ struct msg {
 	};
 };
 
+/* The type is one of those that msg.post is for. */
+bool msg_is_post(uint8_t type);
+
 /* Encodes with padding. ERR_LIMIT when it does not fit. */
 int msg_encode(const struct msg *m, uint8_t *out, size_t cap, size_t *ret_size);
 /*
  * Strings borrow from the input. ERR_SHORT, ERR_FORMAT, ERR_LIMIT (text over
- * TEXT_MAX), ERR_UNSUPPORTED (unknown type, ack state or critical field). On
- * any error, ret_msg->type still holds the type and ret_msg->text.id the
- * message id where one could be read, else zeros, so that the refusal can name
- * it. An acknowledgement or refusal never has an id of its own: nothing answers
- * an answer.
+ * TEXT_MAX or REACTION_MAX), ERR_UNSUPPORTED (unknown type, ack state or
+ * critical field). On any error, ret_msg->type still holds the type and
+ * ret_msg->post.id the message id where one could be read, else zeros, so that
+ * the refusal can name it. An acknowledgement or refusal never has an id of its
+ * own: nothing answers an answer.
  */
 int msg_decode(const uint8_t *p, size_t n, struct msg *ret_msg);
 /* 64, 256, 1024, 4096, then multiples of 4096, at most MSG_MAX. */

@@ -102,18 +102,19 @@ chat_send(struct chat *c, struct now now, const char *text, size_t n,
 		return ERR_LIMIT;
 	struct msg m = {
 		.type = MSG_TEXT,
-		.text = {
+		.post = {
 			.seq = c->next_seq,
+			.prev = c->next_seq - 1,
 			.sent_ms = now.wall_ms,
 			.flags = flags,
 			.text = untrusted_of(text, n),
 		},
 	};
-	rng_fill(&c->rng, m.text.id.b, sizeof(m.text.id.b));
+	rng_fill(&c->rng, m.post.id.b, sizeof(m.post.id.b));
 	size_t cap = msg_padded_size(n + SMALL_MAX);
 	struct outgoing *o = xcalloc(1, sizeof(*o));
 	o->bytes = xmalloc(cap);
-	o->id = m.text.id;
+	o->id = m.post.id;
 	int err = msg_encode(&m, o->bytes, cap, &o->size);
 	assert(err == 0);
 	(void)err;
@@ -241,7 +242,7 @@ code_of(int error)
 
 /* Answers a text that was seen before as it was answered then. */
 static bool
-is_duplicate(struct chat *c, const struct msg_text *t)
+is_duplicate(struct chat *c, const struct msg_post *t)
 {
 	const struct seen *s = find_seen(c, &t->id);
 
@@ -263,11 +264,11 @@ chat_input(struct chat *c, const uint8_t *p, size_t n)
 	c->has_input = err == 0;
 	c->input_at = 0;
 	if (err < 0) {
-		if (!msg_id_equal(&c->input.text.id, &none))
-			queue_nack(c, &c->input.text.id, code_of(err));
+		if (!msg_id_equal(&c->input.post.id, &none))
+			queue_nack(c, &c->input.post.id, code_of(err));
 		return;
 	}
-	if (c->input.type == MSG_TEXT && is_duplicate(c, &c->input.text))
+	if (c->input.type == MSG_TEXT && is_duplicate(c, &c->input.post))
 		c->has_input = false;
 }
 
@@ -284,7 +285,7 @@ count_missing(const struct chat *c, uint64_t seq)
 static bool
 text_event(struct chat *c, struct chat_event *ev)
 {
-	const struct msg_text *t = &c->input.text;
+	const struct msg_post *t = &c->input.post;
 
 	ev->kind = CHAT_TEXT;
 	ev->id = t->id;

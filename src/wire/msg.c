@@ -24,6 +24,8 @@ enum msg_field {
 	FIELD_STATE = 6,
 	FIELD_IDS = 7,
 	FIELD_CODE = 8,
+	FIELD_TARGET = 9,
+	FIELD_PREV = 10,
 };
 
 enum {
@@ -31,7 +33,7 @@ enum {
 	TEXT_FLAGS_KNOWN = TEXT_SHOUT_COPY | TEXT_ACTION,
 	PAD_STEP = 4096,
 	TEXT_MESSAGE_MAX =
-	    1 + 5 * TLV_HEADER_SIZE + MSG_ID_SIZE + 8 + 8 + 1 + TEXT_MAX,
+	    1 + 7 * TLV_HEADER_SIZE + 2 * MSG_ID_SIZE + 3 * 8 + 1 + TEXT_MAX,
 };
 
 /* So that the longest message still has room for its padding field. */
@@ -40,17 +42,33 @@ _Static_assert((int)TEXT_MESSAGE_MAX + (int)TLV_HEADER_SIZE <=
     "the longest text, padded, is a message");
 
 #define BIT(field) (UINT32_C(1) << (field))
+#define POST (BIT(FIELD_ID) | BIT(FIELD_SEQ) | BIT(FIELD_SENT))
 
 static const struct rule {
 	uint32_t known, required;
 	size_t text_max;
 } rules[] = {
 	[MSG_TEXT] = {
-		.known = BIT(FIELD_ID) | BIT(FIELD_SEQ) | BIT(FIELD_SENT) |
-		    BIT(FIELD_FLAGS) | BIT(FIELD_TEXT),
-		.required = BIT(FIELD_ID) | BIT(FIELD_SEQ) | BIT(FIELD_SENT) |
-		    BIT(FIELD_TEXT),
+		.known = POST | BIT(FIELD_FLAGS) | BIT(FIELD_TEXT) |
+		    BIT(FIELD_TARGET) | BIT(FIELD_PREV),
+		.required = POST | BIT(FIELD_TEXT),
 		.text_max = TEXT_MAX,
+	},
+	[MSG_EDIT] = {
+		.known = POST | BIT(FIELD_TEXT) | BIT(FIELD_TARGET) |
+		    BIT(FIELD_PREV),
+		.required = POST | BIT(FIELD_TEXT) | BIT(FIELD_TARGET),
+		.text_max = TEXT_MAX,
+	},
+	[MSG_DELETE] = {
+		.known = POST | BIT(FIELD_TARGET) | BIT(FIELD_PREV),
+		.required = POST | BIT(FIELD_TARGET),
+	},
+	[MSG_REACT] = {
+		.known = POST | BIT(FIELD_TEXT) | BIT(FIELD_TARGET) |
+		    BIT(FIELD_PREV),
+		.required = POST | BIT(FIELD_TARGET),
+		.text_max = REACTION_MAX,
 	},
 	[MSG_ACK] = {
 		.known = BIT(FIELD_STATE) | BIT(FIELD_IDS),
@@ -74,8 +92,8 @@ static const struct rule {
 /* Everything a message can hold, before its type says what it means. */
 struct fields {
 	uint32_t seen;
-	struct msg_id id;
-	uint64_t seq;
+	struct msg_id id, target;
+	uint64_t seq, prev;
 	int64_t sent_ms;
 	uint8_t flags, state, code;
 	struct untrusted text;
@@ -90,15 +108,39 @@ find_rule(uint8_t type)
 	return &rules[type];
 }
 
-static void
-put_text(struct wr *w, const struct msg_text *m)
+bool
+msg_is_post(uint8_t type)
 {
+	return type == MSG_TEXT || type == MSG_EDIT || type == MSG_DELETE ||
+	       type == MSG_REACT;
+}
+
+/* What goes without saying: the number below, but for the first of an epoch.
+ * So most texts stay within the smallest size. */
+static uint64_t
+usual_prev(uint64_t seq)
+{
+	return (uint32_t)seq > 1 ? seq - 1 : 0;
+}
+
+static void
+put_post(struct wr *w, const struct rule *rule, const struct msg_post *m)
+{
+	bool has_text;
+
 	tlv_put(w, FIELD_ID, m->id.b, MSG_ID_SIZE);
 	tlv_put_u64(w, FIELD_SEQ, m->seq);
 	tlv_put_i64(w, FIELD_SENT, m->sent_ms);
-	if ((m->flags & TEXT_FLAGS_KNOWN) != 0)
+	if ((rule->known & BIT(FIELD_FLAGS)) != 0 &&
+	    (m->flags & TEXT_FLAGS_KNOWN) != 0)
 		tlv_put_u8(w, FIELD_FLAGS, m->flags & TEXT_FLAGS_KNOWN);
-	if (!tlv_put_text(w, FIELD_TEXT, m->text, TEXT_MAX))
+	has_text = tlv_put_text(w, FIELD_TEXT, m->text, rule->text_max);
+	if (m->has_target)
+		tlv_put(w, FIELD_TARGET, m->target.b, MSG_ID_SIZE);
+	if (m->prev != usual_prev(m->seq))
+		tlv_put_u64(w, FIELD_PREV, m->prev);
+	if ((!has_text && (rule->required & BIT(FIELD_TEXT)) != 0) ||
+	    (!m->has_target && (rule->required & BIT(FIELD_TARGET)) != 0))
 		w->failed = true;
 }
 
@@ -114,11 +156,14 @@ put_ack(struct wr *w, const struct msg_ack *m)
 }
 
 static void
-put_fields(struct wr *w, const struct msg *m)
+put_fields(struct wr *w, const struct rule *rule, const struct msg *m)
 {
 	switch (m->type) {
 	case MSG_TEXT:
-		put_text(w, &m->text);
+	case MSG_EDIT:
+	case MSG_DELETE:
+	case MSG_REACT:
+		put_post(w, rule, &m->post);
 		break;
 	case MSG_ACK:
 		put_ack(w, &m->ack);
@@ -168,9 +213,10 @@ msg_encode(const struct msg *m, uint8_t *out, size_t cap, size_t *ret_size)
 {
 	struct wr w = wr_to(out, cap);
 
-	assert(find_rule(m->type) != NULL);
+	const struct rule *rule = find_rule(m->type);
+	assert(rule != NULL);
 	wr_u8(&w, m->type);
-	put_fields(&w, m);
+	put_fields(&w, rule, m);
 	if (!w.failed)
 		put_padding(&w);
 	if (w.failed)
@@ -211,6 +257,10 @@ decode_field(const struct tlv *f, const struct rule *rule, struct fields *v)
 		return tlv_get_u8(f, &v->state);
 	case FIELD_IDS:
 		return get_ids(f, &v->ids);
+	case FIELD_TARGET:
+		return tlv_get_bytes(f, v->target.b, MSG_ID_SIZE);
+	case FIELD_PREV:
+		return tlv_get_u64(f, &v->prev);
 	default:
 		return tlv_get_u8(f, &v->code);
 	}
@@ -237,15 +287,22 @@ decode_fields(const uint8_t *p, size_t n, const struct rule *rule,
 }
 
 static int
-take_text(const struct fields *v, struct msg_text *ret_text)
+take_post(const struct fields *v, struct msg_post *ret_post)
 {
-	if (v->text.untrusted_size == 0)
+	bool has_text = (v->seen & BIT(FIELD_TEXT)) != 0;
+	bool has_prev = (v->seen & BIT(FIELD_PREV)) != 0;
+
+	if ((has_text && v->text.untrusted_size == 0) ||
+	    (has_prev && v->prev >= v->seq))
 		return ERR_FORMAT;
-	*ret_text = (struct msg_text){
+	*ret_post = (struct msg_post){
 		.id = v->id,
 		.seq = v->seq,
+		.prev = has_prev ? v->prev : usual_prev(v->seq),
 		.sent_ms = v->sent_ms,
 		.flags = v->flags & TEXT_FLAGS_KNOWN,
+		.has_target = (v->seen & BIT(FIELD_TARGET)) != 0,
+		.target = v->target,
 		.text = v->text,
 	};
 	return 0;
@@ -274,7 +331,10 @@ take(uint8_t type, const struct fields *v, struct msg *ret_msg)
 {
 	switch (type) {
 	case MSG_TEXT:
-		return take_text(v, &ret_msg->text);
+	case MSG_EDIT:
+	case MSG_DELETE:
+	case MSG_REACT:
+		return take_post(v, &ret_msg->post);
 	case MSG_ACK:
 		return take_ack(v, &ret_msg->ack);
 	case MSG_TYPING:
@@ -328,7 +388,7 @@ msg_decode(const uint8_t *p, size_t n, struct msg *ret_msg)
 	memset(ret_msg, 0, sizeof(*ret_msg));
 	if (n > 0) {
 		ret_msg->type = p[0];
-		find_id(p + 1, n - 1, &ret_msg->text.id);
+		find_id(p + 1, n - 1, &ret_msg->post.id);
 	}
 	return err;
 }

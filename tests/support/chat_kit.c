@@ -128,10 +128,12 @@ struct msg
 make_text(uint32_t number, uint64_t seq)
 {
 	struct msg m = { .type = MSG_TEXT,
-		.text = { .seq = seq, .text = untrusted_of("x", 1) } };
+		.post = { .seq = seq,
+		    .prev = seq > 0 ? seq - 1 : 0,
+		    .text = untrusted_of("x", 1) } };
 
-	m.text.id.b[0] = 1;
-	memcpy(m.text.id.b + 4, &number, sizeof(number));
+	m.post.id.b[0] = 1;
+	memcpy(m.post.id.b + 4, &number, sizeof(number));
 	return m;
 }
 

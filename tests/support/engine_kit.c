@@ -68,7 +68,7 @@ remote_of(struct ekit *k, uint32_t conn)
 }
 
 static void
-take_text(struct remote *r, struct now now, const struct msg_text *t)
+take_text(struct remote *r, struct now now, const struct msg_post *t)
 {
 	uint8_t bytes[128];
 	size_t n;
@@ -94,7 +94,7 @@ take_message(struct remote *r, struct now now)
 	assert(err == 0);
 	(void)err;
 	if (m.type == MSG_TEXT)
-		take_text(r, now, &m.text);
+		take_text(r, now, &m.post);
 	if (m.type == MSG_ACK) {
 		r->acks += (unsigned)m.ack.count;
 		r->ack_state = m.ack.state;
@@ -473,12 +473,14 @@ void
 remote_say(struct ekit *k, struct remote *r, const char *text)
 {
 	struct msg m = { .type = MSG_TEXT,
-		.text = { .seq = r->next_seq++,
+		.post = { .seq = r->next_seq,
+		    .prev = r->next_seq - 1,
 		    .sent_ms = k->now.wall_ms,
 		    .text = untrusted_of(text, strlen(text)) } };
 
-	memcpy(m.text.id.b, r->end.identity.fp.b, 8);
-	memcpy(m.text.id.b + 8, &r->next_seq, 8);
+	r->next_seq++;
+	memcpy(m.post.id.b, r->end.identity.fp.b, 8);
+	memcpy(m.post.id.b + 8, &r->next_seq, 8);
 	remote_send(k, r, &m);
 	ekit_run(k);
 }

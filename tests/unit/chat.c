@@ -463,7 +463,8 @@ what_cannot_be_understood_is_refused_with_a_code(void **state)
 		size_t size;
 	} cases[] = {
 		{ MSG_TEXT, 0x80, NACK_UNSUPPORTED, 1 },
-		{ 6, 0, NACK_UNSUPPORTED, 1 },
+		{ 9, 0, NACK_UNSUPPORTED, 1 },
+		{ MSG_EDIT, 0, NACK_FORMAT, 1 },
 		{ 0, 0, NACK_UNSUPPORTED, 1 },
 		{ 0xef, 0, NACK_UNSUPPORTED, 1 },
 		{ MSG_TEXT, 0, NACK_TOO_LARGE, TEXT_MAX + 1 },
@@ -555,7 +556,7 @@ numbers_go_on_over_restarts(void **state)
 	for (uint64_t i = 1; i <= 2; i++) {
 		assert_true(chat_output(a.chat, &packet));
 		assert_int_equal(msg_decode(packet.bytes, packet.size, &m), 0);
-		assert_true(m.text.seq == (UINT64_C(7) << 32 | i));
+		assert_true(m.post.seq == (UINT64_C(7) << 32 | i));
 	}
 	/* The last epoch there is. */
 	chat_free(a.chat);
@@ -564,7 +565,7 @@ numbers_go_on_over_restarts(void **state)
 	say(&a, 10);
 	assert_true(chat_output(a.chat, &packet));
 	assert_int_equal(msg_decode(packet.bytes, packet.size, &m), 0);
-	assert_true(m.text.seq == (UINT64_C(0xffffffff) << 32 | 1));
+	assert_true(m.post.seq == (UINT64_C(0xffffffff) << 32 | 1));
 }
 
 int

@@ -430,10 +430,10 @@ t29_clocks_that_lie(void **state)
 		/* Neither refused nor sorted by it. */
 		for (int n = 0; n < 3; n++) {
 			struct msg m = { .type = MSG_TEXT,
-				.text = { .seq = (uint64_t)n + 1,
+				.post = { .seq = (uint64_t)n + 1,
 				    .text = untrusted_of(&"abc"[n], 1) } };
-			m.text.id.b[0] = (uint8_t)n;
-			m.text.sent_ms = clocks[(i + (uint32_t)n * 5) % COUNT];
+			m.post.id.b[0] = (uint8_t)n;
+			m.post.sent_ms = clocks[(i + (uint32_t)n * 5) % COUNT];
 			remote_send(&k, r, &m);
 			ekit_run(&k);
 		}
@@ -456,9 +456,9 @@ t52_a_text_that_comes_twice(void **state)
 	struct remote *r = ekit_remote(&k, 1);
 	struct addr addr = ekit_addr(1);
 	struct msg m = { .type = MSG_TEXT,
-		.text = { .seq = 1, .text = untrusted_of("once", 4) } };
+		.post = { .seq = 1, .text = untrusted_of("once", 4) } };
 
-	m.text.id.b[3] = 3;
+	m.post.id.b[3] = 3;
 	assert_true(remote_connect(&k, r, &addr));
 	remote_send(&k, r, &m);
 	remote_send(&k, r, &m);

@@ -266,10 +266,11 @@ make_messages(struct remote *r, unsigned count, unsigned *ret_made)
 {
 	for (unsigned i = 0; i < count; i++) {
 		struct msg m = { .type = MSG_TEXT,
-			.text = { .seq = r->next_seq,
+			.post = { .seq = r->next_seq,
+			    .prev = r->next_seq - 1,
 			    .text = untrusted_of("flood", 5) } };
 		size_t n;
-		memcpy(m.text.id.b, &r->next_seq, 8);
+		memcpy(m.post.id.b, &r->next_seq, 8);
 		assert_int_equal(msg_encode(&m, bytes, sizeof bytes, &n), 0);
 		/* Its own output is full: what waits in the socket is what
 		 * waits there. */
@@ -396,10 +397,10 @@ static size_t
 oversize(struct raw *raw, struct wire *w, size_t text_size, uint8_t number)
 {
 	struct msg m = { .type = MSG_TEXT,
-		.text = { .seq = number, .text = untrusted_of("x", 1) } };
+		.post = { .seq = number, .text = untrusted_of("x", 1) } };
 	size_t n;
 
-	m.text.id.b[0] = number;
+	m.post.id.b[0] = number;
 	assert_int_equal(msg_encode(&m, bytes, sizeof bytes, &n), 0);
 	uint8_t *p = bytes + 1 + 20 + 12 + 12;
 	p[0] = 5;

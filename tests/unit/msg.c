@@ -17,7 +17,7 @@
 
 #include <cmocka.h>
 
-enum { KINDS = 5 };
+enum { KINDS = 8 };
 
 static struct msg_id
 id_from(uint8_t first)
@@ -34,8 +34,9 @@ a_text(const char *s, size_t n)
 {
 	return (struct msg){
 		.type = MSG_TEXT,
-		.text = { .id = id_from(0x10),
+		.post = { .id = id_from(0x10),
 		    .seq = 3,
+		    .prev = 2,
 		    .sent_ms = VECTOR_SENT_MS,
 		    .text = untrusted_of(s, n) },
 	};
@@ -67,6 +68,21 @@ a_nack(uint8_t code)
 		.nack = { .id = id_from(0x10), .code = code } };
 }
 
+static struct msg
+a_revision(uint8_t type, const char *s)
+{
+	return (struct msg){
+		.type = type,
+		.post = { .id = id_from(0x20),
+		    .seq = 5,
+		    .prev = 3,
+		    .sent_ms = VECTOR_SENT_MS,
+		    .has_target = true,
+		    .target = id_from(0x10),
+		    .text = untrusted_of(s, strlen(s)) },
+	};
+}
+
 /* One of each type. */
 static struct msg
 sample(int type)
@@ -81,6 +97,12 @@ sample(int type)
 		    struct msg){ .type = MSG_TYPING, .typing = { .on = true } };
 	case MSG_STATUS:
 		return a_status(true, "back at two");
+	case MSG_EDIT:
+		return a_revision(MSG_EDIT, "ho");
+	case MSG_DELETE:
+		return a_revision(MSG_DELETE, "");
+	case MSG_REACT:
+		return a_revision(MSG_REACT, "\xf0\x9f\x91\x8d");
 	default:
 		return a_nack(NACK_TOO_LARGE);
 	}
@@ -102,11 +124,17 @@ assert_msg_equal(const struct msg *a, const struct msg *b)
 	assert_int_equal(a->type, b->type);
 	switch (a->type) {
 	case MSG_TEXT:
-		assert_true(msg_id_equal(&a->text.id, &b->text.id));
-		assert_true(a->text.seq == b->text.seq);
-		assert_true(a->text.sent_ms == b->text.sent_ms);
-		assert_int_equal(a->text.flags, b->text.flags);
-		assert_text_equal(a->text.text, b->text.text);
+	case MSG_EDIT:
+	case MSG_DELETE:
+	case MSG_REACT:
+		assert_true(msg_id_equal(&a->post.id, &b->post.id));
+		assert_true(a->post.seq == b->post.seq);
+		assert_true(a->post.sent_ms == b->post.sent_ms);
+		assert_int_equal(a->post.flags, b->post.flags);
+		assert_text_equal(a->post.text, b->post.text);
+		assert_true(a->post.prev == b->post.prev);
+		assert_int_equal(a->post.has_target, b->post.has_target);
+		assert_true(msg_id_equal(&a->post.target, &b->post.target));
 		break;
 	case MSG_ACK:
 		assert_int_equal(a->ack.state, b->ack.state);
@@ -149,10 +177,26 @@ vectors_are_met(void **state)
 	m = sample(MSG_TEXT);
 	check_vector("text", &m);
 	m = a_text(table, sizeof(table) - 1);
-	m.text.id = id_from(0x20);
-	m.text.seq = 4;
-	m.text.flags = TEXT_SHOUT_COPY;
+	m.post.id = id_from(0x20);
+	m.post.seq = 4;
+	m.post.prev = 3;
+	m.post.flags = TEXT_SHOUT_COPY;
 	check_vector("text-flags", &m);
+	m = a_text("yes", 3);
+	m.post.id = id_from(0x20);
+	m.post.seq = UINT64_C(7) << 32 | 1;
+	m.post.prev = 4;
+	m.post.has_target = true;
+	m.post.target = id_from(0x10);
+	check_vector("text-answer", &m);
+	m = sample(MSG_EDIT);
+	check_vector("edit", &m);
+	m = sample(MSG_DELETE);
+	check_vector("delete", &m);
+	m = sample(MSG_REACT);
+	check_vector("react", &m);
+	m = a_revision(MSG_REACT, "");
+	check_vector("react-none", &m);
 	m = sample(MSG_ACK);
 	check_vector("ack", &m);
 	m = sample(MSG_TYPING);
@@ -211,7 +255,7 @@ small_messages_have_one_size(void **state)
 	uint8_t out[MSG_MAX];
 	for (int type = 1; type <= KINDS; type++) {
 		struct msg m = sample(type);
-		assert_int_equal(encoded(&m, out), 64);
+		assert_int_equal(encoded(&m, out), type <= MSG_NACK ? 64 : 256);
 	}
 }
 
@@ -235,7 +279,7 @@ t34_oversize_text(void **state)
 		assert_false(w.failed);
 		int err = msg_decode(in, w.size, &got);
 		assert_int_equal(err, sizes[i] <= TEXT_MAX ? 0 : ERR_LIMIT);
-		assert_true(msg_id_equal(&got.text.id, &id));
+		assert_true(msg_id_equal(&got.post.id, &id));
 		assert_int_equal(got.type, MSG_TEXT);
 		refused += err < 0;
 		accepted += err == 0;
@@ -308,8 +352,8 @@ t34_oversize_is_not_sent(void **state)
 	assert_int_equal(msg_encode(&m, out, 64, &n), 0);
 }
 
-/* Cut in front of its padding, or of a status text, which may be missing, it
- * is a whole message. */
+/* Cut in front of its padding, or of a status text or the number of what went
+ * before, which may be missing, it is a whole message. */
 static void
 every_truncation(void **state)
 {
@@ -329,12 +373,12 @@ every_truncation(void **state)
 			if (err == 0)
 				assert_int_equal(got.type, type);
 			else if (type == MSG_TEXT)
-				named += msg_id_equal(&got.text.id, &m.text.id);
+				named += msg_id_equal(&got.post.id, &m.post.id);
 			clean += err == 0;
 			free(in);
 		}
 	}
-	assert_int_equal(clean, KINDS + 1);
+	assert_int_equal(clean, KINDS + 1 + 3);
 	/* From the end of the id, at 21, but for the one clean cut. */
 	assert_int_equal(named, 64 - 21 - 1);
 }
@@ -351,7 +395,7 @@ mandatory_fields_and_sizes(void **state)
 			uint8_t type;
 			size_t size;
 			bool optional;
-		} field[5];
+		} field[6];
 	} kinds[] = {
 		{ MSG_TEXT, 5,
 		    { { 1, 16, false }, { 2, 8, false }, { 3, 8, false },
@@ -360,8 +404,18 @@ mandatory_fields_and_sizes(void **state)
 		{ MSG_TYPING, 1, { { 4, 1, false } } },
 		{ MSG_STATUS, 1, { { 4, 1, false } } },
 		{ MSG_NACK, 2, { { 7, 16, false }, { 8, 1, false } } },
+		{ MSG_EDIT, 6,
+		    { { 1, 16, false }, { 2, 8, false }, { 3, 8, false },
+			{ 5, 0, false }, { 9, 16, false }, { 10, 8, true } } },
+		{ MSG_DELETE, 5,
+		    { { 1, 16, false }, { 2, 8, false }, { 3, 8, false },
+			{ 9, 16, false }, { 10, 8, true } } },
+		{ MSG_REACT, 6,
+		    { { 1, 16, false }, { 2, 8, false }, { 3, 8, false },
+			{ 5, 0, true }, { 9, 16, false }, { 10, 8, true } } },
 	};
 	enum { AS_IS, LEFT_OUT, SHORTER, LONGER, WAYS };
+	static const uint8_t none[20];
 	static const uint8_t ones[20] = { 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1 };
 	int refused = 0, tried = 0;
 	for (size_t k = 0; k < KINDS; k++) {
@@ -387,7 +441,10 @@ mandatory_fields_and_sizes(void **state)
 					size++;
 				if (is_it && way >= SHORTER && !is_text)
 					is_bad = true;
-				tlv_put(&w, kinds[k].field[i].type, ones, size);
+				/* A prev below the seq. */
+				tlv_put(&w, kinds[k].field[i].type,
+				    kinds[k].field[i].type == 10 ? none : ones,
+				    size);
 			}
 			int err = msg_decode(in, w.size, &got);
 			assert_int_equal(err, is_bad ? ERR_FORMAT : 0);
@@ -395,8 +452,8 @@ mandatory_fields_and_sizes(void **state)
 			tried++;
 		}
 	}
-	assert_int_equal(tried, 11 * 4);
-	assert_int_equal(refused, 10 + 10 * 2);
+	assert_int_equal(tried, (11 + 17) * 4);
+	assert_int_equal(refused, 10 + 10 * 2 + 13 + 15 * 2);
 }
 
 static void
@@ -413,7 +470,7 @@ an_empty_text_is_refused(void **state)
 	tlv_put_i64(&w, 3, 1);
 	tlv_put(&w, 5, "", 0);
 	assert_int_equal(msg_decode(in, w.size, &got), ERR_FORMAT);
-	assert_true(msg_id_equal(&got.text.id, &id));
+	assert_true(msg_id_equal(&got.post.id, &id));
 }
 
 static void
@@ -484,11 +541,11 @@ unknown_types_are_named_and_refused(void **state)
 		tlv_put(&w, 1, id.b, MSG_ID_SIZE);
 		tlv_put(&w, 0x99, "new", 3);
 		assert_int_equal(msg_decode(in, w.size, &got), ERR_UNSUPPORTED);
-		assert_true(msg_id_equal(&got.text.id, &id));
+		assert_true(msg_id_equal(&got.post.id, &id));
 		assert_int_equal(got.type, type);
 		assert_int_equal(msg_decode(in, 1, &got), ERR_UNSUPPORTED);
 		struct msg_id none = { .b = { 0 } };
-		assert_true(msg_id_equal(&got.text.id, &none));
+		assert_true(msg_id_equal(&got.post.id, &none));
 		refused++;
 	}
 	assert_int_equal(refused, 256 - KINDS);
@@ -538,7 +595,7 @@ unknown_critical_fields_are_refused(void **state)
 			    msg_decode(in, n, &got), ERR_UNSUPPORTED);
 			if (type == MSG_TEXT)
 				assert_true(
-				    msg_id_equal(&got.text.id, &m.text.id));
+				    msg_id_equal(&got.post.id, &m.post.id));
 			refused++;
 		}
 	}
@@ -553,15 +610,16 @@ static void
 t57_no_field_can_name_a_sender(void **state)
 {
 	(void)state;
-	/* By type: which of the fields 1 to 8 it knows. */
-	static const unsigned known[] = { 0, 0x3E, 0xC0, 0x10, 0x30, 0x180 };
+	/* By type: which of the fields 1 to 10 it knows. */
+	static const unsigned known[] = { 0, 0x63E, 0xC0, 0x10, 0x30, 0x180,
+		0x62E, 0x60E, 0x62E };
 	uint8_t in[256], fp[FP_SIZE];
 	int tried = 0;
 	memset(fp, 0xEE, sizeof(fp));
 	for (int type = 1; type <= KINDS; type++) {
 		struct msg m = sample(type), got;
 		for (int field = 0; field < 128; field++) {
-			if (field <= 8 && (known[type] >> field & 1) != 0)
+			if (field <= 10 && (known[type] >> field & 1) != 0)
 				continue;
 			size_t n = with_field(
 			    type, (uint8_t)field, fp, sizeof(fp), in);
@@ -570,7 +628,7 @@ t57_no_field_can_name_a_sender(void **state)
 			tried++;
 		}
 	}
-	assert_int_equal(tried, KINDS * 128 - 5 - 2 - 1 - 2 - 2);
+	assert_int_equal(tried, KINDS * 128 - 7 - 2 - 1 - 2 - 2 - 6 - 5 - 6);
 }
 
 /* Takes the comments out of C. */
@@ -627,16 +685,16 @@ reserved_flags_are_ignored(void **state)
 	(void)state;
 	uint8_t out[MSG_MAX];
 	struct msg m = sample(MSG_TEXT), got;
-	m.text.flags = 0xFF;
+	m.post.flags = 0xFF;
 	size_t n = encoded(&m, out);
 	assert_int_equal(msg_decode(out, n, &got), 0);
-	assert_int_equal(got.text.flags, TEXT_SHOUT_COPY | TEXT_ACTION);
+	assert_int_equal(got.post.flags, TEXT_SHOUT_COPY | TEXT_ACTION);
 	/* Behind the type, three fields, and the header of the flags. */
 	uint8_t *raw = &out[1 + 20 + 12 + 12 + TLV_HEADER_SIZE];
 	assert_int_equal(*raw, TEXT_SHOUT_COPY | TEXT_ACTION);
 	*raw = 0xFD;
 	assert_int_equal(msg_decode(out, n, &got), 0);
-	assert_int_equal(got.text.flags, TEXT_SHOUT_COPY);
+	assert_int_equal(got.post.flags, TEXT_SHOUT_COPY);
 	for (int flags = 0; flags < 256; flags++) {
 		const uint8_t typing[] = { MSG_TYPING, 4, 0, 0, 1,
 			(uint8_t)flags };
@@ -653,8 +711,8 @@ t29_extreme_times_come_back(void **state)
 	uint8_t out[MSG_MAX];
 	for (size_t i = 0; i < sizeof(times) / sizeof(times[0]); i++) {
 		struct msg m = sample(MSG_TEXT), got;
-		m.text.sent_ms = times[i];
-		m.text.seq = UINT64_MAX;
+		m.post.sent_ms = times[i];
+		m.post.seq = UINT64_MAX;
 		size_t n = encoded(&m, out);
 		assert_int_equal(msg_decode(out, n, &got), 0);
 		assert_msg_equal(&got, &m);

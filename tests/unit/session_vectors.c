@@ -136,7 +136,7 @@ talk(struct end *i, struct end *r)
 	say(i, r, "initiator-3-text");
 	hear(r, SESSION_MESSAGE);
 	assert_int_equal(msg_decode(r->event.bytes, r->event.size, &m), 0);
-	assert_true(msg_id_equal(&m.text.id, &id));
+	assert_true(msg_id_equal(&m.post.id, &id));
 	m = (struct msg){ .type = MSG_ACK,
 		.ack = { .state = ACK_STORED, .count = 1, .ids = { id } } };
 	assert_int_equal(msg_encode(&m, ack, sizeof(ack), &n), 0);

@@ -154,6 +154,18 @@ MESSAGES = {
     "status": message(4, {4: u8(1), 5: b"back at two"}),
     "status-none": message(4, {4: u8(0)}),
     "nack": message(5, {7: ID_1, 8: u8(2)}),
+    "text-answer": message(1, {
+        1: ID_2, 2: u64(7 << 32 | 1), 3: i64(SENT_MS), 5: b"yes",
+        9: ID_1, 10: u64(4)}),
+    "edit": message(6, {
+        1: ID_2, 2: u64(5), 3: i64(SENT_MS), 5: b"ho", 9: ID_1, 10: u64(3)}),
+    "delete": message(7, {
+        1: ID_2, 2: u64(5), 3: i64(SENT_MS), 9: ID_1, 10: u64(3)}),
+    "react": message(8, {
+        1: ID_2, 2: u64(5), 3: i64(SENT_MS), 5: "\U0001f44d".encode(),
+        9: ID_1, 10: u64(3)}),
+    "react-none": message(8, {
+        1: ID_2, 2: u64(5), 3: i64(SENT_MS), 9: ID_1, 10: u64(3)}),
 }
 
 
