@@ -45,5 +45,7 @@ bool msg_id_equal(const struct msg_id *a, const struct msg_id *b);
 /* Returns out. */
 const char *msg_id_text(
     const struct msg_id *id, char out[static MSG_ID_TEXT_SIZE]);
+/* In upper or lower case. 0 or ERR_FORMAT. */
+int msg_id_parse(const char *text, struct msg_id *ret_id);
 
 #endif

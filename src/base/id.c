@@ -124,3 +124,14 @@ msg_id_text(const struct msg_id *id, char out[static MSG_ID_TEXT_SIZE])
 	base32_encode(id->b, MSG_ID_SIZE, out);
 	return out;
 }
+
+int
+msg_id_parse(const char *text, struct msg_id *ret_id)
+{
+	struct msg_id id;
+	int err = base32_decode(text, id.b, MSG_ID_SIZE);
+
+	if (err == 0)
+		*ret_id = id;
+	return err;
+}

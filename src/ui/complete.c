@@ -113,6 +113,47 @@ complete_who(struct completion *c, const struct model *m, const char *line)
 	add_people(c, m, line + from, c->to - from);
 }
 
+/* "on|off", "auto|tcp|udp": the words of the first argument, where those in
+ * capitals stand for something else. */
+static void
+add_choices(struct completion *c, const char *args, const char *word, size_t n)
+{
+	size_t end = strcspn(args, " ");
+
+	for (size_t at = 0; at < end;) {
+		size_t size = strcspn(args + at, "| ");
+		const char *choice = args + at;
+		at += size + 1;
+		if (choice[0] < 'a' || choice[0] > 'z' || size < n ||
+		    strncasecmp(choice, word, n) != 0 ||
+		    c->count == COMPLETE_MAX)
+			continue;
+		add_item(c, xasprintf("%.*s ", (int)size, choice),
+		    xstrndup(choice, size), xstrdup(""));
+	}
+}
+
+/* A choice, and WHO behind it. */
+static void
+complete_choice(struct completion *c, const struct model *m, const char *args,
+    const char *line)
+{
+	size_t end = c->from;
+
+	while (end < c->to && !is_blank(line[end]))
+		end++;
+	if (end == c->to) {
+		add_choices(c, args, line + c->from, end - c->from);
+		if (strstr(args, "|WHO") != NULL)
+			complete_who(c, m, line);
+		return;
+	}
+	while (end < c->to && is_blank(line[end]))
+		end++;
+	c->from = end;
+	complete_who(c, m, line);
+}
+
 static void
 complete_word(struct completion *c, const struct model *m, const char *line)
 {
@@ -154,6 +195,8 @@ complete_args(struct completion *c, const struct model *m, const char *line)
 		complete_switch(c, line);
 	else if (strcmp(spec->args, "[TOPIC]") == 0)
 		add_commands(c, line + c->from, c->to - c->from, "");
+	else if (strchr(spec->args, '|') != NULL)
+		complete_choice(c, m, spec->args, line);
 	if (c->count == 0 && strstr(spec->args, "TEXT") != NULL)
 		complete_word(c, m, line);
 }

@@ -18,8 +18,8 @@
 
 enum { HOST_BYTES_MAX = 255, PORT_MAX = 65535 };
 
-static int
-fail_usage(struct parse *p)
+int
+parse_fail_usage(struct parse *p)
 {
 	return parse_fail(p, ERR_FORMAT, p->at,
 	    xasprintf("/%s needs %s, for example: %s", p->spec->name,
@@ -34,10 +34,8 @@ fail_size(struct parse *p, size_t at, const char *what, size_t size, size_t max)
 		size, max));
 }
 
-/* The rest of the line as clean text into cmd.text, without the blanks at the
- * end that a paste brings along. */
-static int
-take_text(
+int
+parse_take_text(
     struct parse *p, enum peer_text_kind kind, const char *what, size_t max)
 {
 	size_t size, from = p->at, end = p->size;
@@ -57,7 +55,7 @@ take_text(
 	return 0;
 }
 
-static int
+int
 parse_nothing(struct parse *p, enum command_kind kind)
 {
 	p->en.cmd.kind = kind;
@@ -73,7 +71,7 @@ say_to(struct parse *p, const struct fp *fp, bool action)
 	p->en.cmd.kind = COMMAND_SAY;
 	p->en.cmd.peer = *fp;
 	p->en.cmd.action = action;
-	return take_text(p, PEER_TEXT_BODY, "the text", BODY_BYTES_MAX);
+	return parse_take_text(p, PEER_TEXT_BODY, "the text", BODY_BYTES_MAX);
 }
 
 static char *
@@ -104,12 +102,12 @@ parse_msg(struct parse *p)
 	const struct peer *peer;
 
 	if (parse_at_end(p))
-		return fail_usage(p);
+		return parse_fail_usage(p);
 	int err = parse_who(p, false, &peer);
 	if (err < 0)
 		return err;
 	if (parse_at_end(p))
-		return fail_usage(p);
+		return parse_fail_usage(p);
 	return say_to(p, &peer->fp, false);
 }
 
@@ -119,7 +117,7 @@ parse_query(struct parse *p)
 	const struct peer *peer;
 
 	if (parse_at_end(p))
-		return fail_usage(p);
+		return parse_fail_usage(p);
 	int err = parse_who(p, true, &peer);
 	if (err < 0)
 		return err;
@@ -131,7 +129,7 @@ parse_query(struct parse *p)
 int
 parse_me(struct parse *p)
 {
-	return parse_at_end(p) ? fail_usage(p) : parse_say(p, true);
+	return parse_at_end(p) ? parse_fail_usage(p) : parse_say(p, true);
 }
 
 /* A screen tells of typing by itself; programs that read a line at a time do
@@ -145,7 +143,7 @@ parse_typing(struct parse *p)
 	bool on = n == 0 || (n == 2 && strncasecmp(word, "on", n) == 0);
 
 	if (!on && !(n == 3 && strncasecmp(word, "off", n) == 0))
-		return fail_usage(p);
+		return parse_fail_usage(p);
 	if (c == NULL || c->kind != CONV_KIND_DIRECT)
 		return parse_fail(p, ERR_STATE, 0, nobody_sentence(p->m));
 	p->at += n;
@@ -158,9 +156,9 @@ int
 parse_shout(struct parse *p)
 {
 	if (parse_at_end(p))
-		return fail_usage(p);
+		return parse_fail_usage(p);
 	p->en.cmd.kind = COMMAND_SHOUT;
-	return take_text(p, PEER_TEXT_BODY, "a shout", SHOUT_TEXT_MAX);
+	return parse_take_text(p, PEER_TEXT_BODY, "a shout", SHOUT_TEXT_MAX);
 }
 
 static int
@@ -214,7 +212,7 @@ int
 parse_nick(struct parse *p)
 {
 	if (parse_at_end(p))
-		return fail_usage(p);
+		return parse_fail_usage(p);
 	p->en.cmd.kind = COMMAND_NICK;
 	size_t from = p->at;
 	int cells = width_text(p->line + from, p->size - from);
@@ -223,21 +221,23 @@ parse_nick(struct parse *p)
 		    xasprintf("a name may be %d cells wide and this has %d: "
 			      "shorten it",
 			NAME_CELLS_MAX, cells));
-	return take_text(p, PEER_TEXT_NAME, "a name", NAME_BYTES_MAX);
+	return parse_take_text(p, PEER_TEXT_NAME, "a name", NAME_BYTES_MAX);
 }
 
 int
 parse_status(struct parse *p)
 {
 	p->en.cmd.kind = COMMAND_STATUS;
-	return take_text(p, PEER_TEXT_STATUS, "a status", STATUS_BYTES_MAX);
+	return parse_take_text(
+	    p, PEER_TEXT_STATUS, "a status", STATUS_BYTES_MAX);
 }
 
 int
 parse_away(struct parse *p)
 {
 	p->en.cmd.kind = COMMAND_AWAY;
-	return take_text(p, PEER_TEXT_STATUS, "the text", STATUS_BYTES_MAX);
+	return parse_take_text(
+	    p, PEER_TEXT_STATUS, "the text", STATUS_BYTES_MAX);
 }
 
 int
@@ -282,7 +282,7 @@ parse_connect(struct parse *p)
 	size_t from = p->at, n = parse_word_size(p);
 
 	if (n == 0)
-		return fail_usage(p);
+		return parse_fail_usage(p);
 	p->at += n;
 	if (!parse_at_end(p)) {
 		parse_skip_blanks(p);

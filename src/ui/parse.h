@@ -7,6 +7,7 @@
 #define UI_PARSE_H
 
 #include "base/now.h"
+#include "base/peer_text.h"
 #include "core/model.h"
 #include "ui/commands.h"
 
@@ -42,6 +43,20 @@ bool parse_at_end(const struct parse *p);
  */
 int parse_who(struct parse *p, bool whole, const struct peer **ret_peer);
 
+/* What the arguments should have been. */
+int parse_fail_usage(struct parse *p);
+/* Nothing may follow. */
+int parse_nothing(struct parse *p, enum command_kind kind);
+/* The rest of the line as clean text into cmd.text, without the blanks at the
+ * end that a paste brings along; what is its name in an error. */
+int parse_take_text(
+    struct parse *p, enum peer_text_kind kind, const char *what, size_t max);
+/* WHO at the end of the line, or whose conversation this is, into cmd.peer. */
+int parse_who_or_here(struct parse *p);
+/* One of several words; its place in the list. */
+int parse_choice(struct parse *p, const char *const *words, uint32_t count,
+    uint32_t *ret_choice);
+
 /* The rows of the table. */
 int parse_msg(struct parse *p);
 int parse_query(struct parse *p);
@@ -59,6 +74,19 @@ int parse_net(struct parse *p);
 int parse_clear(struct parse *p);
 int parse_help(struct parse *p);
 int parse_quit(struct parse *p);
+int parse_reply(struct parse *p);
+int parse_edit(struct parse *p);
+int parse_delete(struct parse *p);
+int parse_react(struct parse *p);
+int parse_outbox(struct parse *p);
+int parse_cancel(struct parse *p);
+int parse_search(struct parse *p);
+int parse_goto(struct parse *p);
+int parse_export(struct parse *p);
+int parse_forget(struct parse *p);
+int parse_history(struct parse *p);
+int parse_receipts(struct parse *p);
+int parse_transport(struct parse *p);
 
 /* Text for the conversation where the line was typed. */
 int parse_say(struct parse *p, bool action);

@@ -48,6 +48,16 @@ when_day(int64_t wall_ms, int64_t now_wall_ms, char out[static WHEN_DAY_SIZE])
 	return out;
 }
 
+void
+when_date(int64_t wall_ms, int *ret_year, int *ret_month, int *ret_day)
+{
+	struct tm tm = local(wall_ms);
+
+	*ret_year = tm.tm_year + 1900;
+	*ret_month = tm.tm_mon + 1;
+	*ret_day = tm.tm_mday;
+}
+
 bool
 when_same_day(int64_t a_ms, int64_t b_ms)
 {

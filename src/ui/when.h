@@ -20,6 +20,8 @@ const char *when_clock(int64_t wall_ms, char out[static WHEN_CLOCK_SIZE]);
 /* With the year where it is not that of now. */
 const char *when_day(
     int64_t wall_ms, int64_t now_wall_ms, char out[static WHEN_DAY_SIZE]);
+/* The civil day; months count from 1. */
+void when_date(int64_t wall_ms, int *ret_year, int *ret_month, int *ret_day);
 bool when_same_day(int64_t a_ms, int64_t b_ms);
 /* "0 s", "40 s", "3 min", "2 h", "5 d". */
 const char *when_span(int64_t ms, char out[static WHEN_SPAN_SIZE]);

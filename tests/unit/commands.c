@@ -100,7 +100,11 @@ every_row_parses_its_example(void **state)
 	size_t count;
 	const struct command_spec *specs = command_specs(&count);
 
-	assert_int_equal(count, 16);
+	assert_true(count >= 28);
+	for (int i = 0; i < 3; i++) {
+		fixture_receive(w->m, w->ana, 5, "hello");
+		fixture_send(w->m, w->ana, 4, "hi");
+	}
 	for (size_t i = 0; i < count; i++) {
 		char *none = NULL;
 		const char *name = specs[i].name;

@@ -24,6 +24,12 @@ text_follows_rfc_4648(void **state)
 	    msg_id_text(&id, id_text), "mzxw6ytboiaaaaaaaaaaaaaaaa");
 	assert_string_equal(fp_text(&fp, text),
 	    "mzxw6ytbojtg633cmfzgm33pmjqxeztpn5rgc4tgn5xweylsmzxq");
+	struct msg_id back;
+	assert_int_equal(msg_id_parse(id_text, &back), 0);
+	assert_true(msg_id_equal(&id, &back));
+	assert_int_equal(msg_id_parse(text, &back), ERR_FORMAT);
+	id_text[25] = 'b'; /* bits beyond the last byte */
+	assert_int_equal(msg_id_parse(id_text, &back), ERR_FORMAT);
 }
 
 static void
