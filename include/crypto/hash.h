@@ -8,12 +8,15 @@
 #ifndef CRYPTO_HASH_H
 #define CRYPTO_HASH_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
 enum {
 	HASH_SIZE = 64,        /* HASHLEN of Noise for BLAKE2b */
 	HASH_BLOCK_SIZE = 128, /* BLOCKLEN of Noise for BLAKE2b */
+	HASH_KEY_SIZE = 32,    /* of hash_keyed_128 */
+	HASH_128_SIZE = 16,
 };
 
 struct hash_part {
@@ -27,6 +30,12 @@ void hash_parts(
 /* BLAKE2b-256 with a personalisation of at most 16 bytes, zero-padded. */
 void hash_256(const char *personal, const struct hash_part *parts, size_t count,
     uint8_t out[static 32]);
+/* BLAKE2b-128 in its own keyed mode. */
+void hash_keyed_128(const uint8_t key[static HASH_KEY_SIZE],
+    const struct hash_part *parts, size_t count,
+    uint8_t out[static HASH_128_SIZE]);
+/* In a time that does not tell where they differ. */
+bool hash_equal(const uint8_t *a, const uint8_t *b, size_t n);
 /* HMAC-BLAKE2b-512 over the parts in turn. */
 void hmac_parts(const uint8_t *key, size_t key_size,
     const struct hash_part *parts, size_t count, uint8_t out[static HASH_SIZE]);

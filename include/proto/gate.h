@@ -18,6 +18,9 @@
 
 enum {
 	GATE_HALF_OPEN_MAX = 256,
+	/* Half-open ones of a host that came without a cookie, and as many
+	 * with one: who writes somebody's address cannot shut him out. Ten
+	 * times as many on loopback. */
 	GATE_PER_HOST_MAX = 8,
 	GATE_LIFE_MS = 5000,
 	GATE_COOKIE_HALF_OPEN = 64, /* from here on, and above … */
@@ -35,7 +38,8 @@ struct gate;
 
 struct gate *gate_new(const struct rng *rng, struct now now);
 void gate_free(struct gate *g);
-/* hello: decoded, of kind PACKET_HELLO. The same HELLO again (same source and
+/* hello: decoded, of kind PACKET_HELLO; of another version or suite it is
+ * dropped. The same HELLO again (same source and
  * initiator id) while its session is half open is GATE_DROP: the owner has
  * routed it to the session before (gate_find). */
 enum gate_verdict gate_judge(struct gate *g, struct now now,
@@ -45,7 +49,8 @@ enum gate_verdict gate_judge(struct gate *g, struct now now,
  * 0 when there is none. */
 uint32_t gate_find(
     const struct gate *g, const struct addr *from, uint32_t initiator_id);
-/* After GATE_PASS: our id of the session that was made for it. */
+/* Right after GATE_PASS: our id of the session that was made for it, not 0.
+ * Remembered for GATE_LIFE_MS. Without this call it was not let in. */
 void gate_pass(struct gate *g, struct now now, const struct addr *from,
     uint32_t initiator_id, uint32_t id);
 /* The handshake of our session id ended, well or not. */

@@ -61,6 +61,25 @@ hash_256(const char *personal, const struct hash_part *parts, size_t count,
 	finish(&state, out, 32);
 }
 
+void
+hash_keyed_128(const uint8_t key[static HASH_KEY_SIZE],
+    const struct hash_part *parts, size_t count,
+    uint8_t out[static HASH_128_SIZE])
+{
+	crypto_generichash_blake2b_state state;
+
+	crypto_generichash_blake2b_init(
+	    &state, key, HASH_KEY_SIZE, HASH_128_SIZE);
+	add_parts(&state, parts, count);
+	finish(&state, out, HASH_128_SIZE);
+}
+
+bool
+hash_equal(const uint8_t *a, const uint8_t *b, size_t n)
+{
+	return sodium_memcmp(a, b, n) == 0;
+}
+
 static void
 start_padded(crypto_generichash_blake2b_state *state,
     const uint8_t key[static HASH_BLOCK_SIZE], uint8_t pad)

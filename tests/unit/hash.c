@@ -142,6 +142,27 @@ hkdf_of_noise(void **state)
 	    "d18c764645baf5262707efcb490c9ddfcc81c78ff75e1e727428f05b9fee857f");
 }
 
+/* Computed with the reference implementation of BLAKE2. */
+static void
+blake2b_128_with_a_key(void **state)
+{
+	(void)state;
+	struct hash_part parts[] = { part("a"), part("bc") };
+	uint8_t key[HASH_KEY_SIZE], out[HASH_128_SIZE], other[HASH_128_SIZE];
+
+	for (size_t i = 0; i < sizeof(key); i++)
+		key[i] = (uint8_t)i;
+	hash_keyed_128(key, parts, 2, out);
+	assert_hex(out, sizeof(out), "1a64be47e4729d951c302ee543f97cf3");
+	hash_keyed_128(key, NULL, 0, other);
+	assert_hex(other, sizeof(other), "3daf97bce7888fd59773c66bf647459c");
+	assert_false(hash_equal(out, other, sizeof(out)));
+	assert_true(hash_equal(out, out, sizeof(out)));
+	key[31] ^= 1;
+	hash_keyed_128(key, parts, 2, other);
+	assert_false(hash_equal(out, other, sizeof(out)));
+}
+
 int
 main(void)
 {
@@ -149,6 +170,7 @@ main(void)
 		cmocka_unit_test(blake2b_512),
 		cmocka_unit_test(parts_are_one_message),
 		cmocka_unit_test(blake2b_256_with_personalisation),
+		cmocka_unit_test(blake2b_128_with_a_key),
 		cmocka_unit_test(hmac_of_rfc_2104),
 		cmocka_unit_test(hkdf_of_noise),
 	};
