@@ -175,6 +175,7 @@ open_network(struct shell *sh, char **ret_error)
 	int err;
 
 	sh->iface_fd = ifaces_watch_open();
+	sh->clock_fd = clock_watch_open();
 	sh->iface_count = ifaces_list(&choice, sh->ifaces);
 	if ((err = check_interfaces(sh, ret_error)) < 0 ||
 	    (err = udp_open(port, &sh->udp, ret_error)) < 0 ||
@@ -233,6 +234,7 @@ init(struct shell *sh)
 	*sh = (struct shell){ .home = { .lock_fd = -1 },
 		.signal_fd = -1,
 		.iface_fd = -1,
+		.clock_fd = -1,
 		.ifaces_due_ms = NEVER_MS,
 		.pins_due_ms = NEVER_MS };
 	config_init(&sh->config);
@@ -276,6 +278,8 @@ shell_close(struct shell *sh)
 	udp_close(sh->udp);
 	if (sh->iface_fd >= 0)
 		close(sh->iface_fd);
+	if (sh->clock_fd >= 0)
+		close(sh->clock_fd);
 	if (sh->signal_fd >= 0)
 		signals_restore(sh->signal_fd);
 	identity_clear(&sh->identity);

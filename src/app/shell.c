@@ -18,6 +18,7 @@ enum {
 	TAG_TCP,
 	TAG_IFACES,
 	TAG_RESOLVE,
+	TAG_CLOCK,
 	/* Datagrams handled for one ready socket and turn. */
 	DATAGRAMS_MAX = 64,
 	/* Changes of interfaces come in groups. */
@@ -353,6 +354,8 @@ watch_all(struct shell *sh)
 	resolve_watch(sh->resolve, l, TAG_RESOLVE);
 	if (sh->iface_fd >= 0)
 		loop_watch(l, sh->iface_fd, true, false, TAG_IFACES);
+	if (sh->clock_fd >= 0)
+		loop_watch(l, sh->clock_fd, true, false, TAG_CLOCK);
 	sh->front->watch(sh->front, sh, l);
 }
 
@@ -390,6 +393,9 @@ dispatch(struct shell *sh, const struct loop_event *ev)
 			sh->ifaces_due_ms = sh->now.mono_ms + IFACES_SETTLE_MS;
 		break;
 	case TAG_RESOLVE:
+		break;
+	case TAG_CLOCK:
+		clock_watch_read(sh->clock_fd);
 		break;
 	default:
 		sh->front->ready(sh->front, sh, ev);

@@ -61,7 +61,7 @@ struct shell {
 	struct udp *udp;
 	struct tcp *tcp;
 	struct resolve *resolve;
-	int signal_fd, iface_fd;
+	int signal_fd, iface_fd, clock_fd;
 	struct iface ifaces[IFACES_MAX];
 	size_t iface_count;
 	int64_t ifaces_due_ms; /* when a change has settled; or NEVER_MS */
