@@ -125,6 +125,7 @@ class Pty:
         self.master, slave = pty.openpty()
         fcntl.ioctl(slave, termios.TIOCSWINSZ,
                     struct.pack("HHHH", rows, columns, 0, 0))
+        self.before = termios.tcgetattr(slave)
         os.set_blocking(self.master, False)
         environment = dict(os.environ, TERM="xterm-256color")
         environment.update(env or {})
@@ -139,7 +140,6 @@ class Pty:
             stderr=slave, env=environment,
             preexec_fn=lab.child_setup(ns, later=more))
         lab.helpers.append(self.process)
-        self.before = termios.tcgetattr(slave)
         os.close(slave)
         self.output = b""
 
