@@ -27,7 +27,12 @@ enum {
 	DGRAM_WINDOW_BITS = 2048, /* replay window, packets */
 	DGRAM_REORDER_MESSAGES = 64,
 	DGRAM_REORDER_BYTES = 256 * 1024,
-	DGRAM_HOLE_MS = 30000, /* a message missing for so long: reset */
+	/* Beside the first message that was not pulled, counted in whole
+	 * fragments: what a sender may have there. It leaves room for any
+	 * first one within DGRAM_REORDER_BYTES. */
+	DGRAM_AHEAD_BYTES = 180000,
+	/* A message is missing and no fragment came for so long: reset. */
+	DGRAM_HOLE_MS = 30000,
 	DGRAM_QUEUE_MAX = 4 * 1024 * 1024, /* as SESSION_OUTPUT_MAX */
 	/* RFC 9002 §6: lost after 3 newer, or 9/8 of a round trip. */
 	DGRAM_LOSS_PACKETS = 3,
@@ -73,7 +78,7 @@ void dgram_free(struct dgram *d);
 /* A datagram for this session. 0 also for what is dropped and counted: a
  * stranger can send anything. Negative only for what the proven other end did
  * (an acknowledgement of what was never sent, a broken frame, a message that
- * breaks the rules). */
+ * breaks the rules), and for a first HELLO that cannot be answered. */
 int dgram_input(struct dgram *d, struct now now, const struct addr *from,
     const uint8_t *p, size_t n);
 /* 1 and an event, 0 when there is none, or why it ended. */
@@ -93,10 +98,11 @@ const struct addr *dgram_peer(const struct dgram *d);
 
 /* Queues a message of at most MSG_MAX bytes. ERR_STATE, ERR_LIMIT. */
 int dgram_send(struct dgram *d, struct now now, const uint8_t *p, size_t n);
-/* Says goodbye, a few times over: nothing can be sent after. */
+/* Says goodbye, a few times over, all of it in the output at once: nothing can
+ * be sent after. What was not acknowledged by then may not arrive. */
 void dgram_close(struct dgram *d, struct now now, uint8_t reason);
-/* The next datagram that is due; call until false after every input, send,
- * accept and tick. */
+/* The next datagram that is due; call until false after every input, pulled
+ * message, send, accept, close, probe and tick. */
 bool dgram_output(
     struct dgram *d, struct now now, struct dgram_packet *ret_packet);
 

@@ -30,8 +30,8 @@ enum {
 };
 
 _Static_assert(FRAGMENTS_MAX <= 64, "a bit for each fragment");
-_Static_assert((int)OTHERS_BYTES >= (int)SLOT_BYTES_MAX,
-    "room for one message beside the next");
+_Static_assert((int)OTHERS_BYTES >= (int)DGRAM_AHEAD_BYTES,
+    "who keeps to the rules always finds room");
 
 struct slot {
 	uint8_t *bytes; /* NULL: not begun */
@@ -125,15 +125,6 @@ check_shape(const struct frame *f)
 	return offset_of(f) + f->size > MSG_MAX ? ERR_LIMIT : 0;
 }
 
-/* The last number of all is never used, so that one above it is a number. */
-static uint32_t
-highest_by_count(const struct reassembly *r)
-{
-	if (r->next >= UINT32_MAX - DGRAM_REORDER_MESSAGES)
-		return UINT32_MAX - 1;
-	return r->next + DGRAM_REORDER_MESSAGES - 1;
-}
-
 static bool
 was_seen(const struct slot *s, const struct frame *f)
 {
@@ -206,6 +197,15 @@ drop_pulled(struct reassembly *r)
 	slot_clear(&r->pulled);
 }
 
+/* The last number of all is never used, so that one above it is a number. */
+uint32_t
+reassembly_window(const struct reassembly *r)
+{
+	if (r->next >= UINT32_MAX - DGRAM_REORDER_MESSAGES)
+		return UINT32_MAX - 1;
+	return r->next + DGRAM_REORDER_MESSAGES - 1;
+}
+
 int
 reassembly_input(struct reassembly *r, struct now now, const struct frame *f)
 {
@@ -214,7 +214,7 @@ reassembly_input(struct reassembly *r, struct now now, const struct frame *f)
 	int err = check_shape(f);
 	if (err < 0)
 		return err;
-	if (f->message > highest_by_count(r))
+	if (f->message > reassembly_window(r))
 		return ERR_LIMIT;
 	if (f->message < r->next)
 		return 1;
@@ -259,14 +259,6 @@ int64_t
 reassembly_hole_ms(const struct reassembly *r)
 {
 	return r->hole_ms;
-}
-
-uint32_t
-reassembly_window(const struct reassembly *r)
-{
-	if (r->others + SLOT_BYTES_MAX <= OTHERS_BYTES)
-		return highest_by_count(r);
-	return r->end > r->next ? r->end - 1 : r->next;
 }
 
 size_t

@@ -6,9 +6,9 @@
  * can overlap.
  *
  * What it holds is bounded by DGRAM_REORDER_MESSAGES and DGRAM_REORDER_BYTES.
- * There is always room for the message that is due next; others share the
- * rest, and a fragment that finds none is not kept. The packet that brought it
- * is not acknowledged then, so it comes again.
+ * There is always room for the message that is due next; all others share
+ * DGRAM_AHEAD_BYTES at least. A sender keeps to that; a fragment that finds no
+ * room is not kept, and the packet that brought it not acknowledged.
  *
  * Every input and every pull ends the life of the message pulled before.
  */
@@ -46,9 +46,8 @@ bool reassembly_has_message(const struct reassembly *r);
 /* Since when a message has been missing or incomplete while it, or a later
  * one, has begun; NEVER_MS while nothing is missing. */
 int64_t reassembly_hole_ms(const struct reassembly *r);
-/* The highest message number that is welcome: what an ACK advertises. May
- * change with every input and pull. It can fall, too, but the next message is
- * always welcome, and so is what was ever advertised: it is not an error. */
+/* The highest message number that is welcome: what an ACK advertises. Grows
+ * with every pull. */
 uint32_t reassembly_window(const struct reassembly *r);
 /* Bytes of messages held, the pulled one included. */
 size_t reassembly_held(const struct reassembly *r);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Which packets of one direction and one key have been here: the newest and
+ * Which packets of one direction have been here, whatever their key, since
+ * counters run on over a change of it: the newest and
  * the DGRAM_WINDOW_BITS - 1 before it are known one by one, all older ones
  * count as seen. A zeroed window has seen nothing.
  */
@@ -12,7 +13,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-/* Counters of a key are below this, sent and received: the hard stop. */
+/* All counters are below this, sent and received: the hard stop. */
 #define WINDOW_COUNTER_END (UINT64_C(1) << 40)
 
 enum { WINDOW_WORDS = DGRAM_WINDOW_BITS / 64 };
