@@ -8,6 +8,7 @@
 
 #include "core/engine.h"
 #include "core/model.h"
+#include "store/search.h"
 
 struct events {
 	char *(*ready)(const struct model *m);
@@ -21,6 +22,11 @@ struct events {
 	 * it is not in memory. */
 	char *(*delivery)(const struct model *m, const struct conv *c,
 	    const struct message *msg, const struct effect *effect);
+	/* An edit, deletion or reaction; msg as with delivery. */
+	char *(*revised)(const struct model *m, const struct conv *c,
+	    const struct message *msg, const struct effect *effect);
+	/* Found in the history. */
+	char *(*found)(const struct model *m, const struct found *f);
 	char *(*error)(const char *command, const char *text);
 };
 

@@ -192,6 +192,15 @@ json_typing(const struct model *m, const struct peer *p, bool on)
 	return end(&b);
 }
 
+static void
+add_target(struct buf *b, const struct message *msg)
+{
+	if (msg->has_target)
+		add_id(b, "reply_to", &msg->target);
+	else
+		add(b, "reply_to", NULL);
+}
+
 static char *
 json_text(
     const struct model *m, const struct conv *c, const struct message *msg)
@@ -206,10 +215,11 @@ json_text(
 	add_time(&b, "sent", msg->sent_ms);
 	add_time(&b, "arrived", msg->arrived_ms);
 	add(&b, "dialect", "earshot");
-	add(&b, "transport", "tcp");
+	add(&b, "transport", transport_text(msg->transport));
 	add_bool(&b, "encrypted", true);
 	add_bool(&b, "action", msg->action);
 	add_number(&b, "missing", msg->missing);
+	add_target(&b, msg);
 	return end(&b);
 }
 
@@ -273,11 +283,54 @@ json_delivery(const struct model *m, const struct conv *c,
 	return end(&b);
 }
 
+static char *
+json_revised(const struct model *m, const struct conv *c,
+    const struct message *msg, const struct effect *effect)
+{
+	static const char *const kinds[] = {
+		[REVISION_EDIT] = "edit",
+		[REVISION_DELETE] = "delete",
+		[REVISION_REACT] = "react",
+	};
+	struct buf b = begin("revised");
+
+	(void)msg;
+	add_id(&b, "message", &effect->id);
+	add(&b, "conversation", name_of(m, &c->fp));
+	add(&b, "from", name_of(m, &effect->fp));
+	add_fp(&b, "id", &effect->fp);
+	add(&b, "kind", kinds[effect->revision]);
+	add(&b, "text", effect->text == NULL ? "" : effect->text);
+	return end(&b);
+}
+
+static char *
+json_found(const struct model *m, const struct found *f)
+{
+	const struct message *msg = &f->message;
+	struct buf b = begin("found");
+
+	add(&b, "from",
+	    msg->mine || model_peer(m, &msg->from) != NULL
+		? name_of(m, msg->mine ? &m->self : &msg->from)
+		: f->name);
+	add_fp(&b, "id", msg->mine ? &m->self : &msg->from);
+	add(&b, "conversation", fp_is_zero(&f->conv) ? "nearby" : f->name);
+	add_id(&b, "message", &msg->id);
+	add(&b, "text", msg->text);
+	add_time(&b, "sent", msg->sent_ms);
+	add_time(&b, "arrived", msg->arrived_ms);
+	add_target(&b, msg);
+	return end(&b);
+}
+
 const struct events events_json = {
 	.ready = json_ready,
 	.peer = json_peer,
 	.typing = json_typing,
 	.message = json_message,
 	.delivery = json_delivery,
+	.revised = json_revised,
+	.found = json_found,
 	.error = json_error,
 };

@@ -9,7 +9,7 @@
 #include <string.h>
 #include <time.h>
 
-enum { EXCERPT_CELLS = 40 };
+enum { EXCERPT_CELLS = 40, STAMP_SIZE = 32 };
 
 static const char *
 clock_text(int64_t wall_ms, char out[static 6])
@@ -21,6 +21,19 @@ clock_text(int64_t wall_ms, char out[static 6])
 		snprintf(out, 6, "??:??");
 	else
 		strftime(out, 6, "%H:%M", &tm);
+	return out;
+}
+
+/* Day and time, local. */
+static const char *
+stamp_text(int64_t wall_ms, char out[static STAMP_SIZE])
+{
+	time_t t = (time_t)(wall_ms / 1000);
+	struct tm tm;
+
+	if (localtime_r(&t, &tm) == NULL ||
+	    strftime(out, STAMP_SIZE, "%Y-%m-%d %H:%M", &tm) == 0)
+		snprintf(out, STAMP_SIZE, "at no time");
 	return out;
 }
 
@@ -128,6 +141,16 @@ text_message(const struct model *m, const struct conv *c,
 	return msg->mine && msg->kind == MESSAGE_TEXT ? NULL : said(m, msg);
 }
 
+/* The beginning of the first line (caller frees). */
+static char *
+excerpt(const char *text)
+{
+	size_t line = strcspn(text, "\n");
+	size_t n = width_cut(text, line, EXCERPT_CELLS, NULL);
+
+	return xasprintf("%.*s%s", (int)n, text, text[n] != '\0' ? "..." : "");
+}
+
 static char *
 text_delivery(const struct model *m, const struct conv *c,
     const struct message *msg, const struct effect *effect)
@@ -136,15 +159,68 @@ text_delivery(const struct model *m, const struct conv *c,
 	char label[PEER_LABEL_SIZE], id[MSG_ID_TEXT_SIZE];
 	const char *text =
 	    msg != NULL ? msg->text : msg_id_text(&effect->id, id);
-	size_t line = strcspn(text, "\n");
-	size_t n = width_cut(text, line, EXCERPT_CELLS, NULL);
+	char *begin = excerpt(text);
+	char *line =
+	    xasprintf("* %s %s %s: %s%s%s", delivery_text(effect->delivery),
+		effect->delivery == DELIVERY_QUEUED ? "for" : "to",
+		p == NULL ? "?" : peer_label(p, false, label), begin,
+		effect->text != NULL ? " - " : "",
+		effect->text != NULL ? effect->text : "");
 
-	return xasprintf("* %s %s %s: %.*s%s%s%s",
-	    delivery_text(effect->delivery),
-	    effect->delivery == DELIVERY_QUEUED ? "for" : "to",
-	    p == NULL ? "?" : peer_label(p, false, label), (int)n, text,
-	    text[n] != '\0' ? "..." : "", effect->text != NULL ? " - " : "",
-	    effect->text != NULL ? effect->text : "");
+	free(begin);
+	return line;
+}
+
+static char *
+text_revised(const struct model *m, const struct conv *c,
+    const struct message *msg, const struct effect *effect)
+{
+	const struct peer *p = model_peer(m, &effect->fp);
+	char label[PEER_LABEL_SIZE];
+	const char *who = fp_equal(&effect->fp, &m->self) ? m->name
+			  : p == NULL                     ? "?"
+				      : peer_label(p, false, label);
+	const char *text = effect->text == NULL ? "" : effect->text;
+
+	(void)c;
+	if (effect->revision == REVISION_DELETE)
+		return xasprintf("* %s deleted a message", who);
+	char *marked = mark_lines(text);
+	char *line;
+	if (effect->revision == REVISION_EDIT) {
+		line = xasprintf("* %s edited: %s", who, marked);
+	} else {
+		char *to = excerpt(msg == NULL ? "a message" : msg->text);
+		line =
+		    marked[0] == '\0'
+			? xasprintf("* %s reacts no more to: %s", who, to)
+			: xasprintf("* %s reacts %s to: %s", who, marked, to);
+		free(to);
+	}
+	free(marked);
+	return line;
+}
+
+static char *
+text_found(const struct model *m, const struct found *f)
+{
+	const struct message *msg = &f->message;
+	const struct peer *p = model_peer(m, &msg->from);
+	char stamp[STAMP_SIZE], label[PEER_LABEL_SIZE];
+	const char *from = msg->mine   ? m->name
+			   : p == NULL ? f->name
+				       : peer_label(p, false, label);
+	bool nearby = fp_is_zero(&f->conv);
+	char *text = mark_lines(msg->text);
+	char *line =
+	    xasprintf("%s %s%s%s: %s", stamp_text(msg->arrived_ms, stamp), from,
+		nearby      ? " (PUBLIC)"
+		: msg->mine ? " to "
+			    : "",
+		!nearby && msg->mine ? f->name : "", text);
+
+	free(text);
+	return line;
 }
 
 static char *
@@ -160,5 +236,7 @@ const struct events events_text = {
 	.typing = text_typing,
 	.message = text_message,
 	.delivery = text_delivery,
+	.revised = text_revised,
+	.found = text_found,
 	.error = text_error,
 };

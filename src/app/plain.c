@@ -158,12 +158,12 @@ plain_report(struct front *f, struct shell *sh, const struct effect *effect)
 
 	if (report_peer(p, m, effect))
 		return;
-	if (effect->kind == EFFECT_REVISED)
-		return;
 	const struct conv *c = model_conv(m, effect->conv);
 	const struct message *msg =
 	    effect->serial == 0 ? NULL : conv_message(c, effect->serial);
-	if (effect->delivery != DELIVERY_NONE)
+	if (effect->kind == EFFECT_REVISED)
+		print_line(p, p->events->revised(m, c, msg, effect));
+	else if (effect->delivery != DELIVERY_NONE)
 		print_line(p, p->events->delivery(m, c, msg, effect));
 	else
 		print_line(p, p->events->message(m, c, msg, p->command));

@@ -90,6 +90,57 @@ json_keeps_its_promise(void **state)
 }
 
 static void
+what_was_revised_is_told(void **state)
+{
+	const struct stage *st = *state;
+	struct effect effect = { .kind = EFFECT_REVISED,
+		.fp = st->bob->fp,
+		.revision = REVISION_EDIT,
+		.text = "one\n! error" };
+	const struct message *theirs = conv_message(st->c, st->c->first_serial);
+
+	check_keys(events_json.revised(st->m, st->c, theirs, &effect),
+	    "event message conversation from id kind text");
+	char *line = events_text.revised(st->m, st->c, theirs, &effect);
+	assert_string_equal(line, "* bob edited: one\n      | ! error");
+	free(line);
+	effect.revision = REVISION_REACT;
+	effect.text = "+1";
+	line = events_text.revised(st->m, st->c, theirs, &effect);
+	assert_string_equal(line, "* bob reacts +1 to: one...");
+	free(line);
+	effect.text = "";
+	line = events_text.revised(st->m, st->c, NULL, &effect);
+	assert_string_equal(line, "* bob reacts no more to: a message");
+	free(line);
+	effect.revision = REVISION_DELETE;
+	effect.fp = st->m->self;
+	line = events_text.revised(st->m, st->c, NULL, &effect);
+	assert_string_equal(line, "* mira deleted a message");
+	free(line);
+}
+
+static void
+what_was_found_is_told(void **state)
+{
+	const struct stage *st = *state;
+	char name[] = "bob";
+	struct found f = { .conv = st->bob->fp,
+		.name = name,
+		.message = *conv_message(st->c, st->c->first_serial) };
+
+	check_keys(events_json.found(st->m, &f),
+	    "event from id conversation message text sent reply_to");
+	char *line = events_text.found(st->m, &f);
+	assert_string_equal(line, "2026-11-20 10:02 bob: one\n      | two");
+	free(line);
+	f.message = *last(st->c);
+	line = events_text.found(st->m, &f);
+	assert_string_equal(line, "2026-11-20 10:03 mira to bob: three");
+	free(line);
+}
+
+static void
 json_of_a_shout(void **state)
 {
 	const struct stage *st = *state;
@@ -172,6 +223,8 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(json_keeps_its_promise),
+		cmocka_unit_test(what_was_revised_is_told),
+		cmocka_unit_test(what_was_found_is_told),
 		cmocka_unit_test(json_of_a_shout),
 		cmocka_unit_test(json_of_an_impossible_time),
 		cmocka_unit_test(t46_no_line_of_a_text_looks_like_ours),
