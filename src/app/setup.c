@@ -205,8 +205,6 @@ make_engine(struct shell *sh, char **ret_error)
 		return err;
 	}
 	sh->warning = warning;
-	for (size_t i = 0; i < saved.pin_count; i++)
-		saved.pins[i].answered = true;
 	char *name = own_name(sh);
 	struct engine_cfg cfg = {
 		.identity = &sh->identity,

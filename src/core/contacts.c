@@ -110,7 +110,11 @@ contacts_load(struct engine *e, const struct pin *pins, size_t count)
 		if (k == NULL)
 			return;
 		k->pin = *pin;
-		k->pinned = k->answered = true;
+		k->pinned = true;
+		k->answered = pin->answered;
+		/* No room for more of them with each start. */
+		k->in_inbox = !k->answered;
+		e->strangers += k->in_inbox ? 1 : 0;
 		struct peer *p = model_peer_add(e->model, &pin->fp);
 		p->trust = pin->trust;
 		p->first_seen_ms = pin->first_ms;

@@ -52,7 +52,7 @@ struct contact {
 	struct fp fp;
 	struct pin pin;
 	bool pinned;
-	bool answered; /* the user wrote to it in this run */
+	bool answered; /* the user wrote to it, in whatever run */
 	bool accepted; /* the user took it in spite of its name */
 	bool in_inbox; /* it wrote and is not answered: one of strangers */
 	struct chat *chat;

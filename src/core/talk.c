@@ -251,6 +251,9 @@ queue_text(struct engine *e, struct now now, const struct command *cmd,
 	k->answered = true;
 	e->strangers -= k->in_inbox ? 1 : 0;
 	k->in_inbox = false;
+	if (k->pinned && !k->pin.answered)
+		effect_add(e, (struct effect){ .kind = EFFECT_SAVE_PINS });
+	k->pin.answered = true;
 	/* Nobody was asked about this one. */
 	e->asked_to_leave = false;
 	effect_message(e, c, conv_append(e->model, c, &m));

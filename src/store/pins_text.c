@@ -6,6 +6,8 @@
  *   earshot pins 1
  *   FINGERPRINT TRUST ADDRESS VERSION EPOCH SEQ FIRST LAST NAME
  *
+ * TRUST has "+unanswered" behind it as long as the user never wrote to them.
+ *
  * People may edit it, so the name goes through peer_text again, and a line
  * that is not understood is given back instead of skipped: it is somebody's
  * key.
@@ -28,6 +30,7 @@ enum {
 
 static const char head[] = "earshot pins 1";
 static const char family[] = "earshot pins ";
+static const char unanswered[] = "+unanswered";
 
 /* The words of the file, which stay when those of the screen change. */
 static const struct {
@@ -86,17 +89,23 @@ next_number(struct line *l, uint64_t max)
 	return value;
 }
 
-static enum trust
-next_trust(struct line *l)
+static void
+next_trust(struct line *l, struct pin *pin)
 {
 	char text[FIELD_MAX];
 
 	next_field(l, text);
-	for (size_t i = 0; i < TRUST_WORDS; i++)
-		if (strcmp(trust_words[i].word, text) == 0)
-			return trust_words[i].trust;
+	char *mark = strchr(text, unanswered[0]);
+	pin->answered = mark == NULL || strcmp(mark, unanswered) != 0;
+	if (!pin->answered)
+		*mark = '\0';
+	for (size_t i = 0; i < TRUST_WORDS; i++) {
+		if (strcmp(trust_words[i].word, text) == 0) {
+			pin->trust = trust_words[i].trust;
+			return;
+		}
+	}
 	l->failed = true;
-	return TRUST_UNKNOWN;
 }
 
 static void
@@ -132,7 +141,7 @@ parse_line(const char *p, size_t n, struct pin *ret_pin)
 	next_field(&l, text);
 	if (l.failed || fp_parse(text, &pin.fp) != 0 || fp_is_zero(&pin.fp))
 		return false;
-	pin.trust = next_trust(&l);
+	next_trust(&l, &pin);
 	next_addr(&l, &pin.addr);
 	pin.version_floor = (uint16_t)next_number(&l, UINT16_MAX);
 	pin.epoch = (uint32_t)next_number(&l, UINT32_MAX);
@@ -242,10 +251,11 @@ format_pin(const struct pin *pin, char out[static PIN_LINE_MAX])
 	else if (pin->addr.family != ADDR_NONE)
 		addr_text(&pin->addr, addr);
 	int n = snprintf(out, PIN_LINE_MAX,
-	    "%s %s %s %u %" PRIu32 " %" PRIu32 " %" PRId64 " %" PRId64 " %s\n",
-	    fp_text(&pin->fp, fp), trust_word(pin->trust), addr,
-	    (unsigned)pin->version_floor, pin->epoch, pin->seq,
-	    pin->first_ms < 0 ? 0 : pin->first_ms,
+	    "%s %s%s %s %u %" PRIu32 " %" PRIu32 " %" PRId64 " %" PRId64
+	    " %s\n",
+	    fp_text(&pin->fp, fp), trust_word(pin->trust),
+	    pin->answered ? "" : unanswered, addr, (unsigned)pin->version_floor,
+	    pin->epoch, pin->seq, pin->first_ms < 0 ? 0 : pin->first_ms,
 	    pin->last_ms < 0 ? 0 : pin->last_ms, pin->name);
 	assert(n > 0 && n < PIN_LINE_MAX);
 	return (size_t)n;

@@ -247,6 +247,17 @@ t22_strangers_fill_no_more_than_their_inbox(void **state)
 	engine_pins(k.engine, &pins);
 	assert_true(pins <= STRANGERS_MAX);
 	assert_null(ekit_conv(&k, last));
+	/* Nor does starting anew make room. */
+	static struct ekit next;
+	const struct pin *kept = engine_pins(k.engine, &pins);
+	ekit_init_with(&next, 1, kept, pins, false);
+	struct remote *late = ekit_remote(&next, STRANGERS_MAX + 40);
+	struct addr late_addr = ekit_addr(STRANGERS_MAX + 40);
+	late->hello.name = untrusted_of("zz", 2);
+	assert_true(remote_connect(&next, late, &late_addr));
+	remote_say(&next, late, "buy this, too");
+	assert_int_equal(late->nacks, 1);
+	ekit_clear(&next);
 	/* A second word of one who is in is taken. */
 	remote_say(&k, first, "please");
 	assert_int_equal(first->acks, 2);

@@ -98,6 +98,7 @@ static struct pin
 pin_of(const char *fp, enum trust trust, const char *addr, const char *name)
 {
 	struct pin p = { .trust = trust,
+		.answered = true,
 		.version_floor = 1,
 		.epoch = 1763700000,
 		.seq = 17,
@@ -116,6 +117,7 @@ assert_pin_equal(const struct pin *a, const struct pin *b)
 {
 	assert_true(fp_equal(&a->fp, &b->fp));
 	assert_int_equal(a->trust, b->trust);
+	assert_int_equal(a->answered, b->answered);
 	assert_string_equal(a->name, b->name);
 	assert_true(addr_equal(&a->addr, &b->addr));
 	assert_int_equal(a->version_floor, b->version_floor);
@@ -136,6 +138,7 @@ pins_come_back_as_saved(void **state)
 	};
 	struct stat st;
 
+	pins[1].answered = false;
 	pins[2].epoch = pins[2].seq = UINT32_MAX;
 	pins[2].version_floor = UINT16_MAX;
 	pins[2].first_ms = 0;
@@ -171,6 +174,11 @@ the_format_is_the_one_of_the_man_page(void **state)
 	assert_int_equal(pins_save(&f->h, &pin, 1, &f->error), 0);
 	assert_file(f->path,
 	    "earshot pins 1\n" FP_A " pinned - 1 1763700000 17 "
+	    "1763700000123 1763700009999 ana maria\n");
+	pin.answered = false;
+	assert_int_equal(pins_save(&f->h, &pin, 1, &f->error), 0);
+	assert_file(f->path,
+	    "earshot pins 1\n" FP_A " pinned+unanswered - 1 1763700000 17 "
 	    "1763700000123 1763700009999 ana maria\n");
 }
 
