@@ -56,12 +56,12 @@ extern const struct seal_limits seal_limits;
 int seal_make(const struct seal_params *params, const struct rng *rng,
     const struct passphrase *passphrase, const uint8_t seed[static SEED_SIZE],
     char ret_text[static SEAL_TEXT_MAX]);
-/*
- * Opens n bytes of such a text. ERR_FORMAT: not one; ERR_VERSION: sealed in a
- * way we do not know; ERR_UNSUPPORTED: its cost is out of the limits;
- * ERR_LIMIT: the memory cannot be had; ERR_AUTH: a wrong passphrase, or the
- * text was changed.
- */
+/* Whether it is worth asking for a passphrase: 0, or ERR_FORMAT: not such a
+ * text; ERR_VERSION: sealed in a way we do not know; ERR_UNSUPPORTED: its cost
+ * is out of the limits. */
+int seal_check(const struct seal_limits *limits, const char *text, size_t n);
+/* Opens it. The same errors; ERR_LIMIT: the memory cannot be had; ERR_AUTH: a
+ * wrong passphrase, or the text was changed. */
 int seal_open(const struct seal_limits *limits,
     const struct passphrase *passphrase, const char *text, size_t n,
     uint8_t ret_seed[static SEED_SIZE]);

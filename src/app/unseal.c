@@ -51,8 +51,13 @@ int
 unseal(const struct home *h, struct ask *a, struct keyfile *k, char **ret_error)
 {
 	struct passphrase p;
-	int left = a->path != NULL ? 1 : TRIES, err;
+	int left = a->path != NULL ? 1 : TRIES;
+	int err = seal_check(&seal_limits, k->text, k->size);
 
+	if (err != 0) {
+		*ret_error = refusal_sentence(h, err);
+		return err;
+	}
 	for (;;) {
 		err = ask_passphrase(
 		    a, "Passphrase for earshot's identity", &p, ret_error);

@@ -196,20 +196,39 @@ unbox(const struct seal *s, const struct passphrase *passphrase,
 	return err;
 }
 
+/* The seal in a text that is spelled as we do it, and the header of it. */
+static int
+read_seal(const struct seal_limits *limits, const struct cursor *text,
+    struct seal *s, struct cursor *ret_header)
+{
+	char again[SEAL_TEXT_MAX];
+	int err = parse_seal(text->at, text->left, s);
+
+	if (err != 0)
+		return err;
+	*ret_header = (struct cursor){ text->at, print_seal(s, again) };
+	if (strlen(again) != text->left ||
+	    memcmp(again, text->at, text->left) != 0)
+		return ERR_FORMAT;
+	return is_within(limits, &s->params) ? 0 : ERR_UNSUPPORTED;
+}
+
+int
+seal_check(const struct seal_limits *limits, const char *text, size_t n)
+{
+	struct seal s = { 0 };
+	struct cursor header;
+
+	return read_seal(limits, &(struct cursor){ text, n }, &s, &header);
+}
+
 int
 seal_open(const struct seal_limits *limits, const struct passphrase *passphrase,
     const char *text, size_t n, uint8_t ret_seed[static SEED_SIZE])
 {
 	struct seal s = { 0 };
-	char again[SEAL_TEXT_MAX];
-	int err = parse_seal(text, n, &s);
+	struct cursor header;
+	int err = read_seal(limits, &(struct cursor){ text, n }, &s, &header);
 
-	if (err != 0)
-		return err;
-	struct cursor header = { text, print_seal(&s, again) };
-	if (strlen(again) != n || memcmp(again, text, n) != 0)
-		return ERR_FORMAT;
-	if (!is_within(limits, &s.params))
-		return ERR_UNSUPPORTED;
-	return unbox(&s, passphrase, &header, ret_seed);
+	return err != 0 ? err : unbox(&s, passphrase, &header, ret_seed);
 }

@@ -155,7 +155,7 @@ def identity():
             f.write(bad)
         refused(ns, [], FAILED, key, "backup", "move it away", home=home)
     with open(key, "w") as f:
-        f.write(good.replace("identity 1", "identity 2"))
+        f.write(good.replace("identity 1", "identity 3"))
     refused(ns, [], FAILED, key, "newer earshot", home=home)
     with open(key, "w") as f:
         f.write(good)

@@ -323,6 +323,11 @@ def damaged():
     last = good[-2:-1]
     write(good[:-2] + (b"0" if last != b"0" else b"1") + b"\n")
     refused(ns, home, start, "not the passphrase")
+    # Nobody is asked for the passphrase of what cannot be opened with it.
+    write(good.replace(b"ops 3", b"ops 9"))
+    term = Pty(ns, ["--home", home])
+    ended(term, FAILED)
+    check(b"Passphrase" not in term.output, "not asked: %s" % term.output)
     write(good)
     if lab.sanitized():
         lab.note("a sanitizer takes all addresses: no limit was set")

@@ -72,6 +72,7 @@ open_text(const char *text, size_t n, const struct passphrase *passphrase)
 	assert_non_null(copy);
 	memcpy(copy, text, n);
 	int err = seal_open(&any, passphrase, copy, n, got);
+	assert_int_equal(seal_check(&any, copy, n), err == ERR_AUTH ? 0 : err);
 	free(copy);
 	assert_memory_equal(got, err == 0 ? seed : untouched, SEED_SIZE);
 	return err;
