@@ -22,13 +22,13 @@ show_text(struct engine *e, struct now now, struct contact *k,
 		.kind = MESSAGE_TEXT,
 		.id = ev->id,
 		.from = k->fp,
-		.sent_ms = ev->text.sent_ms,
+		.sent_ms = ev->post.sent_ms,
 		.arrived_ms = now.wall_ms,
-		.action = (ev->text.flags & TEXT_ACTION) != 0,
+		.action = (ev->post.flags & TEXT_ACTION) != 0,
 		.missing = ev->missing,
 	};
 
-	m.text = peer_text(ev->text.text, PEER_TEXT_BODY, &m.size);
+	m.text = peer_text(ev->post.text, PEER_TEXT_BODY, &m.size);
 	peer_set_typing(e, p, 0);
 	effect_message(e, c, conv_append(e->model, c, &m));
 }
@@ -57,8 +57,9 @@ text_arrived(struct engine *e, struct now now, struct contact *k,
 	}
 	if (!k->pinned)
 		contact_pin(e, now, k);
-	show_text(e, now, k, ev);
-	chat_ack(k->chat, &ev->id);
+	if (ev->type == MSG_TEXT)
+		show_text(e, now, k, ev);
+	chat_ack(k->chat, &ev->id, ev->seq);
 }
 
 static void
@@ -132,8 +133,10 @@ handle_event(struct engine *e, struct now now, struct contact *k,
     const struct chat_event *ev)
 {
 	switch (ev->kind) {
-	case CHAT_TEXT:
+	case CHAT_POST:
 		text_arrived(e, now, k, ev);
+		break;
+	case CHAT_SHOWN:
 		break;
 	case CHAT_ACKED:
 		acked(e, k, ev);
@@ -176,7 +179,7 @@ talk_flush(struct engine *e, struct now now, struct contact *k)
 		if (session_send(c->session, now, packet.bytes, packet.size) <
 		    0)
 			break;
-		if (packet.is_text)
+		if (packet.is_post)
 			set_delivery(e, k, &packet.id, DELIVERY_SENT, NULL);
 	}
 	conn_flush(e, c);
@@ -224,12 +227,17 @@ queue_text(struct engine *e, struct now now, const struct command *cmd,
 {
 	struct peer *p = model_peer_edit(e->model, &k->fp);
 	struct conv *c = model_conv_open(e->model, p);
-	struct msg_id id;
+	struct chat_post post = {
+		.type = MSG_TEXT,
+		.sent_ms = now.wall_ms,
+		.flags = cmd->action ? TEXT_ACTION : 0,
+		.text = text,
+		.size = n,
+	};
 
 	if (k->chat == NULL)
 		k->chat = chat_new(&e->rng, e->epoch);
-	if (chat_send(k->chat, now, text, n, cmd->action ? TEXT_ACTION : 0,
-		&id) < 0) {
+	if (chat_send(k->chat, &post) < 0) {
 		engine_error(e, now, cmd->conv,
 		    "not sent: %zu messages already wait for %s",
 		    chat_waiting(k->chat), p->name);
@@ -237,7 +245,7 @@ queue_text(struct engine *e, struct now now, const struct command *cmd,
 	}
 	struct message m = {
 		.kind = MESSAGE_TEXT,
-		.id = id,
+		.id = post.id,
 		.delivery = DELIVERY_QUEUED,
 		.mine = true,
 		.read = true,
@@ -248,6 +256,7 @@ queue_text(struct engine *e, struct now now, const struct command *cmd,
 		.text = xstrndup(text, n),
 		.size = n,
 	};
+	chat_stored(k->chat, post.seq);
 	k->answered = true;
 	e->strangers -= k->in_inbox ? 1 : 0;
 	k->in_inbox = false;

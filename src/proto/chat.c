@@ -1,13 +1,9 @@
 /* SPDX-License-Identifier: MIT */
-/*
- * Outgoing texts form one list in the order they were queued: a flight at its
- * head that went to the session and awaits acknowledgement, and the rest. A new
- * session moves the border back to the head.
- */
 #include "proto/chat.h"
 
 #include "base/err.h"
 #include "base/mem.h"
+#include "proto/postbox.h"
 
 #include <assert.h>
 #include <stdlib.h>
@@ -15,19 +11,13 @@
 
 enum {
 	NACKS_MAX = 64,
-	SMALL_MAX = 1024, /* every message but a text */
+	SMALL_MAX = 1024,  /* every message but a post */
+	WIRE_KEPT = 16384, /* a larger buffer is not kept for the next post */
 };
 
-struct outgoing {
+struct refused {
 	struct msg_id id;
-	uint8_t *bytes; /* encoded, owned */
-	size_t size;
-	struct outgoing *next;
-};
-
-struct seen {
-	struct msg_id id;
-	uint8_t refused; /* enum nack_code, or 0 */
+	uint8_t code; /* enum nack_code */
 };
 
 struct chat {
@@ -35,18 +25,22 @@ struct chat {
 	bool up;
 
 	uint64_t next_seq;
-	struct outgoing *first, *last;
-	struct outgoing *unsent; /* the first behind the flight */
-	size_t count, bytes, flight, flight_bytes;
+	struct postbox box;
+	uint8_t *wire; /* the post that was given out last */
+	size_t wire_cap;
 
-	struct seen *seen; /* a ring of CHAT_SEEN_MAX, made with the first */
-	size_t seen_count, seen_next;
-	uint64_t last_seq; /* of the peer; 0 before the first */
+	/* Of theirs: the highest that came, and that is stored. Between them
+	 * is what the owner still has to store. */
+	uint64_t received_seq, stored_seq;
+	struct refused *refused; /* a ring, made with the first */
+	size_t refused_count, refused_next;
 
 	struct msg_id acks[CHAT_ACKS_MAX];
 	size_t ack_count;
 	struct msg_nack nacks[NACKS_MAX];
 	size_t nack_count;
+	struct msg_id shown;
+	bool has_shown, shown_due;
 
 	struct msg input; /* what chat_event still has to tell of */
 	bool has_input;
@@ -72,64 +66,112 @@ chat_new(const struct rng *rng, uint32_t epoch)
 	return c;
 }
 
-static void
-outgoing_free(struct outgoing *o)
-{
-	free(o->bytes);
-	free(o);
-}
-
 void
 chat_free(struct chat *c)
 {
 	if (c == NULL)
 		return;
-	while (c->first != NULL) {
-		struct outgoing *o = c->first;
-		c->first = o->next;
-		outgoing_free(o);
-	}
-	free(c->seen);
+	postbox_clear(&c->box);
+	free(c->refused);
+	free(c->wire);
 	free(c);
 }
 
-int
-chat_send(struct chat *c, struct now now, const char *text, size_t n,
-    uint8_t flags, struct msg_id *ret_id)
+void
+chat_remember(struct chat *c, uint64_t received_seq, uint64_t sent_seq)
 {
-	if (c->count >= CHAT_QUEUE_MAX || c->bytes + n > CHAT_QUEUE_BYTES_MAX ||
-	    n == 0 || n > TEXT_MAX)
+	c->received_seq = c->stored_seq = received_seq;
+	c->box.sent_seq = sent_seq;
+}
+
+static bool
+is_sendable(const struct chat_post *p)
+{
+	switch (p->type) {
+	case MSG_TEXT:
+		return p->size > 0 && p->size <= TEXT_MAX;
+	case MSG_EDIT:
+		return p->has_target && p->size > 0 && p->size <= TEXT_MAX;
+	case MSG_DELETE:
+		return p->has_target && p->size == 0;
+	case MSG_REACT:
+		return p->has_target && p->size <= REACTION_MAX;
+	default:
+		return false;
+	}
+}
+
+int
+chat_send(struct chat *c, struct chat_post *post)
+{
+	if (!is_sendable(post))
 		return ERR_LIMIT;
-	struct msg m = {
-		.type = MSG_TEXT,
-		.post = {
-			.seq = c->next_seq,
-			.prev = c->next_seq - 1,
-			.sent_ms = now.wall_ms,
-			.flags = flags,
-			.text = untrusted_of(text, n),
-		},
-	};
-	rng_fill(&c->rng, m.post.id.b, sizeof(m.post.id.b));
-	size_t cap = msg_padded_size(n + SMALL_MAX);
-	struct outgoing *o = xcalloc(1, sizeof(*o));
-	o->bytes = xmalloc(cap);
-	o->id = m.post.id;
-	int err = msg_encode(&m, o->bytes, cap, &o->size);
-	assert(err == 0);
-	(void)err;
-	c->next_seq++;
-	if (c->last == NULL)
-		c->first = o;
-	else
-		c->last->next = o;
-	c->last = o;
-	if (c->unsent == NULL)
-		c->unsent = o;
-	c->count++;
-	c->bytes += o->size;
-	*ret_id = o->id;
-	return 0;
+	post->seq = c->next_seq;
+	rng_fill(&c->rng, post->id.b, sizeof(post->id.b));
+	int err = postbox_add(&c->box, post);
+	if (err == 0)
+		c->next_seq++;
+	return err;
+}
+
+int
+chat_restore(struct chat *c, const struct chat_post *post)
+{
+	if (!is_sendable(post) || post->seq <= c->box.stored_seq ||
+	    post->seq >= c->next_seq)
+		return ERR_FORMAT;
+	int err = postbox_add(&c->box, post);
+	if (err == 0)
+		c->box.stored_seq = post->seq;
+	return err;
+}
+
+void
+chat_stored(struct chat *c, uint64_t seq)
+{
+	if (seq > c->box.stored_seq)
+		c->box.stored_seq = seq;
+}
+
+bool
+chat_withdraw(struct chat *c, const struct msg_id *id)
+{
+	return postbox_remove(&c->box, id);
+}
+
+bool
+chat_each(const struct chat *c, const void **cursor, struct chat_post *ret_post,
+    bool *ret_in_flight)
+{
+	const struct posted *last = *cursor;
+	const struct posted *p = last == NULL ? c->box.first : last->next;
+
+	if (p == NULL)
+		return false;
+	*ret_post = p->post;
+	*ret_in_flight = c->up && (c->box.unsent == NULL ||
+				      p->post.seq < c->box.unsent->post.seq);
+	*cursor = p;
+	return true;
+}
+
+uint64_t
+chat_received_seq(const struct chat *c)
+{
+	return c->stored_seq;
+}
+
+uint64_t
+chat_sent_seq(const struct chat *c)
+{
+	return c->box.sent_seq;
+}
+
+void
+chat_peer_epoch(struct chat *c, uint32_t epoch)
+{
+	if (epoch < c->received_seq >> 32)
+		c->received_seq = c->stored_seq = 0;
 }
 
 void
@@ -160,21 +202,28 @@ chat_status(struct chat *c, bool away, const char *text)
 	c->status_due = true;
 }
 
+void
+chat_shown(struct chat *c, const struct msg_id *id)
+{
+	c->shown = *id;
+	c->has_shown = c->shown_due = true;
+}
+
 size_t
 chat_waiting(const struct chat *c)
 {
-	return c->count;
+	return c->box.count;
 }
 
 void
 chat_session_up(struct chat *c)
 {
 	c->up = true;
-	c->unsent = c->first;
-	c->flight = c->flight_bytes = 0;
+	postbox_rewind(&c->box);
 	c->typing = c->typing_due = false;
 	/* A plain one too: the peer may remember another of an earlier run. */
 	c->status_due = true;
+	c->shown_due = c->has_shown;
 }
 
 void
@@ -186,32 +235,19 @@ chat_session_down(struct chat *c)
 	c->ack_count = c->nack_count = 0;
 }
 
-static struct seen *
-find_seen(struct chat *c, const struct msg_id *id)
-{
-	for (size_t i = 0; i < c->seen_count; i++) {
-		if (msg_id_equal(&c->seen[i].id, id))
-			return &c->seen[i];
-	}
-	return NULL;
-}
-
 static void
-remember(struct chat *c, const struct msg_id *id)
+queue_ack(struct chat *c, const struct msg_id *id)
 {
-	if (c->seen == NULL)
-		c->seen = xcalloc(CHAT_SEEN_MAX, sizeof(*c->seen));
-	c->seen[c->seen_next] = (struct seen){ .id = *id };
-	c->seen_next = (c->seen_next + 1) % CHAT_SEEN_MAX;
-	if (c->seen_count < CHAT_SEEN_MAX)
-		c->seen_count++;
+	if (c->up && c->ack_count < CHAT_ACKS_MAX)
+		c->acks[c->ack_count++] = *id;
 }
 
 void
-chat_ack(struct chat *c, const struct msg_id *id)
+chat_ack(struct chat *c, const struct msg_id *id, uint64_t seq)
 {
-	if (c->ack_count < CHAT_ACKS_MAX)
-		c->acks[c->ack_count++] = *id;
+	if (seq > c->stored_seq)
+		c->stored_seq = seq;
+	queue_ack(c, id);
 }
 
 static void
@@ -222,13 +258,22 @@ queue_nack(struct chat *c, const struct msg_id *id, uint8_t code)
 		    (struct msg_nack){ .id = *id, .code = code };
 }
 
+static void
+remember_refused(struct chat *c, const struct msg_id *id, uint8_t code)
+{
+	if (c->refused == NULL)
+		c->refused = xcalloc(CHAT_REFUSED_MAX, sizeof(*c->refused));
+	c->refused[c->refused_next] =
+	    (struct refused){ .id = *id, .code = code };
+	c->refused_next = (c->refused_next + 1) % CHAT_REFUSED_MAX;
+	if (c->refused_count < CHAT_REFUSED_MAX)
+		c->refused_count++;
+}
+
 void
 chat_refuse(struct chat *c, const struct msg_id *id, uint8_t code)
 {
-	struct seen *s = find_seen(c, id);
-
-	if (s != NULL)
-		s->refused = code;
+	remember_refused(c, id, code);
 	queue_nack(c, id, code);
 }
 
@@ -240,19 +285,27 @@ code_of(int error)
 	return error == ERR_UNSUPPORTED ? NACK_UNSUPPORTED : NACK_FORMAT;
 }
 
-/* Answers a text that was seen before as it was answered then. */
-static bool
-is_duplicate(struct chat *c, const struct msg_post *t)
+static const struct refused *
+find_refused(const struct chat *c, const struct msg_id *id)
 {
-	const struct seen *s = find_seen(c, &t->id);
+	for (size_t i = 0; i < c->refused_count; i++) {
+		if (msg_id_equal(&c->refused[i].id, id))
+			return &c->refused[i];
+	}
+	return NULL;
+}
 
-	if (s == NULL)
-		return false;
-	if (s->refused != 0)
-		queue_nack(c, &t->id, s->refused);
-	else
-		chat_ack(c, &t->id);
-	return true;
+/* Answers a post that came before as it was answered then. One that is not
+ * stored yet will be answered when it is. */
+static void
+answer_again(struct chat *c, const struct msg_post *p)
+{
+	const struct refused *r = find_refused(c, &p->id);
+
+	if (r != NULL)
+		queue_nack(c, &p->id, r->code);
+	else if (p->seq <= c->stored_seq)
+		queue_ack(c, &p->id);
 }
 
 void
@@ -261,6 +314,9 @@ chat_input(struct chat *c, const uint8_t *p, size_t n)
 	static const struct msg_id none;
 	int err = msg_decode(p, n, &c->input);
 
+	/* The number of nothing. */
+	if (err == 0 && msg_is_post(c->input.type) && c->input.post.seq == 0)
+		err = ERR_FORMAT;
 	c->has_input = err == 0;
 	c->input_at = 0;
 	if (err < 0) {
@@ -268,60 +324,59 @@ chat_input(struct chat *c, const uint8_t *p, size_t n)
 			queue_nack(c, &c->input.post.id, code_of(err));
 		return;
 	}
-	if (c->input.type == MSG_TEXT && is_duplicate(c, &c->input.post))
+	if (msg_is_post(c->input.type) &&
+	    c->input.post.seq <= c->received_seq) {
+		answer_again(c, &c->input.post);
 		c->has_input = false;
+	}
 }
 
 static uint32_t
-count_missing(const struct chat *c, uint64_t seq)
+count_missing(const struct chat *c, uint64_t prev)
 {
-	bool same_epoch = seq >> 32 == c->last_seq >> 32;
-
-	if (c->last_seq == 0 || !same_epoch || seq <= c->last_seq)
+	if (c->received_seq == 0 || prev <= c->received_seq)
 		return 0;
-	return (uint32_t)(seq - c->last_seq - 1);
+	return prev >> 32 == c->received_seq >> 32
+		   ? (uint32_t)(prev - c->received_seq)
+		   : 1;
 }
 
 static bool
-text_event(struct chat *c, struct chat_event *ev)
+post_event(struct chat *c, struct chat_event *ev)
 {
-	const struct msg_post *t = &c->input.post;
+	const struct msg_post *p = &c->input.post;
 
-	ev->kind = CHAT_TEXT;
-	ev->id = t->id;
-	ev->text = *t;
-	ev->missing = count_missing(c, t->seq);
-	remember(c, &t->id);
-	if (t->seq > c->last_seq)
-		c->last_seq = t->seq;
+	ev->kind = CHAT_POST;
+	ev->type = c->input.type;
+	ev->id = p->id;
+	ev->seq = p->seq;
+	ev->post = *p;
+	ev->missing = count_missing(c, p->prev);
+	c->received_seq = p->seq;
 	return true;
 }
 
 /* Only what is in flight can be acknowledged or refused: an id that never went
  * out is somebody's guess. */
 static bool
-take_from_flight(struct chat *c, const struct msg_id *id)
+answered(
+    struct chat *c, const struct msg_id *id, bool acked, struct chat_event *ev)
 {
-	struct outgoing *before = NULL;
-	struct outgoing *o = c->first;
-
-	while (o != c->unsent && !msg_id_equal(&o->id, id)) {
-		before = o;
-		o = o->next;
-	}
-	if (o == c->unsent)
+	if (!postbox_answered(&c->box, id, acked, &ev->seq, &ev->row))
 		return false;
-	if (before == NULL)
-		c->first = o->next;
-	else
-		before->next = o->next;
-	if (c->last == o)
-		c->last = before;
-	c->count--;
-	c->bytes -= o->size;
-	c->flight--;
-	c->flight_bytes -= o->size;
-	outgoing_free(o);
+	ev->kind = acked ? CHAT_ACKED : CHAT_REFUSED;
+	ev->id = *id;
+	return true;
+}
+
+/* A receipt names one, most often long acknowledged. */
+static bool
+shown_event(struct chat *c, const struct msg_ack *ack, struct chat_event *ev)
+{
+	if (ack->count != 1 || postbox_has(&c->box, &ack->ids[0]))
+		return false;
+	ev->kind = CHAT_SHOWN;
+	ev->id = ack->ids[0];
 	return true;
 }
 
@@ -330,17 +385,17 @@ ack_event(struct chat *c, struct chat_event *ev)
 {
 	const struct msg_ack *ack = &c->input.ack;
 
+	ev->ack = ack->state;
 	while (c->input_at < ack->count) {
 		const struct msg_id *id = &ack->ids[c->input_at++];
-		if (!take_from_flight(c, id))
-			continue;
-		ev->kind =
-		    ack->state == ACK_REFUSED ? CHAT_REFUSED : CHAT_ACKED;
-		ev->id = *id;
-		ev->ack = ack->state;
-		return true;
+		if (answered(c, id, ack->state != ACK_REFUSED, ev))
+			return true;
 	}
-	return false;
+	/* Once, behind the answers. */
+	if (ack->state != ACK_SHOWN || c->input_at > ack->count)
+		return false;
+	c->input_at = ack->count + 1;
+	return shown_event(c, ack, ev);
 }
 
 static bool
@@ -348,10 +403,8 @@ nack_event(struct chat *c, struct chat_event *ev)
 {
 	const struct msg_nack *nack = &c->input.nack;
 
-	if (!take_from_flight(c, &nack->id))
+	if (!answered(c, &nack->id, false, ev))
 		return false;
-	ev->kind = CHAT_REFUSED;
-	ev->id = nack->id;
 	ev->code = nack->code;
 	return true;
 }
@@ -361,7 +414,10 @@ one_event(struct chat *c, struct chat_event *ev)
 {
 	switch (c->input.type) {
 	case MSG_TEXT:
-		return text_event(c, ev);
+	case MSG_EDIT:
+	case MSG_DELETE:
+	case MSG_REACT:
+		return post_event(c, ev);
 	case MSG_NACK:
 		return nack_event(c, ev);
 	case MSG_TYPING:
@@ -380,7 +436,7 @@ one_event(struct chat *c, struct chat_event *ev)
 bool
 chat_event(struct chat *c, struct chat_event *ret_event)
 {
-	struct chat_event ev = { .kind = CHAT_TEXT };
+	struct chat_event ev = { .kind = CHAT_POST };
 
 	if (!c->has_input)
 		return false;
@@ -439,21 +495,55 @@ output_status(struct chat *c, struct chat_packet *out)
 }
 
 static bool
-output_text(struct chat *c, struct chat_packet *out)
+output_shown(struct chat *c, struct chat_packet *out)
 {
-	struct outgoing *o = c->unsent;
+	struct msg m = { .type = MSG_ACK,
+		.ack = {
+		    .state = ACK_SHOWN, .count = 1, .ids = { c->shown } } };
 
-	if (o == NULL || c->flight >= CHAT_FLIGHT_MAX ||
-	    (c->flight > 0 &&
-		c->flight_bytes + o->size > CHAT_FLIGHT_BYTES_MAX))
+	c->shown_due = false;
+	return put_small(c, &m, out);
+}
+
+static void
+reserve_wire(struct chat *c, size_t size)
+{
+	if (c->wire_cap >= size && c->wire_cap <= WIRE_KEPT)
+		return;
+	free(c->wire);
+	c->wire = xmalloc(size);
+	c->wire_cap = size;
+}
+
+static bool
+output_post(struct chat *c, struct chat_packet *out)
+{
+	uint64_t prev;
+	const struct posted *p = postbox_next(&c->box, &prev);
+
+	if (p == NULL)
 		return false;
-	c->unsent = o->next;
-	c->flight++;
-	c->flight_bytes += o->size;
-	out->bytes = o->bytes;
-	out->size = o->size;
-	out->is_text = true;
-	out->id = o->id;
+	struct msg m = {
+		.type = p->post.type,
+		.post = {
+			.id = p->post.id,
+			.seq = p->post.seq,
+			.prev = prev,
+			.sent_ms = p->post.sent_ms,
+			.flags = p->post.flags,
+			.has_target = p->post.has_target,
+			.target = p->post.target,
+			.text = untrusted_of(p->post.text, p->post.size),
+		},
+	};
+	reserve_wire(c, p->cost);
+	int err = msg_encode(&m, c->wire, c->wire_cap, &out->size);
+	assert(err == 0);
+	(void)err;
+	out->bytes = c->wire;
+	out->is_post = true;
+	out->id = p->post.id;
+	out->row = p->post.row;
 	return true;
 }
 
@@ -472,11 +562,13 @@ chat_output(struct chat *c, struct chat_packet *ret_packet)
 	}
 	if (c->status_due)
 		return output_status(c, ret_packet);
+	if (c->shown_due)
+		return output_shown(c, ret_packet);
 	if (c->typing_due) {
 		struct msg m = { .type = MSG_TYPING,
 			.typing = { .on = c->typing } };
 		c->typing_due = false;
 		return put_small(c, &m, ret_packet);
 	}
-	return output_text(c, ret_packet);
+	return output_post(c, ret_packet);
 }

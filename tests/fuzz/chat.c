@@ -21,10 +21,10 @@ input(struct side *s, const uint8_t *p, size_t n, bool refuse)
 	chat_input(s->chat, p, n);
 	while (chat_event(s->chat, &ev)) {
 		s->answered += ev.kind == CHAT_ACKED || ev.kind == CHAT_REFUSED;
-		if (ev.kind == CHAT_TEXT && refuse)
+		if (ev.kind == CHAT_POST && refuse)
 			chat_refuse(s->chat, &ev.id, NACK_INBOX_FULL);
-		else if (ev.kind == CHAT_TEXT)
-			chat_ack(s->chat, &ev.id);
+		else if (ev.kind == CHAT_POST)
+			chat_ack(s->chat, &ev.id, ev.seq);
 	}
 }
 
@@ -33,13 +33,24 @@ step(struct side *s, struct side *to, uint8_t op, struct rd *r)
 {
 	struct now now = { .mono_ms = (int64_t)r->left * 100 };
 	struct chat_packet out;
-	struct msg_id id;
+	struct chat_post post = { .type = MSG_TEXT,
+		.sent_ms = now.mono_ms,
+		.flags = op,
+		.text = "some text",
+		.size = 9 };
 	size_t n = r->left < op ? r->left : op;
 
 	switch (op % 7) {
 	case 0:
-		s->sent +=
-		    chat_send(s->chat, now, "some text", 9, op, &id) == 0;
+		if (op > 128) {
+			post.type = MSG_EDIT;
+			post.has_target = true;
+		}
+		s->sent += chat_send(s->chat, &post) == 0;
+		if (op % 2 == 0)
+			chat_stored(s->chat, post.seq);
+		else if (op > 250)
+			s->answered += chat_withdraw(s->chat, &post.id);
 		break;
 	case 1:
 		chat_session_up(s->chat);
@@ -53,6 +64,8 @@ step(struct side *s, struct side *to, uint8_t op, struct rd *r)
 	case 4:
 		chat_typing(s->chat, now, op > 128);
 		chat_status(s->chat, op > 128, op > 64 ? "out" : "");
+		if (op > 200)
+			chat_shown(s->chat, &post.id);
 		break;
 	default:
 		if (!chat_output(s->chat, &out))

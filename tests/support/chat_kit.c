@@ -55,10 +55,11 @@ take_text(struct side *s, const struct chat_event *ev)
 	assert_true(s->texts < LOG_MAX);
 	s->ids[s->texts++] = ev->id;
 	s->missing = ev->missing;
+	s->types[ev->type & 15]++;
 	if (s->refuse)
 		chat_refuse(s->chat, &ev->id, NACK_INBOX_FULL);
-	else
-		chat_ack(s->chat, &ev->id);
+	else if (!s->hold)
+		chat_ack(s->chat, &ev->id, ev->seq);
 }
 
 void
@@ -68,10 +69,15 @@ input(struct side *s, const uint8_t *p, size_t n)
 
 	chat_input(s->chat, p, n);
 	while (chat_event(s->chat, &ev)) {
-		if (ev.kind == CHAT_TEXT)
+		if (ev.kind == CHAT_POST)
 			take_text(s, &ev);
 		s->acked += ev.kind == CHAT_ACKED;
 		s->refused += ev.kind == CHAT_REFUSED;
+		s->shown += ev.kind == CHAT_SHOWN;
+		if (ev.kind == CHAT_SHOWN)
+			s->shown_id = ev.id;
+		if (ev.kind == CHAT_ACKED || ev.kind == CHAT_REFUSED)
+			s->row = ev.row;
 		if (ev.kind == CHAT_REFUSED)
 			s->code = ev.code;
 		s->typings += ev.kind == CHAT_TYPING;
@@ -115,13 +121,23 @@ run(void)
 		;
 }
 
+struct chat_post
+a_post(size_t n)
+{
+	return (struct chat_post){ .type = MSG_TEXT,
+		.sent_ms = now.wall_ms,
+		.text = text,
+		.size = n };
+}
+
 struct msg_id
 say(struct side *s, size_t n)
 {
-	struct msg_id id = { { 0 } };
+	struct chat_post post = a_post(n);
 
-	assert_int_equal(chat_send(s->chat, now, text, n, 0, &id), 0);
-	return id;
+	assert_int_equal(chat_send(s->chat, &post), 0);
+	chat_stored(s->chat, post.seq);
+	return post.id;
 }
 
 struct msg
@@ -129,7 +145,7 @@ make_text(uint32_t number, uint64_t seq)
 {
 	struct msg m = { .type = MSG_TEXT,
 		.post = { .seq = seq,
-		    .prev = seq > 0 ? seq - 1 : 0,
+		    .prev = (uint32_t)seq > 1 ? seq - 1 : 0,
 		    .text = untrusted_of("x", 1) } };
 
 	m.post.id.b[0] = 1;

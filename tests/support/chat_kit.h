@@ -26,7 +26,12 @@ struct side {
 	uint32_t missing;
 	bool typing, away;
 	unsigned typings, statuses;
-	bool refuse; /* every text */
+	unsigned shown;
+	struct msg_id shown_id;
+	int64_t row;        /* of the last answer */
+	unsigned types[16]; /* posts, by type */
+	bool refuse;        /* every post */
+	bool hold;          /* none is stored */
 };
 
 /* The ends of one conversation, at this time; the text is for both. */
@@ -45,7 +50,9 @@ void down(void);
 size_t move(struct side *from, struct side *to, size_t max);
 /* Moves all there are, both ways. */
 void run(void);
-/* Queues the first n bytes of the text. */
+/* The first n bytes of the text. */
+struct chat_post a_post(size_t n);
+/* Queues them, as stored. */
 struct msg_id say(struct side *s, size_t n);
 /* A text of one byte whose id is made from the number. */
 struct msg make_text(uint32_t number, uint64_t seq);

@@ -408,7 +408,9 @@ static size_t
 oversize(struct raw *raw, struct wire *w, size_t text_size, uint8_t number)
 {
 	struct msg m = { .type = MSG_TEXT,
-		.post = { .seq = number, .text = untrusted_of("x", 1) } };
+		.post = { .seq = number + 1u,
+		    .prev = number,
+		    .text = untrusted_of("x", 1) } };
 	size_t n;
 
 	m.post.id.b[0] = number;
