@@ -4,7 +4,6 @@
 #include "base/err.h"
 #include "base/mem.h"
 
-#include <ctype.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -84,7 +83,7 @@ read_number(const char **p, const char *end, int digits, int *ret_number)
 	int number = 0;
 
 	for (int i = 0; i < digits; i++) {
-		if (*p == end || !isdigit((unsigned char)**p))
+		if (*p == end || **p < '0' || **p > '9')
 			return false;
 		number = number * 10 + (*(*p)++ - '0');
 	}
@@ -109,13 +108,19 @@ parse_date(const char *word, size_t n, struct query_day *ret_day)
 	return true;
 }
 
+static char
+lower(char c)
+{
+	return c >= 'A' && c <= 'Z' ? (char)(c - 'A' + 'a') : c;
+}
+
 static bool
 word_is(const char *word, size_t n, const char *name)
 {
 	if (strlen(name) != n)
 		return false;
 	for (size_t i = 0; i < n; i++)
-		if (tolower((unsigned char)word[i]) != name[i])
+		if (lower(word[i]) != name[i])
 			return false;
 	return true;
 }
