@@ -1,0 +1,351 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The section numbers are those of RFC 9002. Simpler than there: windows count
+ * packets, since ours are of one size or small and few; there is one packet
+ * number space; and two timeouts in a row (three times the period of the
+ * first) stand for persistent congestion (§7.6).
+ */
+#include "proto/recovery.h"
+
+#include "base/err.h"
+#include "base/mem.h"
+
+#include <assert.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { ACK_REACH = 64, PTO_DOUBLINGS_MAX = 10, PTO_PERSISTENT = 2 };
+
+static uint64_t
+draw_skip(uint64_t from, const struct rng *rng)
+{
+	return from + RECOVERY_SKIP_MIN + rng_below(rng, RECOVERY_SKIP_SPREAD);
+}
+
+static void
+forget_network(struct recovery *r)
+{
+	r->cwnd = DGRAM_CWND_FIRST;
+	r->ssthresh = DGRAM_CWND_MAX;
+	r->grown = 0;
+	r->measured = false;
+}
+
+void
+recovery_init(struct recovery *r, const struct rng *rng)
+{
+	memset(r, 0, sizeof(*r));
+	r->loss_ms = NEVER_MS;
+	r->skip_at = draw_skip(0, rng);
+	forget_network(r);
+}
+
+void
+recovery_clear(struct recovery *r)
+{
+	free(r->sent);
+	r->sent = NULL;
+	r->count = r->cap = 0;
+	r->loss_ms = NEVER_MS;
+	r->probes = 0;
+}
+
+/* A number that is left out now and then catches who acknowledges what it did
+ * not get, to make us send faster (RFC 9000 §21.4). */
+uint64_t
+recovery_number(struct recovery *r, const struct rng *rng)
+{
+	if (r->next == r->skip_at) {
+		r->has_skipped = true;
+		r->skipped = r->next++;
+		r->skip_at = draw_skip(r->next, rng);
+	}
+	return r->next++;
+}
+
+static unsigned
+in_flight(const struct recovery *r)
+{
+	unsigned n = 0;
+
+	for (size_t i = 0; i < r->count; i++)
+		n += r->sent[i].fate == RECOVERY_FLIGHT;
+	return n;
+}
+
+bool
+recovery_may_ping(const struct recovery *r)
+{
+	return r->count < RECOVERY_SENT_MAX;
+}
+
+bool
+recovery_may_send(const struct recovery *r)
+{
+	return recovery_may_ping(r) &&
+	       (in_flight(r) < r->cwnd || r->probes > 0);
+}
+
+void
+recovery_add(
+    struct recovery *r, int64_t now_ms, const struct recovery_sent *sent)
+{
+	assert(r->count < RECOVERY_SENT_MAX);
+	/* Losses are only ever found by an acknowledgement: when nothing is
+	 * under way, there was progress a moment ago. */
+	if (r->count == 0)
+		r->progress_ms = now_ms;
+	r->sent = xgrow(r->sent, r->count, &r->cap, sizeof(*r->sent));
+	r->sent[r->count] = *sent;
+	r->sent[r->count].sent_ms = now_ms;
+	r->sent[r->count++].fate = RECOVERY_FLIGHT;
+	r->pto_from_ms = now_ms;
+	if (r->probes > 0)
+		r->probes--;
+}
+
+static bool
+is_named(const struct frame *ack, uint64_t number)
+{
+	if (number >= ack->largest)
+		return number == ack->largest;
+	uint64_t back = ack->largest - 1 - number;
+	return back < ACK_REACH && (ack->bits >> back & 1) != 0;
+}
+
+static bool
+is_possible(const struct recovery *r, const struct frame *ack)
+{
+	if (ack->largest >= r->next)
+		return false;
+	if (ack->largest < ACK_REACH && ack->bits >> ack->largest != 0)
+		return false;
+	return !r->has_skipped || !is_named(ack, r->skipped);
+}
+
+/* §5.3. */
+static void
+add_sample(struct recovery *r, int64_t us, int64_t delay_us)
+{
+	r->latest_us = us;
+	if (!r->measured) {
+		r->measured = true;
+		r->min_us = r->srtt_us = us;
+		r->rttvar_us = us / 2;
+		return;
+	}
+	r->min_us = us < r->min_us ? us : r->min_us;
+	if (us >= r->min_us + delay_us)
+		us -= delay_us;
+	int64_t off = r->srtt_us > us ? r->srtt_us - us : us - r->srtt_us;
+	r->rttvar_us = (3 * r->rttvar_us + off) / 4;
+	r->srtt_us = (7 * r->srtt_us + us) / 8;
+}
+
+void
+recovery_sample(struct recovery *r, int64_t rtt_ms)
+{
+	add_sample(r, rtt_ms * 1000, 0);
+}
+
+void
+recovery_moved(struct recovery *r)
+{
+	forget_network(r);
+	r->answered = r->next;
+}
+
+/* Only the newest packet of an acknowledgement tells the time: the others may
+ * have waited for it. */
+static void
+sample_newest(struct recovery *r, int64_t now_ms, const struct frame *ack)
+{
+	int64_t delay_ms = ack->delay_ms;
+
+	if (delay_ms > DGRAM_ACK_DELAY_MS)
+		delay_ms = DGRAM_ACK_DELAY_MS;
+	for (size_t i = 0; i < r->count; i++) {
+		const struct recovery_sent *s = &r->sent[i];
+		if (s->number == ack->largest && s->fate == RECOVERY_FLIGHT)
+			add_sample(
+			    r, (now_ms - s->sent_ms) * 1000, delay_ms * 1000);
+	}
+}
+
+/* §7.3: no growth for what was sent before the last loss was answered. */
+static void
+grow(struct recovery *r, uint64_t number)
+{
+	if (number < r->answered || r->cwnd >= DGRAM_CWND_MAX)
+		return;
+	if (r->cwnd < r->ssthresh) {
+		r->cwnd++;
+		return;
+	}
+	if (++r->grown < r->cwnd)
+		return;
+	r->grown = 0;
+	r->cwnd++;
+}
+
+static void
+shrink(struct recovery *r, uint64_t number)
+{
+	if (number < r->answered)
+		return;
+	r->answered = r->next;
+	r->cwnd /= 2;
+	if (r->cwnd < DGRAM_CWND_MIN)
+		r->cwnd = DGRAM_CWND_MIN;
+	r->ssthresh = r->cwnd;
+	r->grown = 0;
+}
+
+/* §6.1.2: 9/8 of the round trip. */
+static int64_t
+loss_delay_ms(const struct recovery *r)
+{
+	int64_t us = r->srtt_us > r->latest_us ? r->srtt_us : r->latest_us;
+	int64_t ms = (us * 9 / 8 + 999) / 1000;
+
+	return ms > RECOVERY_GRAIN_MS ? ms : RECOVERY_GRAIN_MS;
+}
+
+static void
+detect_lost(struct recovery *r, int64_t now_ms)
+{
+	int64_t delay_ms = loss_delay_ms(r);
+
+	r->loss_ms = NEVER_MS;
+	for (size_t i = 0; r->has_acked && i < r->count; i++) {
+		struct recovery_sent *s = &r->sent[i];
+		if (s->fate != RECOVERY_FLIGHT || s->number > r->largest_acked)
+			continue;
+		if (r->largest_acked - s->number >= DGRAM_LOSS_PACKETS ||
+		    s->sent_ms + delay_ms <= now_ms) {
+			s->fate = RECOVERY_LOST;
+			shrink(r, s->number);
+		} else {
+			r->loss_ms =
+			    earlier_ms(r->loss_ms, s->sent_ms + delay_ms);
+		}
+	}
+}
+
+/* The number of packets that this acknowledgement is the first to name. */
+static unsigned
+settle_acked(struct recovery *r, const struct frame *ack)
+{
+	/* §7.8: a window that was not used does not grow. */
+	bool used = 2 * in_flight(r) >= r->cwnd;
+	unsigned n = 0;
+
+	for (size_t i = 0; i < r->count; i++) {
+		struct recovery_sent *s = &r->sent[i];
+		if (s->fate != RECOVERY_FLIGHT || !is_named(ack, s->number))
+			continue;
+		s->fate = RECOVERY_ACKED;
+		n++;
+		if (used)
+			grow(r, s->number);
+	}
+	return n;
+}
+
+int
+recovery_ack(struct recovery *r, int64_t now_ms, const struct frame *ack)
+{
+	if (!is_possible(r, ack))
+		return ERR_FORMAT;
+	sample_newest(r, now_ms, ack);
+	if (!r->has_acked || ack->largest > r->largest_acked)
+		r->largest_acked = ack->largest;
+	r->has_acked = true;
+	if (settle_acked(r, ack) > 0) {
+		r->pto_count = r->probes = 0;
+		r->pto_from_ms = r->progress_ms = now_ms;
+	}
+	detect_lost(r, now_ms);
+	return 0;
+}
+
+bool
+recovery_take(struct recovery *r, struct recovery_sent *ret_sent)
+{
+	size_t i = 0;
+
+	while (i < r->count && r->sent[i].fate == RECOVERY_FLIGHT)
+		i++;
+	if (i == r->count)
+		return false;
+	*ret_sent = r->sent[i];
+	r->count--;
+	memmove(
+	    r->sent + i, r->sent + i + 1, (r->count - i) * sizeof(*r->sent));
+	if (r->count == 0)
+		recovery_clear(r);
+	return true;
+}
+
+const struct recovery_sent *
+recovery_flight(const struct recovery *r, size_t i)
+{
+	return i < r->count ? &r->sent[i] : NULL;
+}
+
+int64_t
+recovery_pto_ms(const struct recovery *r)
+{
+	int64_t ms = DGRAM_PTO_FIRST_MS;
+	unsigned doublings = r->pto_count;
+
+	if (r->measured) {
+		int64_t spread_ms = (4 * r->rttvar_us + 999) / 1000;
+		if (spread_ms < RECOVERY_GRAIN_MS)
+			spread_ms = RECOVERY_GRAIN_MS;
+		ms = (r->srtt_us + 999) / 1000 + spread_ms + DGRAM_ACK_DELAY_MS;
+	}
+	if (doublings > PTO_DOUBLINGS_MAX)
+		doublings = PTO_DOUBLINGS_MAX;
+	return earlier_ms(ms << doublings, DGRAM_PTO_MAX_MS);
+}
+
+/* §6.2: nothing is given up for lost, two packets ask again. */
+static void
+time_out(struct recovery *r, int64_t now_ms)
+{
+	r->pto_from_ms = now_ms;
+	r->pto_count++;
+	r->probes = RECOVERY_PROBES;
+	if (r->pto_count != PTO_PERSISTENT)
+		return;
+	r->answered = r->next;
+	r->cwnd = DGRAM_CWND_MIN;
+	r->grown = 0;
+}
+
+int
+recovery_tick(struct recovery *r, int64_t now_ms)
+{
+	if (r->count == 0)
+		return 0;
+	if (now_ms >= r->progress_ms + DGRAM_STUCK_MS)
+		return ERR_TIMEOUT;
+	if (now_ms >= r->loss_ms)
+		detect_lost(r, now_ms);
+	else if (r->loss_ms == NEVER_MS &&
+		 now_ms >= r->pto_from_ms + recovery_pto_ms(r))
+		time_out(r, now_ms);
+	return 0;
+}
+
+int64_t
+recovery_deadline(const struct recovery *r)
+{
+	if (r->count == 0)
+		return NEVER_MS;
+	int64_t ms = r->progress_ms + DGRAM_STUCK_MS;
+	if (r->loss_ms != NEVER_MS)
+		return earlier_ms(ms, r->loss_ms);
+	return earlier_ms(ms, r->pto_from_ms + recovery_pto_ms(r));
+}
