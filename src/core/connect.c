@@ -12,6 +12,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+static const char self_text[] = "that is this earshot itself";
+
 static struct connect *
 connect_new(struct engine *e)
 {
@@ -52,13 +54,14 @@ dial_one(struct engine *e, struct now now, struct connect *n)
 static void
 give_up(struct engine *e, struct now now, struct connect *n, const char *why)
 {
-	/* Without an address nobody was asked. */
-	const char *advice = n->count == 0
-				 ? "Is the name right? An address does as well"
-				 : "Is earshot running there? Another port: "
-				   "/connect HOST:PORT";
+	/* Without an address nobody was asked; and we know whether we run. */
+	const char *advice =
+	    n->count == 0      ? ". Is the name right? An address does as well"
+	    : why == self_text ? ""
+			       : ". Is earshot running there? Another port: "
+				 "/connect HOST:PORT";
 
-	engine_error(e, now, n->conv, "could not reach %s, port %u: %s. %s",
+	engine_error(e, now, n->conv, "could not reach %s, port %u: %s%s",
 	    n->host, n->port, why, advice);
 	connect_free(n);
 }
@@ -74,6 +77,12 @@ connect_failed(
 		connect_free(n);
 	else if (!dial_one(e, now, n))
 		give_up(e, now, n, why);
+}
+
+void
+connect_is_self(struct engine *e, struct now now, struct conn *c)
+{
+	connect_failed(e, now, c, self_text);
 }
 
 void

@@ -205,6 +205,8 @@ void connect_start(struct engine *e, struct now now, const struct command *cmd);
 /* An attempt failed: the next address, or a sentence. Forgets c's claim. */
 void connect_failed(
     struct engine *e, struct now now, struct conn *c, const char *why);
+/* The same: it was ourselves who answered. */
+void connect_is_self(struct engine *e, struct now now, struct conn *c);
 void connect_done(struct engine *e, struct now now, struct conn *c);
 void connects_free(struct engine *e);
 

@@ -12,8 +12,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-static const char self_text[] = "that is this earshot itself";
-
 /* Somebody else answers where we dialled: what is meant for the one stays
  * here, and message 3 with our identity is never sent. */
 static void
@@ -35,7 +33,7 @@ judge_identity(struct engine *e, struct now now, struct conn *c,
 {
 	if (fp_equal(&ev->fp, &e->identity->fp)) {
 		if (c->connect != NULL)
-			connect_failed(e, now, c, self_text);
+			connect_is_self(e, now, c);
 		return ERR_IDENTITY;
 	}
 	if (!c->expects || fp_equal(&ev->fp, &c->fp))

@@ -246,6 +246,23 @@ connect_tells_why_it_failed(void **state)
 	assert_int_equal(ekit_conns(&k), 0);
 }
 
+/* There it runs, as everybody can see. */
+static void
+connect_to_ourselves_asks_no_question(void **state)
+{
+	(void)state;
+	struct remote *self = ekit_remote(&k, 1);
+
+	self->end.identity = k.identity;
+	ekit_command(&k, COMMAND_CONNECT, NULL, "10.0.0.9");
+	remote_answer(&k, self);
+	const struct message *m = ekit_last(&k, NULL, MESSAGE_ERROR);
+	assert_non_null(strstr(m->text, "10.0.0.9, port 41827"));
+	assert_non_null(strstr(m->text, "this earshot itself"));
+	assert_null(strstr(m->text, "?"));
+	assert_null(strstr(m->text, "/connect"));
+}
+
 static void
 connect_resolves_names_and_tries_all(void **state)
 {
@@ -612,6 +629,7 @@ main(void)
 		CASE(several_addresses_are_tried_apart),
 		CASE(connect_reaches_whom_broadcast_does_not),
 		CASE(connect_tells_why_it_failed),
+		CASE(connect_to_ourselves_asks_no_question),
 		CASE(connect_resolves_names_and_tries_all),
 		CASE(connect_is_limited),
 		CASE(quit_with_something_waiting_asks),
