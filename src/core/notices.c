@@ -76,6 +76,16 @@ message_set_delivery(struct engine *e, const struct conv *c, struct message *m,
 	effect_delivery(e, c, m);
 }
 
+/* Whether m says again what stands at the end of c. */
+static bool
+is_repeated(const struct conv *c, const struct message *m)
+{
+	if (m->kind != MESSAGE_ERROR || c->first_serial == c->next_serial)
+		return false;
+	const struct message *last = conv_message(c, c->next_serial - 1);
+	return last->kind == m->kind && strcmp(last->text, m->text) == 0;
+}
+
 void
 engine_notice(struct engine *e, struct now now, uint32_t conv,
     enum message_kind kind, char *text)
@@ -92,7 +102,16 @@ engine_notice(struct engine *e, struct now now, uint32_t conv,
 	/* It may quote what was typed, pasted or cut short. */
 	m.text = own_text(text, PEER_TEXT_BODY, &m.size);
 	free(text);
-	effect_message(e, c, conv_append(e->model, c, &m));
+	if (!is_repeated(c, &m)) {
+		effect_message(e, c, conv_append(e->model, c, &m));
+		return;
+	}
+	/* Once is enough to be read, but each command has its answer. */
+	struct message *last = conv_message_edit(c, c->next_serial - 1);
+	last->arrived_ms = m.arrived_ms;
+	free(m.text);
+	model_touch(e->model);
+	effect_message(e, c, last);
 }
 
 static char *format_text(const char *format, va_list args)

@@ -264,6 +264,30 @@ connect_to_ourselves_asks_no_question(void **state)
 }
 
 static void
+the_same_error_again_is_one(void **state)
+{
+	(void)state;
+	static const char *const hosts[] = { "::::", "::::", "::::", "a b",
+		"::::" };
+	static const size_t shown[] = { 1, 1, 1, 2, 3 };
+	unsigned told = k.counts[EFFECT_MESSAGE];
+
+	for (size_t i = 0; i < 5; i++) {
+		ekit_command(&k, COMMAND_CONNECT, NULL, hosts[i]);
+		assert_int_equal(
+		    ekit_count(&k, NULL, MESSAGE_ERROR, false), shown[i]);
+		/* Whoever reads events has an answer to each. */
+		assert_int_equal(k.counts[EFFECT_MESSAGE], told + i + 1);
+		ekit_pass(&k, 1000);
+	}
+	/* A notice that tells something new each time it comes stays. */
+	ekit_command(&k, COMMAND_NICK, NULL, "ann");
+	size_t infos = ekit_count(&k, NULL, MESSAGE_INFO, false);
+	ekit_command(&k, COMMAND_NICK, NULL, "ann");
+	assert_int_equal(ekit_count(&k, NULL, MESSAGE_INFO, false), infos + 1);
+}
+
+static void
 connect_resolves_names_and_tries_all(void **state)
 {
 	(void)state;
@@ -630,6 +654,7 @@ main(void)
 		CASE(connect_reaches_whom_broadcast_does_not),
 		CASE(connect_tells_why_it_failed),
 		CASE(connect_to_ourselves_asks_no_question),
+		CASE(the_same_error_again_is_one),
 		CASE(connect_resolves_names_and_tries_all),
 		CASE(connect_is_limited),
 		CASE(quit_with_something_waiting_asks),
