@@ -17,6 +17,7 @@
 
 #include <errno.h>
 #include <netinet/in.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
@@ -144,8 +145,12 @@ udp_open(uint16_t discovery_port, struct udp **ret_udp, char **ret_error)
 	for (size_t i = 0; i < ROLE_COUNT; i++)
 		u->fds[i] = -1;
 	if (open_discovery(u) != 0) {
-		*ret_error = net_error("cannot open the discovery port (UDP)",
-		    errno,
+		int sys_errno = errno;
+		char what[64];
+		snprintf(what, sizeof(what),
+		    "cannot open the discovery port, %u (UDP)",
+		    (unsigned)discovery_port);
+		*ret_error = net_error(what, sys_errno,
 		    "another program may hold it alone: end that, or choose "
 		    "one port for everybody with --port");
 		udp_close(u);

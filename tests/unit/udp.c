@@ -175,6 +175,7 @@ a_port_held_alone_is_a_sentence(void **state)
 	assert_true(udp_open(PORT, &u, &error) < 0);
 	assert_null(u);
 	assert_non_null(error);
+	assert_non_null(strstr(error, "port, 41827"));
 	assert_non_null(strstr(error, "--port"));
 	free(error);
 	close(fd);
