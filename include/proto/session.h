@@ -116,7 +116,8 @@ const uint8_t *session_hash(const struct session *s);
 /* Seals a message of at most MSG_MAX bytes. ERR_STATE before READY or after
  * session_close, ERR_LIMIT when too much output waits. */
 int session_send(struct session *s, struct now now, const uint8_t *p, size_t n);
-/* Says goodbye; nothing can be sent after. Does nothing before READY. */
+/* Says goodbye; nothing can be sent after. Does nothing before our own READY
+ * went out; between it and that of the other end, the goodbye follows ours. */
 void session_close(struct session *s, struct now now, uint8_t reason);
 /* Bytes for the connection. */
 const uint8_t *session_output(const struct session *s, size_t *ret_size);

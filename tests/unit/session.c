@@ -620,6 +620,31 @@ close_carries_its_reason_and_ends_all(void **state)
 }
 
 static void
+close_follows_our_ready_and_nothing_else(void **state)
+{
+	(void)state;
+	static struct couple c;
+	static struct wire w;
+	couple_init(&c, 29, 0);
+	end_take(&c.i, &w);
+	session_close(c.i.session, c.now, CLOSE_LEAVING);
+	session_close(c.r.session, c.now, CLOSE_LEAVING);
+	assert_int_equal(end_give(&c.r, c.now, w.bytes, w.size), 0);
+	end_take(&c.r, &w);
+	assert_int_equal(end_give(&c.i, c.now, w.bytes, w.size), 0);
+	/* Not too early for a goodbye: only their READY is missing. */
+	assert_int_equal(c.i.hellos, 1);
+	assert_false(session_is_ready(c.i.session));
+	session_close(c.i.session, c.now, CLOSE_LEAVING);
+	end_take(&c.i, &w);
+	end_give(&c.r, c.now, w.bytes, w.size);
+	assert_int_equal(c.r.readies, 1);
+	assert_int_equal(c.r.closes, 1);
+	assert_int_equal(c.r.event.reason, CLOSE_LEAVING);
+	couple_clear(&c);
+}
+
+static void
 who_closed_answers_no_more(void **state)
 {
 	(void)state;
@@ -668,6 +693,7 @@ main(void)
 		cmocka_unit_test(a_wanted_session_lives_a_day),
 		cmocka_unit_test(a_handshake_has_five_seconds),
 		cmocka_unit_test(close_carries_its_reason_and_ends_all),
+		cmocka_unit_test(close_follows_our_ready_and_nothing_else),
 		cmocka_unit_test(who_closed_answers_no_more),
 	};
 
