@@ -254,6 +254,7 @@ connect_to_ourselves_asks_no_question(void **state)
 	struct remote *self = ekit_remote(&k, 1);
 
 	self->end.identity = k.identity;
+	memcpy(self->hello.ed_public, k.identity.ed_public, ED_PUBLIC_SIZE);
 	ekit_command(&k, COMMAND_CONNECT, NULL, "10.0.0.9");
 	remote_answer(&k, self);
 	const struct message *m = ekit_last(&k, NULL, MESSAGE_ERROR);
