@@ -1,0 +1,121 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Finding a conversation or a message, and the sums that tell after a damage
+ * whether a row is what was once written.
+ */
+#include "store/db_state.h"
+
+#include "base/mem.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+int64_t
+db_conv(struct db *db, const struct fp *fp, bool make)
+{
+	sqlite3_stmt *s = db_statement(db, SQL_CONV_FIND);
+	int64_t id = 0;
+
+	db_bind_blob(s, 1, fp->b, FP_SIZE);
+	if (db_row(db, s)) {
+		id = sqlite3_column_int64(s, 0);
+		db_reset(s);
+	}
+	if (id != 0 || !make || db->failed != 0)
+		return id;
+	s = db_statement(db, SQL_CONV_ADD);
+	db_bind_blob(s, 1, fp->b, FP_SIZE);
+	return db_run(db, s) ? sqlite3_last_insert_rowid(db->sql) : 0;
+}
+
+void
+db_read_stored(sqlite3_stmt *s, struct db_message *ret_message)
+{
+	struct db_message m = {
+		.row = sqlite3_column_int64(s, 0),
+		.conv = sqlite3_column_int64(s, 1),
+		.mine = sqlite3_column_int(s, 2) != 0,
+		.waits = sqlite3_column_int(s, 5) != 0,
+		.keep = sqlite3_column_int(s, 6) != 0,
+		.deleted = sqlite3_column_int(s, 7) == 2,
+		.sent_ms = sqlite3_column_int64(s, 8),
+		.arrived_ms = sqlite3_column_int64(s, 9),
+	};
+
+	db_column_bytes(s, 3, m.id.b, MSG_ID_SIZE);
+	if (db_column_bytes(s, 4, m.author, FP_SIZE))
+		m.author_size = FP_SIZE;
+	m.text = db_column_text(s, 10, &m.size);
+	*ret_message = m;
+}
+
+void
+db_message_clear(struct db_message *m)
+{
+	free(m->text);
+	m->text = NULL;
+}
+
+bool
+db_find_message(struct db *db, int64_t conv, bool mine, const struct msg_id *id,
+    struct db_message *ret_message)
+{
+	sqlite3_stmt *s = db_statement(db, SQL_MESSAGE_FIND);
+
+	db_bind_int(s, 1, conv);
+	db_bind_int(s, 2, mine);
+	db_bind_blob(s, 3, id->b, MSG_ID_SIZE);
+	if (!db_row(db, s))
+		return false;
+	db_read_stored(s, ret_message);
+	db_reset(s);
+	return true;
+}
+
+/* FNV-1a. Against accidents; who can write the file can write the sum. */
+static uint64_t
+add_bytes(uint64_t sum, const void *p, size_t n)
+{
+	const uint8_t *bytes = p;
+
+	for (size_t i = 0; i < n; i++)
+		sum = (sum ^ bytes[i]) * UINT64_C(0x100000001b3);
+	return sum;
+}
+
+static uint64_t
+add_int(uint64_t sum, int64_t value)
+{
+	uint8_t bytes[8];
+
+	for (int i = 0; i < 8; i++)
+		bytes[i] = (uint8_t)((uint64_t)value >> (8 * i));
+	return add_bytes(sum, bytes, sizeof(bytes));
+}
+
+#define SUM_START UINT64_C(0xcbf29ce484222325)
+
+int64_t
+db_message_sum(const struct db_message *m)
+{
+	uint64_t sum = add_int(SUM_START, m->row);
+
+	sum = add_int(sum, m->mine);
+	sum = add_int(sum, m->sent_ms);
+	sum = add_int(sum, m->arrived_ms);
+	sum = add_bytes(sum, m->id.b, MSG_ID_SIZE);
+	sum = add_bytes(sum, m->author, m->author_size);
+	return (int64_t)add_bytes(sum, m->text, m->size);
+}
+
+int64_t
+db_pin_sum(const struct pin *pin)
+{
+	uint64_t sum = add_bytes(SUM_START, pin->fp.b, FP_SIZE);
+
+	sum = add_int(sum, pin->trust);
+	sum = add_int(sum, pin->version_floor);
+	sum = add_int(sum, pin->answered);
+	sum = add_int(sum, (int64_t)pin->epoch << 32 | pin->seq);
+	return (int64_t)add_bytes(sum, pin->name, strlen(pin->name));
+}

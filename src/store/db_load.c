@@ -1,0 +1,258 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Out of the database. Nothing here looks at all messages: what an engine
+ * starts from is in tables of their own, or has an index.
+ */
+#include "store/db.h"
+
+#include "base/err.h"
+#include "base/mem.h"
+#include "store/db_state.h"
+
+#include <assert.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* TEXT_ACTION of the wire. */
+enum { FLAG_ACTION = 1 << 1 };
+
+/* The next of an array that starts empty and doubles. */
+#define GROW(array, count) \
+	((count) != 0 && ((count) & ((count)-1)) != 0 \
+		? (array) \
+		: xrealloc(array, (count) == 0 ? 1 : 2 * (count), \
+		      sizeof(*(array))))
+
+static void
+read_addr(sqlite3_stmt *s, int at, struct addr *addr)
+{
+	char *text = db_column_text(s, at, NULL);
+
+	if (addr_parse(text, 0, addr) != 0)
+		*addr = (struct addr){ .family = ADDR_NONE };
+	free(text);
+}
+
+static struct pin
+read_pin(sqlite3_stmt *s)
+{
+	struct pin pin = {
+		.received_seq = db_seq_out(sqlite3_column_int64(s, 1)),
+		.sent_seq = db_seq_out(sqlite3_column_int64(s, 2)),
+		.trust = (enum trust)(sqlite3_column_int(s, 3) & 7),
+		.answered = sqlite3_column_int(s, 4) != 0,
+		.receipts = sqlite3_column_int(s, 5) != 0,
+		.forgets = sqlite3_column_int(s, 6) != 0,
+		.transport =
+		    (enum transport_choice)(sqlite3_column_int(s, 7) & 3),
+		.udp_port = (uint16_t)sqlite3_column_int(s, 9),
+		.version_floor = (uint16_t)sqlite3_column_int(s, 10),
+		.epoch = (uint32_t)sqlite3_column_int64(s, 11),
+		.seq = (uint32_t)sqlite3_column_int64(s, 12),
+		.first_ms = sqlite3_column_int64(s, 13),
+		.last_ms = sqlite3_column_int64(s, 14),
+	};
+	char *name = db_column_text(s, 15, NULL);
+
+	db_column_bytes(s, 0, pin.fp.b, FP_SIZE);
+	if (pin.trust > TRUST_BLOCKED)
+		pin.trust = TRUST_UNKNOWN;
+	if (pin.transport > TRANSPORT_UDP)
+		pin.transport = TRANSPORT_AUTO;
+	read_addr(s, 8, &pin.addr);
+	snprintf(pin.name, sizeof(pin.name), "%s", name);
+	free(name);
+	return pin;
+}
+
+static void
+load_pins(struct db *db, struct saved *saved)
+{
+	sqlite3_stmt *s = db_statement(db, SQL_CONTACT_ALL);
+
+	while (db_row(db, s)) {
+		saved->pins = GROW(saved->pins, saved->pin_count);
+		saved->pins[saved->pin_count++] = read_pin(s);
+	}
+}
+
+static void
+load_convs(struct db *db, struct saved *saved)
+{
+	sqlite3_stmt *s = db_statement(db, SQL_CONV_ALL);
+
+	while (db_row(db, s)) {
+		struct saved_conv conv = {
+			.last_row = sqlite3_column_int64(s, 1),
+			.read_row = sqlite3_column_int64(s, 2),
+			.active_ms = sqlite3_column_int64(s, 3),
+			.unread = (uint32_t)sqlite3_column_int64(s, 4),
+		};
+		db_column_bytes(s, 0, conv.fp.b, FP_SIZE);
+		if (sqlite3_column_type(s, 5) != SQLITE_NULL)
+			conv.draft = db_column_text(s, 5, NULL);
+		saved->convs = GROW(saved->convs, saved->conv_count);
+		saved->convs[saved->conv_count++] = conv;
+	}
+}
+
+static struct saved_post
+read_post(sqlite3_stmt *s)
+{
+	struct saved_post post = {
+		.change = {
+			.row = sqlite3_column_int64(s, 0),
+			.kind = sqlite3_column_int(s, 2) != 0 ? CHANGE_REVISION
+			                                      : CHANGE_MESSAGE,
+			.seq = (uint64_t)sqlite3_column_int64(s, 4),
+			.mine = true,
+			.waits = true,
+			.flags = (uint8_t)sqlite3_column_int(s, 6),
+			.sent_ms = sqlite3_column_int64(s, 8),
+			.arrived_ms = sqlite3_column_int64(s, 9),
+			.keep = sqlite3_column_int(s, 10) != 0,
+			.delivery = DELIVERY_QUEUED,
+		},
+	};
+	struct change *c = &post.change;
+
+	db_column_bytes(s, 1, post.to.b, FP_SIZE);
+	c->fp = post.to;
+	db_column_bytes(s, 3, c->id.b, MSG_ID_SIZE);
+	c->has_target = db_column_bytes(s, 7, c->target.b, MSG_ID_SIZE);
+	if (c->kind == CHANGE_REVISION)
+		c->revision = (enum revision)sqlite3_column_int(s, 5);
+	else
+		c->message = (enum message_kind)sqlite3_column_int(s, 5);
+	c->text = db_column_text(s, 11, &c->size);
+	return post;
+}
+
+static void
+load_outbox(struct db *db, struct saved *saved)
+{
+	sqlite3_stmt *s = db_statement(db, SQL_OUTBOX);
+
+	while (db_row(db, s)) {
+		saved->outbox = GROW(saved->outbox, saved->outbox_count);
+		saved->outbox[saved->outbox_count++] = read_post(s);
+	}
+}
+
+bool
+db_read_saved(struct db *db, struct saved *ret_saved)
+{
+	struct saved saved = { 0 };
+
+	load_pins(db, &saved);
+	load_convs(db, &saved);
+	load_outbox(db, &saved);
+	sqlite3_stmt *s = db_statement(db, SQL_NEWEST_ROW);
+	if (db_row(db, s)) {
+		saved.next_row = sqlite3_column_int64(s, 0) + 1;
+		db_reset(s);
+	}
+	if (db->failed != 0) {
+		saved_clear(&saved);
+		return false;
+	}
+	*ret_saved = saved;
+	return true;
+}
+
+int
+db_load(struct db *db, struct saved *ret_saved, char **ret_error)
+{
+	if (db->has_saved) {
+		*ret_saved = db->saved;
+		db->saved = (struct saved){ 0 };
+		db->has_saved = false;
+		return 0;
+	}
+	if (db_read_saved(db, ret_saved))
+		return 0;
+	int err =
+	    db_fail(db, db->failed, "cannot read the history: ", ret_error);
+	db_take_failure(db);
+	return err;
+}
+
+void
+db_read_message(sqlite3_stmt *s, int at, struct message *ret_message)
+{
+	int flags = sqlite3_column_int(s, at + 5);
+	struct message m = {
+		.row = sqlite3_column_int64(s, at),
+		.kind = (enum message_kind)sqlite3_column_int(s, at + 2),
+		.delivery = (enum delivery)sqlite3_column_int(s, at + 3),
+		.mine = sqlite3_column_int(s, at + 4) != 0,
+		.action = (flags & FLAG_ACTION) != 0,
+		.read = sqlite3_column_int(s, at + 6) != 0,
+		.missing = (uint32_t)sqlite3_column_int64(s, at + 7),
+		.sent_ms = sqlite3_column_int64(s, at + 9),
+		.arrived_ms = sqlite3_column_int64(s, at + 10),
+		.edited = sqlite3_column_int(s, at + 11) == 1,
+		.deleted = sqlite3_column_int(s, at + 11) == 2,
+	};
+
+	db_column_bytes(s, at + 1, m.id.b, MSG_ID_SIZE);
+	db_column_bytes(s, at + 8, m.from.b, FP_SIZE);
+	m.has_target = db_column_bytes(s, at + 12, m.target.b, MSG_ID_SIZE);
+	for (int i = 0; i < 2; i++) {
+		char *text = db_column_text(s, at + 13 + i, NULL);
+		snprintf(m.reactions[i], REACTION_SIZE, "%s", text);
+		free(text);
+	}
+	if (sqlite3_column_type(s, at + 15) != SQLITE_NULL)
+		m.reason = db_column_text(s, at + 15, NULL);
+	m.text = db_column_text(s, at + 16, &m.size);
+	*ret_message = m;
+}
+
+static void
+reverse(struct saved_page *page)
+{
+	for (size_t i = 0; i < page->count / 2; i++) {
+		struct message *a = &page->messages[i];
+		struct message *b = &page->messages[page->count - 1 - i];
+		struct message swap = *a;
+		*a = *b;
+		*b = swap;
+	}
+}
+
+int
+db_page(struct db *db, const struct fp *fp, int64_t row, size_t count,
+    struct saved_page *ret_page)
+{
+	struct saved_page page = { 0 };
+	int earlier = db->failed;
+	int64_t conv = db_conv(db, fp, false);
+	sqlite3_stmt *s = db_statement(db, SQL_MESSAGE_PAGE);
+
+	if (count > DB_PAGE_MAX)
+		count = DB_PAGE_MAX;
+	db_bind_int(s, 1, conv);
+	db_bind_int(s, 2, row);
+	db_bind_int(s, 3, (int64_t)count + 1);
+	while (db_row(db, s)) {
+		if (page.count == count) {
+			page.more = true;
+			db_reset(s);
+			break;
+		}
+		page.messages = GROW(page.messages, page.count);
+		db_read_message(s, 0, &page.messages[page.count++]);
+	}
+	reverse(&page);
+	if (db->failed != 0 && (earlier != 0 || !db->is_dirty)) {
+		/* Not for the next commit to fail with. */
+		if (earlier == 0)
+			db_take_failure(db);
+		saved_page_clear(&page);
+		return ERR_SYS;
+	}
+	*ret_page = page;
+	return 0;
+}

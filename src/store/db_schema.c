@@ -1,0 +1,169 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The tables, as steps from one user_version to the next. A step is never
+ * changed once it was released; a new one is added behind. Each is one
+ * transaction with its version, so that a crash leaves one or the other.
+ */
+#include "store/db_state.h"
+
+#include "base/err.h"
+#include "store/sentence.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+
+enum { APPLICATION_ID = 0x65617253 };
+
+/* The numbers of these are in the files of users. */
+_Static_assert(TRUST_UNKNOWN == 0 && TRUST_PINNED == 1 && TRUST_VERIFIED == 2 &&
+		   TRUST_CHANGED == 3 && TRUST_BLOCKED == 4,
+    "trust as stored");
+_Static_assert(DELIVERY_NONE == 0 && DELIVERY_QUEUED == 1 &&
+		   DELIVERY_SENT == 2 && DELIVERY_DELIVERED == 3 &&
+		   DELIVERY_READ == 4 && DELIVERY_FAILED == 5,
+    "delivery as stored");
+_Static_assert(
+    MESSAGE_TEXT == 0 && MESSAGE_SHOUT == 1, "kinds of messages as stored");
+_Static_assert(
+    REVISION_EDIT == 0 && REVISION_DELETE == 1 && REVISION_REACT == 2,
+    "kinds of revisions as stored");
+_Static_assert(TRANSPORT_AUTO == 0 && TRANSPORT_TCP == 1 && TRANSPORT_UDP == 2,
+    "transports as stored");
+
+/*
+ * contact: one for each pin. The sums of contact and message are for salvage.
+ * conv: fp is NULL from the moment it is forgotten until its messages are gone.
+ * message: waits is the outbox; revised 1 edited, 2 deleted.
+ * revision: ours that wait. former: the texts before an edit.
+ */
+static const char step_history[] =
+    "CREATE TABLE mark (name TEXT PRIMARY KEY, value INTEGER NOT NULL) "
+    "STRICT, WITHOUT ROWID;"
+    "CREATE TABLE contact (id INTEGER PRIMARY KEY, fp BLOB NOT NULL UNIQUE,"
+    " received_seq INTEGER NOT NULL, sent_seq INTEGER NOT NULL,"
+    " trust INTEGER NOT NULL, answered INTEGER NOT NULL,"
+    " receipts INTEGER NOT NULL, forgets INTEGER NOT NULL,"
+    " transport INTEGER NOT NULL, addr TEXT NOT NULL,"
+    " udp_port INTEGER NOT NULL, version_floor INTEGER NOT NULL,"
+    " epoch INTEGER NOT NULL, seq INTEGER NOT NULL,"
+    " first_ms INTEGER NOT NULL, last_ms INTEGER NOT NULL,"
+    " name TEXT NOT NULL, sum INTEGER NOT NULL) STRICT;"
+    "CREATE TABLE conv (id INTEGER PRIMARY KEY, fp BLOB UNIQUE,"
+    " read_row INTEGER NOT NULL DEFAULT 0,"
+    " last_row INTEGER NOT NULL DEFAULT 0,"
+    " shown_row INTEGER NOT NULL DEFAULT 0,"
+    " unread INTEGER NOT NULL DEFAULT 0,"
+    " active_ms INTEGER NOT NULL DEFAULT 0) STRICT;"
+    "CREATE TABLE draft (conv INTEGER PRIMARY KEY REFERENCES conv(id)"
+    " ON DELETE CASCADE, text TEXT NOT NULL) STRICT;"
+    "CREATE TABLE message (row INTEGER PRIMARY KEY,"
+    " conv INTEGER NOT NULL REFERENCES conv(id),"
+    " mine INTEGER NOT NULL, id BLOB NOT NULL, author BLOB NOT NULL,"
+    " seq INTEGER NOT NULL, kind INTEGER NOT NULL, flags INTEGER NOT NULL,"
+    " target BLOB, missing INTEGER NOT NULL, sent_ms INTEGER NOT NULL,"
+    " arrived_ms INTEGER NOT NULL, delivery INTEGER NOT NULL, reason TEXT,"
+    " waits INTEGER NOT NULL, keep INTEGER NOT NULL,"
+    " revised INTEGER NOT NULL DEFAULT 0, sum INTEGER NOT NULL,"
+    " text TEXT NOT NULL) STRICT;"
+    "CREATE UNIQUE INDEX message_id ON message(conv, mine, id, author);"
+    "CREATE INDEX message_conv ON message(conv);"
+    "CREATE INDEX message_waits ON message(waits) WHERE waits = 1;"
+    "CREATE TABLE former (message INTEGER NOT NULL REFERENCES message(row)"
+    " ON DELETE CASCADE, row INTEGER NOT NULL, at_ms INTEGER NOT NULL,"
+    " text TEXT NOT NULL, PRIMARY KEY (message, row)) STRICT, WITHOUT ROWID;"
+    "CREATE TABLE reaction (message INTEGER NOT NULL REFERENCES message(row)"
+    " ON DELETE CASCADE, mine INTEGER NOT NULL, text TEXT NOT NULL,"
+    " PRIMARY KEY (message, mine)) STRICT, WITHOUT ROWID;"
+    "CREATE TABLE revision (row INTEGER PRIMARY KEY,"
+    " conv INTEGER NOT NULL REFERENCES conv(id), id BLOB NOT NULL,"
+    " seq INTEGER NOT NULL, kind INTEGER NOT NULL, flags INTEGER NOT NULL,"
+    " target BLOB NOT NULL, sent_ms INTEGER NOT NULL,"
+    " arrived_ms INTEGER NOT NULL, keep INTEGER NOT NULL,"
+    " text TEXT NOT NULL, UNIQUE (conv, id)) STRICT;";
+
+/* It can always be made anew from the messages. */
+static const char step_words[] =
+    "CREATE VIRTUAL TABLE words USING fts5(text, tags, content='',"
+    " prefix='2 3', tokenize=\"unicode61 remove_diacritics 2"
+    " categories 'L* N* Co So'\");";
+
+static const char *const steps[DB_VERSION] = { step_history, step_words };
+
+static int64_t
+ask(struct db *db, const char *text)
+{
+	sqlite3_stmt *s;
+	int64_t value = -1;
+	int code = sqlite3_prepare_v2(db->sql, text, -1, &s, NULL);
+
+	if (code == SQLITE_OK && (code = sqlite3_step(s)) == SQLITE_ROW) {
+		value = sqlite3_column_int64(s, 0);
+		code = SQLITE_OK;
+	}
+	sqlite3_finalize(s);
+	if (code != SQLITE_OK)
+		db_keep_failure(db, code);
+	return value;
+}
+
+static bool
+run_step(struct db *db, int version)
+{
+	char mark[64];
+
+	snprintf(mark, sizeof(mark), "PRAGMA user_version = %d", version + 1);
+	return db_begin(db) && db_exec(db, steps[version]) &&
+	       db_exec(db, mark) && db_end(db);
+}
+
+static bool
+make_new(struct db *db)
+{
+	char mark[64];
+
+	snprintf(
+	    mark, sizeof(mark), "PRAGMA application_id = %d", APPLICATION_ID);
+	/* Before the first table: so that forgetting gives room back. */
+	return db_exec(db, "PRAGMA auto_vacuum = INCREMENTAL") &&
+	       db_exec(db, mark);
+}
+
+static int
+fail_foreign(const struct db *db, char **ret_error)
+{
+	return fail(ret_error, ERR_FORMAT,
+	    "%s is not a database of earshot; move it away", db->path);
+}
+
+int
+db_migrate(struct db *db, char **ret_error)
+{
+	int64_t version = ask(db, "PRAGMA user_version");
+	int64_t application = ask(db, "PRAGMA application_id");
+	int64_t tables = ask(db, "SELECT count(*) FROM sqlite_schema");
+
+	if (db->failed != 0)
+		return ERR_SYS;
+	if (application != APPLICATION_ID &&
+	    (version != 0 || application != 0 || tables != 0))
+		return fail_foreign(db, ret_error);
+	if (version > DB_VERSION)
+		return fail(ret_error, ERR_VERSION,
+		    "%s was written by a newer earshot (version %" PRId64
+		    " of its tables, this one knows %d); use that one, or "
+		    "another home with --home DIR",
+		    db->path, version, (int)DB_VERSION);
+	if (db->is_reader)
+		return version == DB_VERSION
+			   ? 0
+			   : fail(ret_error, ERR_VERSION,
+				 "%s is of an older earshot; start earshot "
+				 "once, which brings it up to date",
+				 db->path);
+	if (version == 0 && !make_new(db))
+		return ERR_SYS;
+	for (; version < DB_VERSION; version++)
+		if (!run_step(db, (int)version))
+			return ERR_SYS;
+	return 0;
+}

@@ -1,0 +1,149 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Every statement that is kept. None is put together from pieces at run time.
+ */
+#include "store/db_state.h"
+
+#define STORED_COLUMNS \
+	"row, conv, mine, id, author, waits, keep, revised, sent_ms, " \
+	"arrived_ms, text"
+
+/* The numbers of enum delivery: 2 sent, 3 delivered, 4 read, 5 failed. What
+ * arrived stays so, whatever is said later; what failed may have arrived. */
+static const char delivery[] =
+    "UPDATE message SET delivery = ?3, reason = ?4, waits = waits AND ?3 <= 2"
+    " WHERE conv = ?1 AND mine = 1 AND id = ?2 AND (delivery <= 2"
+    " OR (delivery = 3 AND ?3 = 4) OR (delivery = 5 AND ?3 IN (3, 4)))"
+    " RETURNING row, keep OR waits";
+
+static const char conv_read[] =
+    "UPDATE conv SET read_row = max(read_row, ?2),"
+    " unread = CASE WHEN max(read_row, ?2) >= last_row THEN 0 ELSE"
+    " (SELECT count(*) FROM message WHERE conv = ?1 AND"
+    " row > max(read_row, ?2) AND mine = 0) END WHERE id = ?1";
+
+static const char conv_shrank[] =
+    "UPDATE conv SET unread = unread - (?3 AND ?2 > read_row AND unread > 0),"
+    " last_row = CASE WHEN last_row <> ?2 THEN last_row ELSE (SELECT"
+    " ifnull(max(row), 0) FROM message WHERE conv = ?1) END WHERE id = ?1";
+
+static const char contact_put[] =
+    "INSERT INTO contact (fp, received_seq, sent_seq, trust, answered,"
+    " receipts, forgets, transport, addr, udp_port, version_floor, epoch, seq,"
+    " first_ms, last_ms, name, sum) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8,"
+    " ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17) ON CONFLICT (fp) DO UPDATE"
+    " SET received_seq = max(received_seq, ?2), sent_seq = max(sent_seq, ?3),"
+    " trust = ?4, answered = ?5, receipts = ?6, forgets = ?7, transport = ?8,"
+    " addr = ?9, udp_port = ?10, version_floor = ?11, epoch = ?12, seq = ?13,"
+    " first_ms = ?14, last_ms = ?15, name = ?16, sum = ?17";
+
+static const char outbox[] =
+    "SELECT m.row, v.fp, 0, m.id, m.seq, m.kind, m.flags, m.target, m.sent_ms,"
+    " m.arrived_ms, m.keep, m.text FROM message m JOIN conv v ON v.id = m.conv"
+    " WHERE m.waits = 1 AND v.fp NOT NULL UNION ALL"
+    " SELECT r.row, v.fp, 1, r.id, r.seq, r.kind, r.flags, r.target, r.sent_ms,"
+    " r.arrived_ms, r.keep, r.text FROM revision r JOIN conv v"
+    " ON v.id = r.conv WHERE v.fp NOT NULL ORDER BY 1";
+
+static const char *const texts[SQL_COUNT] = {
+	[SQL_BEGIN] = "BEGIN IMMEDIATE",
+	[SQL_COMMIT] = "COMMIT",
+	[SQL_ROLLBACK] = "ROLLBACK",
+	[SQL_MARK_GET] = "SELECT value FROM mark WHERE name = ?1",
+	[SQL_MARK_SET] = "INSERT INTO mark VALUES (?1, ?2) ON CONFLICT (name)"
+			 " DO UPDATE SET value = ?2",
+	[SQL_CONTACT_PUT] = contact_put,
+	[SQL_CONTACT_RECEIVED] =
+	    "UPDATE contact SET received_seq = max(received_seq, ?2)"
+	    " WHERE fp = ?1 RETURNING 1",
+	[SQL_CONTACT_SENT] = "UPDATE contact SET sent_seq = max(sent_seq, ?2)"
+			     " WHERE fp = ?1",
+	[SQL_CONTACT_FORGET] = "DELETE FROM contact WHERE fp = ?1",
+	[SQL_CONTACT_ALL] =
+	    "SELECT fp, received_seq, sent_seq, trust, answered, receipts,"
+	    " forgets, transport, addr, udp_port, version_floor, epoch, seq,"
+	    " first_ms, last_ms, name, sum FROM contact ORDER BY id",
+	[SQL_CONV_FIND] = "SELECT id FROM conv WHERE fp = ?1",
+	[SQL_CONV_ADD] = "INSERT INTO conv (fp) VALUES (?1)",
+	[SQL_CONV_GREW] =
+	    "UPDATE conv SET last_row = max(last_row, ?2), active_ms = ?3,"
+	    " unread = unread + (?4 AND ?2 > read_row) WHERE id = ?1",
+	[SQL_CONV_SHOWN] =
+	    "UPDATE conv SET shown_row = max(shown_row, ifnull((SELECT row"
+	    " FROM message WHERE conv = ?1 AND mine = 1 AND id = ?2), 0))"
+	    " WHERE id = ?1",
+	[SQL_CONV_READ] = conv_read,
+	[SQL_CONV_SHRANK] = conv_shrank,
+	[SQL_CONV_FORGET] = "UPDATE conv SET fp = NULL WHERE id = ?1",
+	[SQL_CONV_PURGE] = "DELETE FROM conv WHERE fp IS NULL",
+	[SQL_CONV_ALL] =
+	    "SELECT v.fp, v.last_row, v.read_row, v.active_ms, v.unread,"
+	    " d.text FROM conv v LEFT JOIN draft d ON d.conv = v.id WHERE"
+	    " v.fp NOT NULL AND (v.last_row > 0 OR d.text NOT NULL)"
+	    " ORDER BY v.id",
+	[SQL_DRAFT_PUT] = "INSERT INTO draft VALUES (?1, ?2) ON CONFLICT (conv)"
+			  " DO UPDATE SET text = ?2",
+	[SQL_DRAFT_REMOVE] = "DELETE FROM draft WHERE conv = ?1",
+	[SQL_MESSAGE_ADD] =
+	    "INSERT INTO message (row, conv, mine, id, author, seq, kind,"
+	    " flags, target, missing, sent_ms, arrived_ms, delivery, reason,"
+	    " waits, keep, sum, text) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8,"
+	    " ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18)"
+	    " ON CONFLICT (conv, mine, id, author) DO NOTHING",
+	[SQL_MESSAGE_FIND] = "SELECT " STORED_COLUMNS " FROM message"
+			     " WHERE conv = ?1 AND mine = ?2 AND id = ?3",
+	[SQL_MESSAGE_DELIVERY] = delivery,
+	[SQL_MESSAGE_TEXT] =
+	    "UPDATE message SET text = ?2, revised = ?3, sum = ?4,"
+	    " delivery = CASE WHEN waits AND ?3 = 2 THEN 5 ELSE delivery END,"
+	    " reason = CASE WHEN waits AND ?3 = 2 THEN ?5 ELSE reason END,"
+	    " waits = waits AND ?3 <> 2 WHERE row = ?1",
+	[SQL_MESSAGE_REMOVE] = "DELETE FROM message WHERE row = ?1",
+	[SQL_MESSAGE_FORGOTTEN] =
+	    "SELECT " STORED_COLUMNS " FROM message WHERE conv IN"
+	    " (SELECT id FROM conv WHERE fp IS NULL) LIMIT 1",
+	[SQL_MESSAGE_OLDEST] = "SELECT " STORED_COLUMNS " FROM message"
+			       " WHERE row > ?1 ORDER BY row LIMIT 1",
+	[SQL_MESSAGE_UNINDEXED] = "SELECT " STORED_COLUMNS " FROM message"
+				  " WHERE row > ?1 ORDER BY row LIMIT ?2",
+	[SQL_MESSAGE_PAGE] =
+	    "SELECT " DB_MESSAGE_COLUMNS " FROM message m JOIN conv v"
+	    " ON v.id = m.conv WHERE m.conv = ?1 AND m.row < ?2"
+	    " ORDER BY m.row DESC LIMIT ?3",
+	[SQL_REVISION_ADD] =
+	    "INSERT INTO revision (row, conv, id, seq, kind, flags, target,"
+	    " sent_ms, arrived_ms, keep, text) VALUES (?1, ?2, ?3, ?4, ?5, ?6,"
+	    " ?7, ?8, ?9, ?10, ?11) ON CONFLICT (conv, id) DO NOTHING",
+	[SQL_REVISION_DONE] =
+	    "DELETE FROM revision WHERE conv = ?1 AND id = ?2",
+	[SQL_REVISION_FORGET] =
+	    "DELETE FROM revision WHERE conv = ?1 AND target = ?2",
+	[SQL_REVISION_FORGET_CONV] = "DELETE FROM revision WHERE conv = ?1",
+	[SQL_FORMER_ADD] = "INSERT OR IGNORE INTO former VALUES (?1, ?2, ?3,"
+			   " ?4)",
+	[SQL_FORMER_REMOVE] = "DELETE FROM former WHERE message = ?1",
+	[SQL_REACTION_PUT] =
+	    "INSERT INTO reaction VALUES (?1, ?2, ?3) ON CONFLICT"
+	    " (message, mine) DO UPDATE SET text = ?3",
+	[SQL_REACTION_REMOVE] =
+	    "DELETE FROM reaction WHERE message = ?1 AND mine = ?2",
+	[SQL_OUTBOX] = outbox,
+	[SQL_OUTBOX_REQUEUE] =
+	    "UPDATE message SET delivery = 1 WHERE waits = 1 AND delivery = 2",
+	[SQL_NEWEST_ROW] =
+	    "SELECT max(ifnull((SELECT max(row) FROM message), 0),"
+	    " ifnull((SELECT max(row) FROM revision), 0), ifnull((SELECT"
+	    " max(max(read_row, shown_row, last_row)) FROM conv), 0))",
+	[SQL_WORDS_ADD] =
+	    "INSERT INTO words (rowid, text, tags) VALUES (?1, ?2, ?3)",
+	[SQL_WORDS_REMOVE] = "INSERT INTO words (words, rowid, text, tags)"
+			     " VALUES ('delete', ?1, ?2, ?3)",
+	[SQL_WORDS_MERGE] =
+	    "INSERT INTO words (words, rank) VALUES ('merge', ?1)",
+};
+
+const char *
+db_sql_text(enum db_sql which)
+{
+	return texts[which];
+}

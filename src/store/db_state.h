@@ -1,0 +1,210 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The inside of the database, for the files of this directory: statements are
+ * prepared once and kept; the first failure since the last commit is kept, too,
+ * until somebody takes it.
+ *
+ * doc/HACKING, "History", has the tables.
+ */
+#ifndef STORE_DB_STATE_H
+#define STORE_DB_STATE_H
+
+#include "store/db.h"
+
+#include <sqlite3.h>
+
+enum db_sql {
+	SQL_BEGIN,
+	SQL_COMMIT,
+	SQL_ROLLBACK,
+	SQL_MARK_GET,
+	SQL_MARK_SET,
+	SQL_CONTACT_PUT,
+	SQL_CONTACT_RECEIVED,
+	SQL_CONTACT_SENT,
+	SQL_CONTACT_FORGET,
+	SQL_CONTACT_ALL,
+	SQL_CONV_FIND,
+	SQL_CONV_ADD,
+	SQL_CONV_GREW,
+	SQL_CONV_SHOWN,
+	SQL_CONV_READ,
+	SQL_CONV_SHRANK,
+	SQL_CONV_FORGET,
+	SQL_CONV_PURGE,
+	SQL_CONV_ALL,
+	SQL_DRAFT_PUT,
+	SQL_DRAFT_REMOVE,
+	SQL_MESSAGE_ADD,
+	SQL_MESSAGE_FIND,
+	SQL_MESSAGE_DELIVERY,
+	SQL_MESSAGE_TEXT,
+	SQL_MESSAGE_REMOVE,
+	SQL_MESSAGE_FORGOTTEN,
+	SQL_MESSAGE_OLDEST,
+	SQL_MESSAGE_UNINDEXED,
+	SQL_MESSAGE_PAGE,
+	SQL_REVISION_ADD,
+	SQL_REVISION_DONE,
+	SQL_REVISION_FORGET,
+	SQL_REVISION_FORGET_CONV,
+	SQL_FORMER_ADD,
+	SQL_FORMER_REMOVE,
+	SQL_REACTION_PUT,
+	SQL_REACTION_REMOVE,
+	SQL_OUTBOX,
+	SQL_OUTBOX_REQUEUE,
+	SQL_NEWEST_ROW,
+	SQL_WORDS_ADD,
+	SQL_WORDS_REMOVE,
+	SQL_WORDS_MERGE,
+	SQL_COUNT,
+};
+
+struct db {
+	sqlite3 *sql;
+	sqlite3_stmt *statements[SQL_COUNT];
+	char *path, *dir;
+	struct db_cfg cfg;
+	bool is_reader;
+	bool is_dirty;
+	bool grows, forgets; /* what was applied since the last commit */
+	int failed;          /* the first failure, an extended result code */
+	int failed_errno;
+	bool words_broken;   /* the search index is to be made anew */
+	int64_t newest_row;  /* added since opening */
+	int64_t indexed_row; /* all messages up to it are in the index */
+	bool purges;         /* the index holds words of what was forgotten */
+	bool merges;         /* and is being merged to get rid of them */
+	bool cuts;           /* the log is to be cut off */
+	bool has_orphans;    /* conversations forgotten, with messages left */
+	int wal_pages;
+	uint64_t commits, commits_seen, commits_swept;
+	int64_t sweep_ms; /* monotonic: when retention is looked at again */
+	bool has_saved;   /* what opening read, for db_load */
+	struct saved saved;
+};
+
+/* One message as SQL_MESSAGE_FIND and the like have it; text is owned. */
+struct db_message {
+	int64_t row, conv;
+	bool mine, waits, keep, deleted;
+	struct msg_id id;
+	int64_t sent_ms, arrived_ms;
+	uint8_t author[FP_SIZE];
+	size_t author_size; /* 0, or FP_SIZE: nearby */
+	char *text;
+	size_t size;
+};
+
+/* db.c */
+/* The statement, ready to be bound; NULL after a failure, which is kept. */
+sqlite3_stmt *db_statement(struct db *db, enum db_sql which);
+/* Steps to the end and resets. False after a failure; also for NULL. */
+bool db_run(struct db *db, sqlite3_stmt *s);
+/* True: there is a row. False: no more, or a failure; the statement is reset.
+ */
+bool db_row(struct db *db, sqlite3_stmt *s);
+/* For a statement that is left before its last row. */
+void db_reset(sqlite3_stmt *s);
+bool db_exec(struct db *db, const char *text);
+void db_keep_failure(struct db *db, int code);
+/* Gives the failure, and forgets it. */
+int db_take_failure(struct db *db);
+/* All or nothing: begins for a piece of maintenance; ends it. */
+bool db_begin(struct db *db);
+bool db_end(struct db *db);
+
+void db_bind_int(sqlite3_stmt *s, int at, int64_t value);
+void db_bind_blob(sqlite3_stmt *s, int at, const void *p, size_t n);
+void db_bind_text(sqlite3_stmt *s, int at, const char *text, size_t n);
+/* Sequence numbers so that SQLite compares them as the unsigned they are. */
+int64_t db_seq_in(uint64_t seq);
+uint64_t db_seq_out(int64_t value);
+/* False, and nothing written, when the column is not so long. */
+bool db_column_bytes(sqlite3_stmt *s, int at, void *out, size_t n);
+/* A string, NUL-terminated (caller frees), never NULL. */
+char *db_column_text(sqlite3_stmt *s, int at, size_t *ret_size);
+
+int64_t db_mark(struct db *db, const char *name, int64_t otherwise);
+bool db_set_mark(struct db *db, const char *name, int64_t value);
+/* What is kept in memory of the marks, after opening or undoing. */
+bool db_read_marks(struct db *db);
+
+/* db_sql.c */
+const char *db_sql_text(enum db_sql which);
+
+/* db_schema.c */
+int db_migrate(struct db *db, char **ret_error);
+
+/* db_sentence.c */
+/* What happened to this database, why, what now; begins with what. */
+int db_fail(struct db *db, int code, const char *what, char **ret_error);
+bool db_is_damage(int code);
+
+/* db_find.c */
+/* The conversation with fp, 0 when there is none, made when wanted. */
+int64_t db_conv(struct db *db, const struct fp *fp, bool make);
+bool db_find_message(struct db *db, int64_t conv, bool mine,
+    const struct msg_id *id, struct db_message *ret_message);
+void db_read_stored(sqlite3_stmt *s, struct db_message *ret_message);
+void db_message_clear(struct db_message *m);
+/* Guards what cannot be seen by looking: a flipped bit in a text. */
+int64_t db_message_sum(const struct db_message *m);
+int64_t db_pin_sum(const struct pin *pin);
+
+/* db_revise.c */
+void db_revise(struct db *db, const struct change *c);
+
+/* db_forget.c */
+bool db_remove_message(struct db *db, const struct db_message *m);
+void db_forget(struct db *db, const struct change *c);
+/* What was forgotten is to leave every file soon. */
+void db_want_purge(struct db *db);
+/* At most count messages of what was forgotten. False when none is left. */
+bool db_purge_orphans(struct db *db, int count);
+
+/* db_maintain.c */
+/* Before closing: what was forgotten leaves the files, if that is quick. */
+void db_finish_forgetting(struct db *db);
+
+/* db_load.c */
+bool db_read_saved(struct db *db, struct saved *ret_saved);
+/*
+ * The columns of a message m in a conversation v, and how they are read:
+ *   SELECT DB_MESSAGE_COLUMNS FROM message m JOIN conv v ON v.id = m.conv
+ * Of what is forgotten and not yet swept v.fp is NULL: leave it out.
+ */
+#define DB_MESSAGE_COLUMNS \
+	"m.row, m.id, m.kind, CASE WHEN m.delivery = 3 AND m.row <= " \
+	"v.shown_row THEN 4 ELSE m.delivery END, m.mine, m.flags, " \
+	"m.mine OR m.row <= v.read_row, m.missing, " \
+	"CASE WHEN m.mine THEN NULL WHEN length(m.author) THEN m.author " \
+	"ELSE v.fp END, m.sent_ms, m.arrived_ms, m.revised, m.target, " \
+	"(SELECT r.text FROM reaction r WHERE r.message = m.row AND " \
+	"r.mine = 0), (SELECT r.text FROM reaction r WHERE " \
+	"r.message = m.row AND r.mine = 1), m.reason, m.text"
+enum { DB_MESSAGE_WIDTH = 17 };
+/* From column at on. Texts are owned by the message. */
+void db_read_message(sqlite3_stmt *s, int at, struct message *ret_message);
+
+/*
+ * db_words.c: the search index, an FTS5 table "words" without content of its
+ * own. Column text: the words of the text, scripts without blanks character by
+ * character. Column tags: "c12" the conversation by its number, "mine" or
+ * "theirs", "f" and 16 hex digits of who shouted it, "link".
+ */
+bool db_words_add(struct db *db, const struct db_message *m);
+bool db_words_remove(struct db *db, const struct db_message *m);
+/* At most count messages more; false when all are in or after a failure. */
+bool db_words_catch_up(struct db *db, int count);
+/* A bit of merging; false when nothing is left to merge. */
+bool db_words_merge(struct db *db, bool start);
+bool db_words_reset(struct db *db);
+/* A text as the index has it (caller frees): for what is searched, too. */
+char *db_words_of(const char *text, size_t n, size_t *ret_size);
+
+/* db_import.c: the pins of the first version. */
+int db_import_pins(struct db *db, const struct home *h, char **ret_notice);
+
+#endif
