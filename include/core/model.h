@@ -166,6 +166,7 @@ struct model {
 	int64_t started_ms;       /* monotonic */
 	int64_t last_announce_ms; /* monotonic, of our last broadcast; 0 none */
 	int64_t next_announce_ms; /* monotonic; NEVER_MS when quiet */
+	int64_t next_shout_ms;    /* monotonic; when one is allowed again */
 	struct iface ifaces[IFACES_MAX];
 	size_t iface_count;
 	struct discover_counters discovery;

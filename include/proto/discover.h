@@ -130,6 +130,8 @@ bool discover_has_left(const struct discover *d);
  * (no text), ERR_STATE (quiet, not started, or leaving). */
 int discover_shout(struct discover *d, struct now now, const char *text,
     size_t size, struct msg_id *ret_id);
+/* When the rate allows the next one; not in the future: now. */
+int64_t discover_shout_ms(const struct discover *d);
 
 /* A pinned peer is never evicted and survives restarts; epoch and seq are the
  * newest ever accepted, 0 when unknown. ERR_LIMIT beyond DISCOVER_PINNED_MAX.

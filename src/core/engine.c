@@ -99,6 +99,7 @@ refresh_counters(const struct engine *e)
 {
 	e->model->discovery = *discover_counters(e->discover);
 	e->model->next_announce_ms = discover_next_broadcast_ms(e->discover);
+	e->model->next_shout_ms = discover_shout_ms(e->discover);
 }
 
 void

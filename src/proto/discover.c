@@ -205,6 +205,12 @@ discover_shout(struct discover *d, struct now now, const char *text,
 	return 0;
 }
 
+int64_t
+discover_shout_ms(const struct discover *d)
+{
+	return bucket_ready_ms(&d->shouts_out.rate, d->now_ms);
+}
+
 static bool
 next_goodbye(struct discover *d, struct discover_packet *out)
 {

@@ -157,6 +157,13 @@ parse_shout(struct parse *p)
 {
 	if (parse_at_end(p))
 		return parse_fail_usage(p);
+	/* Before it is taken out of the line, so that nobody types it twice. */
+	if (p->m->next_shout_ms > p->now.mono_ms)
+		return parse_fail(p, ERR_LIMIT, p->at,
+		    xasprintf("not shouted: three in a row, then one each 5 "
+			      "seconds; try again in %d s",
+			(int)((p->m->next_shout_ms - p->now.mono_ms + 999) /
+			      1000)));
 	p->en.cmd.kind = COMMAND_SHOUT;
 	return parse_take_text(p, PEER_TEXT_BODY, "a shout", SHOUT_TEXT_MAX);
 }

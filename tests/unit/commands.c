@@ -118,6 +118,17 @@ every_row_parses_its_example(void **state)
 }
 
 static void
+a_shout_too_soon_stays_in_the_line(void **state)
+{
+	struct world *w = *state;
+
+	w->m->next_shout_ms = fixture_now().mono_ms + 2500;
+	expect_error(w, "/shout pizza", ERR_LIMIT, 7, "in 3 s");
+	w->m->next_shout_ms = fixture_now().mono_ms;
+	expect(parse(w, 1, "/shout pizza"), COMMAND_SHOUT, "pizza");
+}
+
+static void
 prefixes_and_aliases(void **state)
 {
 	static const struct {
@@ -430,6 +441,7 @@ main(void)
 #define ROW(f) cmocka_unit_test_setup_teardown(f, set_up, tear_down)
 	const struct CMUnitTest tests[] = {
 		ROW(every_row_parses_its_example),
+		ROW(a_shout_too_soon_stays_in_the_line),
 		ROW(prefixes_and_aliases),
 		ROW(text_goes_to_the_conversation),
 		ROW(typing_is_told_where_one_talks),

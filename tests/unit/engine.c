@@ -610,6 +610,14 @@ a_shout_is_in_the_conversation_of_all(void **state)
 		ekit_command(&k, COMMAND_SHOUT, NULL, "lunch!");
 	assert_int_equal(ekit_count(&k, NULL, MESSAGE_SHOUT, true), 3);
 	assert_true(last_says(NULL, MESSAGE_ERROR, "not shouted"));
+	/* Front ends know before they give a line out of their hands. */
+	const struct model *m = engine_model(k.engine);
+	assert_in_range(
+	    m->next_shout_ms, k.now.mono_ms + 4900, k.now.mono_ms + 5000);
+	ekit_pass(&k, 5000);
+	assert_true(engine_model(k.engine)->next_shout_ms <= k.now.mono_ms);
+	ekit_command(&k, COMMAND_SHOUT, NULL, "lunch!");
+	assert_int_equal(ekit_count(&k, NULL, MESSAGE_SHOUT, true), 4);
 }
 
 /* Where it was typed there would else be nothing to see. */
