@@ -22,6 +22,8 @@ struct config {
 	bool quiet;
 	bool ascii;    /* look.glyphs ascii */
 	uint16_t port; /* 0: the default */
+	/* What is kept: 0 is the default, and for days, for ever. */
+	uint32_t history_days, history_mib, history_free_mib;
 	char interfaces[CONFIG_INTERFACES_MAX][IFACE_NAME_MAX];
 	size_t interface_count;
 };

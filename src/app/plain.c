@@ -170,6 +170,41 @@ plain_report(struct front *f, struct shell *sh, const struct effect *effect)
 }
 
 static void
+plain_found(struct front *f, struct shell *sh, const struct effect *query,
+    const struct findings *findings)
+{
+	struct plain *p = plain_of(f);
+
+	(void)query;
+	if (findings->count == 0)
+		print_line(p, p->events->error(p->command, "nothing found"));
+	for (size_t i = 0; i < findings->count; i++)
+		print_line(
+		    p, p->events->found(shell_model(sh), &findings->items[i]));
+}
+
+/* Lines cannot be turned back to: what was said from there on is printed. */
+static void
+plain_show(struct front *f, struct shell *sh, uint32_t conv, int64_t row)
+{
+	struct plain *p = plain_of(f);
+	const struct model *m = shell_model(sh);
+	const struct conv *c = model_conv(m, conv);
+
+	for (uint64_t s = c->first_serial; s < c->next_serial; s++) {
+		const struct message *msg = conv_message(c, s);
+		const struct peer *peer = model_peer(m, &c->fp);
+		struct found found = { .conv = c->fp,
+			.message = *msg,
+			.name = peer == NULL ? NULL : peer->name };
+		bool is_said =
+		    msg->kind == MESSAGE_TEXT || msg->kind == MESSAGE_SHOUT;
+		if (is_said && msg->row >= row)
+			print_line(p, p->events->found(m, &found));
+	}
+}
+
+static void
 select_conv(struct plain *p, struct shell *sh, const struct entered *en,
     const struct fp *fp)
 {
@@ -417,6 +452,8 @@ plain_run(struct shell *sh, bool json)
 			.watch = plain_watch,
 			.ready = plain_ready,
 			.turn = plain_turn,
+			.found = plain_found,
+			.show = plain_show,
 			.deadline = plain_deadline,
 			.signal = plain_signal,
 		},

@@ -6,6 +6,7 @@
  */
 #include "app/screen.h"
 
+#include "app/events.h"
 #include "app/log.h"
 #include "base/err.h"
 #include "base/mem.h"
@@ -53,6 +54,20 @@ screen_report(struct front *f, struct shell *sh, const struct effect *effect)
 	(void)f;
 	(void)sh;
 	(void)effect;
+}
+
+static void
+screen_found(struct front *f, struct shell *sh, const struct effect *query,
+    const struct findings *findings)
+{
+	struct command cmd = {
+		.kind = COMMAND_INFO,
+		.conv = query->conv,
+		.text = findings_report(shell_model(sh), findings),
+	};
+
+	(void)f;
+	shell_command(sh, &cmd);
 }
 
 static void
@@ -302,6 +317,7 @@ screen_run(struct shell *sh, char **ret_error)
 			.watch = screen_watch,
 			.ready = screen_ready,
 			.turn = screen_turn,
+			.found = screen_found,
 			.deadline = screen_deadline,
 			.signal = screen_signal,
 		},

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * From the command line to an engine that is ready to start: home, lock,
- * configuration, identity, epoch, pins, sockets, in this order, since each
+ * configuration, identity, database, epoch, sockets, in this order, since each
  * needs the one before and a failure should leave no trace.
  */
 #include "app/clock.h"
@@ -12,7 +12,6 @@
 #include "base/mem.h"
 #include "net/signals.h"
 #include "store/keyfile.h"
-#include "store/pins.h"
 
 #include <net/if.h>
 #include <pwd.h>
@@ -190,21 +189,30 @@ open_network(struct shell *sh, char **ret_error)
 }
 
 static int
+open_history(struct shell *sh, char **ret_error)
+{
+	struct db_cfg cfg = {
+		.wall_ms = sh->now.wall_ms,
+		.quota_mib = sh->config.history_mib,
+		.free_floor_mib = sh->config.history_free_mib,
+		.retention_days = sh->config.history_days,
+	};
+	char *notice = NULL;
+	int err = db_open(&sh->db, &sh->home, &cfg, &notice);
+
+	*(err < 0 ? ret_error : &sh->warning) = notice;
+	return err;
+}
+
+static int
 make_engine(struct shell *sh, char **ret_error)
 {
-	struct saved saved = { .next_row = 1 };
+	struct saved saved;
 	uint32_t epoch;
 	int err = epoch_next(&sh->home, sh->now.wall_ms, &epoch, ret_error);
 
-	if (err < 0)
+	if (err < 0 || (err = db_load(sh->db, &saved, ret_error)) < 0)
 		return err;
-	char *warning = NULL;
-	if ((err = pins_load(
-		 &sh->home, &saved.pins, &saved.pin_count, &warning)) < 0) {
-		*ret_error = warning;
-		return err;
-	}
-	sh->warning = warning;
 	char *name = own_name(sh);
 	struct engine_cfg cfg = {
 		.identity = &sh->identity,
@@ -234,7 +242,7 @@ init(struct shell *sh)
 		.iface_fd = -1,
 		.clock_fd = -1,
 		.ifaces_due_ms = NEVER_MS,
-		.pins_due_ms = NEVER_MS };
+		.maintain_ms = 0 };
 	config_init(&sh->config);
 }
 
@@ -254,7 +262,8 @@ shell_open(struct shell *sh, const struct shell_cfg *cfg, char **ret_error)
 	/* Somebody may have been asked for a passphrase. */
 	sh->now = clock_read();
 	sh->slept_ms = clock_slept_ms();
-	if ((err = open_network(sh, ret_error)) < 0 ||
+	if ((err = open_history(sh, ret_error)) < 0 ||
+	    (err = open_network(sh, ret_error)) < 0 ||
 	    (err = make_engine(sh, ret_error)) < 0)
 		return err;
 	sh->signal_fd = signals_open();
@@ -270,6 +279,7 @@ void
 shell_close(struct shell *sh)
 {
 	engine_free(sh->engine);
+	db_close(sh->db);
 	resolve_free(sh->resolve);
 	loop_free(sh->loop);
 	tcp_free(sh->tcp);
@@ -285,5 +295,6 @@ shell_close(struct shell *sh)
 	home_close(&sh->home);
 	free(sh->warning);
 	free(sh->reports);
+	free(sh->askings);
 	init(sh);
 }

@@ -6,7 +6,6 @@
 #include "base/err.h"
 #include "base/mem.h"
 #include "net/signals.h"
-#include "store/pins.h"
 
 #include <signal.h>
 #include <stdlib.h>
@@ -23,8 +22,9 @@ enum {
 	DATAGRAMS_MAX = 64,
 	/* Changes of interfaces come in groups. */
 	IFACES_SETTLE_MS = 250,
-	PINS_AGAIN_MS = 1000,
 	SLEEP_MS = 5000,
+	/* The database is tidied when so long nothing came. */
+	MAINTAIN_MS = 1000,
 };
 
 const struct model *
@@ -34,6 +34,8 @@ shell_model(const struct shell *sh)
 }
 
 /* A number that no connection has any more would keep its place for ever. */
+static void drain(struct shell *sh);
+
 static void
 forget_paused(struct shell *sh, uint32_t conn)
 {
@@ -66,6 +68,34 @@ keep_report(struct shell *sh, const struct effect *effect)
 }
 
 static void
+keep_asking(struct shell *sh, const struct effect *effect)
+{
+	if (sh->asking_count == sh->asking_cap) {
+		sh->asking_cap = sh->asking_cap == 0 ? 4 : sh->asking_cap * 2;
+		sh->askings =
+		    xrealloc(sh->askings, sh->asking_cap, sizeof(*sh->askings));
+	}
+	sh->askings[sh->asking_count++] = (struct asking){
+		.effect = *effect,
+		.text = effect->text == NULL ? NULL : xstrdup(effect->text),
+	};
+}
+
+static void
+store_pins(struct shell *sh)
+{
+	size_t count;
+	const struct pin *pins = engine_pins(sh->engine, &count);
+
+	for (size_t i = 0; i < count; i++) {
+		struct change c = {
+			.kind = CHANGE_PIN, .fp = pins[i].fp, .pin = &pins[i]
+		};
+		db_apply(sh->db, &c);
+	}
+}
+
+static void
 run_effect(struct shell *sh, const struct effect *effect)
 {
 	switch (effect->kind) {
@@ -90,14 +120,15 @@ run_effect(struct shell *sh, const struct effect *effect)
 		start_resolve(sh, effect);
 		break;
 	case EFFECT_SAVE_PINS:
-		sh->pins_due_ms = earlier_ms(
-		    sh->pins_due_ms, sh->pins_saved_ms + PINS_AGAIN_MS);
+		store_pins(sh);
 		break;
 	case EFFECT_STORE:
-		sh->store_due = true;
+		db_apply(sh->db, effect->change);
+		break;
+	case EFFECT_QUERY:
 		break;
 	case EFFECT_LOAD:
-	case EFFECT_QUERY:
+		keep_asking(sh, effect);
 		break;
 	case EFFECT_LEFT:
 		sh->done = true;
@@ -109,6 +140,27 @@ run_effect(struct shell *sh, const struct effect *effect)
 	case EFFECT_REVISED:
 		keep_report(sh, effect);
 		break;
+	}
+}
+
+/* The engine takes no input while its effects are drained. */
+static void
+answer(struct shell *sh)
+{
+	struct saved_page page;
+
+	while (sh->asking_count > 0) {
+		struct asking asking = sh->askings[0];
+		const struct effect *load = &asking.effect;
+		memmove(sh->askings, sh->askings + 1,
+		    --sh->asking_count * sizeof(*sh->askings));
+		if (db_page(sh->db, &load->fp, load->row, load->count, &page) <
+		    0)
+			page = (struct saved_page){ 0 };
+		engine_history(sh->engine, sh->now, &load->fp, &page);
+		saved_page_clear(&page);
+		drain(sh);
+		free(asking.text);
 	}
 }
 
@@ -124,16 +176,23 @@ drain(struct shell *sh)
 	for (size_t i = 0; i < sh->report_count; i++)
 		sh->front->report(sh->front, sh, &sh->reports[i]);
 	sh->report_count = 0;
+	if (sh->asking_count > 0)
+		answer(sh);
 }
 
 /* At the end of a turn: what it gave to the store goes out only now. */
 static void
 commit(struct shell *sh)
 {
-	while (sh->store_due) {
-		sh->store_due = false;
-		engine_committed(sh->engine, sh->now, true, NULL);
+	while (db_is_dirty(sh->db)) {
+		char *error = NULL;
+		bool ok = db_commit(sh->db, &error) == 0;
+		if (!ok)
+			log_line("%s", error);
+		engine_committed(sh->engine, sh->now, ok, error);
+		free(error);
 		drain(sh);
+		sh->maintain_ms = sh->now.mono_ms + MAINTAIN_MS;
 	}
 }
 
@@ -367,7 +426,7 @@ timeout_ms(struct shell *sh)
 	at = earlier_ms(at, tcp_deadline(sh->tcp));
 	at = earlier_ms(at, resolve_deadline(sh->resolve));
 	at = earlier_ms(at, sh->ifaces_due_ms);
-	at = earlier_ms(at, sh->pins_due_ms);
+	at = earlier_ms(at, sh->maintain_ms);
 	at = earlier_ms(at, sh->front->deadline(sh->front, sh));
 	if (at == NEVER_MS)
 		return -1;
@@ -403,24 +462,12 @@ dispatch(struct shell *sh, const struct loop_event *ev)
 	}
 }
 
-/* The disk is waited for, and strangers can cause this as often as they come:
- * not for each of them, but together. */
+/* What the database has to do by itself, while nobody waits. */
 static void
-save_pins(struct shell *sh)
+maintain(struct shell *sh)
 {
-	size_t count;
-	char *error;
-
-	if (sh->now.mono_ms < sh->pins_due_ms)
-		return;
-	sh->pins_due_ms = NEVER_MS;
-	sh->pins_saved_ms = sh->now.mono_ms;
-	const struct pin *pins = engine_pins(sh->engine, &count);
-	if (pins_save(&sh->home, pins, count, &error) == 0)
-		return;
-	log_line("%s", error);
-	free(sh->warning);
-	sh->warning = error;
+	if (sh->now.mono_ms >= sh->maintain_ms)
+		sh->maintain_ms = db_maintain(sh->db, sh->now);
 }
 
 /* What has become due without an fd telling so. */
@@ -435,7 +482,7 @@ tick(struct shell *sh)
 		engine_tick(sh->engine, sh->now);
 		drain(sh);
 	}
-	save_pins(sh);
+	maintain(sh);
 }
 
 static void
@@ -456,6 +503,8 @@ turn(struct shell *sh)
 	sh->now = clock_read();
 	while (loop_ready(sh->loop, &ev))
 		dispatch(sh, &ev);
+	/* The other end waits for it: before anything is drawn or printed. */
+	commit(sh);
 }
 
 void
@@ -467,9 +516,6 @@ shell_run(struct shell *sh, struct front *front)
 	drain(sh);
 	while (!sh->done || tcp_is_busy(sh->tcp))
 		turn(sh);
-	if (sh->pins_due_ms != NEVER_MS) {
-		sh->pins_due_ms = sh->now.mono_ms;
-		save_pins(sh);
-	}
+	commit(sh);
 	front->turn(front, sh);
 }

@@ -13,12 +13,14 @@
 #include "net/tcp.h"
 #include "net/udp.h"
 #include "store/config.h"
+#include "store/db.h"
 #include "store/home.h"
 
 #include <stdbool.h>
 #include <stdint.h>
 
 struct shell;
+struct findings;
 
 /*
  * A front end. All calls come from shell_run; report is called for effects
@@ -34,6 +36,12 @@ struct front {
 	/* Once a turn, after all input: draw, flush, time out. */
 	void (*turn)(struct front *f, struct shell *sh);
 	int64_t (*deadline)(struct front *f, struct shell *sh);
+	/* What a search found. */
+	void (*found)(struct front *f, struct shell *sh,
+	    const struct effect *query, const struct findings *findings);
+	/* /goto: conv is to be shown from row on; it is loaded. */
+	void (*show)(
+	    struct front *f, struct shell *sh, uint32_t conv, int64_t row);
 	/* A signal that is not the shell's: SIGWINCH, SIGTSTP, SIGCONT. */
 	void (*signal)(struct front *f, struct shell *sh, int number);
 };
@@ -48,6 +56,12 @@ struct shell_cfg {
 	const struct config *overrides; /* of the command line */
 	bool quiet, ascii;
 	const char *passphrase_file; /* NULL: the environment, or ask */
+};
+
+/* EFFECT_LOAD or EFFECT_QUERY. */
+struct asking {
+	struct effect effect;
+	char *text; /* owned; of the effect */
 };
 
 struct shell {
@@ -65,8 +79,6 @@ struct shell {
 	struct iface ifaces[IFACES_MAX];
 	size_t iface_count;
 	int64_t ifaces_due_ms; /* when a change has settled; or NEVER_MS */
-	int64_t pins_due_ms;   /* when they are saved; or NEVER_MS */
-	int64_t pins_saved_ms;
 	int64_t slept_ms;
 	uint32_t paused[CONNS_MAX]; /* connections that are not read */
 	size_t paused_count;
@@ -74,7 +86,10 @@ struct shell {
 	size_t unresolved_count;
 	struct effect *reports; /* for the front end, after the other effects */
 	size_t report_count, report_cap;
-	bool store_due; /* something was given to the store in this turn */
+	struct db *db;
+	int64_t maintain_ms;    /* when the database wants attention */
+	struct asking *askings; /* answered when the effects are drained */
+	size_t asking_count, asking_cap;
 	struct now now;
 	struct front *front;
 	bool done;

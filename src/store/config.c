@@ -23,6 +23,7 @@ enum {
 	KEY_MAX = 32,
 	KEYS_TEXT_MAX = 256,
 	PORT_DIGITS_MAX = 5,
+	NUMBER_DIGITS_MAX = 7,
 };
 
 typedef int set_fn(struct config *c, const char *value, char **ret_error);
@@ -108,6 +109,44 @@ set_glyphs(struct config *c, const char *value, char **ret_error)
 	return 0;
 }
 
+static int
+read_number(
+    const char *value, const char *what, uint32_t *ret_number, char **ret_error)
+{
+	size_t digits = strspn(value, "0123456789");
+
+	if (digits == 0 || value[digits] != '\0' || digits > NUMBER_DIGITS_MAX)
+		return fail(ret_error, ERR_FORMAT,
+		    "%s, a number of at most %d digits, not \"%s\"", what,
+		    (int)NUMBER_DIGITS_MAX, value);
+	*ret_number = (uint32_t)strtoul(value, NULL, 10);
+	return 0;
+}
+
+static int
+set_history_days(struct config *c, const char *value, char **ret_error)
+{
+	return read_number(value,
+	    "history.days is for how many days messages are kept, 0 for ever",
+	    &c->history_days, ret_error);
+}
+
+static int
+set_history_size(struct config *c, const char *value, char **ret_error)
+{
+	return read_number(value,
+	    "history.size is how many MiB the history may have",
+	    &c->history_mib, ret_error);
+}
+
+static int
+set_history_free(struct config *c, const char *value, char **ret_error)
+{
+	return read_number(value,
+	    "history.free is how many MiB of the disk are left free",
+	    &c->history_free_mib, ret_error);
+}
+
 static const struct config_key keys[] = {
 	{ "name", "TEXT", "what others call you" },
 	{ "status", "TEXT", "a line about you that others see" },
@@ -115,6 +154,9 @@ static const struct config_key keys[] = {
 	{ "port", "NUMBER", "the discovery port, the same for all who meet" },
 	{ "interface", "NAME", "use this interface and no other; may repeat" },
 	{ "look.glyphs", "auto|ascii", "draw with ASCII only" },
+	{ "history.days", "NUMBER", "keep messages so long; 0 is for ever" },
+	{ "history.size", "NUMBER", "keep so many MiB of messages at most" },
+	{ "history.free", "NUMBER", "leave so many MiB of the disk free" },
 };
 
 enum { KEY_COUNT = sizeof(keys) / sizeof(keys[0]) };
@@ -127,6 +169,9 @@ static set_fn *const setters[KEY_COUNT] = {
 	set_port,
 	set_interface,
 	set_glyphs,
+	set_history_days,
+	set_history_size,
+	set_history_free,
 };
 
 const struct config_key *

@@ -188,7 +188,7 @@ every_key_of_the_table_can_be_set(void **state)
 	const struct config_key *keys = config_keys(&count);
 
 	(void)state;
-	assert_int_equal(count, 6);
+	assert_int_equal(count, 9);
 	config_init(&c);
 	for (size_t i = 0; i < count; i++) {
 		unsigned fits = 0;
