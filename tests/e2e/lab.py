@@ -11,6 +11,7 @@ EARSHOT_LONG asks for what takes minutes, too.
 import atexit
 import contextlib
 import ctypes
+import fcntl
 import json
 import os
 import select
@@ -35,6 +36,7 @@ CLONE_NEWNS, CLONE_NEWUSER, CLONE_NEWNET = 0x20000, 0x10000000, 0x40000000
 MS_REC, MS_PRIVATE, MS_BIND = 0x4000, 0x40000, 0x1000
 MS_REMOUNT, MS_RDONLY, MNT_DETACH = 0x20, 0x1, 2
 SO_RCVBUFFORCE = 33
+TUNSETIFF, IFF_TAP, IFF_NO_PI = 0x400454ca, 2, 0x1000
 PR_SET_PDEATHSIG, PR_CAPBSET_DROP = 1, 24
 
 libc = ctypes.CDLL(None, use_errno=True)
@@ -102,6 +104,7 @@ def wait_until(condition, what, timeout=DEADLINE, step=0.005):
 # Namespaces ----------------------------------------------------------------
 
 work = None         # a directory of this test alone
+build = None        # where the programs of tests are, in tests/support
 owns_users = False  # other users exist here
 
 
@@ -127,7 +130,7 @@ def _unshare():
 
 def enter():
     """Moves this process where it can do no harm. Skips where it may not."""
-    global work, program
+    global work, build, program
     if shutil.which("ip") is None:
         skip("no ip command here (Debian: iproute2), so there is no network "
              "to test on")
@@ -149,6 +152,7 @@ def enter():
     if not os.access(source, os.X_OK):
         print("no program %s: make earshot, or set EARSHOT" % source)
         sys.exit(1)
+    build = os.path.dirname(os.path.abspath(source))
     # Another user of the test may not be able to read where it was built.
     program = shutil.copy(source, os.path.join(point, "earshot"))
     os.chmod(program, 0o755)
@@ -247,6 +251,96 @@ def lan_of(count_of_guests, v4=True, v6=True):
     lan = Lan()
     return lan, [lan.guest("host%d" % (i + 1), i + 1, v4, v6)
                  for i in range(count_of_guests)]
+
+
+class Switch:
+    """tests/support/lanswitch between cards that it is given."""
+
+    def __init__(self, fds, name="switch"):
+        path = os.path.join(build, "tests", "support", "lanswitch")
+        if not os.access(path, os.X_OK):
+            raise Failure("no program %s: make it" % path)
+        self.name = name
+        self.process = subprocess.Popen(
+            [path, *map(str, fds)], stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE, pass_fds=fds, preexec_fn=child_setup())
+        helpers.append(self.process)
+
+    def tell(self, *words):
+        """A command; what it answers, as numbers by their names."""
+        text = " ".join(map(str, words))
+        self.process.stdin.write(text.encode() + b"\n")
+        self.process.stdin.flush()
+        answer = self.process.stdout.readline().decode().split()
+        if answer[:1] != ["ok"]:
+            raise Failure("%s: %s: %s" % (self.name, text, answer))
+        return dict(zip(answer[1::2], map(int, answer[2::2])))
+
+    def close(self):
+        for f in (self.process.stdin, self.process.stdout):
+            f.close()
+        self.process.wait()
+
+
+def tap(ns, interface):
+    """A network card of the namespace, and the descriptor it is used by."""
+    try:
+        with ns.inside():
+            fd = os.open("/dev/net/tun", os.O_RDWR | os.O_CLOEXEC)
+            try:
+                fcntl.ioctl(fd, TUNSETIFF,
+                            struct.pack("16sH22x", interface.encode(),
+                                        IFF_TAP | IFF_NO_PI))
+            except OSError:
+                os.close(fd)
+                raise
+    except OSError as e:
+        skip("this kernel lends no network cards (TAP): %s" % e)
+    return fd
+
+
+class LossyLan:
+    """Guests on a switch of our own, which is as bad as it is told:
+
+        lan.tell("loss", 30)    see tests/support/lanswitch.c
+    """
+
+    def __init__(self, guests=2, v4=True, v6=True):
+        self.hosts = [Ns("host%d" % (i + 1)) for i in range(guests)]
+        self.v4, self.v6 = v4, v6 and has_ipv6()
+        fds = [tap(ns, "eth0") for ns in self.hosts]
+        for i in range(guests):
+            self.hosts[i].ip("link set eth0 addrgenmode none")
+            self.up(i)
+        self.switch = Switch(fds)
+        self.tell = self.switch.tell
+        for fd in fds:
+            os.close(fd)
+
+    def up(self, i):
+        """As after down(): addresses of IPv6 went with the link."""
+        self.hosts[i].ip("link set eth0 up")
+        if self.v4:
+            self.hosts[i].ip("addr replace 10.77.0.%d/24 broadcast + dev eth0"
+                             % (i + 1))
+        if self.v6:
+            self.hosts[i].ip("addr replace fe80::%x/64 dev eth0 nodad"
+                             % (i + 1))
+
+    def down(self, i):
+        self.hosts[i].ip("link set eth0 down")
+
+    def bad(self):
+        """Much worse than any network somebody would put up with."""
+        self.tell("delay", 50, 40)
+        self.tell("loss", 30)
+        self.tell("duplicate", 10)
+        self.tell("reorder", 25)
+
+    def good(self):
+        self.tell("delay", 0, 0)
+        for word in ("loss", "duplicate", "reorder"):
+            self.tell(word, 0)
 
 
 class Capture:
