@@ -30,7 +30,8 @@
 
 enum {
 	DISCOVERY_PORT = 41827, /* also where TCP listens when it is free */
-	CONNS_MAX = 320,        /* 256 sessions and 64 half-open */
+	/* 256 sessions, 64 half-open over TCP, 256 over UDP, and our own. */
+	CONNS_MAX = 640,
 	SESSIONS_MAX = 256,
 	HALF_OPEN_MAX = 64,
 	HALF_OPEN_PER_HOST = 8,

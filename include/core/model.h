@@ -76,7 +76,8 @@ struct peer {
 	struct fp claims; /* TRUST_CHANGED: whom it resembles */
 	struct addr addrs[PEER_ADDRS_MAX]; /* TCP, best first */
 	unsigned addr_count;
-	bool by_hand; /* reached by /connect */
+	uint16_t udp_port; /* the same over UDP; 0 = not known, or none */
+	bool by_hand;      /* reached by /connect */
 	enum peer_link link;
 	enum transport transport;            /* of the session that is up */
 	struct addr link_addr;               /* while dialling or up */

@@ -59,6 +59,8 @@ enum close_reason {
 	CLOSE_PROTOCOL = 4,
 	CLOSE_REFUSED = 5,
 	CLOSE_SELF = 6,
+	/* Over datagrams alone, where nothing else tells the other end. */
+	CLOSE_LOST = 7,
 };
 
 struct session_cfg {

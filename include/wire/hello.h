@@ -20,6 +20,13 @@ enum {
 	HELLO_MAX = HANDSHAKE_MAX - NOISE_XX_2_OVERHEAD,
 	/* Of the message layer: the one we speak. */
 	MESSAGE_VERSION = 1,
+	/* Of capabilities, bits 16 to 31: the number of the initiator's wish */
+	HELLO_WISH_SHIFT = 16,
+};
+
+enum hello_capability {
+	/* The user of the initiator asked for this transport. */
+	HELLO_CHOSEN = 1 << 0,
 };
 
 struct hello {

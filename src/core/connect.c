@@ -9,6 +9,7 @@
 #include "base/err.h"
 #include "base/mem.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -38,13 +39,48 @@ connects_free(struct engine *e)
 		connect_free(&e->connects[i]);
 }
 
-/* Dials the next address; false when there is none. */
+/* Who is known to be at an address, and may be reached over UDP there. */
+static const struct peer *
+udp_peer_at(struct engine *e, const struct addr *addr)
+{
+	for (size_t i = 0; i < e->model->peer_count; i++) {
+		const struct peer *p = e->model->peers[i];
+		const struct contact *k = contact_find(e, &p->fp);
+		if (p->udp_port == 0 ||
+		    (k != NULL && k->pin.transport == TRANSPORT_TCP))
+			continue;
+		for (unsigned j = 0; j < p->addr_count; j++) {
+			if (addr_equal(&p->addrs[j], addr))
+				return p;
+		}
+	}
+	return NULL;
+}
+
+static struct conn *
+dial_udp(struct engine *e, struct now now, struct connect *n)
+{
+	while (n->next_udp < n->count) {
+		struct addr addr = n->addrs[n->next_udp++];
+		const struct peer *p = udp_peer_at(e, &addr);
+		if (p == NULL)
+			continue;
+		addr.port = n->udp_port = p->udp_port;
+		return conn_dial(e, now, &addr, CARRIER_UDP, NULL);
+	}
+	return NULL;
+}
+
+/* Dials the next address, over UDP when TCP got through to none; false when
+ * there is none. */
 static bool
 dial_one(struct engine *e, struct now now, struct connect *n)
 {
-	if (n->next == n->count)
-		return false;
-	struct conn *c = conn_dial(e, now, &n->addrs[n->next++]);
+	struct conn *c =
+	    n->next < n->count
+		? conn_dial(e, now, &n->addrs[n->next++], CARRIER_TCP, NULL)
+		: dial_udp(e, now, n);
+
 	if (c == NULL)
 		return false;
 	c->connect = n;
@@ -54,15 +90,20 @@ dial_one(struct engine *e, struct now now, struct connect *n)
 static void
 give_up(struct engine *e, struct now now, struct connect *n, const char *why)
 {
+	if (n->tcp_why != NULL && n->udp_port != 0)
+		why = n->tcp_why;
 	/* Without an address nobody was asked; and we know whether we run. */
 	const char *advice =
 	    n->count == 0      ? ". Is the name right? An address does as well"
 	    : why == self_text ? ""
 			       : ". Is earshot running there? Another port: "
 				 "/connect HOST:PORT";
-
-	engine_error(e, now, n->conv, "could not reach %s, port %u: %s%s",
-	    n->host, n->port, why, advice);
+	char udp[64] = "";
+	if (n->udp_port != 0)
+		snprintf(udp, sizeof(udp),
+		    "; no answer over UDP, port %u, either", n->udp_port);
+	engine_error(e, now, n->conv, "could not reach %s, port %u: %s%s%s",
+	    n->host, n->port, why, udp, advice);
 	connect_free(n);
 }
 
@@ -73,6 +114,8 @@ connect_failed(
 	struct connect *n = c->connect;
 
 	c->connect = NULL;
+	if (c->carrier.transport == CARRIER_TCP)
+		n->tcp_why = why;
 	if (e->model->leaving)
 		connect_free(n);
 	else if (!dial_one(e, now, n))
@@ -95,8 +138,9 @@ connect_done(struct engine *e, struct now now, struct conn *c)
 	c->connect = NULL;
 	p->by_hand = true;
 	model_touch(e->model);
-	engine_info(e, now, n->conv, "connected: %s at %s. /query %s",
-	    peer_label(p, true, label), addr_text(&c->addr, addr), p->name);
+	engine_info(e, now, n->conv, "connected: %s at %s%s. /query %s",
+	    peer_label(p, true, label), addr_text(&c->addr, addr),
+	    c->carrier.transport == CARRIER_UDP ? " over UDP" : "", p->name);
 	connect_free(n);
 }
 

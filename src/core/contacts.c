@@ -65,7 +65,8 @@ contact_release(struct engine *e, struct contact *k)
 	const struct peer *p = model_peer(e->model, &k->fp);
 
 	if (k->pinned || k->pin.trust == TRUST_BLOCKED || k->dial.wanted ||
-	    (p != NULL && p->conv != 0) || is_in_use(e, k))
+	    k->pin.transport != TRANSPORT_AUTO || (p != NULL && p->conv != 0) ||
+	    is_in_use(e, k))
 		return;
 	struct fp fp = k->fp;
 	for (size_t i = 0; i < e->contact_count; i++) {
@@ -121,6 +122,7 @@ contacts_load(struct engine *e, const struct pin *pins, size_t count)
 		p->last_seen_ms = pin->last_ms;
 		peer_set_name(e->model, p, pin->name);
 		peer_refresh_trust(e->model, p);
+		p->udp_port = pin->udp_port;
 		if (pin->addr.family != ADDR_NONE)
 			peer_hint_addr(e->model, p, &pin->addr);
 		discover_pin(e->discover, &pin->fp, pin->epoch, pin->seq);
@@ -146,88 +148,6 @@ engine_pins(struct engine *e, size_t *ret_count)
 	}
 	*ret_count = count;
 	return e->pins;
-}
-
-static void
-dial_contact(struct engine *e, struct now now, struct contact *k,
-    const struct addr *addr)
-{
-	struct conn *c = conn_dial(e, now, addr);
-
-	if (c == NULL) {
-		dial_ended(&k->dial, now);
-		return;
-	}
-	c->expects = true;
-	c->fp = k->fp;
-	c->contact = k;
-	struct peer *p = model_peer_edit(e->model, &k->fp);
-	p->link = PEER_LINK_DIALING;
-	p->link_addr = *addr;
-	model_touch(e->model);
-}
-
-/* Said once for each time somebody begins to wait. */
-static void
-tell_unreachable(struct engine *e, struct now now, struct contact *k)
-{
-	struct peer *p = model_peer_edit(e->model, &k->fp);
-	char label[PEER_LABEL_SIZE];
-	size_t waiting = k->chat == NULL ? 0 : chat_waiting(k->chat);
-
-	p->link = PEER_LINK_NONE;
-	model_touch(e->model);
-	if (k->dial.failed_rounds != 1 || waiting == 0 || p->conv == 0)
-		return;
-	engine_info(e, now, p->conv,
-	    "%s does not answer; %zu %s here until %s is back. /info %s",
-	    peer_label(p, false, label), waiting,
-	    waiting == 1 ? "message waits" : "messages wait", p->name, p->name);
-}
-
-static void
-contact_tick(struct engine *e, struct now now, struct contact *k)
-{
-	const struct peer *p = model_peer(e->model, &k->fp);
-	unsigned index, rounds = k->dial.failed_rounds;
-
-	while (dial_next(&k->dial, now, p->addr_count, &e->rng, &index)) {
-		struct addr addr = p->addrs[index];
-		dial_contact(e, now, k, &addr);
-	}
-	if (k->dial.failed_rounds == rounds)
-		return;
-	tell_unreachable(e, now, k);
-	/* Only what waits is worth another round. */
-	if (k->chat == NULL || chat_waiting(k->chat) == 0)
-		dial_done(&k->dial);
-}
-
-void
-contacts_tick(struct engine *e, struct now now)
-{
-	/* A session that came up now would only break again. */
-	if (e->model->leaving)
-		return;
-	for (size_t i = 0; i < e->contact_count; i++) {
-		if (e->contacts[i]->dial.wanted)
-			contact_tick(e, now, e->contacts[i]);
-	}
-}
-
-int64_t
-contacts_deadline(const struct engine *e)
-{
-	int64_t at = NEVER_MS;
-
-	for (size_t i = 0; i < e->contact_count && !e->model->leaving; i++) {
-		const struct contact *k = e->contacts[i];
-		if (!k->dial.wanted)
-			continue;
-		const struct peer *p = model_peer(e->model, &k->fp);
-		at = earlier_ms(at, dial_deadline(&k->dial, p->addr_count));
-	}
-	return at;
 }
 
 size_t

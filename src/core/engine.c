@@ -45,12 +45,12 @@ engine_new(const struct engine_cfg *cfg, struct now now)
 		.rng = cfg->rng,
 		.epoch = cfg->epoch,
 		.tcp_port = cfg->tcp_port,
-		/* No session runs over datagrams yet. */
-		.udp_port = 0,
+		.udp_port = cfg->udp_port,
 		.quiet = cfg->quiet,
 	};
 	memcpy(discover.instance, e->instance, INSTANCE_SIZE);
 	e->discover = discover_new(&discover, now);
+	e->gate = gate_new(&e->rng, now);
 	discover_profile(
 	    e->discover, now, e->model->name, e->model->status, false);
 	if (cfg->saved != NULL)
@@ -67,6 +67,7 @@ engine_free(struct engine *e)
 	connects_free(e);
 	contacts_free(e);
 	discover_free(e->discover);
+	gate_free(e->gate);
 	model_free(e->model);
 	effects_free(e);
 	free(e);
@@ -105,9 +106,10 @@ refresh_counters(const struct engine *e)
 void
 engine_tick_rest(struct engine *e, struct now now)
 {
-	sightings_tick(e, now);
+	/* A session that ends may be what makes a peer expire. */
 	conns_tick(e, now);
-	contacts_tick(e, now);
+	sightings_tick(e, now);
+	dialling_tick(e, now);
 	expire_typing(e, now);
 }
 
@@ -132,7 +134,7 @@ engine_deadline(const struct engine *e)
 	int64_t at = discover_deadline(e->discover);
 
 	at = earlier_ms(at, conns_deadline(e));
-	at = earlier_ms(at, contacts_deadline(e));
+	at = earlier_ms(at, dialling_deadline(e));
 	return earlier_ms(at, e->typing_ms);
 }
 
@@ -149,13 +151,8 @@ engine_network(struct engine *e, struct now now, const struct iface *ifaces,
 	if (!changed)
 		return;
 	discover_network_changed(e->discover, now);
-	for (size_t i = 0; i < CONNS_MAX; i++) {
-		struct conn *c = e->conns[i];
-		if (c == NULL || c->state != CONN_OPEN)
-			continue;
-		session_probe(c->session, now);
-		conn_flush(e, c);
-	}
+	conns_probe(e, now);
+	dialling_network(e, now);
 	engine_tick_rest(e, now);
 }
 

@@ -1,20 +1,21 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * What the files of the engine share. A connection is one byte stream with one
- * session on it; a contact is one identity we hold a conversation with,
- * whatever connections come and go below it.
+ * What the files of the engine share. A connection is one byte stream, or one
+ * exchange of datagrams, with one session on it; a contact is one identity we
+ * hold a conversation with, whatever connections come and go below it.
  */
 #ifndef CORE_ENGINE_STATE_H
 #define CORE_ENGINE_STATE_H
 
 #include "base/bucket.h"
 #include "base/buf.h"
+#include "core/carrier.h"
 #include "core/engine.h"
 #include "core/model_edit.h"
 #include "proto/chat.h"
 #include "proto/dial.h"
 #include "proto/discover.h"
-#include "proto/session.h"
+#include "proto/gate.h"
 
 enum {
 	/* Effects that one input can yield at most; more is a bug. The most is
@@ -39,10 +40,17 @@ enum {
 	STRANGERS_MAX = 64,
 	/* How long the loser of two sessions is still listened to. */
 	LOSER_MS = 2000,
+	/* Connections over TCP, of all states. */
+	STREAMS_MAX = SESSIONS_MAX + HALF_OPEN_MAX,
+	/* On UDP though TCP is preferred: TCP is tried again, and again. */
+	SWITCH_FIRST_MS = 60000,
+	SWITCH_AGAIN_MS = 600000,
+	/* After the network changed; it takes a moment to settle. */
+	SWITCH_SETTLE_MS = 2000,
 };
 
 enum conn_state {
-	CONN_DIALING,
+	CONN_DIALING, /* nobody has answered yet */
 	CONN_HANDSHAKE,
 	CONN_OPEN,
 	CONN_LOSING, /* another session of the same pair won */
@@ -57,22 +65,33 @@ struct contact {
 	bool in_inbox; /* it wrote and is not answered: one of strangers */
 	struct chat *chat;
 	struct dial dial;
-	uint32_t conn;         /* the open session; 0 while there is none */
-	struct bucket inbound; /* while not answered */
+	uint16_t wish;     /* grows when the user wants another transport */
+	int64_t switch_ms; /* when the other transport is tried beside the
+			      session that is up; NEVER_MS */
+	int64_t switch_from_ms; /* and not before */
+	bool switch_asked;      /* the user waits to hear how that went */
+	uint32_t conn;          /* the open session; 0 while there is none */
+	struct bucket inbound;  /* while not answered */
 };
 
 struct conn {
 	uint32_t id;
 	enum conn_state state;
-	struct session *session; /* NULL while dialling */
+	struct carrier carrier; /* empty while TCP connects */
+	uint32_t dgram_id;      /* our end of a datagram session; 0 over TCP */
 	struct addr addr;
 	bool expects; /* fp is whom we dialled */
+	struct dial_attempt attempt;
 	bool accepted;
 	struct fp fp;
 	struct contact *contact; /* after the hello; or whom we dialled */
 	uint8_t instance[INSTANCE_SIZE];
 	uint32_t epoch;
-	uint16_t tcp_port;       /* where the other end listens */
+	uint16_t tcp_port, udp_port; /* where the other end listens */
+	/* Of the initiator, both ends know it: its user asked for this
+	 * transport, and when: a later wish is a higher number. */
+	bool chosen;
+	uint16_t wish;
 	struct connect *connect; /* the /connect that began it, or NULL */
 	int64_t deadline_ms;
 	bool pump_again;
@@ -85,6 +104,9 @@ struct connect {
 	uint16_t port;
 	struct addr addrs[PEER_ADDRS_MAX];
 	size_t count, next;
+	size_t next_udp;     /* of addrs, when TCP failed at all of them */
+	uint16_t udp_port;   /* the last one tried; 0 = none */
+	const char *tcp_why; /* of the last failure over TCP; static */
 };
 
 struct accept_host {
@@ -103,11 +125,14 @@ struct engine {
 	bool left;           /* EFFECT_LEFT was given */
 	struct model *model;
 	struct discover *discover;
+	struct gate *gate;
 
 	struct conn *conns[CONNS_MAX];
 	uint32_t conn_end; /* no slot from here on is used */
 	uint32_t conn_generation;
-	unsigned half_open, sessions, strangers;
+	unsigned streams;   /* connections over TCP */
+	unsigned half_open; /* of these, in their handshake */
+	unsigned sessions, strangers;
 	struct accept_host hosts[ACCEPT_HOSTS_MAX];
 	struct contact **contacts;
 	size_t contact_count, contact_cap;
@@ -151,17 +176,45 @@ void message_set_delivery(struct engine *e, const struct conv *c,
 
 /* conns.c */
 struct conn *conn_get(struct engine *e, uint32_t id);
+const struct conn *conn_find(const struct engine *e, uint32_t id);
+/* The one whose datagram session has that id at our end. */
+struct conn *conn_of_dgram(struct engine *e, uint32_t dgram_id);
 /* NULL when there are too many. */
-struct conn *conn_dial(
-    struct engine *e, struct now now, const struct addr *addr);
+struct conn *conn_new(
+    struct engine *e, const struct addr *addr, enum transport transport);
+/* Makes the session; over TCP, once the connection stands. */
+void conn_start(
+    struct engine *e, struct now now, struct conn *c, enum noise_role role);
+/* Somebody is there: the handshake has its time. And its end, well or not. */
+void conn_greet(struct engine *e, struct conn *c);
+void conn_greeted(struct engine *e, struct conn *c);
+/* Dials k, or with NULL whoever is there. NULL when there are too many. */
+struct conn *conn_dial(struct engine *e, struct now now,
+    const struct addr *addr, enum transport transport, struct contact *k);
 /* Hands the session's output to the shell. */
-void conn_flush(struct engine *e, struct conn *c);
+void conn_flush(struct engine *e, struct now now, struct conn *c);
 /* Ends it on our side: CLOSE goes out when reason is not 0. */
 void conn_drop(
     struct engine *e, struct now now, struct conn *c, uint8_t reason);
+/* It is over: reason is a CLOSE of the other end, or 0. */
+void conn_end(struct engine *e, struct now now, struct conn *c, uint8_t reason,
+    const char *why);
+/* The words for what the system says. */
+const char *conn_why(int sys_errno);
+/* The network changed: is the other end of each still there? */
+void conns_probe(struct engine *e, struct now now);
+void conns_free(struct engine *e);
+
+/* pump.c */
+/* Handles buffered input; c may be gone afterwards. */
+void conn_pump(struct engine *e, struct now now, struct conn *c);
 void conns_tick(struct engine *e, struct now now);
 int64_t conns_deadline(const struct engine *e);
-void conns_free(struct engine *e);
+
+/* datagrams.c */
+/* A datagram of a session, or of somebody who wants one. */
+void datagram_input(struct engine *e, struct now now, const struct addr *from,
+    const uint8_t *p, size_t n);
 
 /* sessions.c */
 /* Whether the one who said hello is welcome; if so the session goes on. */
@@ -182,8 +235,6 @@ void contact_release(struct engine *e, struct contact *k);
 /* Remembers the identity, unless it passes itself off as another. */
 void contact_pin(struct engine *e, struct now now, struct contact *k);
 void contacts_load(struct engine *e, const struct pin *pins, size_t count);
-void contacts_tick(struct engine *e, struct now now);
-int64_t contacts_deadline(const struct engine *e);
 void contacts_free(struct engine *e);
 size_t contacts_waiting(const struct engine *e);
 
@@ -195,6 +246,31 @@ void talk_flush(struct engine *e, struct now now, struct contact *k);
 /* What was sent and not acknowledged waits again. */
 void talk_interrupted(struct engine *e, const struct contact *k);
 void talk_say(struct engine *e, struct now now, const struct command *cmd);
+
+/* dialling.c */
+void dialling_tick(struct engine *e, struct now now);
+int64_t dialling_deadline(const struct engine *e);
+/* The address to try of peer p over UDP by index; false behind the last. */
+bool dialling_udp_addr(
+    const struct peer *p, unsigned index, struct addr *ret_addr);
+/* A session is up: whether, and when, a better transport is tried. */
+void dialling_settle(struct engine *e, struct now now, struct contact *k);
+/* The network changed. */
+void dialling_network(struct engine *e, struct now now);
+/* The user wants k reached over another transport from now on; k has a
+ * conversation. */
+void dialling_renew(struct engine *e, struct now now, struct contact *k);
+
+/* wish.c */
+/* Whether the user wants k to be reached over this transport and no other. */
+bool wish_is_for(const struct contact *k, enum transport transport);
+/* What a hello tells of it, and how it is read. */
+uint64_t wish_encode(const struct conn *c);
+void wish_decode(struct conn *c, uint64_t capabilities);
+/* Whether, as far as wishes go, a session like a stays and not b: above 0; b:
+ * below 0; 0 when they say nothing. */
+int wish_compare(
+    const struct conn *a, const struct conn *b, bool same_initiator);
 
 /* sightings.c */
 /* Who fell silent, and the datagrams that are due. */

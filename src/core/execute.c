@@ -178,6 +178,21 @@ do_conv(struct engine *e, const struct command *cmd)
 }
 
 static void
+do_transport(struct engine *e, struct now now, const struct command *cmd)
+{
+	struct peer *p = model_peer_edit(e->model, &cmd->peer);
+	struct contact *k = p == NULL ? NULL : contact_get(e, now, &cmd->peer);
+
+	if (k == NULL) {
+		engine_error(e, now, cmd->conv, "that peer is not known");
+		return;
+	}
+	model_conv_open(e->model, p);
+	k->pin.transport = (enum transport_choice)cmd->number;
+	dialling_renew(e, now, k);
+}
+
+static void
 execute(struct engine *e, struct now now, struct command *cmd)
 {
 	switch (cmd->kind) {
@@ -226,8 +241,10 @@ execute(struct engine *e, struct now now, struct command *cmd)
 	case COMMAND_FORGET:
 	case COMMAND_HISTORY:
 	case COMMAND_RECEIPTS:
-	case COMMAND_TRANSPORT:
 	case COMMAND_QUERY:
+		break;
+	case COMMAND_TRANSPORT:
+		do_transport(e, now, cmd);
 		break;
 	case COMMAND_QUIT:
 		do_quit(e, now, cmd);

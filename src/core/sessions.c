@@ -20,7 +20,10 @@ tell_impostor(struct engine *e, struct now now, const struct conn *c)
 	struct peer *p = model_peer_edit(e->model, &c->fp);
 	char addr[ADDR_TEXT_MAX];
 
-	peer_remove_addr(e->model, p, &c->addr);
+	if (c->carrier.transport == CARRIER_UDP)
+		p->udp_port = 0;
+	else
+		peer_remove_addr(e->model, p, &c->addr);
 	if (p->conv != 0)
 		engine_error(e, now, p->conv,
 		    "at %s somebody answers who is not %s; nothing was sent",
@@ -61,7 +64,7 @@ judge_stranger(
 	if (k != NULL && k->pin.trust == TRUST_BLOCKED)
 		return ERR_PERMISSION;
 	bool known = k != NULL && k->pinned;
-	bool dialled_by_us = session_role(c->session) == NOISE_INITIATOR;
+	bool dialled_by_us = carrier_role(&c->carrier) == NOISE_INITIATOR;
 	return e->quiet && !known && !dialled_by_us ? ERR_PERMISSION : 0;
 }
 
@@ -102,17 +105,20 @@ session_judge(struct engine *e, struct now now, struct conn *c,
 	memcpy(c->instance, ev->hello.instance, INSTANCE_SIZE);
 	c->epoch = ev->hello.epoch;
 	c->tcp_port = ev->hello.tcp_port;
+	c->udp_port = ev->hello.udp_port;
+	if (carrier_role(&c->carrier) == NOISE_RESPONDER)
+		wish_decode(c, ev->hello.capabilities);
 	struct peer *p = model_peer_add(e->model, &ev->fp);
 	learn_name(e, p, ev->hello.name);
 	p->clock_skew_ms = clock_skew_ms(ev->hello.wall_ms, now.wall_ms);
-	return session_accept(c->session, now);
+	return carrier_accept(&c->carrier, now);
 }
 
 static const struct fp *
 initiator_of(const struct engine *e, const struct conn *c)
 {
-	return session_role(c->session) == NOISE_INITIATOR ? &e->identity->fp
-							   : &c->fp;
+	return carrier_role(&c->carrier) == NOISE_INITIATOR ? &e->identity->fp
+							    : &c->fp;
 }
 
 /* Both ends come to the same answer: everything compared here is known to
@@ -123,9 +129,10 @@ goes_before(const struct engine *e, const struct conn *a, const struct conn *b)
 	if (memcmp(a->instance, b->instance, INSTANCE_SIZE) != 0)
 		return a->epoch > b->epoch;
 	int order = fp_compare(initiator_of(e, a), initiator_of(e, b));
-	if (order != 0)
-		return order < 0;
-	return memcmp(session_hash(a->session), session_hash(b->session),
+	int wish = wish_compare(a, b, order == 0);
+	if (wish != 0 || order != 0)
+		return wish != 0 ? wish > 0 : order < 0;
+	return memcmp(carrier_hash(&a->carrier), carrier_hash(&b->carrier),
 		   HASH_SIZE) < 0;
 }
 
@@ -135,19 +142,23 @@ make_loser(struct engine *e, struct now now, struct conn *c)
 	c->state = CONN_LOSING;
 	e->sessions--;
 	c->deadline_ms = now.mono_ms + LOSER_MS;
-	session_close(c->session, now, CLOSE_DUPLICATE);
-	conn_flush(e, c);
+	carrier_close(&c->carrier, now, CLOSE_DUPLICATE);
+	conn_flush(e, now, c);
 }
 
-/* An attempt that has not even connected is of no use any more. One in its
- * handshake may already have won at the other end: the ranking decides it. */
+/* An attempt that nobody has answered is of no use any more, unless it is the
+ * better one. One in its handshake may already have won at the other end: the
+ * ranking decides it. */
 static void
-drop_dials(struct engine *e, struct now now, const struct contact *k)
+drop_dials(struct engine *e, struct now now, const struct conn *winner)
 {
+	bool ours = carrier_role(&winner->carrier) == NOISE_INITIATOR;
+
 	for (size_t i = 0; i < CONNS_MAX; i++) {
 		struct conn *c = e->conns[i];
-		if (c != NULL && c->contact == k && c->state == CONN_DIALING &&
-		    c->connect == NULL)
+		if (c != NULL && c->contact == winner->contact &&
+		    c->state == CONN_DIALING && c->connect == NULL &&
+		    wish_compare(c, winner, ours) <= 0)
 			conn_drop(e, now, c, 0);
 	}
 }
@@ -159,7 +170,8 @@ listening_addr(const struct conn *c)
 {
 	struct addr a = c->addr;
 
-	if (session_role(c->session) == NOISE_RESPONDER)
+	if (carrier_role(&c->carrier) == NOISE_RESPONDER ||
+	    c->carrier.transport == CARRIER_UDP)
 		a.port = c->tcp_port;
 	return a;
 }
@@ -171,6 +183,7 @@ show_up(struct engine *e, struct now now, struct conn *c)
 	struct addr addr = listening_addr(c);
 
 	p->link = PEER_LINK_UP;
+	p->transport = c->carrier.transport;
 	p->link_addr = c->addr;
 	p->last_seen_ms = now.wall_ms;
 	if (p->first_seen_ms == 0)
@@ -181,6 +194,8 @@ show_up(struct engine *e, struct now now, struct conn *c)
 		peer_add_addr(e->model, p, &addr);
 		c->contact->pin.addr = addr;
 	}
+	if (c->udp_port != 0)
+		c->contact->pin.udp_port = p->udp_port = c->udp_port;
 	model_touch(e->model);
 	effect_peer(e, &c->fp);
 }
@@ -203,11 +218,11 @@ lose_to(struct engine *e, struct now now, struct conn *c, struct conn *winner)
 	if (c->connect != NULL)
 		connect_done(e, now, c);
 	make_loser(e, now, c);
-	session_keep(winner->session, is_kept(e, c->contact));
+	carrier_keep(&winner->carrier, is_kept(e, c->contact));
 	/* Or the other end dials since it lost the winner, which we did not
 	 * notice. */
-	session_probe(winner->session, now);
-	conn_flush(e, winner);
+	carrier_probe(&winner->carrier, now);
+	conn_flush(e, now, winner);
 }
 
 static void
@@ -221,12 +236,13 @@ win(struct engine *e, struct now now, struct conn *c)
 	if (k->pin.version_floor < MESSAGE_VERSION)
 		k->pin.version_floor = MESSAGE_VERSION;
 	show_up(e, now, c);
-	if (session_role(c->session) == NOISE_INITIATOR || k->answered)
+	if (carrier_role(&c->carrier) == NOISE_INITIATOR || k->answered)
 		contact_pin(e, now, k);
 	if (c->connect != NULL)
 		connect_done(e, now, c);
-	session_keep(c->session, is_kept(e, k));
-	drop_dials(e, now, k);
+	carrier_keep(&c->carrier, is_kept(e, k));
+	drop_dials(e, now, c);
+	dialling_settle(e, now, k);
 	if (k->chat == NULL)
 		k->chat = chat_new(&e->rng, e->epoch);
 	chat_session_up(k->chat);
@@ -240,11 +256,11 @@ session_up(struct engine *e, struct now now, struct conn *c)
 	struct contact *k = c->contact;
 	struct conn *other = conn_get(e, k->conn);
 
-	e->half_open--;
+	conn_greeted(e, c);
 	e->sessions++;
 	c->state = CONN_OPEN;
 	if (c->expects)
-		dial_ended(&k->dial, now);
+		dial_ended(&k->dial, now, &c->attempt);
 	dial_done(&k->dial);
 	if (other != NULL && goes_before(e, other, c)) {
 		lose_to(e, now, c, other);
@@ -264,6 +280,8 @@ session_down(struct engine *e, struct now now, struct conn *c, uint8_t reason)
 	if (k->conn != c->id)
 		return;
 	k->conn = 0;
+	if (reason == 0 && wish_is_for(k, c->carrier.transport))
+		k->switch_from_ms = now.mono_ms + SWITCH_FIRST_MS;
 	k->pin.last_ms = now.wall_ms;
 	discover_session(e->discover, now, &k->fp, false);
 	chat_session_down(k->chat);

@@ -93,6 +93,8 @@ seen(struct engine *e, struct now now, const struct sighting *s)
 	struct addr addr = tcp_addr(s);
 	if (addr.port != 0)
 		peer_add_addr(e->model, p, &addr);
+	bool moved = p->udp_port != s->beacon.udp_port;
+	p->udp_port = s->beacon.udp_port;
 	if (changed)
 		effect_peer(e, &s->fp);
 	struct contact *k = contact_find(e, &s->fp);
@@ -101,12 +103,14 @@ seen(struct engine *e, struct now now, const struct sighting *s)
 	struct conn *c = k == NULL ? NULL : conn_get(e, k->conn);
 	if (c == NULL)
 		return p;
-	session_keep(c->session, p->by_hand);
+	carrier_keep(&c->carrier, p->by_hand);
+	if (moved)
+		dialling_settle(e, now, k);
 	/* Whoever asks who is there has started anew or changed networks; a
 	 * session that died of it can no longer say so. */
 	if (s->beacon.type == BEACON_SOLICIT) {
-		session_probe(c->session, now);
-		conn_flush(e, c);
+		carrier_probe(&c->carrier, now);
+		conn_flush(e, now, c);
 	}
 	return p;
 }
@@ -217,7 +221,9 @@ engine_datagram(struct engine *e, struct now now, const struct addr *from,
 	struct sighting s = { .kind = SIGHT_NONE };
 
 	effects_begin(e);
-	if (discover_input(e->discover, now, from, on_link, p, n, &s) == 1)
+	if (packet_is_session(p, n))
+		datagram_input(e, now, from, p, n);
+	else if (discover_input(e->discover, now, from, on_link, p, n, &s) == 1)
 		learn(e, now, &s);
 	send_due(e, now);
 }

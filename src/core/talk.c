@@ -25,6 +25,7 @@ show_text(struct engine *e, struct now now, struct contact *k,
 		.sent_ms = ev->post.sent_ms,
 		.arrived_ms = now.wall_ms,
 		.action = (ev->post.flags & TEXT_ACTION) != 0,
+		.transport = p->transport,
 		.missing = ev->missing,
 	};
 
@@ -174,15 +175,18 @@ talk_flush(struct engine *e, struct now now, struct contact *k)
 	if (c == NULL)
 		return;
 	while (chat_output(k->chat, &packet)) {
-		/* Only a message too large for an empty output can fail, and
-		 * there is none: the output is handed on below. */
-		if (session_send(c->session, now, packet.bytes, packet.size) <
-		    0)
+		/* The output of a stream is handed on below, and a flight fits
+		 * the queue of datagrams. If it is full all the same, what was
+		 * not taken goes out with the next session. */
+		if (carrier_send(&c->carrier, now, packet.bytes, packet.size) <
+		    0) {
+			c->deadline_ms = now.mono_ms;
 			break;
+		}
 		if (packet.is_post)
 			set_delivery(e, k, &packet.id, DELIVERY_SENT, NULL);
 	}
-	conn_flush(e, c);
+	conn_flush(e, now, c);
 }
 
 void

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "sim.h"
 
+#include "agenda.h"
 #include "base/mem.h"
 #include "base/now.h"
 
@@ -10,24 +11,8 @@
 #include <string.h>
 
 enum {
-	EVENTS_MAX = 1 << 16,
 	HOST_BASE = 1,
 	SEGMENT_MAX = 4096,
-};
-
-enum event_kind { EVENT_DATAGRAM, EVENT_OPEN, EVENT_SEGMENT, EVENT_END };
-
-struct event {
-	int64_t at_ms;
-	uint64_t order; /* ties keep the order they were made in */
-	enum event_kind kind;
-	unsigned node; /* who gets it */
-	unsigned from;
-	unsigned stream;
-	uint64_t stream_serial;
-	int side;
-	uint8_t *bytes;
-	size_t size;
 };
 
 /* side 0 dialled, side 1 listens. */
@@ -44,57 +29,17 @@ struct sim {
 	struct rng_seed seed;
 	struct rng rng;
 	int64_t now_ms;
-	uint64_t order, serial, traffic, broken;
+	uint64_t serial, traffic, broken;
 	struct sim_node nodes[SIM_NODES_MAX];
 	struct addr addrs[SIM_NODES_MAX];
 	unsigned count, next_host;
+	unsigned places[SIM_NODES_MAX]; /* where each was, counted */
 	bool cut[SIM_NODES_MAX][SIM_NODES_MAX];
+	bool filtered[SIM_NODES_MAX][SIM_NODES_MAX];
 	struct stream streams[SIM_STREAMS_MAX];
-	struct event *events; /* a heap */
-	size_t event_count, event_cap;
+	struct agenda agenda;
+	struct sim_tap tap;
 };
-
-static bool
-before(const struct event *a, const struct event *b)
-{
-	return a->at_ms != b->at_ms ? a->at_ms < b->at_ms : a->order < b->order;
-}
-
-static void
-push(struct sim *s, struct event ev)
-{
-	assert(s->event_count < EVENTS_MAX);
-	if (s->event_count == s->event_cap) {
-		s->event_cap = s->event_cap == 0 ? 256 : s->event_cap * 2;
-		s->events =
-		    xrealloc(s->events, s->event_cap, sizeof(*s->events));
-	}
-	ev.order = s->order++;
-	size_t i = s->event_count++;
-	while (i > 0 && before(&ev, &s->events[(i - 1) / 2])) {
-		s->events[i] = s->events[(i - 1) / 2];
-		i = (i - 1) / 2;
-	}
-	s->events[i] = ev;
-}
-
-static struct event
-pop(struct sim *s)
-{
-	struct event top = s->events[0], last = s->events[--s->event_count];
-	size_t i = 0;
-
-	for (size_t child; (child = 2 * i + 1) < s->event_count; i = child) {
-		if (child + 1 < s->event_count &&
-		    before(&s->events[child + 1], &s->events[child]))
-			child++;
-		if (!before(&s->events[child], &last))
-			break;
-		s->events[i] = s->events[child];
-	}
-	s->events[i] = last;
-	return top;
-}
 
 static bool
 chance(struct sim *s, unsigned of, unsigned in)
@@ -123,6 +68,7 @@ give_address(struct sim *s, unsigned node)
 {
 	unsigned host = HOST_BASE + s->next_host++;
 
+	s->places[node]++;
 	s->addrs[node] = (struct addr){
 		.family = ADDR_IPV4,
 		.ip = { 10, 77, (uint8_t)(host >> 8), (uint8_t)host },
@@ -143,14 +89,16 @@ datagram_to(
 	while (copies-- > 0) {
 		if (chance(s, s->net.loss, 100))
 			continue;
-		push(s, (struct event){
-			    .kind = EVENT_DATAGRAM,
-			    .at_ms = arrival_ms(s),
-			    .node = to,
-			    .from = from,
-			    .bytes = xmemdup(effect->bytes, effect->size),
-			    .size = effect->size,
-			});
+		agenda_push(&s->agenda,
+		    (struct event){
+			.kind = EVENT_DATAGRAM,
+			.at_ms = arrival_ms(s),
+			.node = to,
+			.from = s->addrs[from],
+			.place = s->places[to],
+			.bytes = xmemdup(effect->bytes, effect->size),
+			.size = effect->size,
+		    });
 	}
 }
 
@@ -160,7 +108,7 @@ do_datagram(struct sim *s, unsigned from, const struct effect *effect)
 	s->traffic += effect->size;
 	for (unsigned to = 0; to < s->count; to++) {
 		bool meant = effect->kind == EFFECT_BROADCAST ||
-			     addr_same_host(&s->addrs[to], &effect->addr);
+			     addr_equal(&s->addrs[to], &effect->addr);
 		if (meant)
 			datagram_to(s, from, to, effect);
 	}
@@ -194,16 +142,16 @@ push_stream(struct sim *s, struct stream *t, int side, enum event_kind kind,
 	if (at < t->busy_ms[side])
 		at = t->busy_ms[side];
 	t->busy_ms[side] = at;
-	push(s, (struct event){
-		    .kind = kind,
-		    .at_ms = at,
-		    .node = t->node[side],
-		    .stream = (unsigned)(t - s->streams),
-		    .stream_serial = t->serial,
-		    .side = side,
-		    .bytes = n > 0 ? xmemdup(p, n) : NULL,
-		    .size = n,
-		});
+	agenda_push(&s->agenda, (struct event){
+				    .kind = kind,
+				    .at_ms = at,
+				    .node = t->node[side],
+				    .stream = (unsigned)(t - s->streams),
+				    .stream_serial = t->serial,
+				    .side = side,
+				    .bytes = n > 0 ? xmemdup(p, n) : NULL,
+				    .size = n,
+				});
 }
 
 static void
@@ -225,6 +173,9 @@ do_dial(struct sim *s, unsigned node, const struct effect *effect)
 		.node = { node, to == s->count ? node : to },
 		.conn = { effect->conn, 0 },
 	};
+	/* A filter says nothing: the dial waits in vain. */
+	if (to < s->count && s->filtered[node][to])
+		return;
 	bool fails = to == s->count || chance(s, s->net.refuse, 100);
 	push_stream(
 	    s, t, fails ? 0 : 1, fails ? EVENT_END : EVENT_OPEN, NULL, 0);
@@ -306,6 +257,8 @@ run_effect(struct sim *s, unsigned node, const struct effect *effect)
 {
 	struct sim_node *n = &s->nodes[node];
 
+	if (s->tap.see != NULL && effect->size > 0)
+		s->tap.see(s->tap.ctx, node, effect);
 	switch (effect->kind) {
 	case EFFECT_BROADCAST:
 		n->broadcasts++;
@@ -444,9 +397,7 @@ sim_free(struct sim *s)
 		engine_free(s->nodes[i].engine);
 		memstore_clear(&s->nodes[i].store);
 	}
-	for (size_t i = 0; i < s->event_count; i++)
-		free(s->events[i].bytes);
-	free(s->events);
+	agenda_clear(&s->agenda);
 	free(s);
 }
 
@@ -493,6 +444,12 @@ sim_add(struct sim *s, const char *name)
 	give_address(s, node);
 	start(s, node);
 	return node;
+}
+
+unsigned
+sim_count(const struct sim *s)
+{
+	return s->count;
 }
 
 struct sim_node *
@@ -545,16 +502,31 @@ sim_steal_identity(struct sim *s, unsigned node, unsigned other)
 	sim_restart(s, node);
 }
 
-void
-sim_cut(struct sim *s, unsigned a, unsigned b, bool cut)
+static void
+break_streams_between(struct sim *s, unsigned a, unsigned b)
 {
-	s->cut[a][b] = s->cut[b][a] = cut;
-	for (unsigned i = 0; cut && i < SIM_STREAMS_MAX; i++) {
+	for (unsigned i = 0; i < SIM_STREAMS_MAX; i++) {
 		struct stream *t = &s->streams[i];
 		if (t->used && ((t->node[0] == a && t->node[1] == b) ||
 				   (t->node[0] == b && t->node[1] == a)))
 			break_stream(s, t);
 	}
+}
+
+void
+sim_cut(struct sim *s, unsigned a, unsigned b, bool cut)
+{
+	s->cut[a][b] = s->cut[b][a] = cut;
+	if (cut)
+		break_streams_between(s, a, b);
+}
+
+void
+sim_filter(struct sim *s, unsigned a, unsigned b, bool filtered)
+{
+	s->filtered[a][b] = s->filtered[b][a] = filtered;
+	if (filtered)
+		break_streams_between(s, a, b);
 }
 
 void
@@ -574,8 +546,30 @@ sim_take_address(struct sim *s, unsigned node, unsigned other)
 	struct sim_node *n = &s->nodes[node];
 
 	break_streams_of(s, node);
+	s->places[node]++;
 	s->addrs[node] = s->addrs[other];
 	engine_network(n->engine, node_now(s, node), NULL, 0, true);
+	drain(s, node);
+}
+
+void
+sim_tap(struct sim *s, const struct sim_tap *tap)
+{
+	s->tap = *tap;
+}
+
+const struct addr *
+sim_addr(const struct sim *s, unsigned node)
+{
+	return &s->addrs[node];
+}
+
+void
+sim_inject(struct sim *s, unsigned node, const struct addr *from,
+    const uint8_t *p, size_t n)
+{
+	engine_datagram(
+	    s->nodes[node].engine, node_now(s, node), from, true, p, n);
 	drain(s, node);
 }
 
@@ -600,6 +594,21 @@ sim_command(struct sim *s, unsigned node, enum command_kind kind, unsigned peer,
 		.conv = CONV_NEARBY,
 		.peer = s->nodes[peer].identity.fp,
 		.text = text == NULL ? NULL : xstrdup(text),
+	};
+
+	engine_command(s->nodes[node].engine, node_now(s, node), &cmd);
+	drain(s, node);
+}
+
+void
+sim_transport(
+    struct sim *s, unsigned node, unsigned peer, enum transport_choice choice)
+{
+	struct command cmd = {
+		.kind = COMMAND_TRANSPORT,
+		.conv = CONV_NEARBY,
+		.peer = s->nodes[peer].identity.fp,
+		.number = choice,
 	};
 
 	engine_command(s->nodes[node].engine, node_now(s, node), &cmd);
@@ -669,10 +678,11 @@ deliver(struct sim *s, const struct event *ev)
 	struct stream *t = &s->streams[ev->stream];
 
 	if (ev->kind == EVENT_DATAGRAM) {
-		if (!s->nodes[ev->node].alive)
+		if (!s->nodes[ev->node].alive ||
+		    s->places[ev->node] != ev->place)
 			return;
 		engine_datagram(s->nodes[ev->node].engine,
-		    node_now(s, ev->node), &s->addrs[ev->from], true, ev->bytes,
+		    node_now(s, ev->node), &ev->from, true, ev->bytes,
 		    ev->size);
 		drain(s, ev->node);
 		return;
@@ -690,7 +700,7 @@ deliver(struct sim *s, const struct event *ev)
 static int64_t
 next_ms(const struct sim *s)
 {
-	int64_t at = s->event_count > 0 ? s->events[0].at_ms : NEVER_MS;
+	int64_t at = agenda_next_ms(&s->agenda);
 
 	for (unsigned i = 0; i < s->count; i++) {
 		if (s->nodes[i].alive)
@@ -726,8 +736,8 @@ sim_run(struct sim *s, int64_t ms)
 			break;
 		if (at > s->now_ms)
 			s->now_ms = at;
-		while (s->event_count > 0 && s->events[0].at_ms <= s->now_ms) {
-			struct event ev = pop(s);
+		while (agenda_next_ms(&s->agenda) <= s->now_ms) {
+			struct event ev = agenda_pop(&s->agenda);
 			deliver(s, &ev);
 			free(ev.bytes);
 		}
@@ -735,68 +745,4 @@ sim_run(struct sim *s, int64_t ms)
 		end_turns(s);
 	}
 	s->now_ms = end;
-}
-
-static bool
-is_waiting(const struct model *m)
-{
-	for (size_t i = 0; i < m->conv_count; i++) {
-		const struct conv *c = m->convs[i];
-		for (uint64_t n = c->first_serial; n < c->next_serial; n++) {
-			enum delivery d = conv_message(c, n)->delivery;
-			if (d == DELIVERY_QUEUED || d == DELIVERY_SENT)
-				return true;
-		}
-	}
-	return false;
-}
-
-bool
-sim_settle(struct sim *s, int64_t ms)
-{
-	enum { STEP_MS = 500 };
-
-	for (int64_t end = s->now_ms + ms; s->now_ms < end;) {
-		bool waiting = false;
-		for (unsigned i = 0; i < s->count; i++)
-			waiting |= s->nodes[i].alive &&
-				   is_waiting(engine_model(s->nodes[i].engine));
-		if (!waiting)
-			return true;
-		sim_run(s, STEP_MS);
-	}
-	return false;
-}
-
-const struct peer *
-sim_peer(struct sim *s, unsigned node, unsigned peer)
-{
-	return model_peer(
-	    engine_model(s->nodes[node].engine), &s->nodes[peer].identity.fp);
-}
-
-const struct message *
-sim_text(struct sim *s, unsigned node, unsigned peer, bool mine, size_t i)
-{
-	const struct conv *c = model_conv_of(
-	    engine_model(s->nodes[node].engine), &s->nodes[peer].identity.fp);
-
-	if (c == NULL)
-		return NULL;
-	for (uint64_t n = c->first_serial; n < c->next_serial; n++) {
-		const struct message *m = conv_message(c, n);
-		if (m->kind == MESSAGE_TEXT && m->mine == mine && i-- == 0)
-			return m;
-	}
-	return NULL;
-}
-
-size_t
-sim_texts(struct sim *s, unsigned node, unsigned peer, bool mine)
-{
-	size_t i = 0;
-
-	while (sim_text(s, node, peer, mine, i) != NULL)
-		i++;
-	return i;
 }

@@ -53,6 +53,8 @@ int64_t sim_now_ms(const struct sim *s);
 
 /* A new node with an identity of its own, started at once. */
 unsigned sim_add(struct sim *s, const char *name);
+/* Nodes so far. */
+unsigned sim_count(const struct sim *s);
 struct sim_node *sim_node(struct sim *s, unsigned node);
 /* SIGKILL: its streams break, nothing is said. What it committed stays. */
 void sim_kill(struct sim *s, unsigned node);
@@ -61,15 +63,31 @@ void sim_restart(struct sim *s, unsigned node);
 /* Gives node the keys of other: an impostor, or a clone. */
 void sim_steal_identity(struct sim *s, unsigned node, unsigned other);
 void sim_cut(struct sim *s, unsigned a, unsigned b, bool cut);
-/* The address of a node changes; its streams break. */
+/* TCP between the two is dropped in silence; datagrams pass. */
+void sim_filter(struct sim *s, unsigned a, unsigned b, bool filtered);
+/* The address of a node changes; its streams break, and what was on its way to
+ * the old one is lost. */
 void sim_move(struct sim *s, unsigned node);
 /* From now on node is where other is, or was. */
 void sim_take_address(struct sim *s, unsigned node, unsigned other);
+/* Sees every packet and piece of a stream as it is sent; see may be NULL. */
+struct sim_tap {
+	void (*see)(void *ctx, unsigned node, const struct effect *effect);
+	void *ctx;
+};
+void sim_tap(struct sim *s, const struct sim_tap *tap);
+const struct addr *sim_addr(const struct sim *s, unsigned node);
+/* A datagram of somebody else arrives at node now. */
+void sim_inject(struct sim *s, unsigned node, const struct addr *from,
+    const uint8_t *p, size_t n);
 /* The streams between the two break, and only node hears of it. */
 void sim_lose_half(struct sim *s, unsigned node, unsigned other);
 
 void sim_command(struct sim *s, unsigned node, enum command_kind kind,
     unsigned peer, const char *text);
+/* node's user wants peer reached that way. */
+void sim_transport(
+    struct sim *s, unsigned node, unsigned peer, enum transport_choice choice);
 /* Runs until the virtual time has moved so far. */
 void sim_run(struct sim *s, int64_t ms);
 /* Runs until nothing waits anywhere, at most so long; false when it does. */

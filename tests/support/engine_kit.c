@@ -283,6 +283,7 @@ ekit_hear(struct ekit *k, const struct remote *r, const char *name,
 	b.name = untrusted_of(name, strlen(name));
 	memcpy(b.instance, r->hello.instance, INSTANCE_SIZE);
 	b.tcp_port = addr->port;
+	b.udp_port = r->udp_port;
 	struct kit_datagram g = kit_sign(&b, &r->end.identity);
 	struct addr from = *addr;
 	from.port = 50001;

@@ -24,6 +24,7 @@ struct kit_dial {
 struct remote {
 	struct end end;
 	struct hello hello; /* before it starts: for the test to change */
+	uint16_t udp_port;  /* that it announces; 0: none */
 	uint32_t conn;      /* 0: no stream */
 	bool started;
 	bool silent; /* reads and says nothing any more, the stream is up */

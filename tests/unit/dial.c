@@ -28,16 +28,32 @@ begin(void)
 static int
 next(unsigned count)
 {
-	unsigned index;
+	struct dial_attempt a;
 
-	return dial_next(&d, now, count, &rng, &index) ? (int)index : -1;
+	if (!dial_next(&d, now, (struct dial_addrs){ .tcp = count }, &rng, &a))
+		return -1;
+	assert_false(a.udp);
+	assert_false(a.open);
+	return (int)a.index;
+}
+
+static int64_t
+deadline(unsigned count)
+{
+	return dial_deadline(&d, (struct dial_addrs){ .tcp = count });
+}
+
+static void
+ended(void)
+{
+	dial_ended(&d, now, &(struct dial_attempt){ .udp = false });
 }
 
 /* Goes to the deadline; how long that took. */
 static int64_t
 advance(unsigned count)
 {
-	int64_t from = now.mono_ms, at = dial_deadline(&d, count);
+	int64_t from = now.mono_ms, at = deadline(count);
 
 	assert_true(at != NEVER_MS);
 	assert_true(at >= from);
@@ -52,10 +68,10 @@ nobody_is_dialled_unasked(void **state)
 
 	begin();
 	assert_int_equal(next(3), -1);
-	assert_int_equal(dial_deadline(&d, 3), NEVER_MS);
-	dial_ended(&d, now);
-	assert_int_equal(d.active, 0);
-	assert_int_equal(dial_deadline(&d, 3), NEVER_MS);
+	assert_int_equal(deadline(3), NEVER_MS);
+	ended();
+	assert_int_equal(d.tcp.active, 0);
+	assert_int_equal(deadline(3), NEVER_MS);
 }
 
 static void
@@ -72,13 +88,13 @@ addresses_are_250_ms_apart_and_three_at_once(void **state)
 	assert_int_equal(advance(5), DIAL_APART_MS);
 	assert_int_equal(next(5), 2);
 	/* The fourth waits until one of the three has ended. */
-	assert_int_equal(dial_deadline(&d, 5), NEVER_MS);
+	assert_int_equal(deadline(5), NEVER_MS);
 	now.mono_ms += 3000;
 	assert_int_equal(next(5), -1);
-	dial_ended(&d, now);
-	assert_true(dial_deadline(&d, 5) <= now.mono_ms);
+	ended();
+	assert_true(deadline(5) <= now.mono_ms);
 	assert_int_equal(next(5), 3);
-	assert_int_equal(d.active, DIAL_PARALLEL_MAX);
+	assert_int_equal(d.tcp.active, DIAL_PARALLEL_MAX);
 	assert_int_equal(next(5), -1);
 }
 
@@ -92,7 +108,7 @@ the_next_follows_a_failure_at_once(void **state)
 	for (int i = 0; i < 3; i++) {
 		assert_int_equal(next(3), i);
 		now.mono_ms += 1;
-		dial_ended(&d, now);
+		ended();
 	}
 	assert_int_equal(d.failed_rounds, 0);
 	assert_int_equal(next(3), -1);
@@ -105,7 +121,7 @@ fail_round(unsigned count)
 {
 	for (unsigned i = 0; i < count; i++) {
 		assert_int_equal(next(count), (int)i);
-		dial_ended(&d, now);
+		ended();
 	}
 	assert_int_equal(next(count), -1);
 	int64_t pause = advance(count);
@@ -157,16 +173,16 @@ wanting_again_only_brings_it_forward(void **state)
 
 	begin();
 	dial_want(&d, now, 900);
-	assert_int_equal(dial_deadline(&d, 1), now.mono_ms + 900);
+	assert_int_equal(deadline(1), now.mono_ms + 900);
 	dial_want(&d, now, 5000);
-	assert_int_equal(dial_deadline(&d, 1), now.mono_ms + 900);
+	assert_int_equal(deadline(1), now.mono_ms + 900);
 	dial_want(&d, now, 100);
 	assert_int_equal(advance(1), 100);
 	assert_int_equal(next(1), 0);
 	/* While an attempt runs its place in the list is not lost. */
 	dial_want(&d, now, 0);
 	assert_int_equal(next(1), -1);
-	assert_int_equal(d.active, 1);
+	assert_int_equal(d.tcp.active, 1);
 }
 
 static void
@@ -179,7 +195,7 @@ somebody_who_returns_is_dialled_before_the_round(void **state)
 	fail_round(1);
 	int64_t from = now.mono_ms;
 	assert_int_equal(next(1), 0);
-	dial_ended(&d, now);
+	ended();
 	assert_int_equal(next(1), -1);
 	now.mono_ms += 10;
 	dial_want(&d, now, 50);
@@ -200,19 +216,19 @@ done_forgets_all_but_what_still_runs(void **state)
 	assert_int_equal(next(4), 1);
 	dial_done(&d);
 	assert_int_equal(next(4), -1);
-	assert_int_equal(dial_deadline(&d, 4), NEVER_MS);
-	assert_int_equal(d.active, 2);
+	assert_int_equal(deadline(4), NEVER_MS);
+	assert_int_equal(d.tcp.active, 2);
 	/* Wanted again: from the first address, and the two still count. */
 	dial_want(&d, now, 0);
 	assert_int_equal(next(4), 0);
 	now.mono_ms += DIAL_APART_MS;
 	assert_int_equal(next(4), -1);
-	assert_int_equal(dial_deadline(&d, 4), NEVER_MS);
+	assert_int_equal(deadline(4), NEVER_MS);
 	for (int i = 0; i < 3; i++)
-		dial_ended(&d, now);
-	assert_int_equal(d.active, 0);
-	dial_ended(&d, now);
-	assert_int_equal(d.active, 0);
+		ended();
+	assert_int_equal(d.tcp.active, 0);
+	ended();
+	assert_int_equal(d.tcp.active, 0);
 }
 
 static void
@@ -225,11 +241,11 @@ addresses_that_vanish_end_the_round(void **state)
 	assert_int_equal(next(3), 0);
 	advance(3);
 	assert_int_equal(next(0), -1);
-	assert_int_equal(dial_deadline(&d, 0), NEVER_MS);
-	dial_ended(&d, now);
+	assert_int_equal(deadline(0), NEVER_MS);
+	ended();
 	assert_int_equal(next(0), -1);
 	assert_int_equal(d.failed_rounds, 1);
-	assert_true(dial_deadline(&d, 0) > now.mono_ms);
+	assert_true(deadline(0) > now.mono_ms);
 }
 
 /* Anything in any order, and a clock that leaps: never more than three at a
@@ -251,7 +267,7 @@ no_order_of_calls_makes_it_spin(void **state)
 				dial_done(&d);
 			break;
 		case 2:
-			dial_ended(&d, now);
+			ended();
 			break;
 		case 3:
 			now.mono_ms += rng_below(&rng, 20) == 0
@@ -259,18 +275,178 @@ no_order_of_calls_makes_it_spin(void **state)
 					   : rng_below(&rng, 400);
 			break;
 		default:
-			if (dial_deadline(&d, count) <= now.mono_ms) {
-				unsigned active = d.active;
+			if (deadline(count) <= now.mono_ms) {
+				unsigned active = d.tcp.active;
 				while (next(count) >= 0)
 					dialled++;
-				assert_true(d.active >= active);
-				assert_true(
-				    dial_deadline(&d, count) > now.mono_ms);
+				assert_true(d.tcp.active >= active);
+				assert_true(deadline(count) > now.mono_ms);
 			}
 		}
-		assert_true(d.active <= DIAL_PARALLEL_MAX);
+		assert_true(d.tcp.active <= DIAL_PARALLEL_MAX);
 	}
 	assert_true(dialled > 1000);
+}
+
+/* The attempt that begins now, as "t0", "u1" or "". */
+static const char *
+step(unsigned tcp, unsigned udp)
+{
+	static char text[4];
+	struct dial_attempt a;
+	struct dial_addrs addrs = { .tcp = tcp, .udp = udp };
+
+	text[0] = '\0';
+	if (dial_next(&d, now, addrs, &rng, &a)) {
+		text[0] = a.udp ? 'u' : 't';
+		text[1] = (char)('0' + a.index);
+		text[2] = '\0';
+	}
+	return text;
+}
+
+static int64_t
+due_in(unsigned tcp, unsigned udp)
+{
+	struct dial_addrs addrs = { .tcp = tcp, .udp = udp };
+
+	return dial_deadline(&d, addrs) - now.mono_ms;
+}
+
+static void
+ended_as(bool udp, bool open)
+{
+	struct dial_attempt a = { .udp = udp, .open = open };
+
+	dial_ended(&d, now, &a);
+}
+
+static void
+udp_waits_a_second_for_tcp(void **state)
+{
+	(void)state;
+	begin();
+	dial_want(&d, now, 300);
+	now.mono_ms += 300;
+	assert_string_equal(step(1, 2), "t0");
+	assert_int_equal(due_in(1, 2), DIAL_UDP_MS);
+	now.mono_ms += DIAL_UDP_MS - 1;
+	assert_string_equal(step(1, 2), "");
+	now.mono_ms += 1;
+	assert_string_equal(step(1, 2), "u0");
+	now.mono_ms += DIAL_APART_MS;
+	assert_string_equal(step(1, 2), "u1");
+	/* The round goes on until both have failed. */
+	ended_as(true, false);
+	ended_as(true, false);
+	assert_string_equal(step(1, 2), "");
+	assert_int_equal(d.failed_rounds, 0);
+	ended_as(false, false);
+	assert_string_equal(step(1, 2), "");
+	assert_int_equal(d.failed_rounds, 1);
+	/* And the second of the next round counts from its own beginning. */
+	now.mono_ms += due_in(1, 2);
+	assert_string_equal(step(1, 2), "t0");
+	assert_int_equal(due_in(1, 2), DIAL_UDP_MS);
+}
+
+static void
+udp_follows_at_once_when_tcp_failed(void **state)
+{
+	(void)state;
+	begin();
+	dial_want(&d, now, 0);
+	assert_string_equal(step(2, 1), "t0");
+	ended_as(false, false);
+	assert_string_equal(step(2, 1), "t1");
+	now.mono_ms += 20;
+	ended_as(false, false);
+	assert_string_equal(step(2, 1), "u0");
+	/* Without anything over TCP there is nothing to wait for. */
+	begin();
+	dial_want(&d, now, 0);
+	assert_string_equal(step(0, 1), "u0");
+}
+
+static void
+udp_waits_for_a_handshake_over_tcp(void **state)
+{
+	(void)state;
+	begin();
+	dial_want(&d, now, 0);
+	assert_string_equal(step(1, 1), "t0");
+	dial_opened(&d);
+	now.mono_ms += 4000;
+	assert_string_equal(step(1, 1), "");
+	assert_true(due_in(1, 1) > INT64_C(1) << 40);
+	/* It came to nothing. */
+	ended_as(false, true);
+	assert_string_equal(step(1, 1), "u0");
+	/* No more can be open than are under way. */
+	dial_opened(&d);
+	assert_int_equal(d.open, 0);
+}
+
+static void
+dead_addresses_over_tcp_do_not_block_udp(void **state)
+{
+	(void)state;
+	begin();
+	dial_want(&d, now, 0);
+	for (int i = 0; i < DIAL_PARALLEL_MAX; i++) {
+		assert_int_equal(step(8, 8)[0], 't');
+		now.mono_ms += DIAL_APART_MS;
+	}
+	now.mono_ms += due_in(8, 8);
+	for (int i = 0; i < DIAL_PARALLEL_MAX; i++) {
+		assert_int_equal(step(8, 8)[0], 'u');
+		now.mono_ms += DIAL_APART_MS;
+	}
+	assert_string_equal(step(8, 8), "");
+	ended_as(false, false);
+	assert_string_equal(step(8, 8), "t3");
+	ended_as(true, false);
+	assert_string_equal(step(8, 8), "u3");
+}
+
+static void
+no_order_of_calls_makes_two_kinds_spin(void **state)
+{
+	(void)state;
+	unsigned begun[2] = { 0 };
+	begin();
+	for (unsigned i = 0; i < 200000; i++) {
+		unsigned tcp = rng_below(&rng, 4), udp = rng_below(&rng, 4);
+		const char *what;
+		switch (rng_below(&rng, 6)) {
+		case 0:
+			dial_want(&d, now, rng_below(&rng, 10000));
+			break;
+		case 1:
+			if (rng_below(&rng, 20) == 0)
+				dial_done(&d);
+			else
+				dial_opened(&d);
+			break;
+		case 2:
+			ended_as(rng_below(&rng, 2) == 0, d.open > 0);
+			break;
+		case 3:
+			now.mono_ms += rng_below(&rng, 400);
+			break;
+		default:
+			if (due_in(tcp, udp) > 0)
+				break;
+			while (*(what = step(tcp, udp)) != '\0')
+				begun[*what == 'u']++;
+			assert_true(due_in(tcp, udp) > 0);
+		}
+		assert_true(d.tcp.active <= DIAL_PARALLEL_MAX);
+		assert_true(d.udp.active <= DIAL_PARALLEL_MAX);
+		assert_true(d.open <= DIAL_PARALLEL_MAX);
+	}
+	assert_true(begun[0] > 1000);
+	assert_true(begun[1] > 1000);
 }
 
 int
@@ -288,6 +464,11 @@ main(void)
 		cmocka_unit_test(done_forgets_all_but_what_still_runs),
 		cmocka_unit_test(addresses_that_vanish_end_the_round),
 		cmocka_unit_test(no_order_of_calls_makes_it_spin),
+		cmocka_unit_test(udp_waits_a_second_for_tcp),
+		cmocka_unit_test(udp_follows_at_once_when_tcp_failed),
+		cmocka_unit_test(udp_waits_for_a_handshake_over_tcp),
+		cmocka_unit_test(dead_addresses_over_tcp_do_not_block_udp),
+		cmocka_unit_test(no_order_of_calls_makes_two_kinds_spin),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -1,0 +1,174 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * What moves a connection on: input that waits, and time that passes. A
+ * stranger's messages are taken at a bounded rate; over TCP the rest stays in
+ * his socket, over UDP in his queue, since the window we tell him closes.
+ */
+#include "core/engine_state.h"
+
+#include "base/err.h"
+
+#include <errno.h>
+
+static bool
+is_throttled(const struct conn *c, struct now now)
+{
+	const struct contact *k = c->contact;
+
+	return k != NULL && !k->answered &&
+	       (c->state == CONN_OPEN || c->state == CONN_LOSING) &&
+	       bucket_ready_ms(&k->inbound, now.mono_ms) > now.mono_ms;
+}
+
+/* False when c is gone. */
+static bool
+handle_event(struct engine *e, struct now now, struct conn *c,
+    const struct session_event *ev)
+{
+	uint32_t id = c->id;
+
+	switch (ev->kind) {
+	case SESSION_HELLO:
+		if (c->state == CONN_DIALING)
+			conn_greet(e, c);
+		if (session_judge(e, now, c, ev) < 0)
+			conn_drop(e, now, c, 0);
+		break;
+	case SESSION_READY:
+		session_up(e, now, c);
+		break;
+	case SESSION_MESSAGE:
+		if (!c->contact->answered)
+			bucket_take(&c->contact->inbound, now.mono_ms);
+		talk_input(e, now, c, ev->bytes, ev->size);
+		break;
+	case SESSION_CLOSED:
+		conn_end(
+		    e, now, c, ev->reason, "the other end refused the session");
+		break;
+	}
+	return conn_get(e, id) != NULL;
+}
+
+void
+conn_pump(struct engine *e, struct now now, struct conn *c)
+{
+	struct session_event ev;
+
+	c->pump_again = false;
+	for (int i = 0;; i++) {
+		if (i == PUMP_MAX || is_throttled(c, now)) {
+			c->pump_again = true;
+			break;
+		}
+		int got = carrier_next(&c->carrier, now, &ev);
+		if (got == 0)
+			break;
+		if (got < 0) {
+			e->model->records_bad++;
+			conn_drop(e, now, c, 0);
+			return;
+		}
+		if (!handle_event(e, now, c, &ev))
+			return;
+		if (c->contact != NULL && c->contact->chat != NULL &&
+		    chat_is_full(c->contact->chat))
+			talk_flush(e, now, c->contact);
+	}
+	if (c->contact != NULL && c->contact->chat != NULL)
+		talk_flush(e, now, c->contact);
+	conn_flush(e, now, c);
+}
+
+void
+engine_bytes(
+    struct engine *e, struct now now, uint32_t conn, const uint8_t *p, size_t n)
+{
+	effects_begin(e);
+	struct conn *c = conn_get(e, conn);
+	if (c == NULL || c->carrier.session == NULL)
+		return;
+	if (session_input(c->carrier.session, now, p, n) < 0) {
+		conn_drop(e, now, c, CLOSE_PROTOCOL);
+		return;
+	}
+	conn_pump(e, now, c);
+}
+
+bool
+engine_reading(const struct engine *e, uint32_t conn)
+{
+	const struct conn *c = conn_find(e, conn);
+
+	return c != NULL &&
+	       (c->carrier.session == NULL ||
+		   !(c->pump_again || session_has_input(c->carrier.session)));
+}
+
+/* When a paused connection may go on. */
+static int64_t
+pump_deadline(const struct conn *c)
+{
+	if (!c->pump_again)
+		return NEVER_MS;
+	if (c->contact == NULL || c->contact->answered)
+		return 0;
+	return bucket_ready_ms(&c->contact->inbound, c->contact->inbound.at_ms);
+}
+
+/* False when c is gone. */
+static bool
+tick_session(struct engine *e, struct now now, struct conn *c)
+{
+	int err = carrier_tick(&c->carrier, now);
+
+	conn_flush(e, now, c);
+	if (err < 0)
+		conn_drop(e, now, c, err == ERR_CLOSED ? CLOSE_IDLE : 0);
+	return err == 0;
+}
+
+static void
+conn_tick(struct engine *e, struct now now, struct conn *c)
+{
+	bool late = now.mono_ms >= c->deadline_ms;
+
+	if (c->state == CONN_DIALING && late)
+		conn_end(e, now, c, 0, conn_why(ETIMEDOUT));
+	else if (late)
+		conn_drop(e, now, c, 0);
+	else if (tick_session(e, now, c) && pump_deadline(c) <= now.mono_ms)
+		conn_pump(e, now, c);
+}
+
+static int64_t
+conn_deadline(const struct conn *c)
+{
+	int64_t at = earlier_ms(c->deadline_ms, pump_deadline(c));
+
+	if (carrier_exists(&c->carrier))
+		at = earlier_ms(at, carrier_deadline(&c->carrier));
+	return at;
+}
+
+void
+conns_tick(struct engine *e, struct now now)
+{
+	for (size_t i = 0; i < e->conn_end; i++) {
+		struct conn *c = e->conns[i];
+		if (c != NULL && conn_deadline(c) <= now.mono_ms)
+			conn_tick(e, now, c);
+	}
+}
+
+int64_t
+conns_deadline(const struct engine *e)
+{
+	int64_t at = NEVER_MS;
+
+	for (size_t i = 0; i < e->conn_end; i++) {
+		if (e->conns[i] != NULL)
+			at = earlier_ms(at, conn_deadline(e->conns[i]));
+	}
+	return at;
+}
