@@ -15,7 +15,7 @@ acks_init(struct acks *a)
 static void
 note(struct acks *a, int64_t now_ms, uint64_t number)
 {
-	if (a->any && number < a->largest) {
+	if (a->any && number <= a->largest) {
 		uint64_t back = a->largest - 1 - number;
 		if (back < REACH)
 			a->bits |= UINT64_C(1) << back;

@@ -265,11 +265,19 @@ hole_deadline(const struct dgram *d)
 
 /* While anything is under way, recovery notices a dead peer; a ping puts
  * something under way. */
+static int64_t
+ping_deadline(const struct dgram *d)
+{
+	return d->ping_due || recovery_flight(&d->recovery, 0) != NULL
+		   ? NEVER_MS
+		   : earlier_ms(
+			 d->heard_ms + d->ping_gap_ms, keys_ask_ms(&d->keys));
+}
+
 static void
 tick_pings(struct dgram *d, struct now now)
 {
-	if (now.mono_ms >= d->heard_ms + d->ping_gap_ms &&
-	    recovery_flight(&d->recovery, 0) == NULL)
+	if (now.mono_ms >= ping_deadline(d))
 		d->ping_due = true;
 	if (now.mono_ms < d->persist_ms)
 		return;
@@ -290,14 +298,6 @@ tick_open(struct dgram *d, struct now now)
 		return ERR_TIMEOUT;
 	tick_pings(d, now);
 	return 0;
-}
-
-static int64_t
-ping_deadline(const struct dgram *d)
-{
-	return d->ping_due || recovery_flight(&d->recovery, 0) != NULL
-		   ? NEVER_MS
-		   : d->heard_ms + d->ping_gap_ms;
 }
 
 int

@@ -113,6 +113,12 @@ keys_open(
 	return r;
 }
 
+int64_t
+keys_ask_ms(const struct keys *k)
+{
+	return k->send_acked ? NEVER_MS : k->send_ms + DGRAM_REKEY_MS;
+}
+
 void
 keys_acked(struct keys *k, uint64_t number)
 {

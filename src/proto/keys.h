@@ -43,6 +43,9 @@ int keys_seal(struct keys *k, int64_t now_ms, struct packet *packet,
 /* Opens a DATA packet into out, of PACKET_FRAMES_MAX bytes. ERR_AUTH. */
 int keys_open(
     struct keys *k, int64_t now_ms, const struct packet *packet, uint8_t *out);
+/* When the next move waits for an acknowledgement, and nothing may come by
+ * itself that asks for one; NEVER_MS. */
+int64_t keys_ask_ms(const struct keys *k);
 /* A packet of ours was acknowledged. */
 void keys_acked(struct keys *k, uint64_t number);
 /* Wipes what is no longer needed. */

@@ -3,6 +3,7 @@
 
 #include "base/err.h"
 #include "base/mem.h"
+#include "proto/dgram_state.h"
 
 #include <assert.h>
 #include <stdlib.h>
@@ -152,6 +153,64 @@ kit_give(struct kit_end *end, struct now now, const struct addr *from,
 		end->error = r;
 	kit_pull(end, now);
 	return end->error;
+}
+
+static void
+seal(struct kit *k, struct kit_end *end, uint64_t number, size_t n,
+    struct kit_packet *ret_packet)
+{
+	struct packet packet = { .receiver = end->dgram->peer_id,
+		.counter = number };
+	int r = keys_seal(
+	    &end->dgram->keys, k->now.mono_ms, &packet, ret_packet->bytes, n);
+
+	assert(r == 0);
+	(void)r;
+	ret_packet->size = PACKET_HEADER_SIZE + n + PACKET_TAG_SIZE;
+	ret_packet->from = end->addr;
+	ret_packet->to = end == &k->i ? k->r.addr : k->i.addr;
+}
+
+void
+kit_seal(struct kit *k, struct kit_end *end, const struct frame *frames,
+    size_t count, struct kit_packet *ret_packet)
+{
+	size_t size = 0;
+
+	for (size_t i = 0; i < count; i++) {
+		size_t n;
+		int r = frame_put(&frames[i],
+		    ret_packet->bytes + PACKET_HEADER_SIZE + size,
+		    PACKET_FRAMES_MAX - size, &n);
+		assert(r == 0);
+		(void)r;
+		size += n;
+	}
+	seal(k, end, recovery_number(&end->dgram->recovery, &end->dgram->rng),
+	    size, ret_packet);
+}
+
+void
+kit_seal_as(struct kit *k, struct kit_end *end, uint64_t number,
+    const struct frame *frame, struct kit_packet *ret_packet)
+{
+	size_t n;
+	int r = frame_put(frame, ret_packet->bytes + PACKET_HEADER_SIZE,
+	    PACKET_FRAMES_MAX, &n);
+
+	assert(r == 0);
+	(void)r;
+	seal(k, end, number, n, ret_packet);
+}
+
+void
+kit_seal_bytes(struct kit *k, struct kit_end *end, const uint8_t *p, size_t n,
+    struct kit_packet *ret_packet)
+{
+	struct dgram *d = end->dgram;
+
+	memcpy(ret_packet->bytes + PACKET_HEADER_SIZE, p, n);
+	seal(k, end, recovery_number(&d->recovery, &d->rng), n, ret_packet);
 }
 
 /* Sorted by time, and in order where times are equal. */

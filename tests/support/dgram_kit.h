@@ -81,6 +81,15 @@ int kit_give(struct kit_end *end, struct now now, const struct addr *from,
 void kit_pull(struct kit_end *end, struct now now);
 /* Puts what an end has to say on its way. */
 void kit_flush(struct kit *k, struct kit_end *end);
+/* A DATA packet with frames of the test's choice and the keys of an end, which
+ * itself does not know of it. kit_seal takes the next number. */
+void kit_seal(struct kit *k, struct kit_end *end, const struct frame *frames,
+    size_t count, struct kit_packet *ret_packet);
+void kit_seal_as(struct kit *k, struct kit_end *end, uint64_t number,
+    const struct frame *frame, struct kit_packet *ret_packet);
+/* The same with any bytes in the place of frames. */
+void kit_seal_bytes(struct kit *k, struct kit_end *end, const uint8_t *p,
+    size_t n, struct kit_packet *ret_packet);
 /* Puts a datagram on its way, from any address. */
 void kit_post(struct kit *k, const struct addr *from, const struct addr *to,
     const uint8_t *p, size_t n);
