@@ -6,6 +6,11 @@
  * resends, keeps to a congestion window, follows a peer that moves, and
  * changes keys. Sans-IO. doc/PROTOCOL, "Datagram sessions".
  *
+ * Each direction moves to a key made from its last one by Noise's one-way
+ * Rekey, every DGRAM_REKEY_MS or rekey_packets. No new handshake: what was said
+ * stays closed to who takes a later key, as over TCP, and a session ends after
+ * SESSION_LIFE_MS, so whoever took a key has it for no longer than that.
+ *
  * Which datagram belongs to which session its owner finds by the id in the
  * header (wire/packet.h); proto/gate.h stands before the first one.
  *
@@ -45,7 +50,8 @@ enum {
 	DGRAM_CWND_MIN = 2,
 	DGRAM_CWND_MAX = 64,
 	DGRAM_REKEY_MS = 30 * 60000,
-	DGRAM_KEY_LIFE_MS = 60 * 60000, /* hard stop */
+	/* The hard stop for a direction that does not change its key. */
+	DGRAM_KEY_LIFE_MS = 60 * 60000,
 	DGRAM_OLD_KEY_MS = 30000,
 	/* Towards an address that has not answered a PING yet. */
 	DGRAM_UNPROVEN_FACTOR = 3,
@@ -99,7 +105,8 @@ const struct addr *dgram_peer(const struct dgram *d);
 /* Queues a message of at most MSG_MAX bytes. ERR_STATE, ERR_LIMIT. */
 int dgram_send(struct dgram *d, struct now now, const uint8_t *p, size_t n);
 /* Says goodbye, a few times over, all of it in the output at once: nothing can
- * be sent after. What was not acknowledged by then may not arrive. */
+ * be sent after. What was not acknowledged by then may not arrive. Also after
+ * an error, since no end of a stream tells the other end. */
 void dgram_close(struct dgram *d, struct now now, uint8_t reason);
 /* The next datagram that is due; call until false after every input, pulled
  * message, send, accept, close, probe and tick. */

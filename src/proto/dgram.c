@@ -69,11 +69,19 @@ dgram_free(struct dgram *d)
 	free(d);
 }
 
+static bool
+has_keys(const struct dgram *d)
+{
+	return d->step == STEP_CONFIRM || d->step == STEP_OPEN;
+}
+
 static int
 end_if_failed(struct dgram *d, int r)
 {
-	if (r < 0)
+	if (r < 0) {
+		d->may_close = has_keys(d);
 		d->step = STEP_DEAD;
+	}
 	return r;
 }
 
@@ -210,8 +218,9 @@ void
 dgram_close(struct dgram *d, struct now now, uint8_t reason)
 {
 	(void)now;
-	if (d->step != STEP_OPEN && d->step != STEP_CONFIRM)
+	if (!has_keys(d) && !d->may_close)
 		return;
+	d->may_close = false;
 	d->step = STEP_CLOSED;
 	d->close_reason = reason;
 	d->closes_left = CLOSES;
@@ -224,7 +233,7 @@ dgram_output(struct dgram *d, struct now now, struct dgram_packet *ret_packet)
 		return true;
 	if (d->step == STEP_CLOSED)
 		return close_output(d, now, ret_packet);
-	if (d->step != STEP_CONFIRM && d->step != STEP_OPEN)
+	if (!has_keys(d))
 		return false;
 	return data_output(d, now, ret_packet);
 }
@@ -306,7 +315,7 @@ dgram_tick(struct dgram *d, struct now now)
 	if (d->step < STEP_OPEN &&
 	    now.mono_ms >= d->started_ms + SESSION_HANDSHAKE_MS)
 		return ERR_TIMEOUT;
-	if (d->step != STEP_CONFIRM && d->step != STEP_OPEN)
+	if (!has_keys(d))
 		return 0;
 	keys_tick(&d->keys, now.mono_ms);
 	path_tick(d, now);
@@ -331,7 +340,7 @@ dgram_deadline(const struct dgram *d)
 
 	if (d->step < STEP_OPEN)
 		ms = handshake_deadline(d);
-	if (d->step != STEP_CONFIRM && d->step != STEP_OPEN)
+	if (!has_keys(d))
 		return ms;
 	ms = earlier_ms(ms, recovery_deadline(&d->recovery));
 	ms = earlier_ms(ms, ack_deadline(d));

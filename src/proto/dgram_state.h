@@ -91,6 +91,7 @@ struct dgram {
 	bool ping_due, pong_due;
 	uint8_t pong_token[8];
 	unsigned closes_left;
+	bool may_close; /* dead, but there are keys to say so with */
 	uint8_t close_reason;
 
 	uint32_t pulled, told; /* messages; told: as the other end knows */
