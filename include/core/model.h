@@ -61,6 +61,8 @@ enum peer_link {
 
 /* What carries a session, and came with a message. */
 enum transport { CARRIER_TCP, CARRIER_UDP };
+/* What a contact is to be reached over. */
+enum transport_choice { TRANSPORT_AUTO, TRANSPORT_TCP, TRANSPORT_UDP };
 /* The word of the screen and of --json. */
 const char *transport_text(enum transport t);
 
@@ -79,7 +81,10 @@ struct peer {
 	uint16_t udp_port; /* the same over UDP; 0 = not known, or none */
 	bool by_hand;      /* reached by /connect */
 	enum peer_link link;
-	enum transport transport;            /* of the session that is up */
+	enum transport transport; /* of the session that is up */
+	enum transport_choice choice;
+	bool receipts;                       /* it is told what was shown */
+	bool forgets;                        /* no history is kept */
 	struct addr link_addr;               /* while dialling or up */
 	int64_t first_seen_ms, last_seen_ms; /* wall clock */
 	int64_t typing_until_ms;             /* monotonic; 0 when not typing */
@@ -151,9 +156,13 @@ struct conv {
 	 * of them is loaded yet. */
 	uint64_t unread_serial;
 	int64_t active_ms; /* wall clock of the last message */
+	int64_t last_row;  /* of the newest, in memory or not */
+	int64_t read_row;  /* of the newest that was shown to the user */
 	size_t kept_max;   /* messages that stay in memory */
-	bool older;        /* the store has some before first_serial */
+	bool older;        /* the store may have some before first_serial */
 	bool loading;      /* and was asked for them */
+	int64_t asked_row; /* those before it, while loading */
+	int64_t goal_row;  /* all from here on are wanted; 0: none more */
 	char *draft;       /* what is typed there and not sent; may be NULL */
 };
 

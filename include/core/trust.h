@@ -14,9 +14,6 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-/* What a contact is to be reached over. */
-enum transport_choice { TRANSPORT_AUTO, TRANSPORT_TCP, TRANSPORT_UDP };
-
 struct pin {
 	struct fp fp;
 	/* PINNED, VERIFIED or BLOCKED; or UNKNOWN: there is a conversation, but

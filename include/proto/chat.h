@@ -60,8 +60,8 @@ enum chat_event_kind {
 	/* type, post, missing: new. Answer chat_ack once it is stored, or
 	 * chat_refuse. */
 	CHAT_POST,
-	CHAT_ACKED,   /* id, seq, row, ack: one of ours is stored there */
-	CHAT_REFUSED, /* id, seq, row, code: one of ours was refused */
+	CHAT_ACKED,   /* type, id, seq, row: one of ours is stored there */
+	CHAT_REFUSED, /* type, id, seq, row, code: one of ours was refused */
 	/* id: they saw it and all before it. Not one that waits; but whether it
 	 * ever went to them, the owner knows. */
 	CHAT_SHOWN,
@@ -71,13 +71,12 @@ enum chat_event_kind {
 
 struct chat_event {
 	enum chat_event_kind kind;
-	uint8_t type; /* CHAT_POST: enum msg_type */
+	uint8_t type; /* enum msg_type */
 	struct msg_id id;
 	uint64_t seq;
 	int64_t row;
 	struct msg_post post; /* borrows from the input */
 	uint32_t missing;     /* CHAT_POST: so many before it never came */
-	uint8_t ack;          /* enum ack_state */
 	uint8_t code;         /* enum nack_code, or one we do not know */
 	bool typing;
 	struct msg_status status; /* borrows from the input */
@@ -86,7 +85,8 @@ struct chat_event {
 struct chat_packet {
 	const uint8_t *bytes; /* borrowed until the next call */
 	size_t size;
-	bool is_post; /* id and row are set: one of ours is on its way */
+	bool is_post; /* one of ours is on its way: what follows is set */
+	uint8_t type; /* enum msg_type */
 	struct msg_id id;
 	int64_t row;
 };

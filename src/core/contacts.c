@@ -30,6 +30,8 @@ contact_add(struct engine *e, const struct fp *fp, int64_t mono_ms)
 	dial_init(&k->dial);
 	bucket_init(
 	    &k->inbound, STRANGER_PER_S * 1000, STRANGER_BURST, mono_ms);
+	bucket_init(&k->receipts, RECEIPTS_PER_MINUTE * 1000 / 60,
+	    RECEIPTS_BURST, mono_ms);
 	e->contacts[e->contact_count++] = k;
 	return k;
 }
@@ -69,6 +71,7 @@ contact_release(struct engine *e, struct contact *k)
 	    is_in_use(e, k))
 		return;
 	struct fp fp = k->fp;
+	commit_forget(e, k);
 	for (size_t i = 0; i < e->contact_count; i++) {
 		if (e->contacts[i] == k)
 			e->contacts[i] = e->contacts[--e->contact_count];
@@ -97,7 +100,88 @@ contact_pin(struct engine *e, struct now now, struct contact *k)
 		effect_peer(e, &k->fp);
 	}
 	k->pin.last_ms = now.wall_ms;
-	effect_add(e, (struct effect){ .kind = EFFECT_SAVE_PINS });
+	contact_keep(e, k);
+}
+
+/* True when something differs that only the store would miss. */
+static bool
+refresh_pin(struct engine *e, struct contact *k)
+{
+	const struct peer *p = model_peer(e->model, &k->fp);
+	struct pin *pin = &k->pin;
+	uint32_t epoch = pin->epoch, seq = pin->seq;
+
+	snprintf(pin->name, sizeof(pin->name), "%s", p->name);
+	discover_counters_of(e->discover, &k->fp, &epoch, &seq);
+	bool differs = epoch != pin->epoch || seq != pin->seq;
+	pin->epoch = epoch;
+	pin->seq = seq;
+	pin->answered = k->answered;
+	if (!k->pinned && pin->trust != TRUST_BLOCKED)
+		pin->trust = TRUST_UNKNOWN;
+	if (k->chat != NULL) {
+		pin->received_seq = chat_received_seq(k->chat);
+		pin->sent_seq = chat_sent_seq(k->chat);
+	}
+	return differs;
+}
+
+void
+contact_keep(struct engine *e, struct contact *k)
+{
+	refresh_pin(e, k);
+	k->kept = true;
+	k->changed = false;
+	struct change c = { .kind = CHANGE_PIN, .fp = k->fp, .pin = &k->pin };
+	commit_change(e, k, &c);
+	if (k->pinned)
+		effect_add(e, (struct effect){ .kind = EFFECT_SAVE_PINS });
+}
+
+void
+contacts_keep(struct engine *e)
+{
+	for (size_t i = 0; i < e->contact_count; i++) {
+		struct contact *k = e->contacts[i];
+		if (k->kept && (refresh_pin(e, k) || k->changed))
+			contact_keep(e, k);
+	}
+}
+
+struct chat *
+contact_chat(struct engine *e, struct contact *k)
+{
+	if (k->chat == NULL) {
+		k->chat = chat_new(&e->rng, e->epoch);
+		chat_remember(k->chat, k->pin.received_seq, k->pin.sent_seq);
+	}
+	return k->chat;
+}
+
+void
+contact_forget(struct engine *e, struct now now, struct contact *k)
+{
+	struct peer *p = model_peer_edit(e->model, &k->fp);
+	struct conn *c = conn_get(e, k->conn);
+
+	/* Keeps the contact when its connection goes. */
+	model_conv_open(e->model, p);
+	outbox_withdraw(e, now, k, "forgotten");
+	if (c != NULL)
+		conn_drop(e, now, c, CLOSE_IDLE);
+	commit_forget(e, k);
+	chat_free(k->chat);
+	k->chat = NULL;
+	dial_done(&k->dial);
+	e->strangers -= k->in_inbox ? 1 : 0;
+	k->pinned = k->kept = k->changed = false;
+	k->answered = k->accepted = k->in_inbox = k->is_ready = false;
+	k->pin = (struct pin){ .fp = k->fp };
+	p->trust = TRUST_UNKNOWN;
+	p->choice = TRANSPORT_AUTO;
+	p->receipts = p->forgets = false;
+	peer_refresh_trust(e->model, p);
+	effect_peer(e, &k->fp);
 }
 
 void
@@ -111,7 +195,8 @@ contacts_load(struct engine *e, const struct pin *pins, size_t count)
 		if (k == NULL)
 			return;
 		k->pin = *pin;
-		k->pinned = true;
+		k->kept = true;
+		k->pinned = pin->trust != TRUST_UNKNOWN;
 		k->answered = pin->answered;
 		/* No room for more of them with each start. */
 		k->in_inbox = !k->answered;
@@ -125,7 +210,12 @@ contacts_load(struct engine *e, const struct pin *pins, size_t count)
 		p->udp_port = pin->udp_port;
 		if (pin->addr.family != ADDR_NONE)
 			peer_hint_addr(e->model, p, &pin->addr);
-		discover_pin(e->discover, &pin->fp, pin->epoch, pin->seq);
+		p->choice = pin->transport;
+		p->receipts = pin->receipts;
+		p->forgets = pin->forgets;
+		if (k->pinned)
+			discover_pin(
+			    e->discover, &pin->fp, pin->epoch, pin->seq);
 	}
 }
 
@@ -138,12 +228,9 @@ engine_pins(struct engine *e, size_t *ret_count)
 	e->pins = xcalloc(e->contact_count + 1, sizeof(*e->pins));
 	for (size_t i = 0; i < e->contact_count; i++) {
 		struct contact *k = e->contacts[i];
-		const struct peer *p = model_peer(e->model, &k->fp);
 		if (!k->pinned)
 			continue;
-		snprintf(k->pin.name, sizeof(k->pin.name), "%s", p->name);
-		discover_counters_of(
-		    e->discover, &k->fp, &k->pin.epoch, &k->pin.seq);
+		refresh_pin(e, k);
 		e->pins[count++] = k->pin;
 	}
 	*ret_count = count;

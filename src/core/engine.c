@@ -36,7 +36,8 @@ engine_new(const struct engine_cfg *cfg, struct now now)
 	e->rng = cfg->rng;
 	e->epoch = cfg->epoch;
 	e->quiet = cfg->quiet;
-	e->typing_ms = NEVER_MS;
+	e->typing_ms = e->expire_ms = NEVER_MS;
+	e->next_row = 1;
 	rng_fill(&e->rng, e->instance, sizeof(e->instance));
 	buf_init(&e->effect_bytes, EFFECT_BYTES_MAX);
 	e->model = first_model(cfg, now);
@@ -53,8 +54,11 @@ engine_new(const struct engine_cfg *cfg, struct now now)
 	e->gate = gate_new(&e->rng, now);
 	discover_profile(
 	    e->discover, now, e->model->name, e->model->status, false);
-	if (cfg->saved != NULL)
-		contacts_load(e, cfg->saved->pins, cfg->saved->pin_count);
+	if (cfg->saved == NULL)
+		return e;
+	contacts_load(e, cfg->saved->pins, cfg->saved->pin_count);
+	history_load(e, cfg->saved);
+	outbox_restore(e, now, cfg->saved);
 	return e;
 }
 
@@ -63,6 +67,7 @@ engine_free(struct engine *e)
 {
 	if (e == NULL)
 		return;
+	commit_free(e);
 	conns_free(e);
 	connects_free(e);
 	contacts_free(e);
@@ -111,6 +116,8 @@ engine_tick_rest(struct engine *e, struct now now)
 	sightings_tick(e, now);
 	dialling_tick(e, now);
 	expire_typing(e, now);
+	outbox_tick(e, now);
+	commit_tick(e, now);
 }
 
 void
@@ -118,6 +125,7 @@ engine_start(struct engine *e, struct now now)
 {
 	effects_begin(e);
 	discover_start(e->discover, now);
+	outbox_start(e, now);
 	engine_tick_rest(e, now);
 }
 
@@ -135,6 +143,8 @@ engine_deadline(const struct engine *e)
 
 	at = earlier_ms(at, conns_deadline(e));
 	at = earlier_ms(at, dialling_deadline(e));
+	at = earlier_ms(at, e->expire_ms);
+	at = earlier_ms(at, commit_deadline(e));
 	return earlier_ms(at, e->typing_ms);
 }
 
@@ -153,29 +163,6 @@ engine_network(struct engine *e, struct now now, const struct iface *ifaces,
 	discover_network_changed(e->discover, now);
 	conns_probe(e, now);
 	dialling_network(e, now);
-	engine_tick_rest(e, now);
-}
-
-void
-engine_committed(struct engine *e, struct now now, bool ok, const char *why)
-{
-	effects_begin(e);
-	if (!ok)
-		engine_error(e, now, CONV_NEARBY, "not stored: %s", why);
-	engine_tick_rest(e, now);
-}
-
-void
-engine_history(struct engine *e, struct now now, const struct fp *fp,
-    struct saved_page *page)
-{
-	const struct conv *c = fp_is_zero(fp)
-				   ? model_conv(e->model, CONV_NEARBY)
-				   : model_conv_of(e->model, fp);
-
-	effects_begin(e);
-	if (c != NULL)
-		conv_prepend(e->model, model_conv_edit(e->model, c->id), page);
 	engine_tick_rest(e, now);
 }
 

@@ -47,6 +47,20 @@ enum {
 	SWITCH_AGAIN_MS = 600000,
 	/* After the network changed; it takes a moment to settle. */
 	SWITCH_SETTLE_MS = 2000,
+	/* Changes given to the store and not committed; beyond, connections are
+	 * not read. */
+	JOURNAL_MAX = 2048,
+	JOURNAL_BYTES_MAX = 8 * 1024 * 1024,
+	/* How often those that could not be stored are given again. */
+	STORE_AGAIN_MS = 3000,
+	/* Messages asked for at once, and when a conversation is opened. */
+	HISTORY_PAGE = 100,
+	HISTORY_PAGE_MAX = 500,
+	/* What /outbox lists, and /cancel can name by number. */
+	OUTBOX_LISTED_MAX = 64,
+	/* Receipts for what is not in memory: each makes the store search. */
+	RECEIPTS_PER_MINUTE = 10,
+	RECEIPTS_BURST = 10,
 };
 
 enum conn_state {
@@ -63,7 +77,12 @@ struct contact {
 	bool answered; /* the user wrote to it, in whatever run */
 	bool accepted; /* the user took it in spite of its name */
 	bool in_inbox; /* it wrote and is not answered: one of strangers */
+	bool kept;     /* its pin is in the store, or on the way there */
+	bool changed;  /* the pin in the store is not the latest */
 	struct chat *chat;
+	uint64_t ready_seq; /* ours up to it were committed just now */
+	bool is_ready;      /* something of it may go out */
+	struct bucket receipts;
 	struct dial dial;
 	uint16_t wish;     /* grows when the user wants another transport */
 	int64_t switch_ms; /* when the other transport is tried beside the
@@ -97,6 +116,29 @@ struct conn {
 	bool pump_again;
 };
 
+/* A change that was given to the store and not committed yet. */
+struct entry {
+	struct entry *next;
+	struct change change;
+	struct pin pin;     /* CHANGE_PIN */
+	struct contact *of; /* NULL: nearby, or forgotten */
+	char text[];        /* and the reason behind it */
+};
+
+struct journal {
+	struct entry *first, *last;
+	size_t count, bytes;
+	bool failed;      /* the last commit did */
+	bool given;       /* all of it, since then */
+	int64_t again_ms; /* while failed */
+};
+
+/* A line of the last /outbox. */
+struct listed {
+	struct fp fp;
+	struct msg_id id;
+};
+
 struct connect {
 	bool used;
 	uint32_t token, conv;
@@ -121,8 +163,7 @@ struct engine {
 	uint32_t epoch;
 	uint8_t instance[INSTANCE_SIZE];
 	bool quiet, started;
-	bool asked_to_leave; /* in spite of undelivered messages */
-	bool left;           /* EFFECT_LEFT was given */
+	bool left; /* EFFECT_LEFT was given */
 	struct model *model;
 	struct discover *discover;
 	struct gate *gate;
@@ -141,6 +182,11 @@ struct engine {
 	int64_t typing_ms; /* earliest end of a typing notice */
 
 	struct pin *pins; /* what engine_pins returned last */
+	int64_t next_row;
+	struct journal journal;
+	struct listed listed[OUTBOX_LISTED_MAX];
+	size_t listed_count;
+	int64_t expire_ms; /* when what waits is looked at for its age */
 
 	struct effect *effects;
 	size_t effect_count, effect_next, effect_cap;
@@ -173,6 +219,9 @@ void effect_message(
     struct engine *e, const struct conv *c, const struct message *m);
 void message_set_delivery(struct engine *e, const struct conv *c,
     struct message *m, enum delivery delivery, const char *reason);
+/* The same for one of ours to k that may not be in memory. */
+void effect_set_delivery(struct engine *e, const struct contact *k, int64_t row,
+    const struct msg_id *id, enum delivery delivery, const char *reason);
 
 /* conns.c */
 struct conn *conn_get(struct engine *e, uint32_t id);
@@ -234,6 +283,14 @@ struct contact *contact_get(
 void contact_release(struct engine *e, struct contact *k);
 /* Remembers the identity, unless it passes itself off as another. */
 void contact_pin(struct engine *e, struct now now, struct contact *k);
+/* Stores what is known of it, pinned or not. */
+void contact_keep(struct engine *e, struct contact *k);
+/* The same for all of which something changed. */
+void contacts_keep(struct engine *e);
+/* Its chat, made when there is none. */
+struct chat *contact_chat(struct engine *e, struct contact *k);
+/* Everything but that it exists. */
+void contact_forget(struct engine *e, struct now now, struct contact *k);
 void contacts_load(struct engine *e, const struct pin *pins, size_t count);
 void contacts_free(struct engine *e);
 size_t contacts_waiting(const struct engine *e);
@@ -243,9 +300,74 @@ void talk_input(struct engine *e, struct now now, struct conn *c,
     const uint8_t *p, size_t n);
 /* Moves what the chat has to the session, and on to the shell. */
 void talk_flush(struct engine *e, struct now now, struct contact *k);
+/* Stores and queues a post of the user to k, who is dialled when absent. False,
+ * with a word to the user, when too much waits. */
+bool talk_post(struct engine *e, struct now now, const struct command *cmd,
+    struct contact *k, struct chat_post *post);
+/* Whom the user may write to as cmd says; NULL when he was told why not.
+ * Release the contact afterwards. */
+struct contact *talk_partner(
+    struct engine *e, struct now now, const struct command *cmd);
 /* What was sent and not acknowledged waits again. */
 void talk_interrupted(struct engine *e, const struct contact *k);
 void talk_say(struct engine *e, struct now now, const struct command *cmd);
+/* A shout, ours or theirs; takes its text. */
+void talk_shout(struct engine *e, struct message *m);
+
+/* commit.c */
+/* Gives a change to the store. Copies; of: the contact it is about, or NULL. */
+void commit_change(
+    struct engine *e, struct contact *of, const struct change *c);
+/* No more should be read before a commit. */
+bool commit_is_full(const struct engine *e);
+void commit_tick(struct engine *e, struct now now);
+int64_t commit_deadline(const struct engine *e);
+/* A contact goes. */
+void commit_forget(struct engine *e, const struct contact *k);
+void commit_free(struct engine *e);
+
+/* history.c */
+void history_load(struct engine *e, const struct saved *saved);
+/* The first page, where none is in memory. */
+void history_open(struct engine *e, struct conv *c);
+void history_older(struct engine *e, const struct command *cmd);
+void history_draft(struct engine *e, const struct command *cmd);
+void history_forget(
+    struct engine *e, struct now now, const struct command *cmd);
+
+/* outbox.c */
+void outbox_restore(struct engine *e, struct now now, const struct saved *s);
+/* Whoever something waits for is dialled. */
+void outbox_start(struct engine *e, struct now now);
+/* Something waits from now on. */
+void outbox_watch(struct engine *e, struct now now);
+void outbox_list(struct engine *e, struct now now, const struct command *cmd);
+void outbox_cancel(struct engine *e, struct now now, const struct command *cmd);
+/* Takes back all to k that is not on its way; how many. */
+size_t outbox_withdraw(
+    struct engine *e, struct now now, struct contact *k, const char *reason);
+/* One of ours to k waits no more. */
+void outbox_settle(struct engine *e, struct now now, struct contact *k,
+    const struct chat_post *post, enum delivery delivery, const char *reason);
+void outbox_tick(struct engine *e, struct now now);
+
+/* receipts.c */
+/* All of the conversation was shown to the user. */
+void receipts_read(struct engine *e, struct conv *c);
+/* That is stored: the other end may hear of it. */
+void receipts_tell(struct contact *k, const struct msg_id *id);
+/* They saw one of ours, and all before it. */
+void receipts_shown(struct engine *e, struct now now, struct contact *k,
+    const struct msg_id *id);
+
+/* revise.c */
+/* EDIT, DELETE and REACT of theirs, and of the user. */
+void revise_arrived(struct engine *e, struct now now, struct contact *k,
+    const struct chat_event *ev);
+void revise_command(
+    struct engine *e, struct now now, const struct command *cmd);
+/* One of ours is stored. */
+void revise_apply(struct engine *e, struct contact *k, const struct change *c);
 
 /* dialling.c */
 void dialling_tick(struct engine *e, struct now now);

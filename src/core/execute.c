@@ -64,7 +64,6 @@ do_away(struct engine *e, struct now now, const struct command *cmd)
 static void
 do_shout(struct engine *e, struct now now, const struct command *cmd)
 {
-	struct conv *c = model_conv_edit(e->model, CONV_NEARBY);
 	struct message m = { .kind = MESSAGE_SHOUT,
 		.mine = true,
 		.read = true,
@@ -88,7 +87,7 @@ do_shout(struct engine *e, struct now now, const struct command *cmd)
 		return;
 	}
 	m.text = text;
-	effect_message(e, c, conv_append(e->model, c, &m));
+	talk_shout(e, &m);
 	/* Where it was typed, its text is not to be seen. */
 	if (cmd->conv != CONV_NEARBY)
 		engine_info(
@@ -105,7 +104,7 @@ do_open(struct engine *e, struct now now, const struct command *cmd)
 		engine_error(e, now, cmd->conv, "that peer is not known");
 		return;
 	}
-	model_conv_open(e->model, p);
+	history_open(e, model_conv_open(e->model, p));
 	if (cmd->on && p->trust == TRUST_CHANGED) {
 		k->accepted = true;
 		engine_info(e, now, p->conv,
@@ -135,14 +134,11 @@ do_quit(struct engine *e, struct now now, const struct command *cmd)
 
 	if (e->model->leaving)
 		return;
-	if (waiting > 0 && !cmd->on && !e->asked_to_leave) {
-		e->asked_to_leave = true;
-		engine_error(e, now, cmd->conv,
-		    "%zu %s not delivered yet and would be lost. "
-		    "/quit again leaves all the same",
-		    waiting, waiting == 1 ? "message is" : "messages are");
-		return;
-	}
+	if (waiting > 0)
+		engine_info(e, now, cmd->conv,
+		    "%zu %s: %s when earshot runs again. /outbox", waiting,
+		    waiting == 1 ? "message waits" : "messages wait",
+		    waiting == 1 ? "it goes out" : "they go out");
 	e->model->leaving = true;
 	model_touch(e->model);
 	for (size_t i = 0; i < CONNS_MAX; i++) {
@@ -151,7 +147,7 @@ do_quit(struct engine *e, struct now now, const struct command *cmd)
 	}
 	connects_free(e);
 	discover_leave(e->discover, now);
-	effect_add(e, (struct effect){ .kind = EFFECT_SAVE_PINS });
+	contacts_keep(e);
 }
 
 static void
@@ -172,24 +168,72 @@ do_conv(struct engine *e, const struct command *cmd)
 	if (c == NULL)
 		return;
 	if (cmd->kind == COMMAND_READ)
-		conv_mark_read(e->model, c);
+		receipts_read(e, c);
 	else
 		conv_clear_notices(e->model, c);
 }
 
+/* What is set for one contact, and what is said about it. */
+static const char *
+set(struct contact *k, struct peer *p, const struct command *cmd)
+{
+	static const char *const transports[] = {
+		[TRANSPORT_AUTO] = "goes over TCP, or UDP where that fails",
+		[TRANSPORT_TCP] = "goes over TCP only",
+		[TRANSPORT_UDP] = "goes over UDP only",
+	};
+
+	if (cmd->kind == COMMAND_HISTORY) {
+		k->pin.forgets = p->forgets = !cmd->on;
+		return cmd->on ? "is kept from now on"
+			       : "is not kept from now on; /forget removes "
+				 "what is kept already";
+	}
+	if (cmd->kind == COMMAND_RECEIPTS) {
+		k->pin.receipts = p->receipts = cmd->on;
+		return cmd->on ? "is told what you have seen"
+			       : "is not told what you have seen";
+	}
+	p->choice = cmd->number == TRANSPORT_TCP   ? TRANSPORT_TCP
+		    : cmd->number == TRANSPORT_UDP ? TRANSPORT_UDP
+						   : TRANSPORT_AUTO;
+	k->pin.transport = p->choice;
+	return transports[p->choice];
+}
+
 static void
-do_transport(struct engine *e, struct now now, const struct command *cmd)
+do_set(struct engine *e, struct now now, const struct command *cmd)
 {
 	struct peer *p = model_peer_edit(e->model, &cmd->peer);
 	struct contact *k = p == NULL ? NULL : contact_get(e, now, &cmd->peer);
+	char label[PEER_LABEL_SIZE];
 
 	if (k == NULL) {
 		engine_error(e, now, cmd->conv, "that peer is not known");
 		return;
 	}
+	/* It is remembered, so there is somebody to remember. */
 	model_conv_open(e->model, p);
-	k->pin.transport = (enum transport_choice)cmd->number;
-	dialling_renew(e, now, k);
+	const char *what = set(k, p, cmd);
+	engine_info(e, now, cmd->conv, "%s%s %s",
+	    cmd->kind == COMMAND_RECEIPTS ? "" : "what is said with ",
+	    peer_label(p, false, label), what);
+	model_touch(e->model);
+	contact_keep(e, k);
+	if (cmd->kind == COMMAND_TRANSPORT)
+		dialling_renew(e, now, k);
+}
+
+static void
+do_query(struct engine *e, const struct command *cmd)
+{
+	effect_add(e, (struct effect){
+			  .kind = EFFECT_QUERY,
+			  .conv = cmd->conv,
+			  .fp = cmd->peer,
+			  .question = (enum question)cmd->number,
+			  .text = cmd->text == NULL ? "" : cmd->text,
+		      });
 }
 
 static void
@@ -234,17 +278,30 @@ execute(struct engine *e, struct now now, struct command *cmd)
 	case COMMAND_EDIT:
 	case COMMAND_DELETE:
 	case COMMAND_REACT:
+		revise_command(e, now, cmd);
+		break;
 	case COMMAND_OLDER:
+		history_older(e, cmd);
+		break;
 	case COMMAND_DRAFT:
+		history_draft(e, cmd);
+		break;
 	case COMMAND_OUTBOX:
+		outbox_list(e, now, cmd);
+		break;
 	case COMMAND_CANCEL:
+		outbox_cancel(e, now, cmd);
+		break;
 	case COMMAND_FORGET:
+		history_forget(e, now, cmd);
+		break;
 	case COMMAND_HISTORY:
 	case COMMAND_RECEIPTS:
-	case COMMAND_QUERY:
-		break;
 	case COMMAND_TRANSPORT:
-		do_transport(e, now, cmd);
+		do_set(e, now, cmd);
+		break;
+	case COMMAND_QUERY:
+		do_query(e, cmd);
 		break;
 	case COMMAND_QUIT:
 		do_quit(e, now, cmd);

@@ -57,6 +57,20 @@ struct message *conv_append(
     struct model *m, struct conv *c, const struct message *msg);
 /* Puts a page in front; takes the messages out of it. */
 void conv_prepend(struct model *m, struct conv *c, struct saved_page *page);
+/* The row of the oldest in memory that is in the history, or end when there is
+ * none. */
+int64_t conv_first_row(const struct conv *c, int64_t end);
+/* The message with a row and id; NULL when it is not in memory. */
+struct message *conv_find_row(
+    struct conv *c, int64_t row, const struct msg_id *id);
+/* A text by id, of the newest CONV_MESSAGES_MAX; NULL. */
+struct message *conv_find_text(struct conv *c, const struct msg_id *id);
+/* Puts another text in; the oldest messages go when they are too much. */
+void conv_set_text(struct model *m, struct conv *c, struct message *msg,
+    const char *text, size_t size);
+/* Takes one out. Serials of the rest move. */
+void conv_remove(struct model *m, struct conv *c, uint64_t serial);
+void conv_clear(struct model *m, struct conv *c);
 struct message *conv_message_edit(struct conv *c, uint64_t serial);
 /* One of ours by id, newest first; NULL. */
 struct message *conv_find_mine(struct conv *c, const struct msg_id *id);

@@ -87,6 +87,27 @@ is_repeated(const struct conv *c, const struct message *m)
 }
 
 void
+effect_set_delivery(struct engine *e, const struct contact *k, int64_t row,
+    const struct msg_id *id, enum delivery delivery, const char *reason)
+{
+	uint32_t conv = model_peer(e->model, &k->fp)->conv;
+	struct conv *c = model_conv_edit(e->model, conv);
+	struct message *m = c == NULL ? NULL : conv_find_row(c, row, id);
+
+	if (m != NULL)
+		message_set_delivery(e, c, m, delivery, reason);
+	else if (c != NULL)
+		effect_add(e, (struct effect){
+				  .kind = EFFECT_DELIVERY,
+				  .conv = conv,
+				  .id = *id,
+				  .fp = k->fp,
+				  .delivery = delivery,
+				  .text = reason,
+			      });
+}
+
+void
 engine_notice(struct engine *e, struct now now, uint32_t conv,
     enum message_kind kind, char *text)
 {
@@ -96,6 +117,7 @@ engine_notice(struct engine *e, struct now now, uint32_t conv,
 		c = model_conv_edit(e->model, CONV_NEARBY);
 	struct message m = {
 		.kind = kind,
+		.row = e->next_row - 1,
 		.arrived_ms = now.wall_ms,
 		.sent_ms = now.wall_ms,
 	};

@@ -20,6 +20,14 @@ is_throttled(const struct conn *c, struct now now)
 	       bucket_ready_ms(&k->inbound, now.mono_ms) > now.mono_ms;
 }
 
+/* More messages would be more to store while nothing is. */
+static bool
+is_held_up(const struct engine *e, const struct conn *c)
+{
+	return commit_is_full(e) &&
+	       (c->state == CONN_OPEN || c->state == CONN_LOSING);
+}
+
 /* False when c is gone. */
 static bool
 handle_event(struct engine *e, struct now now, struct conn *c,
@@ -57,7 +65,7 @@ conn_pump(struct engine *e, struct now now, struct conn *c)
 
 	c->pump_again = false;
 	for (int i = 0;; i++) {
-		if (i == PUMP_MAX || is_throttled(c, now)) {
+		if (i == PUMP_MAX || is_throttled(c, now) || is_held_up(e, c)) {
 			c->pump_again = true;
 			break;
 		}
@@ -102,14 +110,15 @@ engine_reading(const struct engine *e, uint32_t conn)
 
 	return c != NULL &&
 	       (c->carrier.session == NULL ||
-		   !(c->pump_again || session_has_input(c->carrier.session)));
+		   !(c->pump_again || session_has_input(c->carrier.session) ||
+		       is_held_up(e, c)));
 }
 
 /* When a paused connection may go on. */
 static int64_t
-pump_deadline(const struct conn *c)
+pump_deadline(const struct engine *e, const struct conn *c)
 {
-	if (!c->pump_again)
+	if (!c->pump_again || is_held_up(e, c))
 		return NEVER_MS;
 	if (c->contact == NULL || c->contact->answered)
 		return 0;
@@ -137,14 +146,14 @@ conn_tick(struct engine *e, struct now now, struct conn *c)
 		conn_end(e, now, c, 0, conn_why(ETIMEDOUT));
 	else if (late)
 		conn_drop(e, now, c, 0);
-	else if (tick_session(e, now, c) && pump_deadline(c) <= now.mono_ms)
+	else if (tick_session(e, now, c) && pump_deadline(e, c) <= now.mono_ms)
 		conn_pump(e, now, c);
 }
 
 static int64_t
-conn_deadline(const struct conn *c)
+conn_deadline(const struct engine *e, const struct conn *c)
 {
-	int64_t at = earlier_ms(c->deadline_ms, pump_deadline(c));
+	int64_t at = earlier_ms(c->deadline_ms, pump_deadline(e, c));
 
 	if (carrier_exists(&c->carrier))
 		at = earlier_ms(at, carrier_deadline(&c->carrier));
@@ -156,7 +165,7 @@ conns_tick(struct engine *e, struct now now)
 {
 	for (size_t i = 0; i < e->conn_end; i++) {
 		struct conn *c = e->conns[i];
-		if (c != NULL && conn_deadline(c) <= now.mono_ms)
+		if (c != NULL && conn_deadline(e, c) <= now.mono_ms)
 			conn_tick(e, now, c);
 	}
 }
@@ -168,7 +177,7 @@ conns_deadline(const struct engine *e)
 
 	for (size_t i = 0; i < e->conn_end; i++) {
 		if (e->conns[i] != NULL)
-			at = earlier_ms(at, conn_deadline(e->conns[i]));
+			at = earlier_ms(at, conn_deadline(e, e->conns[i]));
 	}
 	return at;
 }

@@ -243,8 +243,7 @@ win(struct engine *e, struct now now, struct conn *c)
 	carrier_keep(&c->carrier, is_kept(e, k));
 	drop_dials(e, now, c);
 	dialling_settle(e, now, k);
-	if (k->chat == NULL)
-		k->chat = chat_new(&e->rng, e->epoch);
+	chat_peer_epoch(contact_chat(e, k), c->epoch);
 	chat_session_up(k->chat);
 	chat_status(k->chat, e->model->away, e->model->status);
 	talk_flush(e, now, k);
@@ -283,6 +282,7 @@ session_down(struct engine *e, struct now now, struct conn *c, uint8_t reason)
 	if (reason == 0 && wish_is_for(k, c->carrier.transport))
 		k->switch_from_ms = now.mono_ms + SWITCH_FIRST_MS;
 	k->pin.last_ms = now.wall_ms;
+	k->changed = true;
 	discover_session(e->discover, now, &k->fp, false);
 	chat_session_down(k->chat);
 	talk_interrupted(e, k);

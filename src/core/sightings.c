@@ -118,7 +118,6 @@ seen(struct engine *e, struct now now, const struct sighting *s)
 static void
 shout_arrived(struct engine *e, struct now now, const struct sighting *s)
 {
-	struct conv *c = model_conv_edit(e->model, CONV_NEARBY);
 	struct message m = {
 		.kind = MESSAGE_SHOUT,
 		.id = s->beacon.shout_id,
@@ -129,7 +128,7 @@ shout_arrived(struct engine *e, struct now now, const struct sighting *s)
 
 	m.text = peer_text(s->beacon.shout_text, PEER_TEXT_BODY, &m.size);
 	seen(e, now, s);
-	effect_message(e, c, conv_append(e->model, c, &m));
+	talk_shout(e, &m);
 }
 
 static void

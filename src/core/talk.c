@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Messages between the chats and the model. An incoming text enters the model
- * before it is acknowledged, and its effects go out in that order.
+ * Messages between the chats, the model and the store. An incoming text enters
+ * the model and the store before it is acknowledged, one of the user before it
+ * is sent (core/commit.c), and its effects go out in that order.
  */
 #include "core/engine_state.h"
 
@@ -12,25 +13,49 @@
 #include <stdlib.h>
 #include <string.h>
 
+/* On the screen at once, and to the store; its acknowledgement waits for the
+ * commit. */
 static void
-show_text(struct engine *e, struct now now, struct contact *k,
+take_text(struct engine *e, struct now now, struct contact *k,
     const struct chat_event *ev)
 {
 	struct peer *p = model_peer_edit(e->model, &k->fp);
 	struct conv *c = model_conv_open(e->model, p);
 	struct message m = {
 		.kind = MESSAGE_TEXT,
+		.row = e->next_row++,
 		.id = ev->id,
 		.from = k->fp,
 		.sent_ms = ev->post.sent_ms,
 		.arrived_ms = now.wall_ms,
 		.action = (ev->post.flags & TEXT_ACTION) != 0,
+		.has_target = ev->post.has_target,
+		.target = ev->post.target,
 		.transport = p->transport,
 		.missing = ev->missing,
 	};
 
 	m.text = peer_text(ev->post.text, PEER_TEXT_BODY, &m.size);
 	peer_set_typing(e, p, 0);
+	struct change change = {
+		.kind = CHANGE_MESSAGE,
+		.fp = k->fp,
+		.row = m.row,
+		.id = m.id,
+		.seq = ev->seq,
+		.keep = !k->pin.forgets,
+		.message = MESSAGE_TEXT,
+		.flags = ev->post.flags,
+		.from = k->fp,
+		.has_target = m.has_target,
+		.target = m.target,
+		.missing = m.missing,
+		.sent_ms = m.sent_ms,
+		.arrived_ms = m.arrived_ms,
+		.text = m.text,
+		.size = m.size,
+	};
+	commit_change(e, k, &change);
 	effect_message(e, c, conv_append(e->model, c, &m));
 }
 
@@ -49,7 +74,7 @@ has_room(struct engine *e, struct contact *k)
 }
 
 static void
-text_arrived(struct engine *e, struct now now, struct contact *k,
+post_arrived(struct engine *e, struct now now, struct contact *k,
     const struct chat_event *ev)
 {
 	if (!has_room(e, k)) {
@@ -58,21 +83,12 @@ text_arrived(struct engine *e, struct now now, struct contact *k,
 	}
 	if (!k->pinned)
 		contact_pin(e, now, k);
+	if (!k->kept)
+		contact_keep(e, k);
 	if (ev->type == MSG_TEXT)
-		show_text(e, now, k, ev);
-	chat_ack(k->chat, &ev->id, ev->seq);
-}
-
-static void
-set_delivery(struct engine *e, struct contact *k, const struct msg_id *id,
-    enum delivery delivery, const char *reason)
-{
-	const struct peer *p = model_peer(e->model, &k->fp);
-	struct conv *c = model_conv_edit(e->model, p->conv);
-	struct message *m = c == NULL ? NULL : conv_find_mine(c, id);
-
-	if (m != NULL)
-		message_set_delivery(e, c, m, delivery, reason);
+		take_text(e, now, k, ev);
+	else
+		revise_arrived(e, now, k, ev);
 }
 
 static const char *
@@ -92,14 +108,20 @@ refusal_text(uint8_t code)
 }
 
 static void
-acked(struct engine *e, struct contact *k, const struct chat_event *ev)
+answered(struct engine *e, struct now now, struct contact *k,
+    const struct chat_event *ev)
 {
-	if (ev->ack == ACK_REFUSED)
-		set_delivery(e, k, &ev->id, DELIVERY_FAILED, refusal_text(0));
-	else
-		set_delivery(e, k, &ev->id,
-		    ev->ack == ACK_SHOWN ? DELIVERY_READ : DELIVERY_DELIVERED,
-		    NULL);
+	bool acked = ev->kind == CHAT_ACKED;
+	struct chat_post post = {
+		.type = ev->type,
+		.id = ev->id,
+		.seq = ev->seq,
+		.row = ev->row,
+	};
+
+	outbox_settle(e, now, k, &post,
+	    acked ? DELIVERY_DELIVERED : DELIVERY_FAILED,
+	    acked ? NULL : refusal_text(ev->code));
 }
 
 static void
@@ -135,16 +157,14 @@ handle_event(struct engine *e, struct now now, struct contact *k,
 {
 	switch (ev->kind) {
 	case CHAT_POST:
-		text_arrived(e, now, k, ev);
-		break;
-	case CHAT_SHOWN:
+		post_arrived(e, now, k, ev);
 		break;
 	case CHAT_ACKED:
-		acked(e, k, ev);
-		break;
 	case CHAT_REFUSED:
-		set_delivery(
-		    e, k, &ev->id, DELIVERY_FAILED, refusal_text(ev->code));
+		answered(e, now, k, ev);
+		break;
+	case CHAT_SHOWN:
+		receipts_shown(e, now, k, &ev->id);
 		break;
 	case CHAT_TYPING:
 		typing_arrived(e, now, k, ev->typing);
@@ -183,8 +203,9 @@ talk_flush(struct engine *e, struct now now, struct contact *k)
 			c->deadline_ms = now.mono_ms;
 			break;
 		}
-		if (packet.is_post)
-			set_delivery(e, k, &packet.id, DELIVERY_SENT, NULL);
+		if (packet.is_post && packet.type == MSG_TEXT)
+			effect_set_delivery(
+			    e, k, packet.row, &packet.id, DELIVERY_SENT, NULL);
 	}
 	conn_flush(e, now, c);
 }
@@ -225,81 +246,134 @@ may_write(struct engine *e, struct now now, const struct command *cmd,
 	return false;
 }
 
-static void
-queue_text(struct engine *e, struct now now, const struct command *cmd,
-    struct contact *k, const char *text, size_t n)
-{
-	struct peer *p = model_peer_edit(e->model, &k->fp);
-	struct conv *c = model_conv_open(e->model, p);
-	struct chat_post post = {
-		.type = MSG_TEXT,
-		.sent_ms = now.wall_ms,
-		.flags = cmd->action ? TEXT_ACTION : 0,
-		.text = text,
-		.size = n,
-	};
-
-	if (k->chat == NULL)
-		k->chat = chat_new(&e->rng, e->epoch);
-	if (chat_send(k->chat, &post) < 0) {
-		engine_error(e, now, cmd->conv,
-		    "not sent: %zu messages already wait for %s",
-		    chat_waiting(k->chat), p->name);
-		return;
-	}
-	struct message m = {
-		.kind = MESSAGE_TEXT,
-		.id = post.id,
-		.delivery = DELIVERY_QUEUED,
-		.mine = true,
-		.read = true,
-		.action = cmd->action,
-		.from = e->identity->fp,
-		.sent_ms = now.wall_ms,
-		.arrived_ms = now.wall_ms,
-		.text = xstrndup(text, n),
-		.size = n,
-	};
-	chat_stored(k->chat, post.seq);
-	k->answered = true;
-	e->strangers -= k->in_inbox ? 1 : 0;
-	k->in_inbox = false;
-	if (k->pinned && !k->pin.answered)
-		effect_add(e, (struct effect){ .kind = EFFECT_SAVE_PINS });
-	k->pin.answered = true;
-	/* Nobody was asked about this one. */
-	e->asked_to_leave = false;
-	effect_message(e, c, conv_append(e->model, c, &m));
-	if (k->conn != 0 && !k->pinned)
-		contact_pin(e, now, k);
-	if (k->conn != 0)
-		talk_flush(e, now, k);
-	else
-		dial_want(&k->dial, now, 0);
-}
-
-void
-talk_say(struct engine *e, struct now now, const struct command *cmd)
+struct contact *
+talk_partner(struct engine *e, struct now now, const struct command *cmd)
 {
 	const struct peer *p = model_peer(e->model, &cmd->peer);
 
 	if (p == NULL) {
 		engine_error(e, now, cmd->conv,
 		    "not sent: that peer is not known any more. /who");
-		return;
+		return NULL;
 	}
 	struct contact *k = contact_get(e, now, &cmd->peer);
 	if (k == NULL) {
 		engine_error(e, now, cmd->conv,
 		    "not sent: %d contacts are the most earshot keeps",
 		    CONTACTS_MAX);
-		return;
+		return NULL;
 	}
-	if (!may_write(e, now, cmd, p, k)) {
-		contact_release(e, k);
+	if (may_write(e, now, cmd, p, k))
+		return k;
+	contact_release(e, k);
+	return NULL;
+}
+
+/* Whoever was written to is no stranger any more. */
+static void
+set_answered(struct engine *e, struct contact *k)
+{
+	e->strangers -= k->in_inbox ? 1 : 0;
+	k->in_inbox = false;
+	if (k->answered)
 		return;
+	k->answered = true;
+	k->kept = false;
+}
+
+bool
+talk_post(struct engine *e, struct now now, const struct command *cmd,
+    struct contact *k, struct chat_post *post)
+{
+	const struct peer *p = model_peer(e->model, &k->fp);
+	struct chat *chat = contact_chat(e, k);
+
+	post->sent_ms = now.wall_ms;
+	post->row = e->next_row;
+	if (chat_send(chat, post) < 0) {
+		engine_error(e, now, cmd->conv,
+		    "not sent: %zu messages already wait for %s",
+		    chat_waiting(chat), p->name);
+		return false;
 	}
+	e->next_row++;
+	set_answered(e, k);
+	if (k->conn != 0 && !k->pinned)
+		contact_pin(e, now, k);
+	if (!k->kept)
+		contact_keep(e, k);
+	outbox_watch(e, now);
+	if (k->conn == 0)
+		dial_want(&k->dial, now, 0);
+	return true;
+}
+
+static void
+queue_text(struct engine *e, struct now now, const struct command *cmd,
+    struct contact *k, const char *text, size_t n)
+{
+	struct peer *p = model_peer_edit(e->model, &k->fp);
+	struct chat_post post = {
+		.type = MSG_TEXT,
+		.flags = cmd->action ? TEXT_ACTION : 0,
+		.has_target = cmd->has_target,
+		.target = cmd->target,
+		.text = text,
+		.size = n,
+	};
+
+	if (!talk_post(e, now, cmd, k, &post))
+		return;
+	struct change change = {
+		.kind = CHANGE_MESSAGE,
+		.fp = k->fp,
+		.row = post.row,
+		.id = post.id,
+		.seq = post.seq,
+		.mine = true,
+		.waits = true,
+		.keep = !k->pin.forgets,
+		.message = MESSAGE_TEXT,
+		.flags = post.flags,
+		.from = e->identity->fp,
+		.has_target = post.has_target,
+		.target = post.target,
+		.sent_ms = now.wall_ms,
+		.arrived_ms = now.wall_ms,
+		.delivery = DELIVERY_QUEUED,
+		.text = text,
+		.size = n,
+	};
+	commit_change(e, k, &change);
+	struct message m = {
+		.kind = MESSAGE_TEXT,
+		.row = post.row,
+		.id = post.id,
+		.delivery = DELIVERY_QUEUED,
+		.mine = true,
+		.read = true,
+		.action = cmd->action,
+		.has_target = post.has_target,
+		.target = post.target,
+		.transport = p->transport,
+		.from = e->identity->fp,
+		.sent_ms = now.wall_ms,
+		.arrived_ms = now.wall_ms,
+		.text = xstrndup(text, n),
+		.size = n,
+	};
+	struct conv *c = model_conv_open(e->model, p);
+	effect_message(e, c, conv_append(e->model, c, &m));
+}
+
+void
+talk_say(struct engine *e, struct now now, const struct command *cmd)
+{
+	struct contact *k = talk_partner(e, now, cmd);
 	size_t n;
+
+	if (k == NULL)
+		return;
 	char *text = own_text(cmd->text, PEER_TEXT_BODY, &n);
 	if (n == 0 || n > TEXT_MAX)
 		engine_error(e, now, cmd->conv, "not sent: %s",
@@ -309,4 +383,29 @@ talk_say(struct engine *e, struct now now, const struct command *cmd)
 		queue_text(e, now, cmd, k, text, n);
 	free(text);
 	contact_release(e, k);
+}
+
+void
+talk_shout(struct engine *e, struct message *m)
+{
+	struct conv *c = model_conv_edit(e->model, CONV_NEARBY);
+
+	m->row = e->next_row++;
+	struct change change = {
+		.kind = CHANGE_MESSAGE,
+		.row = m->row,
+		.id = m->id,
+		.mine = m->mine,
+		.keep = true,
+		.message = MESSAGE_SHOUT,
+		.from = m->from,
+		.sent_ms = m->sent_ms,
+		.arrived_ms = m->arrived_ms,
+		.text = m->text,
+		.size = m->size,
+	};
+	/* Nobody waits for what all have heard. */
+	if (!commit_is_full(e))
+		commit_change(e, NULL, &change);
+	effect_message(e, c, conv_append(e->model, c, m));
 }

@@ -362,9 +362,14 @@ static bool
 answered(
     struct chat *c, const struct msg_id *id, bool acked, struct chat_event *ev)
 {
-	if (!postbox_answered(&c->box, id, acked, &ev->seq, &ev->row))
+	struct chat_post post;
+
+	if (!postbox_answered(&c->box, id, acked, &post))
 		return false;
 	ev->kind = acked ? CHAT_ACKED : CHAT_REFUSED;
+	ev->type = post.type;
+	ev->seq = post.seq;
+	ev->row = post.row;
 	ev->id = *id;
 	return true;
 }
@@ -385,7 +390,6 @@ ack_event(struct chat *c, struct chat_event *ev)
 {
 	const struct msg_ack *ack = &c->input.ack;
 
-	ev->ack = ack->state;
 	while (c->input_at < ack->count) {
 		const struct msg_id *id = &ack->ids[c->input_at++];
 		if (answered(c, id, ack->state != ACK_REFUSED, ev))
@@ -542,6 +546,7 @@ output_post(struct chat *c, struct chat_packet *out)
 	(void)err;
 	out->bytes = c->wire;
 	out->is_post = true;
+	out->type = p->post.type;
 	out->id = p->post.id;
 	out->row = p->post.row;
 	return true;

@@ -119,14 +119,15 @@ postbox_has(const struct postbox *b, const struct msg_id *id)
 
 bool
 postbox_answered(struct postbox *b, const struct msg_id *id, bool acked,
-    uint64_t *ret_seq, int64_t *ret_row)
+    struct chat_post *ret_post)
 {
 	struct posted *p = find(b->first, b->unsent, id);
 
 	if (p == NULL)
 		return false;
-	*ret_seq = p->post.seq;
-	*ret_row = p->post.row;
+	*ret_post = p->post;
+	ret_post->text = NULL;
+	ret_post->size = 0;
 	if (acked && p->post.seq > b->sent_seq)
 		b->sent_seq = p->post.seq;
 	b->flight--;

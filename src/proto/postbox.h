@@ -37,9 +37,10 @@ void postbox_rewind(struct postbox *b);
 const struct posted *postbox_next(struct postbox *b, uint64_t *ret_prev);
 /* Whether it is there, in the flight or behind it. */
 bool postbox_has(const struct postbox *b, const struct msg_id *id);
-/* Takes one out of the flight; false when it is not in it. */
+/* Takes one out of the flight; false when it is not in it. What is returned
+ * has no text. */
 bool postbox_answered(struct postbox *b, const struct msg_id *id, bool acked,
-    uint64_t *ret_seq, int64_t *ret_row);
+    struct chat_post *ret_post);
 /* Takes one out from behind the flight; false when it is not there. */
 bool postbox_remove(struct postbox *b, const struct msg_id *id);
 

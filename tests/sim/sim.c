@@ -241,18 +241,6 @@ count_message(struct sim_node *n, const struct effect *effect)
 }
 
 static void
-save_pins(struct sim_node *n)
-{
-	size_t count;
-	const struct pin *pins = engine_pins(n->engine, &count);
-
-	for (size_t i = 0; i < count; i++) {
-		struct change c = { .kind = CHANGE_PIN, .pin = &pins[i] };
-		memstore_apply(&n->store, &c);
-	}
-}
-
-static void
 run_effect(struct sim *s, unsigned node, const struct effect *effect)
 {
 	struct sim_node *n = &s->nodes[node];
@@ -286,7 +274,6 @@ run_effect(struct sim *s, unsigned node, const struct effect *effect)
 		n->left = true;
 		break;
 	case EFFECT_SAVE_PINS:
-		save_pins(n);
 		break;
 	case EFFECT_LOAD:
 		n->load = *effect;

@@ -12,32 +12,46 @@
 
 enum { READ_MAX = 65536, SPINS_MAX = 2000 };
 
-void
-ekit_init_with(struct ekit *k, uint32_t number, const struct pin *pins,
-    size_t count, bool quiet)
+static void
+start(struct ekit *k, const char *name, bool quiet)
 {
-	memset(k, 0, sizeof *k);
-	kit_identity(&k->identity, 1000000 + number);
-	k->now = (struct now){ .mono_ms = 1000000,
-		.wall_ms = INT64_C(1795168920000) };
-	struct saved saved = { .pins = xmemdup(pins, count * sizeof(*pins)),
-		.pin_count = count,
-		.next_row = 1 };
+	struct saved saved;
 	struct engine_cfg cfg = {
 		.identity = &k->identity,
-		.rng = rng_seeded(&k->seed, number),
-		.epoch = KIT_EPOCH,
-		.name = "me",
+		.rng = rng_seeded(
+		    &k->seed, k->number + 1000 * (k->epoch - KIT_EPOCH)),
+		.epoch = k->epoch,
+		.name = name,
 		.tcp_port = DISCOVERY_PORT,
 		.udp_port = 50000,
 		.discovery_port = DISCOVERY_PORT,
 		.quiet = quiet,
 		.saved = &saved,
 	};
+
+	memstore_load(&k->store, &saved);
 	k->engine = engine_new(&cfg, k->now);
 	saved_clear(&saved);
 	engine_start(k->engine, k->now);
 	ekit_drain(k);
+}
+
+void
+ekit_init_with(struct ekit *k, uint32_t number, const struct pin *pins,
+    size_t count, bool quiet)
+{
+	memset(k, 0, sizeof *k);
+	kit_identity(&k->identity, 1000000 + number);
+	k->number = number;
+	k->epoch = KIT_EPOCH;
+	k->now = (struct now){ .mono_ms = 1000000,
+		.wall_ms = INT64_C(1795168920000) };
+	for (size_t i = 0; i < count; i++) {
+		struct change c = { .kind = CHANGE_PIN, .pin = &pins[i] };
+		memstore_apply(&k->store, &c);
+	}
+	memstore_commit(&k->store);
+	start(k, "me", quiet);
 }
 
 void
@@ -55,6 +69,20 @@ ekit_clear(struct ekit *k)
 		free(k->remotes[i]);
 	}
 	engine_free(k->engine);
+	memstore_clear(&k->store);
+}
+
+void
+ekit_restart(struct ekit *k)
+{
+	for (size_t i = 0; i < k->remote_count; i++)
+		remote_restart(k->remotes[i]);
+	engine_free(k->engine);
+	memstore_rollback(&k->store);
+	k->dial_count = 0;
+	k->loading = false;
+	k->epoch++;
+	start(k, "me", false);
 }
 
 static struct remote *
@@ -150,6 +178,15 @@ take_raw(struct wire *w, const struct effect *e)
 }
 
 static void
+take_told(struct ekit *k, const struct effect *e)
+{
+	k->told = *e;
+	k->told.text = k->told_text;
+	snprintf(k->told_text, sizeof k->told_text, "%s",
+	    e->text == NULL ? "" : e->text);
+}
+
+static void
 run_effect(struct ekit *k, const struct effect *e)
 {
 	struct remote *r = e->conn == 0 ? NULL : remote_of(k, e->conn);
@@ -179,7 +216,17 @@ run_effect(struct ekit *k, const struct effect *e)
 		k->port = e->port;
 		snprintf(k->host, sizeof k->host, "%s", e->text);
 	}
-	if (e->kind == EFFECT_MESSAGE || e->kind == EFFECT_DELIVERY) {
+	if (e->kind == EFFECT_STORE)
+		memstore_apply(&k->store, e->change);
+	if (e->kind == EFFECT_LOAD) {
+		k->load = *e;
+		k->loading = true;
+	}
+	if (e->kind == EFFECT_REVISED || e->kind == EFFECT_QUERY)
+		take_told(k, e);
+	if (e->kind == EFFECT_DELIVERY && e->serial == 0)
+		k->unseen++;
+	if (e->serial != 0) {
 		/* What is reported is there. */
 		const struct conv *c =
 		    model_conv(engine_model(k->engine), e->conv);
@@ -188,13 +235,47 @@ run_effect(struct ekit *k, const struct effect *e)
 	}
 }
 
-void
-ekit_drain(struct ekit *k)
+static void
+pull(struct ekit *k)
 {
 	struct effect e;
 
 	while (engine_next(k->engine, &e))
 		run_effect(k, &e);
+}
+
+void
+ekit_commit(struct ekit *k, bool ok)
+{
+	if (ok)
+		memstore_commit(&k->store);
+	else
+		memstore_rollback(&k->store);
+	engine_committed(k->engine, k->now, ok, ok ? NULL : "the disk is full");
+	pull(k);
+}
+
+static void
+answer_load(struct ekit *k)
+{
+	struct saved_page page;
+
+	k->loading = false;
+	memstore_page(
+	    &k->store, &k->load.fp, k->load.row, k->load.count, &page);
+	engine_history(k->engine, k->now, &k->load.fp, &page);
+	saved_page_clear(&page);
+	pull(k);
+}
+
+void
+ekit_drain(struct ekit *k)
+{
+	pull(k);
+	while (!k->hold_loads && k->loading)
+		answer_load(k);
+	while (!k->hold_commits && memstore_is_dirty(&k->store))
+		ekit_commit(k, !k->full);
 }
 
 /* One read of what r has to say; false when there is nothing, or it must wait

@@ -8,6 +8,7 @@
 #define ENGINE_KIT_H
 
 #include "core/engine.h"
+#include "memstore.h"
 #include "session_kit.h"
 
 #include <stdbool.h>
@@ -50,6 +51,16 @@ struct ekit {
 	size_t remote_count;
 	struct kit_dial dials[KIT_DIALS_MAX]; /* neither opened nor failed */
 	size_t dial_count;
+	uint32_t number, epoch;
+	struct memstore store;
+	bool full;         /* no commit succeeds */
+	bool hold_commits; /* the test commits */
+	bool hold_loads;
+	struct effect load; /* the last one; not answered while loading */
+	bool loading;
+	struct effect told; /* the last EFFECT_REVISED or _QUERY */
+	char told_text[256];
+	unsigned unseen; /* deliveries of what is not in memory */
 	/* How often each effect came. */
 	unsigned counts[EFFECT_LEFT + 1];
 	uint32_t token;
@@ -62,6 +73,10 @@ void ekit_init(struct ekit *k, uint32_t number);
 void ekit_init_with(struct ekit *k, uint32_t number, const struct pin *pins,
     size_t count, bool quiet);
 void ekit_clear(struct ekit *k);
+/* A crash: what was not committed is gone, and all streams. */
+void ekit_restart(struct ekit *k);
+/* The end of a turn. */
+void ekit_commit(struct ekit *k, bool ok);
 
 /* Lets time pass, and everything happen that is due. */
 void ekit_pass(struct ekit *k, int64_t ms);

@@ -1,0 +1,245 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Conversations that the store remembers. After a start there is nothing of
+ * them in memory but how much is unread and what was typed; pages come when
+ * somebody looks, and go in front.
+ */
+#include "core/engine_state.h"
+
+#include "base/mem.h"
+#include "base/peer_text.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+static struct conv *
+conv_of(struct engine *e, const struct fp *fp)
+{
+	struct peer *p = model_peer_edit(e->model, fp);
+
+	if (fp_is_zero(fp))
+		return model_conv_edit(e->model, CONV_NEARBY);
+	return p == NULL ? NULL : model_conv_edit(e->model, p->conv);
+}
+
+static void
+load_conv(struct engine *e, const struct saved_conv *s)
+{
+	if (!fp_is_zero(&s->fp))
+		model_conv_open(e->model, model_peer_add(e->model, &s->fp));
+	struct conv *c = conv_of(e, &s->fp);
+	c->last_row = s->last_row;
+	c->read_row = s->read_row;
+	c->active_ms = s->active_ms;
+	c->older = s->last_row > 0;
+	c->unread = s->unread;
+	c->unread_serial = c->next_serial;
+	if (s->draft != NULL && s->draft[0] != '\0')
+		c->draft = xstrdup(s->draft);
+}
+
+void
+history_load(struct engine *e, const struct saved *saved)
+{
+	if (saved->next_row > e->next_row)
+		e->next_row = saved->next_row;
+	for (size_t i = 0; i < saved->conv_count; i++)
+		load_conv(e, &saved->convs[i]);
+}
+
+static void
+ask(struct engine *e, struct conv *c, size_t count)
+{
+	uint64_t held = c->next_serial - c->first_serial;
+
+	if (c->loading || !c->older || held >= CONV_OLDER_MAX)
+		return;
+	if (count > HISTORY_PAGE_MAX)
+		count = HISTORY_PAGE_MAX;
+	if (count > CONV_OLDER_MAX - held)
+		count = (size_t)(CONV_OLDER_MAX - held);
+	if (c->kept_max < held + count)
+		c->kept_max = (size_t)(held + count);
+	c->loading = true;
+	c->asked_row = conv_first_row(c, e->next_row);
+	model_touch(e->model);
+	effect_add(e, (struct effect){ .kind = EFFECT_LOAD,
+			  .conv = c->id,
+			  .fp = c->fp,
+			  .row = c->asked_row,
+			  .count = count });
+}
+
+void
+history_open(struct engine *e, struct conv *c)
+{
+	if (conv_first_row(c, 0) == 0)
+		ask(e, c, HISTORY_PAGE);
+}
+
+void
+history_older(struct engine *e, const struct command *cmd)
+{
+	struct conv *c = model_conv_edit(e->model, cmd->conv);
+
+	if (c == NULL)
+		return;
+	if (cmd->row > 0 && conv_first_row(c, INT64_MAX) <= cmd->row)
+		return;
+	c->goal_row = cmd->row;
+	ask(e, c,
+	    cmd->row > 0      ? HISTORY_PAGE_MAX
+	    : cmd->number > 0 ? cmd->number
+			      : HISTORY_PAGE);
+}
+
+/* What the store does not know: who is who, and what is on its way. */
+static void
+complete(struct engine *e, const struct conv *c, struct message *m)
+{
+	struct contact *k = contact_find(e, &c->fp);
+	const void *cursor = NULL;
+	struct chat_post post;
+	bool in_flight;
+
+	m->read = m->mine || m->row <= c->read_row;
+	if (m->mine)
+		m->from = e->identity->fp;
+	else if (c->kind == CONV_KIND_DIRECT)
+		m->from = c->fp;
+	if (m->delivery != DELIVERY_QUEUED || k == NULL || k->chat == NULL)
+		return;
+	while (chat_each(k->chat, &cursor, &post, &in_flight)) {
+		if (post.row == m->row && in_flight)
+			m->delivery = DELIVERY_SENT;
+	}
+}
+
+static void
+take_page(struct engine *e, struct conv *c, struct saved_page *page)
+{
+	/* What was in front when it was asked for was pushed out by what came
+	 * since: there would be a gap. */
+	if (conv_first_row(c, e->next_row) > c->asked_row &&
+	    conv_first_row(c, 0) != 0) {
+		c->older = true;
+		return;
+	}
+	for (size_t i = 0; i < page->count; i++)
+		complete(e, c, &page->messages[i]);
+	conv_prepend(e->model, c, page);
+}
+
+void
+engine_history(struct engine *e, struct now now, const struct fp *fp,
+    struct saved_page *page)
+{
+	struct conv *c = conv_of(e, fp);
+
+	effects_begin(e);
+	if (c != NULL && c->loading) {
+		uint64_t held = c->next_serial - c->first_serial;
+		c->loading = false;
+		take_page(e, c, page);
+		model_touch(e->model);
+		bool more = c->next_serial - c->first_serial > held;
+		if (more && conv_first_row(c, 0) > c->goal_row &&
+		    c->goal_row > 0)
+			ask(e, c, HISTORY_PAGE_MAX);
+	}
+	engine_tick_rest(e, now);
+}
+
+void
+history_draft(struct engine *e, const struct command *cmd)
+{
+	struct conv *c = model_conv_edit(e->model, cmd->conv);
+	const char *old = c == NULL || c->draft == NULL ? "" : c->draft;
+	size_t n;
+
+	if (c == NULL)
+		return;
+	char *text =
+	    own_text(cmd->text == NULL ? "" : cmd->text, PEER_TEXT_BODY, &n);
+	if (strcmp(old, text) == 0) {
+		free(text);
+		return;
+	}
+	struct change change = {
+		.kind = CHANGE_DRAFT, .fp = c->fp, .text = text, .size = n
+	};
+	commit_change(e, contact_find(e, &c->fp), &change);
+	free(c->draft);
+	c->draft = text;
+	model_touch(e->model);
+}
+
+static void
+forget_message(
+    struct engine *e, struct now now, const struct command *cmd, struct conv *c)
+{
+	struct message *m = NULL;
+
+	for (uint64_t s = c->next_serial; s > c->first_serial; s--) {
+		m = conv_message_edit(c, s - 1);
+		if (m->kind <= MESSAGE_SHOUT &&
+		    msg_id_equal(&m->id, &cmd->target))
+			break;
+		m = NULL;
+	}
+	if (m == NULL) {
+		engine_error(e, now, cmd->conv,
+		    "not forgotten: that message is not in view; scroll to it");
+		return;
+	}
+	struct contact *k = contact_find(e, &c->fp);
+	struct change change = {
+		.kind = CHANGE_FORGET_MESSAGE, .fp = c->fp, .id = cmd->target
+	};
+	if (k != NULL && k->chat != NULL)
+		chat_withdraw(k->chat, &cmd->target);
+	commit_change(e, k, &change);
+	conv_remove(e->model, c, m->serial);
+}
+
+static void
+forget_conv(
+    struct engine *e, struct now now, const struct command *cmd, struct conv *c)
+{
+	struct contact *k = contact_find(e, &c->fp);
+	bool all = cmd->on && k != NULL;
+	struct change change = {
+		.kind = all ? CHANGE_FORGET_CONTACT : CHANGE_FORGET_CONV,
+		.fp = c->fp,
+	};
+
+	if (all)
+		contact_forget(e, now, k);
+	else if (k != NULL)
+		outbox_withdraw(e, now, k, "forgotten");
+	commit_change(e, NULL, &change);
+	conv_clear(e->model, c);
+	c->last_row = c->read_row = 0;
+	c->loading = false;
+	free(c->draft);
+	c->draft = NULL;
+}
+
+void
+history_forget(struct engine *e, struct now now, const struct command *cmd)
+{
+	struct peer *p = model_peer_edit(e->model, &cmd->peer);
+	bool nearby = fp_is_zero(&cmd->peer);
+	struct conv *c = nearby      ? model_conv_edit(e->model, CONV_NEARBY)
+			 : p == NULL ? NULL
+				     : model_conv_open(e->model, p);
+
+	if (c == NULL) {
+		engine_error(e, now, cmd->conv, "that peer is not known");
+		return;
+	}
+	if (cmd->has_target)
+		forget_message(e, now, cmd, c);
+	else
+		forget_conv(e, now, cmd, c);
+}

@@ -1,0 +1,239 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Edits, deletions and reactions. Who made one is who the session proved, so a
+ * message can only be changed by its author. What is not in memory is left to
+ * the store, which holds the same rules (core/change.h).
+ */
+#include "core/engine_state.h"
+
+#include "base/mem.h"
+#include "base/peer_text.h"
+#include "base/utf8.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+static enum revision
+revision_of(uint8_t type)
+{
+	if (type == MSG_EDIT)
+		return REVISION_EDIT;
+	return type == MSG_DELETE ? REVISION_DELETE : REVISION_REACT;
+}
+
+static bool
+may_revise(const struct message *m, const struct change *c)
+{
+	if (c->revision == REVISION_REACT)
+		return !m->deleted;
+	return m->mine == c->mine && !m->deleted &&
+	       c->arrived_ms - m->arrived_ms <= REVISE_MS;
+}
+
+static void
+revise(struct engine *e, struct contact *k, struct conv *c, struct message *m,
+    const struct change *change)
+{
+	struct effect effect = {
+		.kind = EFFECT_REVISED,
+		.conv = c->id,
+		.serial = m->serial,
+		.id = m->id,
+		.fp = change->mine ? e->identity->fp : k->fp,
+		.revision = change->revision,
+		.text = change->text,
+	};
+
+	if (change->revision == REVISION_REACT) {
+		char *reaction = m->reactions[change->mine ? 1 : 0];
+		memcpy(reaction, change->text, change->size);
+		reaction[change->size] = '\0';
+		model_touch(e->model);
+	} else {
+		m->edited = change->revision == REVISION_EDIT;
+		m->deleted = change->revision == REVISION_DELETE;
+		conv_set_text(e->model, c, m, change->text, change->size);
+	}
+	effect_add(e, effect);
+}
+
+/* A reaction is short, also when what it holds had to be made visible. */
+static char *
+clean_text(enum revision revision, struct untrusted text, size_t *ret_size)
+{
+	bool reaction = revision == REVISION_REACT;
+	char *clean = peer_text(
+	    text, reaction ? PEER_TEXT_LINE : PEER_TEXT_BODY, ret_size);
+
+	if (reaction && *ret_size > REACTION_MAX) {
+		*ret_size = utf8_cut(clean, *ret_size, REACTION_MAX);
+		clean[*ret_size] = '\0';
+	}
+	return clean;
+}
+
+/* It is not theirs to make, but it is safe with us that it came. */
+static void
+ignore(struct engine *e, struct contact *k, const struct change *revision)
+{
+	struct change c = {
+		.kind = CHANGE_MESSAGE,
+		.fp = k->fp,
+		.row = revision->row,
+		.id = revision->id,
+		.seq = revision->seq,
+		.from = k->fp,
+		.sent_ms = revision->sent_ms,
+		.arrived_ms = revision->arrived_ms,
+		.text = "",
+	};
+
+	e->model->revisions_ignored++;
+	commit_change(e, k, &c);
+}
+
+void
+revise_arrived(struct engine *e, struct now now, struct contact *k,
+    const struct chat_event *ev)
+{
+	struct conv *c =
+	    model_conv_open(e->model, model_peer_edit(e->model, &k->fp));
+	struct message *m = conv_find_text(c, &ev->post.target);
+	struct change change = {
+		.kind = CHANGE_REVISION,
+		.fp = k->fp,
+		.row = e->next_row++,
+		.id = ev->id,
+		.seq = ev->seq,
+		.keep = !k->pin.forgets,
+		.revision = revision_of(ev->type),
+		.from = k->fp,
+		.has_target = true,
+		.target = ev->post.target,
+		.sent_ms = ev->post.sent_ms,
+		.arrived_ms = now.wall_ms,
+	};
+
+	if (m != NULL && !may_revise(m, &change)) {
+		ignore(e, k, &change);
+		return;
+	}
+	char *text = clean_text(change.revision, ev->post.text, &change.size);
+	change.text = text;
+	commit_change(e, k, &change);
+	if (m != NULL)
+		revise(e, k, c, m, &change);
+	free(text);
+}
+
+void
+revise_apply(struct engine *e, struct contact *k, const struct change *change)
+{
+	struct conv *c =
+	    model_conv_edit(e->model, model_peer(e->model, &k->fp)->conv);
+	struct message *m =
+	    c == NULL ? NULL : conv_find_text(c, &change->target);
+
+	if (m != NULL && may_revise(m, change))
+		revise(e, k, c, m, change);
+}
+
+static const char *
+why_not(const struct command *cmd, const struct message *m, struct now now)
+{
+	if (m == NULL)
+		return "that message is not in view; scroll up to it";
+	if (m->deleted)
+		return "that message is taken back";
+	if (m->mine && m->delivery == DELIVERY_FAILED)
+		return "that message was never sent";
+	if (cmd->kind == COMMAND_REACT)
+		return NULL;
+	if (!m->mine)
+		return "that message is not yours";
+	return now.wall_ms - m->arrived_ms > REVISE_MS
+		   ? "that message is older than a day"
+		   : NULL;
+}
+
+static const char *
+why_not_text(enum command_kind kind, size_t n)
+{
+	if (kind == COMMAND_REACT && n > REACTION_MAX)
+		return "a reaction is at most 16 bytes: an emoji or a word";
+	if (kind == COMMAND_EDIT && n == 0)
+		return "there is no text; /delete takes it back";
+	if (kind == COMMAND_EDIT && n > TEXT_MAX)
+		return "the text is longer than 65536 bytes";
+	return NULL;
+}
+
+static uint8_t
+type_of(enum command_kind kind)
+{
+	if (kind == COMMAND_EDIT)
+		return MSG_EDIT;
+	return kind == COMMAND_DELETE ? MSG_DELETE : MSG_REACT;
+}
+
+static void
+queue_revision(struct engine *e, struct now now, const struct command *cmd,
+    struct contact *k, const char *text, size_t n)
+{
+	struct chat_post post = {
+		.type = type_of(cmd->kind),
+		.has_target = true,
+		.target = cmd->target,
+		.text = text,
+		.size = n,
+	};
+
+	if (!talk_post(e, now, cmd, k, &post))
+		return;
+	struct change change = {
+		.kind = CHANGE_REVISION,
+		.fp = k->fp,
+		.row = post.row,
+		.id = post.id,
+		.seq = post.seq,
+		.mine = true,
+		.waits = true,
+		.keep = !k->pin.forgets,
+		.revision = revision_of(post.type),
+		.from = e->identity->fp,
+		.has_target = true,
+		.target = cmd->target,
+		.sent_ms = now.wall_ms,
+		.arrived_ms = now.wall_ms,
+		.delivery = DELIVERY_QUEUED,
+		.text = text,
+		.size = n,
+	};
+	commit_change(e, k, &change);
+}
+
+void
+revise_command(struct engine *e, struct now now, const struct command *cmd)
+{
+	struct contact *k = talk_partner(e, now, cmd);
+
+	if (k == NULL)
+		return;
+	struct conv *c =
+	    model_conv_edit(e->model, model_peer(e->model, &k->fp)->conv);
+	struct message *m = c == NULL ? NULL : conv_find_text(c, &cmd->target);
+	const char *typed =
+	    cmd->text == NULL || cmd->kind == COMMAND_DELETE ? "" : cmd->text;
+	size_t n;
+	char *text = own_text(typed,
+	    cmd->kind == COMMAND_REACT ? PEER_TEXT_LINE : PEER_TEXT_BODY, &n);
+	const char *why = why_not(cmd, m, now);
+	if (why == NULL)
+		why = why_not_text(cmd->kind, n);
+	if (why != NULL)
+		engine_error(e, now, cmd->conv, "not done: %s", why);
+	else
+		queue_revision(e, now, cmd, k, text, n);
+	free(text);
+	contact_release(e, k);
+}
