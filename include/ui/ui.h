@@ -37,15 +37,26 @@ void ui_free(struct ui *ui);
 bool ui_key(struct ui *ui, const struct model *m, struct now now,
     const struct key *key, const char *paste, size_t paste_size,
     struct command *ret_cmd);
-/* Commands that need no key: read marks of what was shown with focus, typing
- * that timed out. Call after ui_draw until false. */
+/*
+ * Commands that need no key: read marks of what was shown with focus, older
+ * messages that the view comes near (COMMAND_OLDER), typing that timed out,
+ * what is typed and not sent (COMMAND_DRAFT). Call after ui_draw until false.
+ */
 bool ui_pending(struct ui *ui, const struct model *m, struct now now,
     struct command *ret_cmd);
+/*
+ * Shows the conversation with its first message of at least that row at the
+ * top, as far as there are enough below it, and stays there. The row is in
+ * memory by then.
+ */
+void ui_show_row(struct ui *ui, const struct model *m, struct now now,
+    uint32_t conv, int64_t row);
 /* Draws the whole frame into the grid at its present size. */
 void ui_draw(
     struct ui *ui, const struct model *m, struct now now, struct grid *g);
 /* When the frame that was drawn last would change without input: the minute, a
- * typing notice, a flash. In the past once that time has come. */
+ * typing notice, a flash; or a draft is to be kept. In the past once that time
+ * has come. */
 int64_t ui_deadline(const struct ui *ui, const struct model *m, struct now now);
 /* True when the frame depends on something that changed since ui_draw. */
 bool ui_is_dirty(const struct ui *ui, const struct model *m);

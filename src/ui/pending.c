@@ -1,12 +1,21 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * What goes out without a key for it: that messages were read, which is true
- * only of what was on the screen of a terminal with focus, and that we type.
+ * only of what was on the screen of a terminal with focus; that the view comes
+ * near the oldest in memory; that we type; and what is typed and not sent.
  */
+#include "base/mem.h"
 #include "ui/state.h"
 #include "ui/ui.h"
 
 #include <string.h>
+
+/* Of the unread, none may be in memory yet, or not all. */
+static bool
+is_loading(const struct conv *c)
+{
+	return c->loading || (c->older && c->unread_serial >= c->next_serial);
+}
 
 static bool
 pending_read(struct ui *ui, const struct model *m, struct command *ret_cmd)
@@ -14,8 +23,8 @@ pending_read(struct ui *ui, const struct model *m, struct command *ret_cmd)
 	const struct win *w = win_current(ui);
 	const struct conv *c = win_conv(m, w);
 
-	if (c == NULL || c->unread == 0 || !ui->shown || ui->unfocused ||
-	    w->frozen || ui->shown_revision != m->revision ||
+	if (c == NULL || c->unread == 0 || is_loading(c) || !ui->shown ||
+	    ui->unfocused || w->frozen || ui->shown_revision != m->revision ||
 	    !fp_equal(&ui->shown_fp, &w->fp))
 		return false;
 	if (ui->read_conv == c->id && ui->read_next == c->next_serial)
@@ -24,6 +33,31 @@ pending_read(struct ui *ui, const struct model *m, struct command *ret_cmd)
 	ui->read_next = c->next_serial;
 	*ret_cmd = (struct command){
 		.kind = COMMAND_READ,
+		.conv = c->id,
+		.peer = c->fp,
+	};
+	return true;
+}
+
+static bool
+pending_older(struct ui *ui, const struct model *m, struct now now,
+    struct command *ret_cmd)
+{
+	struct win *w = win_current(ui);
+	const struct conv *c = win_conv(m, w);
+
+	if (c == NULL || !c->older || c->loading || !ui->shown ||
+	    !fp_equal(&ui->shown_fp, &w->fp))
+		return false;
+	/* Nothing came of it; a key asks again. */
+	if (w->asked_older && w->older_first == c->first_serial)
+		return false;
+	if (!ui_is_near_top(ui, m, now))
+		return false;
+	w->asked_older = true;
+	w->older_first = c->first_serial;
+	*ret_cmd = (struct command){
+		.kind = COMMAND_OLDER,
 		.conv = c->id,
 		.peer = c->fp,
 	};
@@ -78,10 +112,68 @@ pending_typing(struct ui *ui, const struct model *m, struct now now,
 	return true;
 }
 
+/* What is worth keeping of a draft: commands are not. */
+static const char *
+unsent(const struct win *w)
+{
+	const char *text = edit_text(w->edit, NULL);
+	char first = text[strspn(text, " \t\n")];
+
+	return first == '\0' || first == '/' ? "" : text;
+}
+
+/* At once where the window was left, or nothing is left of the draft: what was
+ * sent must not come back after a crash. */
+static int64_t
+draft_ms(const struct ui *ui, const struct model *m, const struct win *w)
+{
+	const struct conv *c = win_conv(m, w);
+	const char *text = unsent(w);
+
+	if (c == NULL || w->draft_revision == edit_revision(w->edit) ||
+	    strcmp(text, c->draft == NULL ? "" : c->draft) == 0)
+		return NEVER_MS;
+	if (*text == '\0' || !fp_equal(&w->fp, &ui->current))
+		return w->changed_ms;
+	return w->changed_ms + DRAFT_IDLE_MS;
+}
+
+int64_t
+ui_draft_ms(const struct ui *ui, const struct model *m)
+{
+	const struct win *w = win_find(ui, &ui->current);
+
+	return w == NULL ? NEVER_MS : draft_ms(ui, m, w);
+}
+
+static bool
+pending_draft(struct ui *ui, const struct model *m, struct now now,
+    struct command *ret_cmd)
+{
+	for (size_t i = 0; i < ui->win_count; i++) {
+		struct win *w = ui->wins[i];
+		const struct conv *c = win_conv(m, w);
+		if (c == NULL || draft_ms(ui, m, w) > now.mono_ms)
+			continue;
+		w->draft_revision = edit_revision(w->edit);
+		*ret_cmd = (struct command){
+			.kind = COMMAND_DRAFT,
+			.conv = c->id,
+			.peer = c->fp,
+			.text = xstrdup(unsent(w)),
+		};
+		return true;
+	}
+	return false;
+}
+
 bool
 ui_pending(struct ui *ui, const struct model *m, struct now now,
     struct command *ret_cmd)
 {
-	return pending_read(ui, m, ret_cmd) ||
+	/* What is loaded is shown before it is read. */
+	return pending_older(ui, m, now, ret_cmd) ||
+	       pending_read(ui, m, ret_cmd) ||
+	       pending_draft(ui, m, now, ret_cmd) ||
 	       pending_typing(ui, m, now, ret_cmd);
 }

@@ -365,7 +365,7 @@ ui_key(struct ui *ui, const struct model *m, struct now now,
 	if (fp_equal(&fp, &ui->current) &&
 	    edit_revision(p.w->edit) != revision) {
 		ui->typed = true;
-		ui->typed_ms = now.mono_ms;
+		ui->typed_ms = p.w->changed_ms = now.mono_ms;
 	}
 	open_for_draft(&p);
 	if (p.cmd.kind == COMMAND_NONE)

@@ -123,7 +123,8 @@ add_link(struct str *s, const struct peer *p)
 
 	str_add(s, "\n  link         ");
 	if (p->link == PEER_LINK_UP)
-		str_addf(s, "encrypted, tcp %s", addr_text(&p->link_addr, at));
+		str_addf(s, "encrypted, %s %s", transport_text(p->transport),
+		    addr_text(&p->link_addr, at));
 	else if (p->link == PEER_LINK_DIALING)
 		str_addf(s, "dialling %s", addr_text(&p->link_addr, at));
 	else
@@ -140,6 +141,19 @@ add_addrs(struct str *s, const struct peer *p)
 		    addr_text(&p->addrs[i], at));
 	if (p->by_hand)
 		str_add(s, "\n               reached by /connect");
+}
+
+/* What the user chose for this one, where that is not the usual. */
+static void
+add_choices(struct str *s, const struct peer *p)
+{
+	if (p->choice != TRANSPORT_AUTO)
+		str_addf(s, "\n  transport    %s, as you chose",
+		    p->choice == TRANSPORT_UDP ? "udp" : "tcp");
+	if (p->receipts)
+		str_add(s, "\n  receipts     on: learns what you have read");
+	if (p->forgets)
+		str_add(s, "\n  history      off: nothing said is kept");
 }
 
 static void
@@ -189,6 +203,7 @@ report_info(const struct model *m, struct now now, const struct peer *p)
 		str_addf(&s, "\n  status       \"%s\"", p->status);
 	add_addrs(&s, p);
 	add_link(&s, p);
+	add_choices(&s, p);
 	add_trust(&s, m, p);
 	if (p->version[0] != '\0')
 		str_addf(&s, "\n  version      %s", p->version);

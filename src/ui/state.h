@@ -24,6 +24,7 @@ enum {
 	FLASH_SIZE = 160,
 	TYPING_AGAIN_MS = 4000,
 	TYPING_IDLE_MS = 6000,
+	DRAFT_IDLE_MS = 2000,
 	BELL_AGAIN_MS = 2000,
 	UI_ROWS = 24, /* until the first frame */
 	UI_COLS = 80,
@@ -43,8 +44,17 @@ struct win {
 	struct place place;
 	uint64_t frozen_next; /* next_serial when it froze */
 	bool has_marker;
-	uint64_t marker; /* the first that was new */
+	uint64_t marker; /* the first in memory that was new */
+	/* So many that were new are not in memory yet; those from the serial on
+	 * were counted. */
+	uint32_t marker_due;
+	uint64_t marker_from;
 	bool asked_open;
+	bool asked_older; /* for what is before the serial */
+	uint64_t older_first;
+	bool seen; /* shown since the start, with its conversation */
+	unsigned draft_revision; /* of the draft that was given out last */
+	int64_t changed_ms;      /* monotonic: when something was typed last */
 	bool guarded; /* Enter sends the draft of this revision as text */
 	unsigned guard_revision;
 };
@@ -102,6 +112,8 @@ const struct win *win_find(const struct ui *ui, const struct fp *fp);
 void wins_free(struct ui *ui);
 /* NULL while there is none. */
 const struct conv *win_conv(const struct model *m, const struct win *w);
+/* Where the unread marker stands; 0: nowhere. */
+uint64_t win_marker(const struct win *w, const struct conv *c);
 void win_select(struct ui *ui, const struct model *m, const struct fp *fp);
 void win_select_number(struct ui *ui, const struct model *m, size_t number);
 void win_step(struct ui *ui, const struct model *m, int step);
@@ -118,6 +130,14 @@ void ui_scroll_page(
     struct ui *ui, const struct model *m, struct now now, int pages);
 void ui_scroll_top(struct ui *ui, const struct model *m, struct now now);
 void ui_scroll_bottom(struct ui *ui);
+/* A view that was filled from below stays as it is drawn, when what comes in
+ * front would fill it from above. */
+void ui_scroll_settle(struct ui *ui, const struct model *m, struct now now);
+/* The oldest in memory is in view, or less than a screen above it. */
+bool ui_is_near_top(struct ui *ui, const struct model *m, struct now now);
+
+/* pending.c: when the draft in view is to be kept; NEVER_MS: it is. */
+int64_t ui_draft_ms(const struct ui *ui, const struct model *m);
 
 /* popup.c */
 void popup_close(struct ui *ui);

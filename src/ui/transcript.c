@@ -7,18 +7,22 @@
 #include "ui/transcript.h"
 
 #include "ui/when.h"
-#include "ui/wrap.h"
 
 #include <stdio.h>
 #include <string.h>
 
 enum {
-	TIME_CELLS = 6, /* with the blank behind it */
-	MARK_CELLS = 3,
-	BAR_CELLS = 3,
-	TEXT_MIN = 30,  /* cells that names leave to the text */
-	COLS_TIME = 24, /* narrower: no time */
+	TEXT_MIN = 30, /* cells that names leave to the text */
 };
+
+const char *
+message_text(const struct message *msg, size_t *ret_size)
+{
+	static const char gone[] = "(deleted)";
+
+	*ret_size = msg->deleted ? sizeof(gone) - 1 : msg->size;
+	return msg->deleted ? gone : msg->text;
+}
 
 bool
 message_is_own(const struct message *msg)
@@ -126,11 +130,60 @@ first_column(const struct transcript *t, const struct item *item)
 	return col + text_cells(item->mark);
 }
 
-static void
-start_wrap(const struct transcript *t, const struct item *item, struct wrap *w)
+void
+transcript_wrap(
+    const struct transcript *t, const struct item *item, struct wrap *w)
 {
-	wrap_init(w, item->msg->text, item->msg->size, t->right - item->from,
-	    t->right - t->rest);
+	size_t size;
+	const char *text = message_text(item->msg, &size);
+
+	wrap_init(w, text, size, t->right - item->from, t->right - t->rest);
+}
+
+/* A word behind the text stands in its last row where there is room. */
+static void
+count_text_rows(const struct transcript *t, struct item *item)
+{
+	struct wrap w;
+	struct wrap_row wr;
+
+	transcript_wrap(t, item, &w);
+	item->text_end = item->from;
+	while (wrap_next(&w, &wr)) {
+		int col = item->text_rows == 0 ? item->from : t->rest;
+		item->text_end = col + wr.cells;
+		item->text_rows++;
+	}
+	item->edited = item->msg->edited && !item->msg->deleted;
+	if (item->edited && item->text_end + EDITED_CELLS > t->right) {
+		item->edited_row = true;
+		item->text_end = t->rest - 1;
+	}
+}
+
+const char *
+reason_text(const struct message *msg, char out[static REASON_SIZE])
+{
+	const char *reason = msg->reason;
+
+	out[0] = '\0';
+	if (msg->delivery == DELIVERY_FAILED)
+		snprintf(out, REASON_SIZE, "not delivered: %s",
+		    reason == NULL || *reason == '\0' ? "no reason given"
+						      : reason);
+	return out;
+}
+
+static size_t
+count_reason_rows(const struct transcript *t, const struct message *msg)
+{
+	char text[REASON_SIZE];
+	int cells = t->right - t->rest;
+
+	if (msg->delivery != DELIVERY_FAILED)
+		return 0;
+	reason_text(msg, text);
+	return wrap_count(text, strlen(text), cells, cells);
 }
 
 void
@@ -145,199 +198,24 @@ transcript_item(
 		prev = conv_message(t->c, serial - 1);
 	if (msg->kind == MESSAGE_SHOUT)
 		item.mark = t->r.cols < COLS_TIME ? "P " : "PUBLIC ";
-	else if (msg->action)
+	else if (msg->action && !msg->deleted)
 		item.mark = "* ";
 	item.day =
 	    prev == NULL || !when_same_day(prev->arrived_ms, msg->arrived_ms);
-	item.marker = w->has_marker && serial == w->marker;
+	item.marker = win_marker(w, t->c) == serial;
 	item.missing = msg->missing > 0;
-	item.lead = (size_t)item.day + item.marker + item.missing;
+	item.quote = msg->has_target;
+	item.lead = (size_t)item.day + item.marker + item.missing + item.quote;
 	item.follows = !t->compact && prev != NULL && item.lead == 0 &&
 		       is_followed(prev, msg);
-	item.reason = msg->delivery == DELIVERY_FAILED;
+	item.reacted =
+	    msg->reactions[0][0] != '\0' || msg->reactions[1][0] != '\0';
+	item.reason_rows = count_reason_rows(t, msg);
 	item.from = first_column(t, &item);
-	item.text_rows = wrap_count(
-	    msg->text, msg->size, t->right - item.from, t->right - t->rest);
-	item.rows = item.lead + item.text_rows + item.reason;
+	count_text_rows(t, &item);
+	item.rows = item.lead + item.text_rows + item.edited_row +
+		    item.reacted + item.reason_rows;
 	*ret_item = item;
-}
-
-static void
-draw_notice(
-    const struct transcript *t, int row, enum style style, const char *text)
-{
-	const char *bar = glyph_text(t->f, GLYPH_OWN_BAR);
-	int col = t->compact ? t->r.col : t->text - 2;
-
-	draw_text(t->f, row, col, t->right, style, bar);
-	draw_cut(t->f, row, t->rest, t->right, style, text);
-}
-
-static void
-draw_day(const struct transcript *t, const struct item *item, int row)
-{
-	char day[WHEN_DAY_SIZE], label[WHEN_DAY_SIZE + sizeof("today, ")];
-	int64_t wall_ms = t->f->now.wall_ms;
-	bool today = when_same_day(item->msg->arrived_ms, wall_ms);
-
-	snprintf(label, sizeof(label), "%s%s", today ? "today, " : "",
-	    when_day(item->msg->arrived_ms, wall_ms, day));
-	draw_rule(t->f, row, t->r.col, t->right, STYLE_RULE, label);
-}
-
-static unsigned
-count_new(const struct conv *c, uint64_t from)
-{
-	unsigned n = 0;
-
-	if (from < c->first_serial)
-		from = c->first_serial;
-	for (uint64_t s = from; s < c->next_serial; s++) {
-		const struct message *msg = conv_message(c, s);
-		n += !msg->mine && !message_is_own(msg);
-	}
-	return n;
-}
-
-static void
-draw_lead(
-    const struct transcript *t, const struct item *item, size_t i, int row)
-{
-	char text[64];
-
-	if (item->day && i == 0) {
-		draw_day(t, item, row);
-	} else if (item->marker && i == item->day) {
-		snprintf(text, sizeof(text), "%u new",
-		    count_new(t->c, t->f->w->marker));
-		draw_rule(t->f, row, t->r.col, t->right, STYLE_MARKER, text);
-	} else {
-		uint32_t n = item->msg->missing;
-		snprintf(text, sizeof(text), "%u message%s missing here", n,
-		    n == 1 ? "" : "s");
-		draw_notice(t, row, STYLE_INFO, text);
-	}
-}
-
-static enum style
-mark_style(const struct message *msg)
-{
-	bool bad =
-	    msg->delivery == DELIVERY_FAILED || msg->kind == MESSAGE_ERROR;
-
-	return bad ? STYLE_ERROR : STYLE_DIM;
-}
-
-/* Time, mark, name and bar of the first row; the bar alone of the others. */
-static void
-draw_gutter(
-    const struct transcript *t, const struct item *item, int row, bool first)
-{
-	char clock[WHEN_CLOCK_SIZE], nick[PEER_LABEL_SIZE];
-	const struct frame *f = t->f;
-	const struct message *msg = item->msg;
-	bool own = message_is_own(msg);
-	int col = t->r.col, at = t->text - BAR_CELLS + 1;
-
-	draw_text(f, row, at, t->right, own ? STYLE_INFO : STYLE_RULE,
-	    glyph_text(f, own ? GLYPH_OWN_BAR : GLYPH_BAR));
-	if (!first)
-		return;
-	if (!item->follows)
-		draw_text(f, row, col, t->right, STYLE_DIM,
-		    when_clock(msg->arrived_ms, clock));
-	col += TIME_CELLS;
-	draw_text(f, row, col, col + MARK_CELLS, mark_style(msg),
-	    delivery_mark(f, msg));
-	col += MARK_CELLS;
-	if (own || item->follows)
-		return;
-	message_nick(f, msg, t->nick, nick);
-	int cells = text_cells(nick), end = col + t->nick;
-	draw_cut(f, row, cells < t->nick ? end - cells : col, end,
-	    msg->mine ? STYLE_OWN : nick_style(&msg->from), nick);
-}
-
-static void
-draw_compact(
-    const struct transcript *t, const struct item *item, int row, bool first)
-{
-	char clock[WHEN_CLOCK_SIZE], nick[PEER_LABEL_SIZE];
-	const struct frame *f = t->f;
-	const struct message *msg = item->msg;
-	const char *mark = delivery_mark(f, msg);
-	int col = t->text;
-
-	if (!first)
-		return;
-	if (t->r.cols >= COLS_TIME)
-		draw_text(f, row, t->r.col, col, STYLE_DIM,
-		    when_clock(msg->arrived_ms, clock));
-	if (message_is_own(msg)) {
-		draw_text(f, row, col - 1, t->right, STYLE_INFO,
-		    glyph_text(f, GLYPH_OWN_BAR));
-		draw_text(f, row, col, t->right, STYLE_ERROR, mark);
-		return;
-	}
-	col = draw_cut(f, row, col, col + t->nick,
-	    msg->mine ? STYLE_OWN : nick_style(&msg->from),
-	    message_nick(f, msg, t->nick, nick));
-	draw_text(f, row, col, t->right, mark_style(msg), mark);
-}
-
-static enum style
-text_style(const struct message *msg)
-{
-	if (msg->kind == MESSAGE_ERROR)
-		return STYLE_ERROR;
-	return msg->kind == MESSAGE_INFO ? STYLE_INFO : STYLE_NORMAL;
-}
-
-static void
-draw_text_row(const struct transcript *t, const struct item *item,
-    const struct wrap_row *wr, int row, bool first)
-{
-	int col = first ? item->from : t->rest;
-
-	if (t->compact)
-		draw_compact(t, item, row, first);
-	else
-		draw_gutter(t, item, row, first);
-	if (first)
-		draw_text(t->f, row, col - text_cells(item->mark), t->right,
-		    STYLE_PUBLIC, item->mark);
-	grid_put(t->f->g, row, col, t->right, text_style(item->msg),
-	    item->msg->text + wr->offset, wr->size);
-}
-
-static void
-draw_reason(const struct transcript *t, const struct item *item, int row)
-{
-	char text[256];
-	const char *reason = item->msg->reason;
-
-	snprintf(text, sizeof(text), "not delivered: %s",
-	    reason == NULL || *reason == '\0' ? "no reason given" : reason);
-	draw_notice(t, row, STYLE_DIM, text);
-}
-
-void
-transcript_draw(const struct transcript *t, const struct item *item, int top)
-{
-	int first = t->r.row, end = first + t->r.rows, row = top;
-	struct wrap wrap;
-	struct wrap_row wr;
-
-	for (size_t i = 0; i < item->lead; i++, row++)
-		if (row >= first && row < end)
-			draw_lead(t, item, i, row);
-	int text = row;
-	start_wrap(t, item, &wrap);
-	for (; row < end && wrap_next(&wrap, &wr); row++)
-		if (row >= first)
-			draw_text_row(t, item, &wr, row, row == text);
-	if (item->reason && row >= first && row < end)
-		draw_reason(t, item, row);
 }
 
 bool
@@ -404,9 +282,23 @@ transcript_rows_above(const struct transcript *t, struct place p, size_t max)
 }
 
 unsigned
+transcript_count_new(const struct conv *c, uint64_t from)
+{
+	unsigned n = 0;
+
+	if (from < c->first_serial)
+		from = c->first_serial;
+	for (uint64_t s = from; s < c->next_serial; s++) {
+		const struct message *msg = conv_message(c, s);
+		n += !msg->mine && !message_is_own(msg);
+	}
+	return n;
+}
+
+unsigned
 transcript_new_below(const struct frame *f)
 {
 	if (f->c == NULL || !f->w->frozen)
 		return 0;
-	return count_new(f->c, f->w->frozen_next);
+	return transcript_count_new(f->c, f->w->frozen_next);
 }

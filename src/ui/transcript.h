@@ -7,6 +7,7 @@
 #define UI_TRANSCRIPT_H
 
 #include "ui/view.h"
+#include "ui/wrap.h"
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -17,6 +18,12 @@ enum {
 	NICK_CELLS_MAX = 12,
 	COMPACT_INDENT = 3,
 	GROUP_MS = 5 * 60 * 1000, /* one sender's lines stand together */
+	TIME_CELLS = 6,           /* with the blank behind it */
+	MARK_CELLS = 3,
+	BAR_CELLS = 3,
+	EDITED_CELLS = 9, /* " (edited)" */
+	REASON_SIZE = 256,
+	COLS_TIME = 24, /* narrower: no time */
 };
 
 struct transcript {
@@ -32,13 +39,18 @@ struct transcript {
 /* The rows of one message, top to bottom. */
 struct item {
 	const struct message *msg;
-	const char *mark;          /* "PUBLIC ", "* " or "", before the text */
-	int from;                  /* column of the first row's text */
-	bool day, marker, missing; /* a row each, before the text */
-	bool follows;              /* the line before is of the same sender */
-	bool reason;               /* a row behind it */
-	size_t lead;               /* rows before the text */
+	const char *mark; /* "PUBLIC ", "* " or "", before the text */
+	int from;         /* column of the first row's text */
+	/* A row each, before the text. */
+	bool day, marker, missing, quote;
+	bool follows;       /* the line before is of the same sender */
+	bool edited;        /* so it says behind the text */
+	bool edited_row;    /* in a row of its own */
+	bool reacted;       /* a row behind it, and then */
+	size_t reason_rows; /* why it failed */
+	size_t lead;        /* rows before the text */
 	size_t text_rows, rows;
+	int text_end; /* column behind its last row */
 };
 
 /* f->c must be there. */
@@ -49,6 +61,14 @@ void transcript_item(
  * the rectangle. */
 void transcript_draw(
     const struct transcript *t, const struct item *item, int top);
+/* Starts on the rows of the text. */
+void transcript_wrap(
+    const struct transcript *t, const struct item *item, struct wrap *w);
+/* Why it failed, "" where it did not. Returns out. */
+const char *reason_text(
+    const struct message *msg, char out[static REASON_SIZE]);
+/* What stands for the text of a message. */
+const char *message_text(const struct message *msg, size_t *ret_size);
 /* A notice or an error of earshot itself. */
 bool message_is_own(const struct message *msg);
 /* The sender in so many cells. Returns out. */
@@ -63,6 +83,8 @@ bool transcript_down(const struct transcript *t, struct place *p, size_t rows);
 /* Rows from the first to the place, counted up to max. */
 size_t transcript_rows_above(
     const struct transcript *t, struct place p, size_t max);
+/* Messages of others from a serial on. */
+unsigned transcript_count_new(const struct conv *c, uint64_t from);
 /* New messages of others below a frozen view. */
 unsigned transcript_new_below(const struct frame *f);
 

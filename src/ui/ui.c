@@ -84,7 +84,8 @@ ring(struct ui *ui, const struct frame *f)
 	if (f->c != NULL && f->c->kind == CONV_KIND_DIRECT && ui->shown &&
 	    !ui->unfocused && !f->w->frozen)
 		unread -= f->c->unread;
-	f->g->bell = unread > ui->unread_seen &&
+	/* What was there at the start has rung before. */
+	f->g->bell = ui->has_drawn && unread > ui->unread_seen &&
 		     f->now.mono_ms - ui->bell_ms >= BELL_AGAIN_MS;
 	if (f->g->bell)
 		ui->bell_ms = f->now.mono_ms;
@@ -121,6 +122,7 @@ ui_draw(struct ui *ui, const struct model *m, struct now now, struct grid *g)
 	ui->rows = g->rows;
 	ui->cols = g->cols;
 	ui_sync(ui, m);
+	ui_scroll_settle(ui, m, now);
 	frame_init(&f, ui, m, now, g);
 	grid_erase(g);
 	ui->shown = ui->overlay == OVERLAY_NONE && !rect_is_empty(f.l.chat);
@@ -172,5 +174,6 @@ ui_deadline(const struct ui *ui, const struct model *m, struct now now)
 		at = earlier_ms(at, p->typing_until_ms);
 	if (ui->typing)
 		at = earlier_ms(at, ui->typed_ms + TYPING_IDLE_MS);
+	at = earlier_ms(at, ui_draft_ms(ui, m));
 	return earlier_ms(at, next_second(ui, m));
 }

@@ -38,7 +38,7 @@ draw_empty(const struct frame *f)
 	struct rect r = f->l.chat;
 	int row = r.row + r.rows - 1, end = r.col + r.cols;
 
-	if (f->peer == NULL)
+	if (f->peer == NULL || (f->c != NULL && f->c->older))
 		return;
 	label_text(f, f->peer, false, label);
 	if (f->peer->presence == PRESENCE_OFFLINE) {
@@ -107,8 +107,9 @@ draw_preview(const struct frame *f)
 	col = draw_text(f, row, col, end, STYLE_MARKER,
 	    message_nick(f, msg, NICK_CELLS_MAX, nick));
 	col = draw_text(f, row, col, end, STYLE_MARKER, ": ");
-	size_t line = strcspn(msg->text, "\n");
-	grid_put(f->g, row, col, end, STYLE_MARKER, msg->text, line);
+	size_t size;
+	const char *said = message_text(msg, &size);
+	grid_put(f->g, row, col, end, STYLE_MARKER, said, strcspn(said, "\n"));
 }
 
 void

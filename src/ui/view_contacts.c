@@ -61,13 +61,14 @@ note_text(const struct frame *f, const struct peer *p, uint32_t unread,
 }
 
 static bool
-has_draft(const struct frame *f, const struct fp *fp)
+has_draft(const struct frame *f, const struct fp *fp, const struct conv *c)
 {
 	const struct win *w = win_find(f->ui, fp);
-	size_t size = 0;
+	size_t size;
 
-	if (w != NULL)
-		edit_text(w->edit, &size);
+	if (w == NULL)
+		return c != NULL && c->draft != NULL && *c->draft != '\0';
+	edit_text(w->edit, &size);
 	return size > 0;
 }
 
@@ -114,7 +115,7 @@ draw_entry(
 	int right = end;
 	if (note[0] != '\0')
 		right = draw_right(f, row, col + 3, end, style, note) - 1;
-	if (has_draft(f, &e->fp))
+	if (has_draft(f, &e->fp, c))
 		right = draw_right(f, row, col + 3, right, style, "*") - 1;
 	if (e->p == NULL)
 		draw_cut(f, row, col + 3, right, style, "nearby");

@@ -34,19 +34,19 @@ add_pair(struct pen *p, const char *name, const char *value)
 static void
 add_place(struct pen *p, const struct peer *peer)
 {
-	static const char *const links[] = {
-		[PEER_LINK_NONE] = "none yet",
-		[PEER_LINK_DIALING] = "dialling",
-		[PEER_LINK_UP] = "tcp, encrypted",
-	};
-	char at[ADDR_TEXT_MAX] = "";
+	char at[ADDR_TEXT_MAX] = "", link[32] = "none yet";
 
 	if (peer->link != PEER_LINK_NONE)
 		addr_host_text(&peer->link_addr, at);
 	else if (peer->addr_count > 0)
 		addr_host_text(&peer->addrs[0], at);
 	add_pair(p, "address", at);
-	add_pair(p, "link", links[peer->link]);
+	if (peer->link == PEER_LINK_DIALING)
+		snprintf(link, sizeof(link), "dialling");
+	else if (peer->link == PEER_LINK_UP)
+		snprintf(link, sizeof(link), "%s, encrypted",
+		    transport_text(peer->transport));
+	add_pair(p, "link", link);
 	add_pair(p, "version", peer->version);
 }
 

@@ -16,7 +16,8 @@ enum {
 	ACTIVITY_MAX = 10,
 	ACTIVITY_CELLS = 20,
 	ITEM_SIZE = 384,
-	COLS_HELP = 30
+	COLS_HELP = 30,
+	WAITING_MS = 1000,
 };
 
 struct bar {
@@ -156,6 +157,33 @@ add_scroll(struct bar *b)
 	bar_add(b, n > 0 ? STYLE_BAR_ALERT : STYLE_BAR, text);
 }
 
+/* With a session it is queued for a moment only, which is nothing to tell. */
+static bool
+is_waiting(const struct frame *f, const struct message *msg)
+{
+	bool up = f->peer != NULL && f->peer->link == PEER_LINK_UP;
+
+	return msg->delivery == DELIVERY_QUEUED &&
+	       (!up || f->now.wall_ms - msg->arrived_ms >= WAITING_MS);
+}
+
+/* So many of ours did not get away. */
+static void
+add_waiting(struct bar *b)
+{
+	char text[64];
+	const struct conv *c = b->f->c;
+	unsigned n = 0;
+
+	if (c == NULL)
+		return;
+	for (uint64_t s = c->first_serial; s < c->next_serial; s++)
+		n += is_waiting(b->f, conv_message(c, s));
+	snprintf(text, sizeof(text), "%u wait%s", n, n == 1 ? "s" : "");
+	if (n > 0)
+		bar_add(b, STYLE_BAR, text);
+}
+
 static void
 add_flags(struct bar *b)
 {
@@ -184,11 +212,14 @@ view_status(const struct frame *f)
 	b.end = draw_right(f, r.row, r.col, end, STYLE_BAR,
 	    r.cols < COLS_HELP ? "F1" : "F1 help ");
 	b.end -= 1;
+	if (f->m->store_failed)
+		bar_add(&b, STYLE_BAR_ALERT, "not stored");
 	add_conversation(&b);
 	if (f->now.mono_ms < f->ui->flash_until_ms)
 		bar_add(&b, STYLE_BAR_ALERT, f->ui->flash);
 	if (!rect_is_empty(f->l.title))
 		add_self(&b);
+	add_waiting(&b);
 	add_activity(&b);
 	add_typing(&b);
 	add_scroll(&b);

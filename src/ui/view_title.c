@@ -24,8 +24,7 @@ address_text(const struct peer *p, char *out, size_t size)
 
 	out[0] = '\0';
 	if (p->link == PEER_LINK_UP)
-		snprintf(
-		    out, size, "%s tcp", addr_host_text(&p->link_addr, at));
+		snprintf(out, size, "%s", addr_host_text(&p->link_addr, at));
 	else if (p->link == PEER_LINK_DIALING)
 		snprintf(out, size, "%s dialling",
 		    addr_host_text(&p->link_addr, at));
@@ -33,12 +32,29 @@ address_text(const struct peer *p, char *out, size_t size)
 		snprintf(out, size, "%s", addr_host_text(&p->addrs[0], at));
 }
 
+/* The address, and what carries the session, which goes first. */
+static int
+draw_place(const struct frame *f, int row, int col, int right)
+{
+	char at[ADDR_TEXT_MAX + sizeof(" dialling")];
+
+	address_text(f->peer, at, sizeof(at));
+	if (at[0] == '\0' || col + 2 + text_cells(at) + 2 > right)
+		return col;
+	col = draw_text(f, row, col + 2, right, STYLE_BAR, at);
+	const char *carrier = transport_text(f->peer->transport);
+	if (f->peer->link != PEER_LINK_UP ||
+	    col + 1 + text_cells(carrier) + 2 > right)
+		return col;
+	return draw_text(f, row, col + 1, right, STYLE_BAR, carrier);
+}
+
 /* The badge is the last thing to go: it is drawn flush right where the rest
  * leaves no room, and what does not fit before it is left out. */
 static void
 draw_peer(const struct frame *f, struct rect r)
 {
-	char label[PEER_LABEL_SIZE], at[ADDR_TEXT_MAX + sizeof(" dialling")];
+	char label[PEER_LABEL_SIZE];
 	enum style style;
 	const char *badge = trust_badge(f->peer->trust, &style);
 	int end = r.col + r.cols, right = end - text_cells(badge) - 1;
@@ -48,9 +64,7 @@ draw_peer(const struct frame *f, struct rect r)
 	int col = draw_text(f, r.row, r.col + 1, name, STYLE_BAR, label);
 	if (col + 2 + (int)sizeof("offline") + 2 < right)
 		col = draw_state(f, r.row, col, right);
-	address_text(f->peer, at, sizeof(at));
-	if (at[0] != '\0' && col + 2 + text_cells(at) + 2 <= right)
-		col = draw_text(f, r.row, col + 2, right, STYLE_BAR, at);
+	col = draw_place(f, r.row, col, right);
 	if (col + 2 <= right)
 		col = draw_text(f, r.row, col + 2, end, style, badge);
 	if (f->peer->status[0] != '\0' && col + 4 < end)

@@ -93,6 +93,50 @@ drop_if_idle(struct ui *ui, const struct model *m, const struct fp *fp)
 	}
 }
 
+static bool
+is_theirs(const struct message *msg)
+{
+	return !msg->mine &&
+	       (msg->kind == MESSAGE_TEXT || msg->kind == MESSAGE_SHOUT);
+}
+
+static void
+set_marker(struct win *w, const struct conv *c)
+{
+	uint32_t loaded = 0;
+
+	for (uint64_t s = c->unread_serial; s < c->next_serial; s++) {
+		const struct message *msg = conv_message(c, s);
+		loaded += is_theirs(msg) && !msg->read;
+	}
+	w->has_marker = true;
+	w->marker = c->unread_serial;
+	w->marker_due = c->unread > loaded ? c->unread - loaded : 0;
+	w->marker_from = c->first_serial;
+}
+
+/* What is loaded after the marker was set is read by then: it is counted. */
+static void
+settle_marker(struct win *w, const struct conv *c)
+{
+	while (w->has_marker && w->marker_due > 0 &&
+	       w->marker_from > c->first_serial) {
+		w->marker_from--;
+		if (!is_theirs(conv_message(c, w->marker_from)))
+			continue;
+		w->marker = w->marker_from;
+		w->marker_due--;
+	}
+}
+
+uint64_t
+win_marker(const struct win *w, const struct conv *c)
+{
+	bool settled = w->marker_due == 0 || !c->older;
+
+	return w->has_marker && settled ? w->marker : 0;
+}
+
 static void
 show(struct ui *ui, const struct model *m, const struct fp *fp)
 {
@@ -108,9 +152,9 @@ show(struct ui *ui, const struct model *m, const struct fp *fp)
 	ui->dirty = true;
 	struct win *w = win_current(ui);
 	const struct conv *c = win_conv(m, w);
-	w->frozen = false;
-	w->has_marker = c != NULL && c->unread > 0;
-	w->marker = w->has_marker ? c->unread_serial : 0;
+	w->frozen = w->asked_older = w->has_marker = false;
+	if (c != NULL && c->unread > 0)
+		set_marker(w, c);
 	drop_if_idle(ui, m, &old);
 }
 
@@ -222,6 +266,22 @@ ui_unread(const struct model *m, bool direct)
 	return n;
 }
 
+/* What was typed there in an earlier run, and is new since. */
+static void
+look_first(struct win *w, const struct conv *c)
+{
+	size_t size;
+
+	w->seen = true;
+	edit_text(w->edit, &size);
+	if (size == 0 && c->draft != NULL)
+		edit_set(w->edit, c->draft, strlen(c->draft));
+	if (size == 0)
+		w->draft_revision = edit_revision(w->edit);
+	if (c->unread > 0 && !w->has_marker)
+		set_marker(w, c);
+}
+
 void
 ui_sync(struct ui *ui, const struct model *m)
 {
@@ -233,10 +293,12 @@ ui_sync(struct ui *ui, const struct model *m)
 	}
 	struct win *w = win_current(ui);
 	const struct conv *c = win_conv(m, w);
-	if (c == NULL || c->unread == 0 || w->has_marker)
+	if (c == NULL)
 		return;
-	if (w->frozen || ui->unfocused || ui->overlay != OVERLAY_NONE) {
-		w->has_marker = true;
-		w->marker = c->unread_serial;
-	}
+	if (!w->seen)
+		look_first(w, c);
+	settle_marker(w, c);
+	if (c->unread > 0 && !w->has_marker &&
+	    (w->frozen || ui->unfocused || ui->overlay != OVERLAY_NONE))
+		set_marker(w, c);
 }

@@ -322,6 +322,141 @@ case_info(struct scene *s)
 	scene_type(s, "/info\n");
 }
 
+static void
+set_draft(struct scene *s, const struct peer *p, const char *text)
+{
+	model_conv_edit(s->m, p->conv)->draft = strdup(text);
+}
+
+/* An earlier run left messages, four of them unread, and drafts. */
+static void
+case_history(struct scene *s)
+{
+	populate(s);
+	struct peer *erin = fixture_contact(s->m, "erin", PRESENCE_ONLINE, 8);
+	scene_store(s, erin, 120, 4);
+	set_draft(s, erin, "as I was about to say");
+	set_draft(s, model_peer_edit(s->m, &s->m->peers[1]->fp), "hm");
+	scene_key(s, '8', KEY_ALT);
+	scene_draw(s, 24, 80);
+}
+
+static void
+case_goto(struct scene *s)
+{
+	case_history(s);
+	scene_load(s);
+	ui_show_row(s->ui, s->m, s->now,
+	    model_conv_of(s->m, &s->m->peers[6]->fp)->id, 77);
+}
+
+static void
+case_revised(struct scene *s)
+{
+	struct peer *ana = populate(s);
+	static const struct fixture_message messages[] = {
+		{ .text = "at noon, in the yard",
+		    .read = true,
+		    .edited = true,
+		    .minutes_ago = 30,
+		    .reactions = { NULL, "+1" } },
+		{ .text = "a text that ends where the row ends, so the word "
+			  "does not fit",
+		    .mine = true,
+		    .delivery = DELIVERY_READ,
+		    .edited = true,
+		    .minutes_ago = 20 },
+		{ .text = "",
+		    .read = true,
+		    .deleted = true,
+		    .minutes_ago = 12 },
+		{ .text = "",
+		    .mine = true,
+		    .deleted = true,
+		    .action = true,
+		    .delivery = DELIVERY_DELIVERED,
+		    .minutes_ago = 10 },
+		{ .text = "the second one",
+		    .read = true,
+		    .answers = CONV_SERIAL_FIRST + 4,
+		    .minutes_ago = 9 },
+		{ .text = "all of it?",
+		    .mine = true,
+		    .delivery = DELIVERY_SENT,
+		    .minutes_ago = 5,
+		    .answers = CONV_SERIAL_FIRST + 7 },
+		{ .text = "yes",
+		    .read = true,
+		    .answers = 4711,
+		    .minutes_ago = 3,
+		    .reactions = { "\xe2\x9d\xa4", "thanks" } },
+		{ .text = "see the log",
+		    .read = true,
+		    .minutes_ago = 2,
+		    .answers = CONV_SERIAL_FIRST + 2,
+		    .missing = 1 },
+	};
+
+	for (size_t i = 0; i < sizeof(messages) / sizeof(messages[0]); i++)
+		fixture_add(s->m, ana->conv, ana, &messages[i]);
+	open_ana(s);
+}
+
+static void
+case_waiting(struct scene *s)
+{
+	static const struct fixture_message messages[] = {
+		{ .text = "are you back on monday?",
+		    .mine = true,
+		    .delivery = DELIVERY_DELIVERED,
+		    .minutes_ago = 200 },
+		{ .text = "not for me",
+		    .mine = true,
+		    .delivery = DELIVERY_FAILED,
+		    .reason = "withdrawn",
+		    .minutes_ago = 40 },
+		{ .text = "the keys are in the drawer",
+		    .mine = true,
+		    .delivery = DELIVERY_QUEUED,
+		    .minutes_ago = 30 },
+		{ .text = "the lower one",
+		    .mine = true,
+		    .delivery = DELIVERY_QUEUED,
+		    .minutes_ago = 2 },
+	};
+
+	populate(s);
+	const struct peer *dave = s->m->peers[3];
+	for (size_t i = 0; i < sizeof(messages) / sizeof(messages[0]); i++)
+		fixture_add(s->m, dave->conv, NULL, &messages[i]);
+	scene_key(s, '5', KEY_ALT);
+}
+
+static void
+case_not_stored(struct scene *s)
+{
+	struct peer *ana = populate(s);
+	struct fixture_message failed = {
+		.text = "this one is on this screen alone",
+		.mine = true,
+		.delivery = DELIVERY_FAILED,
+		.reason = "not stored: no space left on device; not sent",
+		.minutes_ago = 1,
+	};
+
+	fixture_add(s->m, ana->conv, NULL, &failed);
+	s->m->store_failed = true;
+	open_ana(s);
+}
+
+static void
+case_over_udp(struct scene *s)
+{
+	populate(s)->transport = CARRIER_UDP;
+	open_ana(s);
+	scene_type(s, "/info\n");
+}
+
 const struct screen_case screen_cases[] = {
 	{ "first-start", case_first_start, true },
 	{ "alone", case_alone, false },
@@ -344,5 +479,11 @@ const struct screen_case screen_cases[] = {
 	{ "key-changed", case_key_changed, false },
 	{ "contacts", case_contacts, false },
 	{ "info", case_info, false },
+	{ "history", case_history, false },
+	{ "goto", case_goto, false },
+	{ "revised", case_revised, false },
+	{ "waiting", case_waiting, false },
+	{ "not-stored", case_not_stored, false },
+	{ "over-udp", case_over_udp, false },
 };
 const size_t screen_case_count = sizeof(screen_cases) / sizeof(screen_cases[0]);

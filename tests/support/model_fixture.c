@@ -99,6 +99,26 @@ fixture_contact(
 	return p;
 }
 
+static void
+set_id(struct msg_id *id, uint64_t serial)
+{
+	memcpy(id->b, &serial, sizeof(serial));
+}
+
+static void
+add_revisions(struct message *msg, const struct fixture_message *message)
+{
+	msg->edited = message->edited;
+	msg->deleted = message->deleted;
+	msg->has_target = message->answers > 0;
+	if (msg->has_target)
+		set_id(&msg->target, message->answers);
+	for (int i = 0; i < 2; i++)
+		if (message->reactions[i] != NULL)
+			snprintf(msg->reactions[i], REACTION_SIZE, "%s",
+			    message->reactions[i]);
+}
+
 static char *
 clean_copy(const char *text)
 {
@@ -129,8 +149,11 @@ fixture_add(struct model *m, uint32_t conv, const struct peer *from,
 	msg.size = strlen(msg.text);
 	if (message->reason != NULL)
 		msg.reason = clean_copy(message->reason);
-	struct message *kept = conv_append(m, model_conv_edit(m, conv), &msg);
-	memcpy(kept->id.b, &kept->serial, sizeof(kept->serial));
+	add_revisions(&msg, message);
+	struct conv *c = model_conv_edit(m, conv);
+	msg.row = (int64_t)(c->next_serial - CONV_SERIAL_FIRST) + 1000;
+	struct message *kept = conv_append(m, c, &msg);
+	set_id(&kept->id, kept->serial);
 }
 
 void

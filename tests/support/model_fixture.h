@@ -33,6 +33,9 @@ struct fixture_message {
 	enum delivery delivery;
 	const char *reason;
 	uint32_t missing;
+	bool edited, deleted;
+	uint64_t answers;         /* the serial of what it answers */
+	const char *reactions[2]; /* of them, of us */
 };
 /* from may be NULL for what is earshot's own or mine. */
 void fixture_add(struct model *m, uint32_t conv, const struct peer *from,

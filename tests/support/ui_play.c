@@ -110,6 +110,10 @@ play_message(struct scene *s, struct rd *r)
 		.kind = (enum message_kind)(b >> 2 & 3),
 		.delivery = (enum delivery)((b >> 4) % 6),
 		.missing = b & 64,
+		.edited = b & 8,
+		.deleted = (b & 24) == 16,
+		.answers = b & 32 ? CONV_SERIAL_FIRST + b % 8 : 0,
+		.reactions = { b & 4 ? "+1" : NULL, b & 64 ? copy : NULL },
 	};
 	if (message.kind != MESSAGE_SHOUT)
 		model_conv_open(s->m, p);
@@ -148,6 +152,33 @@ play_change(struct scene *s, struct rd *r)
 }
 
 static void
+play_store(struct scene *s, struct rd *r)
+{
+	struct peer *p = some_peer(s, r);
+	uint8_t b = rd_u8(r);
+
+	if (p == NULL || s->stored > 0)
+		return;
+	model_conv_open(s->m, p);
+	scene_store(s, p, b, b % 7);
+	s->slow = b & 1;
+}
+
+static void
+play_load(struct scene *s, struct rd *r)
+{
+	const struct conv *c = model_conv(s->m, s->stored_conv);
+	uint8_t b = rd_u8(r);
+
+	if (c != NULL && c->loading)
+		scene_load(s);
+	else if (c != NULL)
+		ui_show_row(s->ui, s->m, s->now, c->id, b);
+	s->m->store_failed = b & 1;
+	model_touch(s->m);
+}
+
+static void
 play_frame(struct scene *s, struct rd *r)
 {
 	int rows = 1 + rd_u8(r) % PLAY_ROWS, cols = 1 + rd_u8(r) % PLAY_COLS;
@@ -178,6 +209,8 @@ ui_play(struct scene *s, const uint8_t *p, size_t n)
 		play_text,
 		play_text,
 		play_key,
+		play_store,
+		play_load,
 	};
 	struct rd r = rd_of(p, n);
 

@@ -1,11 +1,13 @@
 /* SPDX-License-Identifier: MIT */
 #include "ui_scene.h"
 
+#include "base/mem.h"
 #include "base/utf8.h"
 #include "core/model_edit.h"
 #include "model_fixture.h"
 
 #include <assert.h>
+#include <limits.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -45,6 +47,69 @@ scene_free(struct scene *s)
 	free(s);
 }
 
+void
+scene_store(struct scene *s, struct peer *peer, unsigned count, unsigned unread)
+{
+	struct conv *c = model_conv_open(s->m, peer);
+
+	s->stored_conv = c->id;
+	s->stored = count;
+	s->unread = count - unread + 1;
+	c->older = count > 0;
+	c->unread = unread;
+	c->unread_serial = c->next_serial;
+}
+
+static struct message
+stored_message(const struct scene *s, const struct conv *c, unsigned row)
+{
+	struct message msg = {
+		.row = row,
+		.from = c->fp,
+		.read = row < s->unread,
+	};
+
+	msg.sent_ms = msg.arrived_ms = FIXTURE_WALL_MS - FIXTURE_MINUTES(30);
+	msg.text = xasprintf("past %u.", row);
+	msg.size = strlen(msg.text);
+	return msg;
+}
+
+void
+scene_load(struct scene *s)
+{
+	struct message messages[SCENE_PAGE];
+	struct saved_page page = { .messages = messages };
+	struct conv *c = model_conv_edit(s->m, s->stored_conv);
+	unsigned first = s->stored > SCENE_PAGE ? s->stored - SCENE_PAGE : 0;
+
+	for (unsigned row = first + 1; row <= s->stored; row++)
+		messages[page.count++] = stored_message(s, c, row);
+	s->stored = first;
+	page.more = first > 0;
+	c->loading = false;
+	conv_prepend(s->m, c, &page);
+}
+
+static void
+load_older(struct scene *s, struct conv *c)
+{
+	if (c->id != s->stored_conv || !c->older || c->loading)
+		return;
+	c->loading = true;
+	model_touch(s->m);
+	if (!s->slow)
+		scene_load(s);
+}
+
+static void
+keep_draft(struct scene *s, struct conv *c, const char *text)
+{
+	free(c->draft);
+	c->draft = *text == '\0' ? NULL : xstrdup(text);
+	model_touch(s->m);
+}
+
 static void
 execute(struct scene *s, const struct command *cmd)
 {
@@ -56,6 +121,12 @@ execute(struct scene *s, const struct command *cmd)
 		model_conv_open(s->m, peer);
 	if (cmd->kind == COMMAND_READ && conv != NULL)
 		conv_mark_read(s->m, conv);
+	if (cmd->kind == COMMAND_READ && conv != NULL)
+		s->unread = UINT_MAX;
+	if (cmd->kind == COMMAND_OLDER && conv != NULL)
+		load_older(s, conv);
+	if (cmd->kind == COMMAND_DRAFT && conv != NULL)
+		keep_draft(s, conv, cmd->text);
 	if (cmd->kind == COMMAND_CLEAR && conv != NULL)
 		conv_clear_notices(s->m, conv);
 	if (cmd->kind == COMMAND_INFO || cmd->kind == COMMAND_ERROR) {

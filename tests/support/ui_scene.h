@@ -15,7 +15,10 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-enum { SCENE_COMMANDS_MAX = 64 };
+enum {
+	SCENE_COMMANDS_MAX = 64,
+	SCENE_PAGE = 50, /* messages that COMMAND_OLDER gives */
+};
 
 struct scene {
 	struct model *m;
@@ -25,11 +28,20 @@ struct scene {
 	/* The newest commands, oldest first; owned. */
 	struct command commands[SCENE_COMMANDS_MAX];
 	size_t command_count;
+	/* The store: theirs of one conversation, rows 1 .. stored not loaded
+	 * yet, of which those from unread on were never read. */
+	uint32_t stored_conv;
+	unsigned stored, unread;
+	bool slow; /* scene_load answers */
 };
 
 struct scene *scene_new(bool ascii, bool first_start);
 void scene_free(struct scene *s);
 void scene_forget(struct scene *s);
+/* An earlier run left so many messages of theirs, the newest of them unread. */
+void scene_store(
+    struct scene *s, struct peer *peer, unsigned count, unsigned unread);
+void scene_load(struct scene *s);
 /* One key, and what comes of it. */
 void scene_key(struct scene *s, uint32_t code, unsigned mods);
 /* Each character a key; \n is Enter. */

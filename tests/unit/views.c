@@ -5,6 +5,7 @@
 #include "base/width.h"
 #include "core/model_edit.h"
 #include "model_fixture.h"
+#include "ui/transcript.h"
 #include "ui_play.h"
 
 #include <setjmp.h>
@@ -264,7 +265,7 @@ a_mark_changes_nothing_else(void **state)
 		model_touch(s->m);
 		scene_draw(s, 24, 80);
 		int changed = 0;
-		for (int i = 0; i < 24 * 80 && d > DELIVERY_QUEUED; i++)
+		for (int i = 0; i < 22 * 80 && d > DELIVERY_QUEUED; i++)
 			changed += memcmp(&before.cells[i], &s->grid.cells[i],
 				       sizeof(before.cells[i])) != 0;
 		assert_in_range(changed, d > DELIVERY_QUEUED, 2);
@@ -547,12 +548,150 @@ the_chosen_one_of_a_list_is_seen_without_colours(void **state)
 	}
 }
 
+/* Each delivery has a mark of its own, and nothing else has one. */
+static void
+marks_differ(void **state)
+{
+	struct scene *s = *state;
+
+	for (int ascii = 0; ascii < 2; ascii++) {
+		struct ui ui = { .ascii = ascii };
+		struct frame f = { .ui = &ui, .m = s->m };
+		for (int a = DELIVERY_NONE; a <= DELIVERY_FAILED; a++) {
+			struct message m = { .delivery = (enum delivery)a };
+			const char *mark = delivery_mark(&f, &m);
+			assert_int_equal(*mark == '\0', a == DELIVERY_NONE);
+			assert_in_range(text_cells(mark), 0, MARK_CELLS - 1);
+			for (int b = a + 1; b <= DELIVERY_FAILED; b++) {
+				m.delivery = (enum delivery)b;
+				assert_string_not_equal(
+				    mark, delivery_mark(&f, &m));
+			}
+		}
+	}
+}
+
+/* Where the place is short, what carries the talk goes before the address, and
+ * the badge stays. */
+static void
+the_carrier_is_the_first_to_go(void **state)
+{
+	struct scene *s = *state;
+	struct peer *ana = fixture_contact(s->m, "ana", PRESENCE_ONLINE, 1);
+	int both = 0, one = 0, none = 0;
+
+	ana->transport = CARRIER_UDP;
+	scene_key(s, '2', KEY_ALT);
+	for (int cols = 80; cols > 25; cols--) {
+		scene_draw(s, 24, cols);
+		char *title = line_of(s, 0);
+		bool at = strstr(title, "192.168.1.21") != NULL;
+		bool udp = strstr(title, "192.168.1.21 udp  ") != NULL;
+		assert_int_equal(strstr(title, "udp") != NULL, udp);
+		assert_non_null(strstr(title, "[not verified]"));
+		both += udp;
+		one += at && !udp;
+		none += !at;
+		free(title);
+	}
+	assert_int_equal(both, 27);
+	assert_int_equal(one, 4);
+	assert_int_equal(none, 24);
+	ana->link = PEER_LINK_NONE;
+	scene_draw(s, 24, 80);
+	assert_int_equal(find_row(s, "udp"), -1);
+}
+
+static void
+a_warning_stands_whole_or_not_at_all(void **state)
+{
+	struct scene *s = *state;
+	int whole = 0;
+
+	with_lines(s, 3);
+	scene_draw(s, 8, 80);
+	assert_int_equal(find_row(s, "not stored"), -1);
+	s->m->store_failed = true;
+	for (int cols = 80; cols >= 10; cols--) {
+		scene_draw(s, 8, cols);
+		char *line = line_of(s, 6);
+		bool there = strstr(line, "not stored ") != NULL;
+		assert_int_equal(strstr(line, "not") != NULL, there);
+		assert_non_null(strstr(line, "F1"));
+		whole += there;
+		free(line);
+	}
+	assert_in_range(whole, 60, 70);
+}
+
+static void
+what_waits_is_told(void **state)
+{
+	struct scene *s = *state;
+	struct peer *ana = with_lines(s, 1);
+	struct fixture_message msg = {
+		.text = "later", .mine = true, .delivery = DELIVERY_QUEUED
+	};
+
+	fixture_add(s->m, ana->conv, NULL, &msg);
+	scene_draw(s, 24, 80);
+	assert_int_equal(find_row(s, "wait"), -1); /* it is on its way */
+	s->now.wall_ms += 1000;
+	scene_draw(s, 24, 80);
+	assert_int_equal(find_row(s, "1 waits"), 22);
+	s->now.wall_ms -= 1000;
+	ana->link = PEER_LINK_DIALING;
+	fixture_add(s->m, ana->conv, NULL, &msg);
+	scene_draw(s, 24, 80);
+	assert_int_equal(find_row(s, "2 wait"), 22);
+}
+
+/* All that can be said about a message, around a text. */
+static void
+add_revised(struct scene *s, const struct peer *ana)
+{
+	struct fixture_message msg = { .text = "> mira: as you said",
+		.edited = true,
+		.answers = CONV_SERIAL_FIRST,
+		.reactions = { "+1", "\xe5\xb1\xb1\xe5\xb1\xb1" } };
+
+	fixture_add(s->m, ana->conv, ana, &msg);
+	msg.answers = 1;
+	msg.missing = 3;
+	fixture_add(s->m, ana->conv, ana, &msg);
+	msg = (struct fixture_message){ .text = "",
+		.deleted = true,
+		.mine = true,
+		.delivery = DELIVERY_FAILED };
+	fixture_add(s->m, ana->conv, ana, &msg);
+}
+
+/* A quote of ours has our bar; one that somebody wrote has not. */
+static void
+t46_fake_quotes_have_no_bar(void **state)
+{
+	struct scene *s = *state;
+	struct peer *ana = with_lines(s, 1);
+
+	add_revised(s, ana);
+	scene_draw(s, 24, 80);
+	int row = find_row(s, "> mira: as you said (edited)");
+	int col = bar_column(ana) + 1; /* "mira" is a cell wider */
+	assert_true(row > 0);
+	assert_int_equal(grid_cell(&s->grid, row, col)->cp[0], BAR);
+	assert_int_equal(grid_cell(&s->grid, row - 1, col)->cp[0], OWN_BAR);
+	assert_int_equal(find_row(s, "> ana: line 0."), row - 1);
+	assert_int_equal(grid_cell(&s->grid, row + 1, col)->cp[0], OWN_BAR);
+	assert_int_equal(find_row(s, "^ +1 ana  \xe5\xb1"), row + 1);
+	assert_true(find_row(s, "> a message no longer here") > row);
+}
+
 static void
 every_size(void **state)
 {
 	struct scene *s = *state;
 
-	with_lines(s, 30);
+	add_revised(s, with_lines(s, 30));
 	scene_paste(s, "a draft\nof more\nthan two\nlines\nor five\n", 39);
 	for (int rows = 1; rows <= 45; rows++)
 		for (int cols = 1; cols <= 125; cols += rows < 6 ? 1 : 3) {
@@ -585,6 +724,11 @@ main(void)
 		ROW(two_addresses_are_one_network),
 		ROW(no_network_by_choice),
 		ROW(the_chosen_one_of_a_list_is_seen_without_colours),
+		ROW(marks_differ),
+		ROW(the_carrier_is_the_first_to_go),
+		ROW(a_warning_stands_whole_or_not_at_all),
+		ROW(what_waits_is_told),
+		ROW(t46_fake_quotes_have_no_bar),
 		ROW(every_size),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -1,0 +1,266 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The rows of a message into the grid. What stands behind our own bar is told
+ * by us: that a message answers another, and what was thought of it, nobody can
+ * write into a text of theirs.
+ */
+#include "ui/transcript.h"
+
+#include "base/width.h"
+#include "ui/str.h"
+#include "ui/when.h"
+
+#include <stdio.h>
+#include <string.h>
+
+static void
+draw_notice(
+    const struct transcript *t, int row, enum style style, const char *text)
+{
+	const char *bar = glyph_text(t->f, GLYPH_OWN_BAR);
+	int col = t->compact ? t->r.col : t->text - 2;
+
+	draw_text(t->f, row, col, t->right, style, bar);
+	draw_cut(t->f, row, t->rest, t->right, style, text);
+}
+
+static void
+draw_day(const struct transcript *t, const struct item *item, int row)
+{
+	char day[WHEN_DAY_SIZE], label[WHEN_DAY_SIZE + sizeof("today, ")];
+	int64_t wall_ms = t->f->now.wall_ms;
+	bool today = when_same_day(item->msg->arrived_ms, wall_ms);
+
+	snprintf(label, sizeof(label), "%s%s", today ? "today, " : "",
+	    when_day(item->msg->arrived_ms, wall_ms, day));
+	draw_rule(t->f, row, t->r.col, t->right, STYLE_RULE, label);
+}
+
+/* The nearest before it; NULL when that is not in memory. */
+static const struct message *
+find_target(const struct conv *c, const struct message *msg)
+{
+	for (uint64_t s = msg->serial; s > c->first_serial; s--) {
+		const struct message *target = conv_message(c, s - 1);
+		if (!message_is_own(target) &&
+		    msg_id_equal(&target->id, &msg->target))
+			return target;
+	}
+	return NULL;
+}
+
+/* The first line of what it answers. */
+static void
+draw_quote(const struct transcript *t, const struct item *item, int row)
+{
+	char nick[PEER_LABEL_SIZE];
+	size_t size;
+	struct str s = { 0 };
+	const struct message *target = find_target(t->c, item->msg);
+
+	if (target == NULL) {
+		draw_notice(t, row, STYLE_DIM, "> a message no longer here");
+		return;
+	}
+	const char *text = message_text(target, &size);
+	size_t skip = strspn(text, " \n"), line = strcspn(text + skip, "\n");
+	str_addf(&s, "> %s: %.*s",
+	    message_nick(t->f, target, NICK_CELLS_MAX, nick),
+	    (int)width_cut(text + skip, line, t->r.cols, NULL), text + skip);
+	draw_notice(t, row, STYLE_DIM, str_text(&s));
+	str_clear(&s);
+}
+
+/* What they, and what we made of it. */
+static void
+draw_reactions(const struct transcript *t, const struct item *item, int row)
+{
+	char label[PEER_LABEL_SIZE] = "?";
+	struct str s = { 0 };
+	const struct peer *p = model_peer(t->f->m, &t->c->fp);
+	const char *theirs = item->msg->reactions[0];
+	const char *ours = item->msg->reactions[1];
+
+	if (p != NULL)
+		label_fit(t->f, p, false, NICK_CELLS_MAX, label);
+	str_add(&s, "^");
+	if (theirs[0] != '\0')
+		str_addf(&s, " %s %s ", theirs, label);
+	if (ours[0] != '\0')
+		str_addf(&s, " %s %s", ours, t->f->m->name);
+	draw_notice(t, row, STYLE_DIM, str_text(&s));
+	str_clear(&s);
+}
+
+static void
+draw_lead(
+    const struct transcript *t, const struct item *item, size_t i, int row)
+{
+	char text[64];
+
+	if (item->day && i == 0) {
+		draw_day(t, item, row);
+	} else if (item->marker && i == item->day) {
+		snprintf(text, sizeof(text), "%u new",
+		    transcript_count_new(t->c, t->f->w->marker));
+		draw_rule(t->f, row, t->r.col, t->right, STYLE_MARKER, text);
+	} else if (item->quote && i + 1 == item->lead) {
+		draw_quote(t, item, row);
+	} else {
+		uint32_t n = item->msg->missing;
+		snprintf(text, sizeof(text), "%u message%s missing here", n,
+		    n == 1 ? "" : "s");
+		draw_notice(t, row, STYLE_INFO, text);
+	}
+}
+
+static enum style
+mark_style(const struct message *msg)
+{
+	bool bad =
+	    msg->delivery == DELIVERY_FAILED || msg->kind == MESSAGE_ERROR;
+
+	return bad ? STYLE_ERROR : STYLE_DIM;
+}
+
+/* Time, mark, name and bar of the first row; the bar alone of the others. */
+static void
+draw_gutter(
+    const struct transcript *t, const struct item *item, int row, bool first)
+{
+	char clock[WHEN_CLOCK_SIZE], nick[PEER_LABEL_SIZE];
+	const struct frame *f = t->f;
+	const struct message *msg = item->msg;
+	bool own = message_is_own(msg);
+	int col = t->r.col, at = t->text - BAR_CELLS + 1;
+
+	draw_text(f, row, at, t->right, own ? STYLE_INFO : STYLE_RULE,
+	    glyph_text(f, own ? GLYPH_OWN_BAR : GLYPH_BAR));
+	if (!first)
+		return;
+	if (!item->follows)
+		draw_text(f, row, col, t->right, STYLE_DIM,
+		    when_clock(msg->arrived_ms, clock));
+	col += TIME_CELLS;
+	draw_text(f, row, col, col + MARK_CELLS, mark_style(msg),
+	    delivery_mark(f, msg));
+	col += MARK_CELLS;
+	if (own || item->follows)
+		return;
+	message_nick(f, msg, t->nick, nick);
+	int cells = text_cells(nick), end = col + t->nick;
+	draw_cut(f, row, cells < t->nick ? end - cells : col, end,
+	    msg->mine ? STYLE_OWN : nick_style(&msg->from), nick);
+}
+
+static void
+draw_compact(
+    const struct transcript *t, const struct item *item, int row, bool first)
+{
+	char clock[WHEN_CLOCK_SIZE], nick[PEER_LABEL_SIZE];
+	const struct frame *f = t->f;
+	const struct message *msg = item->msg;
+	const char *mark = delivery_mark(f, msg);
+	int col = t->text;
+
+	if (!first)
+		return;
+	if (t->r.cols >= COLS_TIME)
+		draw_text(f, row, t->r.col, col, STYLE_DIM,
+		    when_clock(msg->arrived_ms, clock));
+	if (message_is_own(msg)) {
+		draw_text(f, row, col - 1, t->right, STYLE_INFO,
+		    glyph_text(f, GLYPH_OWN_BAR));
+		draw_text(f, row, col, t->right, STYLE_ERROR, mark);
+		return;
+	}
+	col = draw_cut(f, row, col, col + t->nick,
+	    msg->mine ? STYLE_OWN : nick_style(&msg->from),
+	    message_nick(f, msg, t->nick, nick));
+	draw_text(f, row, col, t->right, mark_style(msg), mark);
+}
+
+static enum style
+text_style(const struct message *msg)
+{
+	if (msg->kind == MESSAGE_ERROR)
+		return STYLE_ERROR;
+	if (msg->deleted)
+		return STYLE_DIM;
+	return msg->kind == MESSAGE_INFO ? STYLE_INFO : STYLE_NORMAL;
+}
+
+static void
+draw_text_row(const struct transcript *t, const struct item *item,
+    const struct wrap_row *wr, int row, bool first)
+{
+	int col = first ? item->from : t->rest;
+	size_t size;
+	const char *text = message_text(item->msg, &size);
+
+	if (t->compact)
+		draw_compact(t, item, row, first);
+	else
+		draw_gutter(t, item, row, first);
+	if (first)
+		draw_text(t->f, row, col - text_cells(item->mark), t->right,
+		    STYLE_PUBLIC, item->mark);
+	grid_put(t->f->g, row, col, t->right, text_style(item->msg),
+	    text + wr->offset, wr->size);
+}
+
+static void
+draw_reason(const struct transcript *t, const struct item *item, int top)
+{
+	char text[REASON_SIZE], line[REASON_SIZE];
+	int first = t->r.row, end = first + t->r.rows;
+	struct wrap wrap;
+	struct wrap_row wr;
+
+	reason_text(item->msg, text);
+	wrap_init(
+	    &wrap, text, strlen(text), t->right - t->rest, t->right - t->rest);
+	for (int row = top; row < end && wrap_next(&wrap, &wr); row++) {
+		snprintf(
+		    line, sizeof(line), "%.*s", (int)wr.size, text + wr.offset);
+		if (row >= first)
+			draw_notice(t, row, STYLE_DIM, line);
+	}
+}
+
+/* Returns the row behind the text. */
+static int
+draw_text_rows(const struct transcript *t, const struct item *item, int top)
+{
+	int first = t->r.row, end = first + t->r.rows, row = top;
+	struct wrap wrap;
+	struct wrap_row wr;
+
+	transcript_wrap(t, item, &wrap);
+	for (; row < end && wrap_next(&wrap, &wr); row++)
+		if (row >= first)
+			draw_text_row(t, item, &wr, row, row == top);
+	if (item->edited_row && row >= first && row < end && !t->compact)
+		draw_gutter(t, item, row, false);
+	row = top + (int)item->text_rows + item->edited_row;
+	if (item->edited && row > first && row <= end)
+		draw_text(t->f, row - 1, item->text_end + 1, t->right,
+		    STYLE_DIM, "(edited)");
+	return row;
+}
+
+void
+transcript_draw(const struct transcript *t, const struct item *item, int top)
+{
+	int first = t->r.row, end = first + t->r.rows, row = top;
+
+	for (size_t i = 0; i < item->lead; i++, row++)
+		if (row >= first && row < end)
+			draw_lead(t, item, i, row);
+	row = draw_text_rows(t, item, row);
+	if (item->reacted && row >= first && row < end)
+		draw_reactions(t, item, row);
+	row += item->reacted;
+	if (item->reason_rows > 0)
+		draw_reason(t, item, row);
+}
