@@ -330,7 +330,7 @@ void commit_free(struct engine *e);
 void history_load(struct engine *e, const struct saved *saved);
 /* The first page, where none is in memory. */
 void history_open(struct engine *e, struct conv *c);
-void history_older(struct engine *e, const struct command *cmd);
+void history_load_older(struct engine *e, const struct command *cmd);
 void history_draft(struct engine *e, const struct command *cmd);
 void history_forget(
     struct engine *e, struct now now, const struct command *cmd);

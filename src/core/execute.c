@@ -281,7 +281,7 @@ execute(struct engine *e, struct now now, struct command *cmd)
 		revise_command(e, now, cmd);
 		break;
 	case COMMAND_OLDER:
-		history_older(e, cmd);
+		history_load_older(e, cmd);
 		break;
 	case COMMAND_DRAFT:
 		history_draft(e, cmd);

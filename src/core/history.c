@@ -78,7 +78,7 @@ history_open(struct engine *e, struct conv *c)
 }
 
 void
-history_older(struct engine *e, const struct command *cmd)
+history_load_older(struct engine *e, const struct command *cmd)
 {
 	struct conv *c = model_conv_edit(e->model, cmd->conv);
 
