@@ -36,8 +36,10 @@ struct sim_node {
 	char name[32];
 	int64_t wall_offset_ms;
 	struct memstore store;
-	struct effect load; /* asked and not answered, while loading */
-	bool loading;
+	struct effect loads[SIM_NODES_MAX]; /* asked and not answered */
+	unsigned load_count;
+	/* So many effects and commits from now it is killed; 0: it is not. */
+	unsigned fuse;
 	unsigned full; /* of commits, percent: they fail */
 	uint64_t messages, shouts, errors, broadcasts;
 	bool left;
@@ -76,6 +78,21 @@ struct sim_tap {
 	void *ctx;
 };
 void sim_tap(struct sim *s, const struct sim_tap *tap);
+/* What a test looks at; each may be NULL. */
+struct sim_watch {
+	/* It is about to be executed. */
+	void (*effect)(void *ctx, unsigned node, const struct effect *effect);
+	/* The store is about to commit, or to lose, what it was given. */
+	void (*commit)(void *ctx, unsigned node, bool ok);
+	/* All that an input yielded was executed. */
+	void (*step)(void *ctx, unsigned node);
+	/* It is killed: what was not committed is gone. */
+	void (*died)(void *ctx, unsigned node);
+	void *ctx;
+};
+void sim_watch(struct sim *s, const struct sim_watch *watch);
+/* Whose engine has the word, or had it last. */
+unsigned sim_running(const struct sim *s);
 const struct addr *sim_addr(const struct sim *s, unsigned node);
 /* A datagram of somebody else arrives at node now. */
 void sim_inject(struct sim *s, unsigned node, const struct addr *from,
@@ -83,6 +100,8 @@ void sim_inject(struct sim *s, unsigned node, const struct addr *from,
 /* The streams between the two break, and only node hears of it. */
 void sim_lose_half(struct sim *s, unsigned node, unsigned other);
 
+/* Takes the text inside. */
+void sim_do(struct sim *s, unsigned node, struct command *cmd);
 void sim_command(struct sim *s, unsigned node, enum command_kind kind,
     unsigned peer, const char *text);
 /* node's user wants peer reached that way. */
