@@ -38,7 +38,8 @@ enum change_kind {
 /* What CHANGE_REVISION does to its target. */
 enum revision {
 	REVISION_EDIT,   /* text replaces the text; the former is kept */
-	REVISION_DELETE, /* the text goes */
+	REVISION_DELETE, /* the text and the reactions go, and none can come; a
+			    text that waits does so no more */
 	REVISION_REACT,  /* text is the reaction of the author, "" takes it
 			    back */
 };

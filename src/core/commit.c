@@ -104,7 +104,7 @@ post_is_stored(struct engine *e, struct now now, struct entry *n)
 	k->is_ready = true;
 	if (c->mine) {
 		if (c->kind == CHANGE_REVISION)
-			revise_apply(e, k, c);
+			revise_apply(e, now, k, c);
 		k->ready_seq = c->seq;
 		return;
 	}

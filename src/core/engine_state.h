@@ -367,7 +367,8 @@ void revise_arrived(struct engine *e, struct now now, struct contact *k,
 void revise_command(
     struct engine *e, struct now now, const struct command *cmd);
 /* One of ours is stored. */
-void revise_apply(struct engine *e, struct contact *k, const struct change *c);
+void revise_apply(struct engine *e, struct now now, struct contact *k,
+    const struct change *c);
 
 /* dialling.c */
 void dialling_tick(struct engine *e, struct now now);

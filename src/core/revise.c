@@ -52,6 +52,8 @@ revise(struct engine *e, struct contact *k, struct conv *c, struct message *m,
 	} else {
 		m->edited = change->revision == REVISION_EDIT;
 		m->deleted = change->revision == REVISION_DELETE;
+		if (m->deleted)
+			memset(m->reactions, 0, sizeof(m->reactions));
 		conv_set_text(e->model, c, m, change->text, change->size);
 	}
 	effect_add(e, effect);
@@ -126,16 +128,34 @@ revise_arrived(struct engine *e, struct now now, struct contact *k,
 	free(text);
 }
 
+/* What was not sent yet need not be sent to be deleted. */
+static void
+withdraw_deleted(struct engine *e, struct now now, struct contact *k,
+    const struct message *m)
+{
+	struct chat_post post = {
+		.type = MSG_TEXT, .id = m->id, .row = m->row
+	};
+
+	if (chat_withdraw(k->chat, &m->id))
+		outbox_settle(e, now, k, &post, DELIVERY_FAILED,
+		    "deleted before it was sent");
+}
+
 void
-revise_apply(struct engine *e, struct contact *k, const struct change *change)
+revise_apply(struct engine *e, struct now now, struct contact *k,
+    const struct change *change)
 {
 	struct conv *c =
 	    model_conv_edit(e->model, model_peer(e->model, &k->fp)->conv);
 	struct message *m =
 	    c == NULL ? NULL : conv_find_text(c, &change->target);
 
-	if (m != NULL && may_revise(m, change))
-		revise(e, k, c, m, change);
+	if (m == NULL || !may_revise(m, change))
+		return;
+	if (change->revision == REVISION_DELETE)
+		withdraw_deleted(e, now, k, m);
+	revise(e, k, c, m, change);
 }
 
 static const char *

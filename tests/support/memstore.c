@@ -159,7 +159,9 @@ revise(struct memstore *ms, const struct change *c)
 	if (r == NULL || r->is_revision)
 		return;
 	if (c->revision == REVISION_REACT) {
-		snprintf(r->reactions[c->mine], REACTION_SIZE, "%s", c->text);
+		if (!r->deleted)
+			snprintf(r->reactions[c->mine], REACTION_SIZE, "%s",
+			    c->text);
 		return;
 	}
 	bool late =
@@ -170,6 +172,13 @@ revise(struct memstore *ms, const struct change *c)
 	r->deleted = c->revision == REVISION_DELETE;
 	set_text(
 	    &r->change, r->deleted ? "" : c->text, r->deleted ? 0 : c->size);
+	if (!r->deleted)
+		return;
+	memset(r->reactions, 0, sizeof(r->reactions));
+	if (r->change.waits) {
+		r->change.waits = false;
+		r->change.delivery = DELIVERY_FAILED;
+	}
 }
 
 static void
