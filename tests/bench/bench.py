@@ -22,12 +22,14 @@ from figure_deliver import measure as measure_deliver
 from figure_idle import measure_memory, measure_wakes
 from figure_seen import measure as measure_seen
 from figure_start import measure as measure_start
+from figure_sustained import measure as measure_sustained
 from table import Table
 
 # What is timed comes first; the last ones only count, and run side by side.
 TIMED = {
     "seen": measure_seen,
     "deliver": measure_deliver,
+    "sustained": measure_sustained,
     "start": measure_start,
     "memory": measure_memory,
     "flood": measure_flood,

@@ -1,16 +1,19 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * How long a text takes from the line that sends it to the event that says it
- * was delivered, beside a bare TCP ping-pong and a round trip through two
- * pipes, one after the other in turns, so that all meet the same machine.
+ * was delivered, beside a bare TCP ping-pong, a synced write and a round trip
+ * through two pipes, one after the other in turns, so that all meet the same
+ * machine.
  *
- *   deliver ROUNDS ADDRESS PORT NAME COMMAND [ARG]...
+ *   deliver ROUNDS ADDRESS PORT FILE NAME TRANSPORT COMMAND [ARG]...
  *
- * COMMAND is earshot --plain --json; NAME is whom it writes to; pingpong
- * listens at ADDRESS and PORT. Prints three numbers of nanoseconds a round:
- * the text, the ping-pong, the pipes.
+ * COMMAND is earshot --plain --json; NAME is whom it writes to, over TRANSPORT
+ * (tcp or udp); pingpong listens at ADDRESS and PORT; FILE is on the disk of
+ * the homes. Prints four numbers of nanoseconds a round: the text, the
+ * ping-pong, the pipes, the synced write.
  */
 #include <arpa/inet.h>
+#include <fcntl.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
 #include <poll.h>
@@ -26,6 +29,7 @@
 
 enum {
 	BALL_SIZE = 100,
+	SYNC_SIZE = 200,
 	WARM_ROUNDS = 20,
 	BYTES_MAX = 1 << 16,
 	PATIENCE_MS = 10000,
@@ -173,23 +177,54 @@ bare_round(int fd)
 	return now_ns() - start_ns;
 }
 
+/* What two of are the least for a text that both ends store. */
+static int64_t
+sync_round(int fd)
+{
+	char bytes[SYNC_SIZE] = { 0 };
+	int64_t start_ns = now_ns();
+
+	if (write(fd, bytes, sizeof(bytes)) != sizeof(bytes) ||
+	    fdatasync(fd) < 0)
+		fail("fdatasync");
+	return now_ns() - start_ns;
+}
+
+static void
+choose_transport(struct child *c, const char *name, const char *transport)
+{
+	char line[BALL_SIZE];
+
+	snprintf(
+	    line, sizeof(line), "/transport %.8s %.32s\n", transport, name);
+	if (write(c->in, line, strlen(line)) != (ssize_t)strlen(line))
+		fail("write");
+	/* What was said before goes on over the one it began with. */
+	enum { SWITCH_MS = 900 };
+	pause_ms(SWITCH_MS);
+}
+
 int
 main(int argc, char **argv)
 {
 	static struct child earshot, pipes;
 	char line[BALL_SIZE * 2], name[BALL_SIZE];
 
-	if (argc < 6)
+	if (argc < 8)
 		return 2;
 	int bare = connect_to(argv[2], argv[3]);
 	int rounds = (int)strtol(argv[1], NULL, 10);
+	int file = open(argv[4], O_WRONLY | O_CREAT | O_APPEND, 0600);
+	if (file < 0)
+		fail(argv[4]);
 	child_start(&pipes, NULL);
-	child_start(&earshot, argv + 5);
+	child_start(&earshot, argv + 7);
 	snprintf(name, sizeof(name), "\"event\":\"peer\",\"name\":\"%.32s\"",
-	    argv[4]);
+	    argv[5]);
 	child_await(&earshot, name);
+	choose_transport(&earshot, argv[5], argv[6]);
 	for (int i = -WARM_ROUNDS; i < rounds; i++) {
-		snprintf(line, sizeof(line), "/msg %.32s %0*d\n", argv[4],
+		snprintf(line, sizeof(line), "/msg %.32s %0*d\n", argv[5],
 		    BALL_SIZE, i + WARM_ROUNDS);
 		pause_ms(PAUSE_MS);
 		int64_t text_ns =
@@ -198,11 +233,15 @@ main(int argc, char **argv)
 		int64_t bare_ns = bare_round(bare);
 		pause_ms(PAUSE_MS);
 		int64_t pipe_ns = child_round(&pipes, line, "\n");
+		pause_ms(PAUSE_MS);
+		int64_t sync_ns = sync_round(file);
 		if (i >= 0)
-			printf("%lld %lld %lld\n", (long long)text_ns,
-			    (long long)bare_ns, (long long)pipe_ns);
+			printf("%lld %lld %lld %lld\n", (long long)text_ns,
+			    (long long)bare_ns, (long long)pipe_ns,
+			    (long long)sync_ns);
 	}
 	child_end(&earshot);
 	child_end(&pipes);
+	close(file);
 	return EXIT_SUCCESS;
 }
