@@ -86,6 +86,17 @@ info(void **state)
 	    (const char *[]){ "is online", "192.168.1.21:41827",
 		"encrypted, tcp", "not verified", fp_text(&ana->fp, fp),
 		"0.1.0", "Fri 20 Nov 09:11", "4 s ago", "2 min behind", NULL });
+	char *text = report_info(m, fixture_now(), ana);
+	assert_null(strstr(text, "chose"));
+	assert_null(strstr(text, "receipts"));
+	assert_null(strstr(text, "history"));
+	free(text);
+	ana->transport = CARRIER_UDP;
+	ana->choice = TRANSPORT_UDP;
+	ana->receipts = ana->forgets = true;
+	expect_parts(report_info(m, fixture_now(), ana),
+	    (const char *[]){ "encrypted, udp 192", "udp, as you chose",
+		"learns what you have read", "nothing said is kept", NULL });
 	struct peer *fake = fixture_peer(m, "ana", PRESENCE_ONLINE, 2);
 	assert_int_equal(fake->trust, TRUST_CHANGED);
 	expect_parts(report_info(m, fixture_now(), fake),
