@@ -37,7 +37,8 @@ struct query {
 	bool has_conv; /* only the conversation with conv (zero: nearby) */
 	struct fp conv;
 	bool has_author;
-	struct fp author;              /* from:; from:me is ourselves */
+	bool author_is_me;             /* from:me */
+	struct fp author;              /* from:; of ourselves, too */
 	struct query_day since, until; /* both included */
 	bool has_link;
 };

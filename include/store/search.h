@@ -15,7 +15,9 @@ enum { SEARCH_PAGE = 20 };
 struct found {
 	struct fp conv; /* zero: nearby */
 	struct message message;
-	char *name; /* of the conversation's contact, as remembered */
+	/* Of the conversation's contact, or of who shouted: as remembered, with
+	 * a tag where it could be taken for another. */
+	char *name;
 };
 
 struct findings {
@@ -37,8 +39,15 @@ int64_t db_row_of_day(
 
 enum export_format { EXPORT_TEXT, EXPORT_JSON };
 
+/*
+ * One message as an export has it, without a newline at its end (caller frees).
+ * everywhere: it stands among those of other conversations. Ours are from "me".
+ */
+char *found_line(
+    const struct found *f, enum export_format format, bool everywhere);
+
 /* The whole of one conversation (NULL: of all), oldest first, to a file that
- * must not exist yet, 0600. */
+ * must not exist yet, 0600. When it fails no file is left behind. */
 int db_export(struct db *db, const struct fp *conv, enum export_format format,
     const char *path, size_t *ret_count, char **ret_error);
 

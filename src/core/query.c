@@ -190,8 +190,10 @@ static int
 take_from(struct scan *s, size_t at, size_t n)
 {
 	s->q.has_author = true;
+	s->q.author_is_me = false;
 	s->everywhere = true;
 	if (word_is(s->line + at, n, "me")) {
+		s->q.author_is_me = true;
 		s->q.author = s->m->self;
 		return 0;
 	}

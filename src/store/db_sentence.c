@@ -71,3 +71,19 @@ db_fail(struct db *db, int code, const char *what, char **ret_error)
 	    "does not help",
 	    what, db->path, sqlite3_errstr(code));
 }
+
+int
+db_fail_reading(struct db *db, int code, char **ret_error)
+{
+	int failed = db->failed, failed_errno = db->failed_errno;
+
+	db->failed = 0;
+	db_keep_failure(db, code);
+	int err = db_fail(db, code, "cannot read the history: ", ret_error);
+	db->failed = failed;
+	db->failed_errno = failed_errno;
+	/* The index alone is damaged: it is made anew. */
+	if (code == SQLITE_CORRUPT_VTAB && !db->is_reader)
+		db->words_broken = true;
+	return err;
+}

@@ -140,6 +140,8 @@ int db_migrate(struct db *db, char **ret_error);
 /* db_sentence.c */
 /* What happened to this database, why, what now; begins with what. */
 int db_fail(struct db *db, int code, const char *what, char **ret_error);
+/* For who only reads: what the next commit is to fail with stays. */
+int db_fail_reading(struct db *db, int code, char **ret_error);
 bool db_is_damage(int code);
 
 /* db_find.c */
@@ -192,8 +194,15 @@ void db_read_message(sqlite3_stmt *s, int at, struct message *ret_message);
  * db_words.c: the search index, an FTS5 table "words" without content of its
  * own. Column text: the words of the text, scripts without blanks character by
  * character. Column tags: "c12" the conversation by its number, "mine" or
- * "theirs", "f" and 16 hex digits of who shouted it, "link".
+ * "theirs", "f" and 16 hex digits of who shouted it, "link"; each behind
+ * DB_TAG, which no text has (base/peer_text.h): the index of the word "theirs"
+ * would else be that of half of all messages.
  */
+#define DB_TAG "\xee\x80\x80"
+enum {
+	DB_TAGS_SIZE = 80,
+	DB_TAG_AUTHOR = 8, /* bytes of the fingerprint in it */
+};
 bool db_words_add(struct db *db, const struct db_message *m);
 bool db_words_remove(struct db *db, const struct db_message *m);
 /* At most count messages more; false when all are in or after a failure. */
@@ -203,6 +212,8 @@ bool db_words_merge(struct db *db, bool start);
 bool db_words_reset(struct db *db);
 /* A text as the index has it (caller frees): for what is searched, too. */
 char *db_words_of(const char *text, size_t n, size_t *ret_size);
+/* The tags of a message, NUL-terminated; returns their size. */
+size_t db_tags_of(const struct db_message *m, char out[static DB_TAGS_SIZE]);
 
 /* db_import.c: the pins of the first version. */
 int db_import_pins(struct db *db, const struct home *h, char **ret_notice);

@@ -19,7 +19,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { TAGS_SIZE = 80, AUTHOR_DIGITS = 16, MERGE_PAGES = 64 };
+enum { MERGE_PAGES = 64 };
 
 /* Scripts that are written without blanks between words, and pictures: every
  * character is a word of its own, and a run of them a phrase. */
@@ -85,17 +85,18 @@ has_link(const struct db_message *m)
 	       strstr(m->text, "www.") != NULL;
 }
 
-static size_t
-tags_of(const struct db_message *m, char out[static TAGS_SIZE])
+size_t
+db_tags_of(const struct db_message *m, char out[static DB_TAGS_SIZE])
 {
-	int n = snprintf(out, TAGS_SIZE, "c%" PRId64 " %s%s", m->conv,
-	    m->mine ? "mine" : "theirs", has_link(m) ? " link" : "");
+	int n = snprintf(out, DB_TAGS_SIZE,
+	    DB_TAG "c%" PRId64 " " DB_TAG "%s%s", m->conv,
+	    m->mine ? "mine" : "theirs", has_link(m) ? " " DB_TAG "link" : "");
 
 	if (m->author_size == 0 || m->mine)
 		return (size_t)n;
-	n += snprintf(out + n, (size_t)(TAGS_SIZE - n), " f");
-	for (size_t i = 0; i < AUTHOR_DIGITS / 2; i++)
-		n += snprintf(out + n, (size_t)(TAGS_SIZE - n), "%02x",
+	n += snprintf(out + n, (size_t)(DB_TAGS_SIZE - n), " " DB_TAG "f");
+	for (size_t i = 0; i < DB_TAG_AUTHOR; i++)
+		n += snprintf(out + n, (size_t)(DB_TAGS_SIZE - n), "%02x",
 		    (unsigned)m->author[i]);
 	return (size_t)n;
 }
@@ -104,8 +105,8 @@ static bool
 put_words(struct db *db, const struct db_message *m, enum db_sql which)
 {
 	sqlite3_stmt *s = db_statement(db, which);
-	char tags[TAGS_SIZE];
-	size_t n = tags_of(m, tags), size;
+	char tags[DB_TAGS_SIZE];
+	size_t n = db_tags_of(m, tags), size;
 	char *words = db_words_of(m->text, m->size, &size);
 
 	db_bind_int(s, 1, m->row);

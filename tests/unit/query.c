@@ -103,6 +103,7 @@ filters(void **state)
 
 	assert_true(q.has_author && q.has_conv && q.has_link);
 	assert_true(fp_equal(&q.author, &bob_fp));
+	assert_false(q.author_is_me);
 	assert_int_equal(q.conv.b[0], 3);
 	assert_int_equal(q.since.day, 28);
 	assert_int_equal(q.until.day, 20);
@@ -110,7 +111,7 @@ filters(void **state)
 	assert_string_equal(q.terms[0].text, "x:y");
 	query_clear(&q);
 	q = parsed(NULL, "from:me in:nearby");
-	assert_true(fp_equal(&q.author, &m->self));
+	assert_true(q.author_is_me && fp_equal(&q.author, &m->self));
 	assert_true(q.has_conv);
 	assert_int_equal(q.conv.b[0], 0);
 	query_clear(&q);

@@ -1,0 +1,200 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * A message as a line that people without earshot, or other programs, read.
+ */
+#include "store/search.h"
+
+#include "base/buf.h"
+#include "base/mem.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+enum {
+	STAMP_SIZE = 32,
+	/* A text of 64 KiB, each byte of it escaped, and the rest. */
+	LINE_MAX_BYTES = 1024 * 1024,
+};
+
+static void
+put_bytes(struct buf *b, const char *text, size_t n)
+{
+	if (buf_append(b, text, n) < 0)
+		abort();
+}
+
+static void
+put(struct buf *b, const char *text)
+{
+	put_bytes(b, text, strlen(text));
+}
+
+/* Every line but the first is marked, so that nobody can write what looks like
+ * a line of somebody else. */
+static void
+put_marked(struct buf *b, const char *text)
+{
+	for (size_t n; *text != '\0'; text += n) {
+		n = strcspn(text, "\n");
+		put_bytes(b, text, n);
+		if (text[n] == '\n') {
+			put(b, "\n      | ");
+			n++;
+		}
+	}
+}
+
+static const char *
+stamp(int64_t wall_ms, char out[static STAMP_SIZE])
+{
+	time_t t = (time_t)(wall_ms / 1000);
+	struct tm tm;
+
+	if (localtime_r(&t, &tm) == NULL ||
+	    strftime(out, STAMP_SIZE, "%Y-%m-%d %H:%M", &tm) == 0)
+		return "at no time";
+	return out;
+}
+
+static const char *
+sender(const struct found *f)
+{
+	return f->message.mine ? "me" : f->name;
+}
+
+static void
+put_text(struct buf *b, const struct found *f, bool everywhere)
+{
+	const struct message *m = &f->message;
+	char time[STAMP_SIZE];
+	bool nearby = fp_is_zero(&f->conv);
+
+	put(b, stamp(m->arrived_ms, time));
+	put(b, m->action ? " * " : " ");
+	put(b, sender(f));
+	if (nearby) {
+		put(b, " (PUBLIC)");
+	} else if (everywhere && m->mine) {
+		put(b, " to ");
+		put(b, f->name);
+	}
+	put(b, m->action ? " " : ": ");
+	put_marked(b, m->deleted ? "(deleted)" : m->text);
+	put(b, m->edited ? " (edited)" : "");
+	if (m->delivery == DELIVERY_FAILED && m->reason != NULL) {
+		put(b, " (not delivered: ");
+		put(b, m->reason);
+		put(b, ")");
+	}
+}
+
+/* RFC 8259, section 7; the rest is UTF-8 as it is. */
+static void
+put_string(struct buf *b, const char *text)
+{
+	put(b, "\"");
+	for (; *text != '\0'; text++) {
+		unsigned char c = (unsigned char)*text;
+		char escape[8];
+		if (c == '\n')
+			put(b, "\\n");
+		else if (c == '"' || c == '\\')
+			put_bytes(b, (char[]){ '\\', *text }, 2);
+		else if (c < ' ' || c == 0x7f)
+			put_bytes(b, escape,
+			    (size_t)snprintf(
+				escape, sizeof(escape), "\\u%04x", c));
+		else
+			put_bytes(b, text, 1);
+	}
+	put(b, "\"");
+}
+
+/* NULL is null. */
+static void
+add(struct buf *b, const char *key, const char *text)
+{
+	put(b, buf_size(b) == 0 ? "{\"" : ",\"");
+	put(b, key);
+	put(b, "\":");
+	if (text == NULL)
+		put(b, "null");
+	else
+		put_string(b, text);
+}
+
+static void
+add_bool(struct buf *b, const char *key, bool is)
+{
+	put(b, ",\"");
+	put(b, key);
+	put(b, is ? "\":true" : "\":false");
+}
+
+/* RFC 3339, in UTC; null for a time no calendar has. */
+static void
+add_time(struct buf *b, const char *key, int64_t wall_ms)
+{
+	time_t t = (time_t)(wall_ms / 1000);
+	struct tm tm;
+	char text[64];
+	bool is_known =
+	    gmtime_r(&t, &tm) != NULL && tm.tm_year <= 9999 - 1900 &&
+	    tm.tm_year >= -1900 &&
+	    strftime(text, sizeof(text), "%Y-%m-%dT%H:%M:%SZ", &tm) != 0;
+
+	add(b, key, is_known ? text : NULL);
+}
+
+static const char *
+reaction(const struct message *m, int whose)
+{
+	return m->reactions[whose][0] == '\0' ? NULL : m->reactions[whose];
+}
+
+static void
+put_json(struct buf *b, const struct found *f)
+{
+	const struct message *m = &f->message;
+	char fp[FP_TEXT_SIZE], id[MSG_ID_TEXT_SIZE];
+
+	add(b, "from", sender(f));
+	add(b, "id", m->mine ? NULL : fp_text(&m->from, fp));
+	add(b, "conversation", fp_is_zero(&f->conv) ? "nearby" : f->name);
+	add(b, "message", msg_id_text(&m->id, id));
+	add(b, "text", m->text);
+	add_time(b, "sent", m->sent_ms);
+	add_time(b, "arrived", m->arrived_ms);
+	add(b, "reply_to", m->has_target ? msg_id_text(&m->target, id) : NULL);
+	add_bool(b, "mine", m->mine);
+	add_bool(b, "action", m->action);
+	add_bool(b, "edited", m->edited);
+	add_bool(b, "deleted", m->deleted);
+	struct buf inner;
+	buf_init(&inner, LINE_MAX_BYTES);
+	add(&inner, "theirs", reaction(m, 0));
+	add(&inner, "mine", reaction(m, 1));
+	put(b, ",\"reactions\":");
+	put_bytes(b, (const char *)buf_data(&inner), buf_size(&inner));
+	put(b, "}");
+	buf_clear(&inner);
+	add(b, "delivery", delivery_text(m->delivery));
+	put(b, "}");
+}
+
+char *
+found_line(const struct found *f, enum export_format format, bool everywhere)
+{
+	struct buf b;
+
+	buf_init(&b, LINE_MAX_BYTES);
+	if (format == EXPORT_JSON)
+		put_json(&b, f);
+	else
+		put_text(&b, f, everywhere);
+	char *line = xstrndup((const char *)buf_data(&b), buf_size(&b));
+	buf_clear(&b);
+	return line;
+}

@@ -1,0 +1,221 @@
+/* SPDX-License-Identifier: MIT */
+#include "base/err.h"
+#include "base/mem.h"
+#include "db_kit.h"
+#include "store/search.h"
+#include "tmpdir.h"
+#include "wire/msg.h"
+
+#include <setjmp.h>
+#include <signal.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/resource.h>
+#include <sys/stat.h>
+#include <time.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+
+enum { BOB = 1, CAROL = 2 };
+
+static void
+say(struct db_kit *k, unsigned who, unsigned n, const char *text)
+{
+	struct change c = db_kit_theirs(k, who, n, text);
+
+	db_kit_add(k, &c);
+}
+
+static void
+pin(struct db_kit *k, unsigned who, const char *name)
+{
+	struct pin pin = { .fp = db_kit_fp(who), .trust = TRUST_PINNED };
+
+	snprintf(pin.name, sizeof(pin.name), "%s", name);
+	db_kit_add(k,
+	    &(struct change){ .kind = CHANGE_PIN, .fp = pin.fp, .pin = &pin });
+}
+
+/* Of 2026-11-20. */
+static int64_t
+at_hour(int hour)
+{
+	struct tm tm = { .tm_year = 2026 - 1900,
+		.tm_mon = 10,
+		.tm_mday = 20,
+		.tm_hour = hour,
+		.tm_isdst = -1 };
+
+	return (int64_t)mktime(&tm) * 1000;
+}
+
+static void
+expect_file(const char *path, const char *expected)
+{
+	char *text = tmpdir_read(path);
+
+	assert_string_equal(text, expected);
+	free(text);
+}
+
+static void
+test_export_text(void **state)
+{
+	struct db_kit *k = *state;
+	struct fp bob = db_kit_fp(BOB);
+	const char *path = tmpdir_path(k->dir, "bob.txt");
+	char *error;
+	size_t count;
+
+	pin(k, BOB, "bob");
+	pin(k, CAROL, "carol: x");
+	for (unsigned n = 1; n <= 4; n++) {
+		struct change c = n % 2 != 0
+				      ? db_kit_theirs(k, BOB, n, "one\ntwo")
+				      : db_kit_ours(k, BOB, n, "waves");
+		c.arrived_ms = at_hour(9 + (int)n);
+		c.flags = n == 4 ? TEXT_ACTION : 0;
+		db_kit_add(k, &c);
+	}
+	struct change c = db_kit_theirs(k, CAROL, 5, "tea");
+	c.arrived_ms = at_hour(14);
+	db_kit_add(k, &c);
+	db_kit_commit(k);
+	assert_int_equal(
+	    db_export(k->db, &bob, EXPORT_TEXT, path, &count, &error), 0);
+	assert_int_equal(count, 4);
+	expect_file(path, "2026-11-20 10:00 bob: one\n      | two\n"
+			  "2026-11-20 11:00 me: waves\n"
+			  "2026-11-20 12:00 bob: one\n      | two\n"
+			  "2026-11-20 13:00 * me waves\n");
+	path = tmpdir_path(k->dir, "all.txt");
+	assert_int_equal(
+	    db_export(k->db, NULL, EXPORT_TEXT, path, &count, &error), 0);
+	assert_int_equal(count, 5);
+	char *text = tmpdir_read(path);
+	assert_non_null(strstr(text, "11:00 me to bob: waves\n"));
+	assert_non_null(strstr(text, "14:00 carol: x\xc2\xb7"));
+	free(text);
+}
+
+static void
+test_export_json(void **state)
+{
+	struct db_kit *k = *state;
+	const char *path = tmpdir_path(k->dir, "all.json");
+	char *error, id[MSG_ID_TEXT_SIZE], fp[FP_TEXT_SIZE];
+	size_t count;
+
+	pin(k, BOB, "bob");
+	struct change c = db_kit_theirs(k, BOB, 1, "a \"b\" \\ \n\xc3\xa4");
+	c.sent_ms = INT64_C(1795169000000);
+	c.arrived_ms = INT64_C(1795169001000);
+	c.has_target = true;
+	c.target = db_kit_id(2);
+	db_kit_add(k, &c);
+	c = db_kit_ours(k, BOB, 2, "x");
+	c.arrived_ms = c.sent_ms = 0;
+	db_kit_add(k, &c);
+	c = db_kit_theirs(k, BOB, 3, "\xf0\x9f\x91\x8d");
+	c.kind = CHANGE_REVISION;
+	c.revision = REVISION_REACT;
+	c.has_target = true;
+	c.target = db_kit_id(2);
+	db_kit_add(k, &c);
+	db_kit_commit(k);
+	assert_int_equal(
+	    db_export(k->db, NULL, EXPORT_JSON, path, &count, &error), 0);
+	struct fp bob = db_kit_fp(BOB);
+	struct msg_id first = db_kit_id(1), second = db_kit_id(2);
+	char second_text[MSG_ID_TEXT_SIZE];
+	msg_id_text(&second, second_text);
+	char *expected = xasprintf(
+	    "{\"from\":\"bob\",\"id\":\"%s\",\"conversation\":\"bob\","
+	    "\"message\":\"%s\",\"text\":\"a \\\"b\\\" \\\\ "
+	    "\\n\xc3\xa4\",\"sent\":\"2026-11-20T10:03:20Z\","
+	    "\"arrived\":\"2026-11-20T10:03:21Z\",\"reply_to\":\"%s\","
+	    "\"mine\":false,\"action\":false,\"edited\":false,"
+	    "\"deleted\":false,\"reactions\":{\"theirs\":null,"
+	    "\"mine\":null},\"delivery\":\"received\"}\n"
+	    "{\"from\":\"me\",\"id\":null,\"conversation\":\"bob\","
+	    "\"message\":\"%s\",\"text\":\"x\","
+	    "\"sent\":\"1970-01-01T00:00:00Z\","
+	    "\"arrived\":\"1970-01-01T00:00:00Z\",\"reply_to\":null,"
+	    "\"mine\":true,\"action\":false,\"edited\":false,"
+	    "\"deleted\":false,\"reactions\":{\"theirs\":"
+	    "\"\xf0\x9f\x91\x8d\",\"mine\":null},"
+	    "\"delivery\":\"queued\"}\n",
+	    fp_text(&bob, fp), msg_id_text(&first, id), second_text,
+	    second_text);
+	expect_file(path, expected);
+	free(expected);
+}
+
+static void
+expect_no_export(struct db_kit *k, const char *path, int err, const char *says)
+{
+	char *error = NULL;
+	size_t count;
+
+	assert_int_equal(
+	    db_export(k->db, NULL, EXPORT_TEXT, path, &count, &error), err);
+	assert_non_null(strstr(error, says));
+	assert_non_null(strstr(error, path));
+	free(error);
+}
+
+static void
+test_export_fails_without_a_trace(void **state)
+{
+	struct db_kit *k = *state;
+	const char *path = tmpdir_path(k->dir, "out.txt");
+	struct rlimit limit, small;
+	struct stat st;
+	char *error;
+	size_t count;
+
+	for (unsigned n = 1; n <= 2000; n++)
+		say(k, BOB, n, "some words that take up room in a file");
+	db_kit_commit(k);
+	assert_int_equal(
+	    db_export(k->db, NULL, EXPORT_TEXT, path, &count, &error), 0);
+	assert_int_equal(count, 2000);
+	assert_int_equal(stat(path, &st), 0);
+	assert_int_equal(st.st_mode & 07777, 0600);
+	expect_no_export(k, path, ERR_STATE, "exists already");
+	expect_no_export(k, "/dev/null", ERR_STATE, "exists already");
+	path = tmpdir_path(k->dir, "none/out.txt");
+	expect_no_export(k, path, ERR_NOT_FOUND, "no directory");
+	path = tmpdir_path(k->dir, "big.txt");
+	signal(SIGXFSZ, SIG_IGN);
+	assert_int_equal(getrlimit(RLIMIT_FSIZE, &limit), 0);
+	small = limit;
+	small.rlim_cur = 100000;
+	assert_int_equal(setrlimit(RLIMIT_FSIZE, &small), 0);
+	expect_no_export(k, path, ERR_SYS, "no room left");
+	assert_int_equal(setrlimit(RLIMIT_FSIZE, &limit), 0);
+	assert_false(tmpdir_exists(path));
+	if (geteuid() == 0)
+		return;
+	path = tmpdir_path(k->dir, "closed");
+	assert_int_equal(mkdir(path, 0500), 0);
+	path = tmpdir_path(k->dir, "closed/out.txt");
+	expect_no_export(k, path, ERR_SYS, "Permission denied");
+}
+
+int
+main(void)
+{
+#define TEST(name) \
+	cmocka_unit_test_setup_teardown(name, db_kit_setup, db_kit_teardown)
+	const struct CMUnitTest tests[] = {
+		TEST(test_export_text),
+		TEST(test_export_json),
+		TEST(test_export_fails_without_a_trace),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
