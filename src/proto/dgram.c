@@ -318,7 +318,7 @@ dgram_tick(struct dgram *d, struct now now)
 	if (!has_keys(d))
 		return 0;
 	keys_tick(&d->keys, now.mono_ms);
-	path_tick(d, now);
+	path_tick(&d->path, now);
 	int r = recovery_tick(&d->recovery, now.mono_ms);
 	if (r < 0)
 		return r;
@@ -344,7 +344,7 @@ dgram_deadline(const struct dgram *d)
 		return ms;
 	ms = earlier_ms(ms, recovery_deadline(&d->recovery));
 	ms = earlier_ms(ms, ack_deadline(d));
-	ms = earlier_ms(ms, path_deadline(&d->path));
+	ms = earlier_ms(ms, d->path.ping_ms);
 	ms = earlier_ms(ms, keys_deadline(&d->keys));
 	if (d->step != STEP_OPEN)
 		return ms;

@@ -18,7 +18,6 @@ dgram_settle(struct dgram *d)
 	while (recovery_take(&d->recovery, &sent)) {
 		bool lost = sent.fate == RECOVERY_LOST;
 		d->counters.lost += lost;
-		d->ready_due |= lost && sent.ready;
 		for (unsigned i = 0; i < sent.count; i++) {
 			if (lost)
 				outgoing_lost(&d->outgoing, &sent.frames[i]);
@@ -149,7 +148,7 @@ data_input(struct dgram *d, struct now now, const struct addr *from,
 	d->counters.received++;
 	d->heard_ms = now.mono_ms;
 	d->dead_ms = NEVER_MS;
-	path_heard(d, now, from, PACKET_HEADER_SIZE + packet->size, newest);
+	path_heard(d, from, PACKET_HEADER_SIZE + packet->size, newest);
 	if (d->step == STEP_CONFIRM)
 		open_session(d, now);
 	struct frame_reader reader = { plain, packet->size - PACKET_TAG_SIZE };

@@ -55,7 +55,7 @@ put_ready(struct dgram *d, struct load *l)
 	if (!put_kind(l, FRAME_READY, none))
 		return;
 	d->ready_due = false;
-	l->wanted = l->sent.ready = true;
+	l->wanted = true;
 }
 
 static void
@@ -119,8 +119,6 @@ put_probe(struct dgram *d, struct load *l)
 	if (recovery_flight(&d->recovery, from) == NULL)
 		from = 0;
 	for (; (s = recovery_flight(&d->recovery, from)) != NULL; from++) {
-		if (s->ready && !l->sent.ready)
-			put_ready(d, l);
 		for (unsigned i = 0; i < s->count; i++)
 			if (outgoing_find(&d->outgoing, &s->frames[i], &f) &&
 			    !put_fragment(d, l, &f))

@@ -17,7 +17,6 @@ path_init(struct path *path, const struct addr *addr)
 		.proven = *addr,
 		.is_proven = true,
 		.ping_ms = NEVER_MS,
-		.give_up_ms = NEVER_MS,
 	};
 }
 
@@ -26,11 +25,11 @@ settle(struct path *path)
 {
 	path->is_proven = true;
 	path->ping_due = false;
-	path->ping_ms = path->give_up_ms = NEVER_MS;
+	path->ping_ms = NEVER_MS;
 }
 
 static void
-challenge(struct dgram *d, struct now now)
+challenge(struct dgram *d)
 {
 	struct path *path = &d->path;
 
@@ -40,11 +39,10 @@ challenge(struct dgram *d, struct now now)
 	path->ping_due = true;
 	path->ping_ms = NEVER_MS;
 	path->gap_ms = DGRAM_RESEND_MS;
-	path->give_up_ms = now.mono_ms + DGRAM_UNPROVEN_MS;
 }
 
 static void
-move(struct dgram *d, struct now now, const struct addr *to)
+move(struct dgram *d, const struct addr *to)
 {
 	struct path *path = &d->path;
 	bool same_host = addr_same_host(to, &path->addr);
@@ -54,20 +52,19 @@ move(struct dgram *d, struct now now, const struct addr *to)
 	if (addr_equal(to, &path->proven))
 		settle(path);
 	else
-		challenge(d, now);
+		challenge(d);
 	/* RFC 9000 §9.4: another port of the same host is the same network. */
 	if (!same_host)
 		recovery_moved(&d->recovery);
 }
 
 void
-path_heard(struct dgram *d, struct now now, const struct addr *from, size_t n,
-    bool newest)
+path_heard(struct dgram *d, const struct addr *from, size_t n, bool newest)
 {
 	struct path *path = &d->path;
 
 	if (newest && !addr_equal(from, &path->addr))
-		move(d, now, from);
+		move(d, from);
 	if (!path->is_proven && addr_equal(from, &path->addr))
 		path->received += n;
 }
@@ -102,22 +99,10 @@ path_sent(struct path *path, size_t n)
 }
 
 void
-path_tick(struct dgram *d, struct now now)
+path_tick(struct path *path, struct now now)
 {
-	struct path *path = &d->path;
-
-	if (now.mono_ms >= path->give_up_ms) {
-		path->addr = path->proven;
-		settle(path);
-	}
-	if (now.mono_ms >= path->ping_ms) {
-		path->ping_due = true;
-		path->ping_ms = NEVER_MS;
-	}
-}
-
-int64_t
-path_deadline(const struct path *path)
-{
-	return earlier_ms(path->ping_ms, path->give_up_ms);
+	if (now.mono_ms < path->ping_ms)
+		return;
+	path->ping_due = true;
+	path->ping_ms = NEVER_MS;
 }

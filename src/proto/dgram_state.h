@@ -30,8 +30,6 @@ enum {
 	DGRAM_FORGED_MAX = 32,
 	/* The least worth sending: an acknowledgement and a ping. */
 	DGRAM_ROOM_MIN = PACKET_HEADER_SIZE + PACKET_TAG_SIZE + 23 + 9,
-	/* A new address that does not answer is left for the old one. */
-	DGRAM_UNPROVEN_MS = 4000,
 	/* Packet numbers left when the session ends itself. */
 	DGRAM_NUMBERS_LEFT = 1 << 16,
 };
@@ -68,7 +66,7 @@ struct path {
 	uint64_t received, sent; /* bytes, since it is not */
 	uint8_t token[8];
 	bool ping_due;
-	int64_t ping_ms, gap_ms, give_up_ms;
+	int64_t ping_ms, gap_ms;
 };
 
 struct dgram {
@@ -118,15 +116,14 @@ int64_t handshake_deadline(const struct dgram *d);
 /* dgram_path.c */
 void path_init(struct path *path, const struct addr *addr);
 /* An authenticated packet of n bytes; newest: of all so far. */
-void path_heard(struct dgram *d, struct now now, const struct addr *from,
-    size_t n, bool newest);
+void path_heard(
+    struct dgram *d, const struct addr *from, size_t n, bool newest);
 void path_pong(struct dgram *d, const uint8_t token[8]);
 /* How large a datagram may be that goes there now. */
 size_t path_room(const struct path *path);
 /* One of n bytes went there. */
 void path_sent(struct path *path, size_t n);
-void path_tick(struct dgram *d, struct now now);
-int64_t path_deadline(const struct path *path);
+void path_tick(struct path *path, struct now now);
 
 /* dgram_input.c */
 int data_input(struct dgram *d, struct now now, const struct addr *from,

@@ -43,7 +43,6 @@ struct recovery_sent {
 	uint64_t number;
 	int64_t sent_ms;
 	enum recovery_fate fate;
-	bool ready; /* carries FRAME_READY */
 	uint8_t count;
 	struct recovery_frame frames[RECOVERY_FRAMES_MAX];
 };

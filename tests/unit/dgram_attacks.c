@@ -183,6 +183,25 @@ record(struct kit *kit, struct kit_packet *p)
 }
 
 static void
+t4_another_hello_under_the_same_id_gets_nothing(void **state)
+{
+	(void)state;
+	static struct dgram_packet hello, answer;
+	kit_init(&k, 2, 0);
+	assert_true(dgram_output(k.i.dgram, k.now, &hello));
+	kit_give(&k.r, k.now, &k.i.addr, hello.bytes, hello.size);
+	assert_true(dgram_output(k.r.dgram, k.now, &answer));
+	for (size_t at = 4; at < 9 + NOISE_KEY_SIZE; at++) {
+		hello.bytes[at] ^= 1;
+		kit_give(&k.r, k.now, &k.i.addr, hello.bytes, hello.size);
+		assert_false(dgram_output(k.r.dgram, k.now, &answer));
+		hello.bytes[at] ^= 1;
+	}
+	kit_give(&k.r, k.now, &k.i.addr, hello.bytes, hello.size);
+	assert_true(dgram_output(k.r.dgram, k.now, &answer));
+}
+
+static void
 t4_a_recorded_handshake_opens_nothing(void **state)
 {
 	(void)state;
@@ -367,6 +386,33 @@ t16_fragments_take_no_more_than_their_share(void **state)
 	assert_true(ended > 100 && lived > 100);
 }
 
+static void
+t16_what_was_not_kept_is_not_acknowledged(void **state)
+{
+	(void)state;
+	static uint8_t bytes[FRAGMENT_DATA_MAX];
+	static struct kit_packet p;
+	struct frame f = { .kind = FRAME_FRAGMENT,
+		.count = FRAGMENTS_MAX,
+		.data = bytes,
+		.size = sizeof bytes };
+	unsigned kept = 0, refused = 0;
+	kit_open(&k, 9, 0);
+	/* Large messages behind the first, which has not begun. */
+	for (f.message = 1; f.message < 10; f.message++) {
+		uint64_t number = k.i.dgram->recovery.next;
+		size_t held = reassembly_held(k.r.dgram->reassembly);
+		kit_seal(&k, &k.i, &f, 1, &p);
+		kit_give(&k.r, k.now, &p.from, p.bytes, p.size);
+		bool grew = reassembly_held(k.r.dgram->reassembly) > held;
+		assert_int_equal(k.r.dgram->acks.largest == number, grew);
+		kept += grew;
+		refused += !grew;
+	}
+	assert_true(kept > 0 && refused > 0);
+	assert_int_equal(k.r.error, 0);
+}
+
 /* Of packets or messages that were never sent. */
 static struct frame
 draw_lie(unsigned n)
@@ -474,6 +520,7 @@ t18_a_stolen_packet_moves_little(void **state)
 	static struct kit_packet p;
 	struct frame ping = { .kind = FRAME_PING };
 	unsigned back = 0;
+	uint64_t most = 0;
 	for (uint32_t run = 0; run < 200; run++) {
 		kit_open(&k, run, 0);
 		k.weather.delay_ms = run % 10;
@@ -483,11 +530,12 @@ t18_a_stolen_packet_moves_little(void **state)
 		kit_seal(&k, &k.i, &ping, 1, &p);
 		kit_give(&k.r, k.now, &meter.to, p.bytes, p.size);
 		assert_true(addr_equal(dgram_peer(k.r.dgram), &meter.to));
-		for (int i = 0; i < 20; i++)
-			kit_send(&k, &k.r, 1000);
+		for (unsigned i = 0; i < 20; i++)
+			kit_send(&k, &k.r, 1 + run % 4 * i * i);
 		if (run % 2 == 0)
 			kit_send(&k, &k.i, 100);
-		kit_run(&k, 2 * DGRAM_UNPROVEN_MS);
+		kit_run(&k, 8000);
+		most = meter.bytes > most ? meter.bytes : most;
 		assert_true(meter.bytes > 0);
 		assert_true(meter.bytes <= DGRAM_UNPROVEN_FACTOR * p.size);
 		back += addr_equal(dgram_peer(k.r.dgram), &k.i.addr);
@@ -496,6 +544,31 @@ t18_a_stolen_packet_moves_little(void **state)
 		kit_clear(&k);
 	}
 	assert_int_equal(back, 200);
+	/* What may go there does. */
+	assert_true(most >= 2 * p.size);
+}
+
+static void
+t18_what_was_late_moves_nothing(void **state)
+{
+	(void)state;
+	static struct kit_packet late[200], p;
+	struct frame ping = { .kind = FRAME_PING };
+	struct addr before = kit_addr(0x0a000001, 4000);
+	unsigned moved = 0;
+	kit_open(&k, 8, 0);
+	for (unsigned i = 0; i < 200; i++)
+		kit_seal(&k, &k.i, &ping, 1, &late[i]);
+	k.i.addr = kit_addr(0x0a000009, 4000);
+	kit_seal(&k, &k.i, &ping, 1, &p);
+	kit_give(&k.r, k.now, &k.i.addr, p.bytes, p.size);
+	assert_true(addr_equal(dgram_peer(k.r.dgram), &k.i.addr));
+	for (unsigned i = 0; i < 200; i++) {
+		kit_give(&k.r, k.now, &before, late[i].bytes, late[i].size);
+		moved += !addr_equal(dgram_peer(k.r.dgram), &k.i.addr);
+	}
+	assert_int_equal(moved, 0);
+	assert_true(dgram_counters(k.r.dgram)->received >= 201);
 }
 
 static void
@@ -529,14 +602,17 @@ main(void)
 		TEST(t1_a_change_in_one_packet_is_outlived),
 		TEST(t1_no_byte_of_the_handshake_may_be_missing),
 		TEST(t3_keys_of_low_order_are_refused),
+		TEST(t4_another_hello_under_the_same_id_gets_nothing),
 		TEST(t4_a_recorded_handshake_opens_nothing),
 		TEST(t14_what_was_seen_is_dropped),
 		TEST(t14_strangers_change_nothing),
 		TEST(t15_counters_end_before_they_wrap),
 		TEST(t16_fragments_take_no_more_than_their_share),
+		TEST(t16_what_was_not_kept_is_not_acknowledged),
 		TEST(t17_who_acknowledges_what_was_not_sent_is_left),
 		TEST(t18_old_and_forged_packets_move_nothing),
 		TEST(t18_a_stolen_packet_moves_little),
+		TEST(t18_what_was_late_moves_nothing),
 		TEST(t20_strangers_get_less_than_they_send),
 	};
 
