@@ -120,6 +120,9 @@ switch_failed(struct engine *e, struct now now, struct contact *k)
 	const struct peer *p = model_peer(e->model, &k->fp);
 
 	dial_done(&k->dial);
+	/* Meanwhile something changed: once more, at once. */
+	if (k->switch_ms != NEVER_MS)
+		return;
 	k->switch_ms = now.mono_ms + SWITCH_AGAIN_MS;
 	if (!k->switch_asked)
 		return;
@@ -237,7 +240,8 @@ dialling_tick(struct engine *e, struct now now)
 		return;
 	for (size_t i = 0; i < e->contact_count; i++) {
 		struct contact *k = e->contacts[i];
-		if (k->conn != 0 && now.mono_ms >= k->switch_ms) {
+		if (k->conn != 0 && !k->dial.wanted &&
+		    now.mono_ms >= k->switch_ms) {
 			k->switch_ms = NEVER_MS;
 			dial_want(&k->dial, now, 0);
 		}
@@ -253,7 +257,7 @@ dialling_deadline(const struct engine *e)
 
 	for (size_t i = 0; i < e->contact_count && !e->model->leaving; i++) {
 		const struct contact *k = e->contacts[i];
-		if (k->conn != 0)
+		if (k->conn != 0 && !k->dial.wanted)
 			at = earlier_ms(at, k->switch_ms);
 		if (k->dial.wanted)
 			at = earlier_ms(
