@@ -64,7 +64,6 @@ enum effect_kind {
 			     this: the engine has forgotten conn */
 	EFFECT_RESOLVE,   /* text is HOST, port beside it; answer with
 			     engine_resolved(token) */
-	EFFECT_SAVE_PINS, /* engine_pins changed */
 	EFFECT_STORE,     /* change: to remember. Commit once a turn, when all
 			     input of the turn was drained; engine_committed */
 	EFFECT_LOAD,      /* the page of at most count messages before row, with
@@ -163,7 +162,5 @@ int64_t engine_deadline(const struct engine *e);
 bool engine_next(struct engine *e, struct effect *ret_effect);
 /* Borrowed, for the life of the engine. */
 const struct model *engine_model(const struct engine *e);
-/* The pins as they should be stored; valid until the next input. */
-const struct pin *engine_pins(struct engine *e, size_t *ret_count);
 
 #endif

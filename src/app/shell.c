@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "app/shell.h"
 
+#include "app/answers.h"
 #include "app/clock.h"
 #include "app/log.h"
 #include "base/err.h"
@@ -82,20 +83,6 @@ keep_asking(struct shell *sh, const struct effect *effect)
 }
 
 static void
-store_pins(struct shell *sh)
-{
-	size_t count;
-	const struct pin *pins = engine_pins(sh->engine, &count);
-
-	for (size_t i = 0; i < count; i++) {
-		struct change c = {
-			.kind = CHANGE_PIN, .fp = pins[i].fp, .pin = &pins[i]
-		};
-		db_apply(sh->db, &c);
-	}
-}
-
-static void
 run_effect(struct shell *sh, const struct effect *effect)
 {
 	switch (effect->kind) {
@@ -119,15 +106,11 @@ run_effect(struct shell *sh, const struct effect *effect)
 	case EFFECT_RESOLVE:
 		start_resolve(sh, effect);
 		break;
-	case EFFECT_SAVE_PINS:
-		store_pins(sh);
-		break;
 	case EFFECT_STORE:
 		db_apply(sh->db, effect->change);
 		break;
-	case EFFECT_QUERY:
-		break;
 	case EFFECT_LOAD:
+	case EFFECT_QUERY:
 		keep_asking(sh, effect);
 		break;
 	case EFFECT_LEFT:
@@ -143,23 +126,31 @@ run_effect(struct shell *sh, const struct effect *effect)
 	}
 }
 
+static void
+load_page(struct shell *sh, const struct effect *load)
+{
+	struct saved_page page;
+
+	if (db_page(sh->db, &load->fp, load->row, load->count, &page) < 0)
+		page = (struct saved_page){ 0 };
+	engine_history(sh->engine, sh->now, &load->fp, &page);
+	saved_page_clear(&page);
+	drain(sh);
+}
+
 /* The engine takes no input while its effects are drained. */
 static void
 answer(struct shell *sh)
 {
-	struct saved_page page;
-
 	while (sh->asking_count > 0) {
 		struct asking asking = sh->askings[0];
-		const struct effect *load = &asking.effect;
 		memmove(sh->askings, sh->askings + 1,
 		    --sh->asking_count * sizeof(*sh->askings));
-		if (db_page(sh->db, &load->fp, load->row, load->count, &page) <
-		    0)
-			page = (struct saved_page){ 0 };
-		engine_history(sh->engine, sh->now, &load->fp, &page);
-		saved_page_clear(&page);
-		drain(sh);
+		asking.effect.text = asking.text;
+		if (asking.effect.kind == EFFECT_QUERY)
+			answers_give(sh, &asking.effect);
+		else
+			load_page(sh, &asking.effect);
 		free(asking.text);
 	}
 }

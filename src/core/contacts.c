@@ -134,8 +134,6 @@ contact_keep(struct engine *e, struct contact *k)
 	k->changed = false;
 	struct change c = { .kind = CHANGE_PIN, .fp = k->fp, .pin = &k->pin };
 	commit_change(e, k, &c);
-	if (k->pinned)
-		effect_add(e, (struct effect){ .kind = EFFECT_SAVE_PINS });
 }
 
 void
@@ -219,24 +217,6 @@ contacts_load(struct engine *e, const struct pin *pins, size_t count)
 	}
 }
 
-const struct pin *
-engine_pins(struct engine *e, size_t *ret_count)
-{
-	size_t count = 0;
-
-	free(e->pins);
-	e->pins = xcalloc(e->contact_count + 1, sizeof(*e->pins));
-	for (size_t i = 0; i < e->contact_count; i++) {
-		struct contact *k = e->contacts[i];
-		if (!k->pinned)
-			continue;
-		refresh_pin(e, k);
-		e->pins[count++] = k->pin;
-	}
-	*ret_count = count;
-	return e->pins;
-}
-
 size_t
 contacts_waiting(const struct engine *e)
 {
@@ -255,5 +235,4 @@ contacts_free(struct engine *e)
 	for (size_t i = 0; i < e->contact_count; i++)
 		contact_free(e->contacts[i]);
 	free(e->contacts);
-	free(e->pins);
 }

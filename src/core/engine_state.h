@@ -181,7 +181,6 @@ struct engine {
 	uint32_t next_token;
 	int64_t typing_ms; /* earliest end of a typing notice */
 
-	struct pin *pins; /* what engine_pins returned last */
 	int64_t next_row;
 	struct journal journal;
 	struct listed listed[OUTBOX_LISTED_MAX];

@@ -73,7 +73,6 @@ run_effect(struct sim *s, unsigned node, const struct effect *effect)
 		assert(n->load_count < SIM_NODES_MAX);
 		n->loads[n->load_count++] = *effect;
 		break;
-	case EFFECT_SAVE_PINS:
 	case EFFECT_RESOLVE:
 	case EFFECT_QUERY:
 	case EFFECT_PEER:
@@ -95,20 +94,6 @@ burns_down(struct sim *s, unsigned node)
 	return true;
 }
 
-void
-sim_drain(struct sim *s, unsigned node)
-{
-	struct sim_node *n = &s->nodes[node];
-	struct effect effect;
-
-	while (n->alive && engine_next(n->engine, &effect)) {
-		run_effect(s, node, &effect);
-		burns_down(s, node);
-	}
-	if (n->alive && s->watch.step != NULL)
-		s->watch.step(s->watch.ctx, node);
-}
-
 static void
 answer_load(struct sim *s, unsigned node)
 {
@@ -120,6 +105,24 @@ answer_load(struct sim *s, unsigned node)
 	engine_history(sim_enter(s, node), sim_now(s, node), &load.fp, &page);
 	saved_page_clear(&page);
 	sim_drain(s, node);
+}
+
+void
+sim_drain(struct sim *s, unsigned node)
+{
+	struct sim_node *n = &s->nodes[node];
+	struct effect effect;
+
+	while (n->alive && engine_next(n->engine, &effect)) {
+		run_effect(s, node, &effect);
+		burns_down(s, node);
+	}
+	if (n->alive && n->load_count > 0) {
+		answer_load(s, node);
+		return;
+	}
+	if (n->alive && s->watch.step != NULL)
+		s->watch.step(s->watch.ctx, node);
 }
 
 /* The process may end before the commit, and right behind it. */
@@ -144,19 +147,14 @@ commit(struct sim *s, unsigned node)
 	sim_drain(s, node);
 }
 
-/* What a loop does before it waits: the store is asked, and written. */
+/* What a loop does before it waits. */
 static void
 end_turn(struct sim *s, unsigned node)
 {
 	struct sim_node *n = &s->nodes[node];
 
-	while (
-	    n->alive && (n->load_count > 0 || memstore_is_dirty(&n->store))) {
-		if (n->load_count > 0)
-			answer_load(s, node);
-		else
-			commit(s, node);
-	}
+	while (n->alive && memstore_is_dirty(&n->store))
+		commit(s, node);
 }
 
 static void

@@ -622,3 +622,13 @@ ekit_conns(const struct ekit *k)
 		count += k->engine->conns[i] != NULL;
 	return count;
 }
+
+size_t
+ekit_pinned(const struct ekit *k)
+{
+	size_t count = 0;
+
+	for (size_t i = 0; i < k->store.pin_count; i++)
+		count += trust_is_pinned(k->store.pins[i].trust);
+	return count;
+}

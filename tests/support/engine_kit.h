@@ -128,6 +128,8 @@ const struct message *ekit_last(
     struct ekit *k, const struct remote *r, enum message_kind kind);
 size_t ekit_count(
     struct ekit *k, const struct remote *r, enum message_kind kind, bool mine);
+/* How many of those remembered are pinned. */
+size_t ekit_pinned(const struct ekit *k);
 /* What the engine holds for connections and people: nothing may leak. */
 unsigned ekit_conns(const struct ekit *k);
 

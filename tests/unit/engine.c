@@ -103,7 +103,7 @@ a_text_to_somebody_heard_of(void **state)
 	ekit_run(&k);
 	assert_int_equal(delivery_of(r), DELIVERY_DELIVERED);
 	assert_int_equal(ekit_peer(&k, r)->trust, TRUST_PINNED);
-	assert_int_equal(k.counts[EFFECT_SAVE_PINS], 1);
+	assert_int_equal(ekit_pinned(&k), 1);
 }
 
 static void
@@ -511,7 +511,6 @@ a_look_alike_that_writes_is_not_pinned(void **state)
 	(void)state;
 	struct remote *bob = ekit_friend(&k, 1, "bob"), *r = ekit_remote(&k, 2);
 	struct addr addr = ekit_addr(2);
-	size_t pins;
 
 	r->hello.name = untrusted_of("Bob", 3);
 	assert_true(remote_connect(&k, r, &addr));
@@ -519,8 +518,7 @@ a_look_alike_that_writes_is_not_pinned(void **state)
 	assert_int_equal(r->acks, 1);
 	assert_int_equal(ekit_peer(&k, r)->trust, TRUST_CHANGED);
 	assert_int_equal(ekit_peer(&k, bob)->trust, TRUST_PINNED);
-	engine_pins(k.engine, &pins);
-	assert_int_equal(pins, 1);
+	assert_int_equal(ekit_pinned(&k), 1);
 	assert_int_equal(ekit_count(&k, bob, MESSAGE_TEXT, false), 0);
 }
 
@@ -530,14 +528,13 @@ whom_we_answer_is_remembered(void **state)
 	(void)state;
 	struct remote *r = ekit_remote(&k, 1);
 	struct addr addr = ekit_addr(1);
-	size_t count;
 
 	assert_true(remote_connect(&k, r, &addr));
 	ekit_say(&k, r, "who are you?");
 	assert_int_equal(r->texts, 1);
 	assert_int_equal(ekit_peer(&k, r)->trust, TRUST_PINNED);
-	const struct pin *pins = engine_pins(k.engine, &count);
-	assert_int_equal(count, 1);
+	const struct pin *pins = k.store.pins;
+	assert_int_equal(k.store.pin_count, 1);
 	assert_true(fp_equal(&pins[0].fp, &r->end.identity.fp));
 	assert_int_equal(pins[0].version_floor, 1);
 	assert_true(addr_equal(&pins[0].addr, &addr));
@@ -549,12 +546,11 @@ pins_come_back_after_a_restart(void **state)
 	(void)state;
 	struct remote *r = ekit_friend(&k, 1, "bob");
 	static struct ekit next;
-	size_t count;
-	const struct pin *pins = engine_pins(k.engine, &count);
+	const struct pin *pins = k.store.pins;
 
-	assert_int_equal(count, 1);
+	assert_int_equal(k.store.pin_count, 1);
 	assert_string_equal(pins[0].name, "bob");
-	ekit_init_with(&next, 1, pins, count, false);
+	ekit_init_with(&next, 1, pins, 1, false);
 	const struct peer *p = ekit_peer(&next, r);
 	assert_non_null(p);
 	assert_string_equal(p->name, "bob");
