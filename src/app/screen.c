@@ -71,6 +71,12 @@ screen_found(struct front *f, struct shell *sh, const struct effect *query,
 }
 
 static void
+screen_show(struct front *f, struct shell *sh, uint32_t conv, int64_t row)
+{
+	ui_show_row(screen_of(f)->ui, shell_model(sh), sh->now, conv, row);
+}
+
+static void
 show_warning(struct shell *sh)
 {
 	if (sh->warning == NULL)
@@ -318,6 +324,7 @@ screen_run(struct shell *sh, char **ret_error)
 			.ready = screen_ready,
 			.turn = screen_turn,
 			.found = screen_found,
+			.show = screen_show,
 			.deadline = screen_deadline,
 			.signal = screen_signal,
 		},

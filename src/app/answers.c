@@ -1,0 +1,120 @@
+/* SPDX-License-Identifier: MIT */
+#include "app/answers.h"
+
+#include "base/mem.h"
+#include "store/search.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+static const char export_json[] = "-json ";
+
+static void
+say(struct shell *sh, const struct effect *query, enum command_kind kind,
+    char *text)
+{
+	struct command cmd = {
+		.kind = kind, .conv = query->conv, .text = text
+	};
+
+	shell_command(sh, &cmd);
+}
+
+static struct query_day
+today(const struct shell *sh)
+{
+	time_t t = (time_t)(sh->now.wall_ms / 1000);
+	struct tm tm;
+
+	if (localtime_r(&t, &tm) == NULL)
+		return (struct query_day){ 1970, 1, 1 };
+	return (
+	    struct query_day){ tm.tm_year + 1900, tm.tm_mon + 1, tm.tm_mday };
+}
+
+static const struct conv *
+conv_asked_in(const struct shell *sh, const struct effect *query)
+{
+	return fp_is_zero(&query->fp)
+		   ? NULL
+		   : model_conv_of(shell_model(sh), &query->fp);
+}
+
+static void
+search(struct shell *sh, const struct effect *query)
+{
+	struct query q;
+	struct findings f;
+	char *error;
+	size_t at;
+
+	if (query_parse(shell_model(sh), conv_asked_in(sh, query), query->text,
+		today(sh), &q, &error, &at) < 0) {
+		say(sh, query, COMMAND_ERROR, error);
+		return;
+	}
+	if (db_search(sh->db, &q, INT64_MAX, SEARCH_PAGE, &f, &error) < 0) {
+		say(sh, query, COMMAND_ERROR, error);
+	} else {
+		sh->front->found(sh->front, sh, query, &f);
+		findings_clear(&f);
+	}
+	query_clear(&q);
+}
+
+static void
+go_to(struct shell *sh, const struct effect *query)
+{
+	struct query_day day;
+
+	if (!query_parse_day(query->text, strlen(query->text), today(sh), &day))
+		return;
+	int64_t row = db_row_of_day(sh->db, &query->fp, day);
+	if (row == 0) {
+		say(sh, query, COMMAND_INFO,
+		    xasprintf(
+			"nothing was said here on or after %04d-%02d-%02d",
+			day.year, day.month, day.day));
+		return;
+	}
+	struct command cmd = {
+		.kind = COMMAND_OLDER, .conv = query->conv, .row = row
+	};
+	shell_command(sh, &cmd);
+	sh->front->show(sh->front, sh, query->conv, row);
+}
+
+static void export(struct shell *sh, const struct effect *query)
+{
+	bool json =
+	    strncmp(query->text, export_json, sizeof(export_json) - 1) == 0;
+	const char *path = query->text + (json ? sizeof(export_json) - 1 : 0);
+	char *error;
+	size_t count;
+
+	path += strspn(path, " ");
+	if (db_export(sh->db, fp_is_zero(&query->fp) ? NULL : &query->fp,
+		json ? EXPORT_JSON : EXPORT_TEXT, path, &count, &error) < 0)
+		say(sh, query, COMMAND_ERROR, error);
+	else
+		say(sh, query, COMMAND_INFO,
+		    xasprintf("%zu %s written to %s", count,
+			count == 1 ? "message" : "messages", path));
+}
+
+void
+answers_give(struct shell *sh, const struct effect *query)
+{
+	switch (query->question) {
+	case QUESTION_SEARCH:
+		search(sh, query);
+		break;
+	case QUESTION_GOTO:
+		go_to(sh, query);
+		break;
+	case QUESTION_EXPORT:
+		export(sh, query);
+		break;
+	}
+}
