@@ -402,6 +402,64 @@ who_does_not_pull_stops_the_sender(void **state)
 }
 
 static void
+talk(unsigned n, int64_t gap_ms)
+{
+	unsigned r = k.r.messages, i = k.i.messages;
+
+	for (unsigned j = 0; j < n; j++) {
+		assert_int_equal(kit_send(&k, &k.i, 64), 0);
+		assert_int_equal(kit_send(&k, &k.r, 64), 0);
+		kit_run(&k, gap_ms);
+	}
+	kit_run(&k, 3000);
+	assert_int_equal(k.r.messages, r + n);
+	assert_int_equal(k.i.messages, i + n);
+}
+
+static void
+a_window_that_opened_is_told(void **state)
+{
+	(void)state;
+	static const size_t sizes[] = { 64, MSG_MAX };
+	for (unsigned s = 0; s < 2; s++) {
+		kit_open(&k, 28, 0);
+		k.r.lazy = true;
+		for (unsigned i = 0; i < 100; i++)
+			kit_send(&k, &k.i, sizes[s]);
+		kit_run(&k, 60000);
+		k.r.lazy = false;
+		kit_pull(&k.r, k.now);
+		unsigned pulled = k.r.messages;
+		assert_true(pulled < 100);
+		kit_run(&k, 10);
+		assert_true(k.r.messages > pulled);
+		kit_clear(&k);
+	}
+}
+
+static void
+another_host_is_another_network(void **state)
+{
+	(void)state;
+	static struct kit_packet p;
+	struct frame ping = { .kind = FRAME_PING };
+	kit_open(&k, 29, 0);
+	talk(3, 10);
+	assert_true(dgram_rtt_ms(k.r.dgram) >= 0);
+	k.i.addr.port++;
+	kit_seal(&k, &k.i, &ping, 1, &p);
+	kit_give(&k.r, k.now, &k.i.addr, p.bytes, p.size);
+	assert_int_equal(dgram_counters(k.r.dgram)->moved, 1);
+	assert_true(dgram_rtt_ms(k.r.dgram) >= 0);
+	k.i.addr.ip[3]++;
+	kit_seal(&k, &k.i, &ping, 1, &p);
+	kit_give(&k.r, k.now, &k.i.addr, p.bytes, p.size);
+	assert_int_equal(dgram_counters(k.r.dgram)->moved, 2);
+	assert_int_equal(dgram_rtt_ms(k.r.dgram), -1);
+	talk(3, 10);
+}
+
+static void
 a_window_that_was_lost_is_asked_for(void **state)
 {
 	(void)state;
@@ -418,21 +476,6 @@ a_window_that_was_lost_is_asked_for(void **state)
 	k.weather.loss = 0;
 	kit_run(&k, 2 * DGRAM_PTO_MAX_MS);
 	assert_int_equal(k.r.messages, 100);
-}
-
-static void
-talk(unsigned n, int64_t gap_ms)
-{
-	unsigned r = k.r.messages, i = k.i.messages;
-
-	for (unsigned j = 0; j < n; j++) {
-		assert_int_equal(kit_send(&k, &k.i, 64), 0);
-		assert_int_equal(kit_send(&k, &k.r, 64), 0);
-		kit_run(&k, gap_ms);
-	}
-	kit_run(&k, 3000);
-	assert_int_equal(k.r.messages, r + n);
-	assert_int_equal(k.i.messages, i + n);
 }
 
 static void
@@ -681,7 +724,9 @@ main(void)
 		TEST(small_messages_share_a_packet),
 		TEST(a_quiet_session_is_small),
 		TEST(who_does_not_pull_stops_the_sender),
+		TEST(a_window_that_opened_is_told),
 		TEST(a_window_that_was_lost_is_asked_for),
+		TEST(another_host_is_another_network),
 		TEST(keys_change_under_loss),
 		TEST(keys_change_with_time),
 		TEST(a_day_is_the_end),

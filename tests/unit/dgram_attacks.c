@@ -548,6 +548,45 @@ t18_a_stolen_packet_moves_little(void **state)
 	assert_true(most >= 2 * p.size);
 }
 
+/* A peer that says it is where somebody else is: what it sends comes from
+ * there, and what goes there it does not get. */
+static bool
+pretend(struct kit *kit, struct kit_packet *p)
+{
+	if (addr_equal(&p->from, &kit->i.addr))
+		p->from = meter.to;
+	meter.bytes += addr_equal(&p->to, &meter.to) ? p->size : 0;
+	return true;
+}
+
+static void
+t18_a_peer_cannot_be_where_it_does_not_receive(void **state)
+{
+	(void)state;
+	static struct kit_packet p;
+	struct frame pong = { .kind = FRAME_PONG };
+	unsigned proven = 0;
+	for (uint32_t run = 0; run < 200; run++) {
+		kit_open(&k, run, 0);
+		meter.to = kit_addr(0x0b000000 + run, 99);
+		meter.bytes = 0;
+		k.tap = pretend;
+		for (unsigned i = 0; i < 20; i++) {
+			kit_send(&k, &k.r, 900);
+			kit_seal(&k, &k.i, &pong, 1, &p);
+			kit_post(&k, &k.i.addr, &k.r.addr, p.bytes, p.size);
+			kit_run(&k, 600);
+			proven += k.r.dgram->path.is_proven;
+			assert_true(
+			    meter.bytes <= DGRAM_UNPROVEN_FACTOR *
+					       (k.i.bytes + (i + 1) * p.size));
+		}
+		assert_true(addr_equal(dgram_peer(k.r.dgram), &meter.to));
+		kit_clear(&k);
+	}
+	assert_int_equal(proven, 0);
+}
+
 static void
 t18_what_was_late_moves_nothing(void **state)
 {
@@ -612,6 +651,7 @@ main(void)
 		TEST(t17_who_acknowledges_what_was_not_sent_is_left),
 		TEST(t18_old_and_forged_packets_move_nothing),
 		TEST(t18_a_stolen_packet_moves_little),
+		TEST(t18_a_peer_cannot_be_where_it_does_not_receive),
 		TEST(t18_what_was_late_moves_nothing),
 		TEST(t20_strangers_get_less_than_they_send),
 	};
