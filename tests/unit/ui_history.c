@@ -320,12 +320,13 @@ at(struct scene *s, int64_t ms)
 static const struct command *
 last_draft(const struct scene *s)
 {
-	const struct command *last = NULL;
+	static const struct command none;
+	const struct command *last = &none;
 
 	for (size_t i = 0; i < s->command_count; i++)
 		if (s->commands[i].kind == COMMAND_DRAFT)
 			last = &s->commands[i];
-	assert_non_null(last);
+	assert_ptr_not_equal(last, &none);
 	return last;
 }
 
