@@ -101,6 +101,10 @@ void chat_free(struct chat *c);
  * ours that they acknowledged. Before anything else. */
 void chat_remember(struct chat *c, uint64_t received_seq, uint64_t sent_seq);
 
+/* As it was when new; but seqs go on, since the peer drops what is not above
+ * those it has. No session is up. */
+void chat_forget(struct chat *c);
+
 /* Queues a post, gives it id and seq, and holds it until chat_stored. Copies
  * the text. ERR_LIMIT when too much waits. */
 int chat_send(struct chat *c, struct chat_post *post);

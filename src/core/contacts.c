@@ -168,8 +168,8 @@ contact_forget(struct engine *e, struct now now, struct contact *k)
 	if (c != NULL)
 		conn_drop(e, now, c, CLOSE_IDLE);
 	commit_forget(e, k);
-	chat_free(k->chat);
-	k->chat = NULL;
+	if (k->chat != NULL)
+		chat_forget(k->chat);
 	dial_done(&k->dial);
 	e->strangers -= k->in_inbox ? 1 : 0;
 	k->pinned = k->kept = k->changed = false;

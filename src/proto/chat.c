@@ -55,15 +55,31 @@ struct chat {
 	uint8_t small[SMALL_MAX];
 };
 
+static void
+begin(struct chat *c, const struct rng *rng, uint64_t next_seq)
+{
+	*c = (struct chat){
+		.rng = *rng,
+		.next_seq = next_seq,
+		.typing_ms = -CHAT_TYPING_AGAIN_MS,
+	};
+}
+
 struct chat *
 chat_new(const struct rng *rng, uint32_t epoch)
 {
-	struct chat *c = xcalloc(1, sizeof(*c));
+	struct chat *c = xmalloc(sizeof(*c));
 
-	c->rng = *rng;
-	c->next_seq = (uint64_t)epoch << 32 | 1;
-	c->typing_ms = -CHAT_TYPING_AGAIN_MS;
+	begin(c, rng, (uint64_t)epoch << 32 | 1);
 	return c;
+}
+
+static void
+free_inside(struct chat *c)
+{
+	postbox_clear(&c->box);
+	free(c->refused);
+	free(c->wire);
 }
 
 void
@@ -71,10 +87,18 @@ chat_free(struct chat *c)
 {
 	if (c == NULL)
 		return;
-	postbox_clear(&c->box);
-	free(c->refused);
-	free(c->wire);
+	free_inside(c);
 	free(c);
+}
+
+void
+chat_forget(struct chat *c)
+{
+	struct rng rng = c->rng;
+
+	assert(!c->up);
+	free_inside(c);
+	begin(c, &rng, c->next_seq);
 }
 
 void

@@ -312,6 +312,32 @@ edits_deletions_and_reactions_are_delivered_like_texts(void **state)
 	assert_true(a.row == 4);
 }
 
+/* The peer has not forgotten: what is below its number it would drop. */
+static void
+who_forgets_the_other_does_not_begin_again(void **state)
+{
+	(void)state;
+	struct chat_post post = a_post(1);
+	up();
+	say(&a, 1);
+	say(&a, 2);
+	run();
+	say(&a, 3);
+	down();
+	chat_forget(a.chat);
+	assert_int_equal(chat_waiting(a.chat), 0);
+	assert_int_equal(chat_sent_seq(a.chat), 0);
+	assert_int_equal(chat_received_seq(a.chat), 0);
+	assert_int_equal(chat_send(a.chat, &post), 0);
+	assert_true(post.seq > chat_received_seq(b.chat));
+	chat_stored(a.chat, post.seq);
+	up();
+	run();
+	assert_int_equal(b.texts, 3);
+	assert_int_equal(a.acked, 3);
+	assert_int_equal(b.missing, 0);
+}
+
 int
 main(void)
 {
@@ -326,6 +352,7 @@ main(void)
 		CASE(receipts_are_told_now_and_to_each_session),
 		CASE(t53_forged_receipts),
 		CASE(edits_deletions_and_reactions_are_delivered_like_texts),
+		CASE(who_forgets_the_other_does_not_begin_again),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
