@@ -24,16 +24,21 @@ _earshot()
 		compopt -o default
 		return
 		;;
-	--port | --name)
+	--since | --until)
+		mapfile -t COMPREPLY < <(compgen -W 'today yesterday' -- "$word")
+		return
+		;;
+	--port | --name | --search | --limit)
 		return
 		;;
 	esac
 	if [[ $word == -* ]]; then
 		mapfile -t COMPREPLY < <(compgen -W '--plain --json --home
 		    --interface --port --name --passphrase-file --quiet
-		    --ascii --help --version' -- "$word")
+		    --ascii --search --since --until --limit
+		    --help --version' -- "$word")
 	elif ((COMP_CWORD == 1)); then
-		mapfile -t COMPREPLY < <(compgen -W 'demo passphrase' -- "$word")
+		mapfile -t COMPREPLY < <(compgen -W 'demo log passphrase' -- "$word")
 	fi
 }
 

@@ -42,6 +42,11 @@ struct saved {
 /* Frees what it holds and zeroes. */
 void saved_clear(struct saved *s);
 
+/* A model of the contacts and nothing else, for who only reads and has no
+ * engine (caller: saved_model_free). */
+struct model *saved_model(const struct saved *s);
+void saved_model_free(struct model *m);
+
 /* One page of a conversation, oldest first: the answer to EFFECT_LOAD. */
 struct saved_page {
 	struct message *messages; /* row set; texts owned */

@@ -32,6 +32,8 @@ int db_search(struct db *db, const struct query *q, int64_t row, size_t count,
     struct findings *ret_findings, char **ret_error);
 void findings_clear(struct findings *f);
 
+/* The day it is then, by the clocks of where the user is. */
+struct query_day search_day(int64_t wall_ms);
 /* The row of the first message of the conversation on or after day; 0 when
  * there is none. */
 int64_t db_row_of_day(

@@ -3,6 +3,7 @@
 #include "app/options.h"
 #include "app/passphrase.h"
 #include "app/plain.h"
+#include "app/recall.h"
 #include "app/screen.h"
 #include "app/shell.h"
 #include "base/peer_text.h"
@@ -117,6 +118,17 @@ run_passphrase(const struct options *o)
 }
 
 static int
+run_log(const struct options *o)
+{
+	char *error;
+	int status = recall_run(o, &error);
+
+	if (status != EXIT_DONE)
+		fail(error);
+	return status;
+}
+
+static int
 run_demo(struct options *o)
 {
 	char *error;
@@ -144,9 +156,10 @@ main(int argc, char **argv)
 		status = EXIT_FAILED;
 	}
 	if (status < 0)
-		status = o.passphrase ? run_passphrase(&o)
-			 : o.demo     ? run_demo(&o)
-				      : run(&o);
+		status = o.log          ? run_log(&o)
+			 : o.passphrase ? run_passphrase(&o)
+			 : o.demo       ? run_demo(&o)
+					: run(&o);
 	options_clear(&o);
 	return status;
 }

@@ -18,8 +18,8 @@ static const struct option_row {
 } rows[] = {
 	{ "plain", 'p', NULL, "no screen: commands in, events out, a line each",
 	    NULL, NULL },
-	{ "json", 'j', NULL, "with --plain: each event is a JSON object", NULL,
-	    NULL },
+	{ "json", 'j', NULL, "with --plain or log: each line is a JSON object",
+	    NULL, NULL },
 	{ "name", 'n', "NAME", "your name in this run", "name", NULL },
 	{ "interface", 'i', "NAME",
 	    "use this network interface and no other (repeatable)", "interface",
@@ -32,11 +32,20 @@ static const struct option_row {
 	    "on" },
 	{ "ascii", 'a', NULL, "draw with ASCII characters only", "look.glyphs",
 	    "ascii" },
+	{ "search", 's', "WORDS", "log: what holds these words", NULL, NULL },
+	{ "since", 'S', "DAY", "log: on that day and later", NULL, NULL },
+	{ "until", 'U', "DAY", "log: on that day and before", NULL, NULL },
+	{ "limit", 'l', "N", "log: the newest N; else 50, or all that is found",
+	    NULL, NULL },
 	{ "help", 'h', NULL, "show this", NULL, NULL },
 	{ "version", 'V', NULL, "show the version", NULL, NULL },
 };
 
-enum { ROWS = sizeof(rows) / sizeof(rows[0]), COLUMN = 24 };
+enum {
+	ROWS = sizeof(rows) / sizeof(rows[0]),
+	COLUMN = 24,
+	LIMIT_MAX = 1000000,
+};
 
 static int
 show_help(void)
@@ -45,6 +54,8 @@ show_help(void)
 	     "account.\n\n"
 	     "usage: earshot [OPTION]...\n"
 	     "       earshot demo    three people of its own to try it with\n"
+	     "       earshot log [CONTACT]\n"
+	     "                       what was said, with all or with one\n"
 	     "       earshot passphrase\n"
 	     "                       set, change or remove the passphrase of "
 	     "your key\n");
@@ -86,6 +97,19 @@ apply_setting(struct options *o, const struct option_row *r, const char *arg)
 }
 
 static int
+set_limit(struct options *o, const char *arg)
+{
+	char *end;
+	unsigned long limit = strtoul(arg, &end, 10);
+
+	if (*arg < '0' || *arg > '9' || *end != '\0' || limit == 0 ||
+	    limit > LIMIT_MAX)
+		return bad_use("--limit wants a number from 1 to 1000000");
+	o->limit = limit;
+	return -1;
+}
+
+static int
 apply(struct options *o, const struct option_row *r, char *arg)
 {
 	if (r->letter == 'q')
@@ -107,6 +131,17 @@ apply(struct options *o, const struct option_row *r, char *arg)
 	case 'F':
 		o->passphrase_file = arg;
 		return -1;
+	case 's':
+		o->search = arg;
+		return -1;
+	case 'S':
+		o->since = arg;
+		return -1;
+	case 'U':
+		o->until = arg;
+		return -1;
+	case 'l':
+		return set_limit(o, arg);
 	case 'V':
 		puts(PACKAGE_STRING);
 		return EXIT_DONE;
@@ -136,23 +171,41 @@ make_getopt(
 }
 
 static int
-parse_rest(struct options *o, int argc, char **argv)
+bad_word(const char *word, const char *is_what)
 {
 	char sentence[128];
 
-	if (optind == argc)
-		return -1;
-	if (argc - optind == 1 && strcmp(argv[optind], "demo") == 0) {
-		o->demo = true;
-		return -1;
-	}
-	if (argc - optind == 1 && strcmp(argv[optind], "passphrase") == 0) {
-		o->passphrase = true;
-		return -1;
-	}
-	snprintf(sentence, sizeof(sentence), "\"%.64s\" is no command",
-	    argv[optind]);
+	snprintf(sentence, sizeof(sentence), "\"%.64s\" %s", word, is_what);
 	return bad_use(sentence);
+}
+
+/* The words behind the options. */
+static int
+parse_rest(struct options *o, int count, char **words)
+{
+	if (!o->log && (o->search != NULL || o->since != NULL ||
+			   o->until != NULL || o->limit != 0))
+		return bad_use("--search, --since, --until and --limit are for "
+			       "earshot log");
+	if (count > 0 && !o->log && !o->demo && !o->passphrase)
+		return bad_word(words[0], "is no command");
+	int most = o->log ? 2 : 1;
+	if (count > most)
+		return bad_word(words[most], "is a word too many");
+	if (o->log && count == most)
+		o->contact = words[1];
+	return -1;
+}
+
+static int
+parse_words(struct options *o, int count, char **words)
+{
+	const char *verb = count == 0 ? "" : words[0];
+
+	o->log = strcmp(verb, "log") == 0;
+	o->demo = strcmp(verb, "demo") == 0;
+	o->passphrase = strcmp(verb, "passphrase") == 0;
+	return parse_rest(o, count, words);
 }
 
 int
@@ -180,7 +233,7 @@ options_parse(struct options *o, int argc, char **argv)
 		if ((status = apply(o, &rows[i], optarg)) >= 0)
 			return status;
 	}
-	return parse_rest(o, argc, argv);
+	return parse_words(o, argc - optind, argv + optind);
 }
 
 void

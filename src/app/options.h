@@ -8,6 +8,7 @@
 #include "store/config.h"
 
 #include <stdbool.h>
+#include <stddef.h>
 
 enum {
 	EXIT_DONE = 0,
@@ -19,8 +20,11 @@ struct options {
 	struct config config;        /* what overrides the configuration file */
 	const char *home;            /* NULL: EARSHOT_HOME or XDG */
 	const char *passphrase_file; /* NULL: not named */
-	bool plain, json, demo, passphrase;
+	bool plain, json, demo, passphrase, log;
 	bool quiet, ascii;
+	/* Of log; NULL, and 0: not given. */
+	const char *contact, *search, *since, *until;
+	size_t limit;
 };
 
 /*

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "app/plain.h"
 
+#include "app/ascii.h"
 #include "app/events.h"
 #include "app/options.h"
 #include "base/buf.h"
@@ -10,7 +11,6 @@
 #include "ui/commands.h"
 
 #include <errno.h>
-#include <langinfo.h>
 #include <poll.h>
 #include <signal.h>
 #include <stdio.h>
@@ -55,22 +55,6 @@ plain_of(struct front *f)
 	return (struct plain *)f;
 }
 
-/* To a terminal that is not UTF-8, a letter of a peer could be a control. */
-static void
-make_ascii(char *text)
-{
-	char *to = text;
-
-	for (const char *from = text; *from != '\0'; from++) {
-		unsigned char c = (unsigned char)*from;
-		if (c < 0x80)
-			*to++ = *from;
-		else if (c >= 0xC0)
-			*to++ = '?';
-	}
-	*to = '\0';
-}
-
 /* Takes the text. Where nobody reads, better to lose lines, and to say so, than
  * to hold up the network or to grow without bound. */
 static void
@@ -79,7 +63,7 @@ print_line(struct plain *p, char *text)
 	if (text == NULL)
 		return;
 	if (p->ascii)
-		make_ascii(text);
+		ascii_make(text);
 	size_t n = strlen(text);
 	text[n] = '\n';
 	if (p->lost > 0 || buf_append(&p->output, text, n + 1) < 0) {
@@ -459,8 +443,7 @@ plain_run(struct shell *sh, bool json)
 		},
 		.events = json ? &events_json : &events_text,
 		.conv = CONV_NEARBY,
-		.ascii = isatty(STDOUT_FILENO) &&
-			 strcmp(nl_langinfo(CODESET), "UTF-8") != 0,
+		.ascii = ascii_is_needed(),
 		.write_max =
 		    isatty(STDOUT_FILENO) ? WRITE_TERMINAL_MAX : WRITE_MAX,
 	};

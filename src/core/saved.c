@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 #include "core/saved.h"
 
+#include "core/model_edit.h"
+
 #include <stdlib.h>
 
 void
@@ -15,6 +17,26 @@ saved_clear(struct saved *s)
 	free(s->convs);
 	free(s->outbox);
 	*s = (struct saved){ 0 };
+}
+
+struct model *
+saved_model(const struct saved *s)
+{
+	struct model *m = model_new(&(struct fp){ { 0 } }, "me");
+
+	for (size_t i = 0; i < s->pin_count; i++) {
+		struct peer *p = model_peer_add(m, &s->pins[i].fp);
+		p->trust = s->pins[i].trust;
+		peer_set_name(m, p, s->pins[i].name);
+		peer_refresh_trust(m, p);
+	}
+	return m;
+}
+
+void
+saved_model_free(struct model *m)
+{
+	model_free(m);
 }
 
 void

@@ -6,6 +6,8 @@
  */
 #include "store/day.h"
 
+#include "store/search.h"
+
 #include <time.h>
 
 enum { WITNESSES = 9, MS_PER_S = 1000 };
@@ -31,6 +33,18 @@ int64_t
 day_end_ms(struct query_day day)
 {
 	return begin_ms(day, 1);
+}
+
+struct query_day
+search_day(int64_t wall_ms)
+{
+	time_t t = (time_t)(wall_ms / MS_PER_S);
+	struct tm tm;
+
+	if (localtime_r(&t, &tm) == NULL)
+		return (struct query_day){ 1970, 1, 1 };
+	return (
+	    struct query_day){ tm.tm_year + 1900, tm.tm_mon + 1, tm.tm_mday };
 }
 
 static int

@@ -53,6 +53,21 @@ good_use(void **state)
 	assert_true(o.demo);
 	assert_false(o.passphrase);
 	options_clear(&o);
+	assert_int_equal(parse(&o, "log"), -1);
+	assert_true(o.log);
+	assert_null(o.contact);
+	options_clear(&o);
+	assert_int_equal(parse(&o, "log bob --search tea --limit 1000000"), -1);
+	assert_true(o.log);
+	assert_string_equal(o.contact, "bob");
+	assert_string_equal(o.search, "tea");
+	assert_int_equal(o.limit, 1000000);
+	options_clear(&o);
+	assert_int_equal(parse(&o, "--since a --until b log --json"), -1);
+	assert_string_equal(o.since, "a");
+	assert_string_equal(o.until, "b");
+	assert_true(o.json);
+	options_clear(&o);
 	assert_int_equal(parse(&o, "--passphrase-file p passphrase"), -1);
 	assert_true(o.passphrase);
 	assert_string_equal(o.passphrase_file, "p");
@@ -66,7 +81,10 @@ wrong_use_is_status_2(void **state)
 		"--port 0", "--port 65536", "--port x", "--port -1",
 		"--interface", "--interface averyveryverylongname", "extra",
 		"demo demo", "--name", "--home", "--passphrase-file",
-		"passphrase secret", "demo passphrase" };
+		"passphrase secret", "demo passphrase", "log a b", "--search x",
+		"--since today", "--until today demo", "--limit 5",
+		"log --limit 0", "log --limit x", "log --limit -1",
+		"log --limit 5x", "log --limit 1000001" };
 
 	(void)state;
 	for (size_t i = 0; i < sizeof(lines) / sizeof(lines[0]); i++) {

@@ -1,0 +1,206 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * What is found comes newest first and goes out oldest first. Only where each
+ * page begins is remembered, so that a history of any length can be printed;
+ * then the pages are asked for again, from the last to the first.
+ */
+#include "app/recall.h"
+
+#include "app/ascii.h"
+#include "app/clock.h"
+#include "app/shell.h"
+#include "base/err.h"
+#include "base/mem.h"
+#include "store/search.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { PAGE = 500, LIMIT = 50 };
+
+struct page {
+	int64_t row; /* it is what is before that */
+	size_t count;
+};
+
+struct recall {
+	struct db *db;
+	struct model *model;
+	struct query query;
+	enum export_format format;
+	bool ascii;
+	size_t left;        /* how many more are wanted */
+	struct page *pages; /* newest first */
+	size_t page_count, page_cap;
+	char *error;
+	bool misused; /* it is the command line that is wrong */
+};
+
+static int
+find_contact(struct recall *r, const char *name)
+{
+	const struct peer *p;
+	int err;
+
+	if (name == NULL)
+		return 0;
+	r->query.has_conv = true;
+	r->query.conv = (struct fp){ { 0 } };
+	if (strcmp(name, "nearby") == 0)
+		return 0;
+	err = model_find_peer(r->model, name, &p);
+	if (err == 0)
+		r->query.conv = p->fp;
+	else
+		r->error =
+		    err == ERR_AMBIGUOUS
+			? xasprintf("\"%s\" could be more than one; write "
+				    "the fingerprint",
+			      name)
+			: xasprintf(
+			      "no contact is called \"%s\"; without a name, all "
+			      "are shown",
+			      name);
+	return err;
+}
+
+static int
+set_day(struct recall *r, const char *word, struct query_day *ret_day)
+{
+	if (word == NULL || query_parse_day(word, strlen(word),
+				search_day(clock_read().wall_ms), ret_day))
+		return 0;
+	r->error = xasprintf("\"%s\" is no day; write it as 2026-11-01, today, "
+			     "yesterday or monday",
+	    word);
+	return ERR_FORMAT;
+}
+
+/* What is on the command line goes before what is in the words. */
+static int
+make_query(struct recall *r, const struct options *o)
+{
+	size_t at;
+	int err =
+	    query_parse(r->model, NULL, o->search == NULL ? "" : o->search,
+		search_day(clock_read().wall_ms), &r->query, &r->error, &at);
+
+	if (err < 0 || (err = find_contact(r, o->contact)) < 0 ||
+	    (err = set_day(r, o->since, &r->query.since)) < 0 ||
+	    (err = set_day(r, o->until, &r->query.until)) < 0) {
+		r->misused = err == ERR_FORMAT || err == ERR_LIMIT;
+		return err;
+	}
+	r->format = o->json ? EXPORT_JSON : EXPORT_TEXT;
+	r->left = o->limit != 0       ? o->limit
+		  : o->search != NULL ? SIZE_MAX
+				      : LIMIT;
+	return 0;
+}
+
+static int
+open_history(struct recall *r, const struct options *o, struct home *ret_home)
+{
+	struct saved saved;
+	int err = shell_open_home(ret_home, o->home, &r->error);
+
+	if (err < 0)
+		return err;
+	if ((err = db_open_reader(&r->db, ret_home, &r->error)) == 0 &&
+	    (err = db_load(r->db, &saved, &r->error)) == 0) {
+		r->model = saved_model(&saved);
+		saved_clear(&saved);
+	}
+	if (err < 0)
+		home_close(ret_home);
+	return err;
+}
+
+static void
+print_page(struct recall *r, const struct findings *f)
+{
+	for (size_t i = f->count; i > 0; i--) {
+		char *line =
+		    found_line(&f->items[i - 1], r->format, !r->query.has_conv);
+		if (r->ascii)
+			ascii_make(line);
+		puts(line);
+		free(line);
+	}
+}
+
+static int
+search_page(struct recall *r, const struct page *p, struct findings *ret)
+{
+	return db_search(r->db, &r->query, p->row, p->count, ret, &r->error);
+}
+
+/* Finds where the pages begin; the last one, the oldest, is printed. */
+static int
+find_pages(struct recall *r)
+{
+	struct page p = { .row = INT64_MAX };
+	struct findings f = { 0 };
+	int err = 0;
+
+	while (r->left > 0) {
+		p.count = r->left < PAGE ? r->left : PAGE;
+		if ((err = search_page(r, &p, &f)) < 0)
+			return err;
+		r->left = f.more ? r->left - f.count : 0;
+		if (r->left == 0)
+			break;
+		r->pages = xgrow(
+		    r->pages, r->page_count, &r->page_cap, sizeof(*r->pages));
+		r->pages[r->page_count++] = p;
+		p.row = f.items[f.count - 1].message.row;
+		findings_clear(&f);
+	}
+	print_page(r, &f);
+	findings_clear(&f);
+	return err;
+}
+
+static int
+print_all(struct recall *r)
+{
+	int err = find_pages(r);
+
+	while (err == 0 && r->page_count > 0) {
+		struct findings f;
+		err = search_page(r, &r->pages[--r->page_count], &f);
+		if (err == 0) {
+			print_page(r, &f);
+			findings_clear(&f);
+		}
+	}
+	if (err == 0 && (fflush(stdout) != 0 || ferror(stdout) != 0)) {
+		r->error = xasprintf(
+		    "cannot write what was found: %s", strerror(errno));
+		err = ERR_SYS;
+	}
+	return err;
+}
+
+int
+recall_run(const struct options *o, char **ret_error)
+{
+	struct recall r = { .ascii = ascii_is_needed() };
+	struct home home;
+	int err = open_history(&r, o, &home);
+
+	if (err == 0) {
+		err = make_query(&r, o);
+		if (err == 0)
+			err = print_all(&r);
+		query_clear(&r.query);
+		saved_model_free(r.model);
+		db_close(r.db);
+		home_close(&home);
+	}
+	free(r.pages);
+	*ret_error = r.error;
+	return err == 0 ? EXIT_DONE : r.misused ? EXIT_USAGE : EXIT_FAILED;
+}

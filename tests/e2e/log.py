@@ -1,0 +1,160 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: MIT
+"""earshot log, beside a running instance, after it and without one."""
+import json
+import os
+import stat
+import subprocess
+import sys
+
+sys.dont_write_bytecode = True
+import lab
+from lab import Earshot, check
+
+lab.enter()
+
+DONE, FAILED, USAGE = 0, 1, 2
+COUNT = 700  # more than are read at once
+
+
+def log(ns, home, *words, status=DONE):
+    """What it prints, by lines."""
+    done = subprocess.run(
+        [lab.program, "--home", home, "log", *words],
+        stdin=subprocess.DEVNULL, capture_output=True, text=True,
+        timeout=lab.DEADLINE, preexec_fn=lab.child_setup(ns))
+    check(done.returncode == status, "%s: %s" % (words, done))
+    check((done.stderr == "") == (status == DONE), "%s: %s" % (words, done))
+    if status != DONE:
+        check(done.stdout == "" and done.stderr.count("\n") == 1,
+              "one sentence: %s" % done)
+        print("  " + done.stderr.strip())
+        return done.stderr
+    lab.count("logs")
+    return done.stdout.splitlines()
+
+
+def texts(ns, home, *words):
+    return [json.loads(line)["text"]
+            for line in log(ns, home, "--json", *words)]
+
+
+def said(sender, receiver, text):
+    mark = sender.mark()
+    sender.send("/msg %s %s" % (receiver.id, text))
+    receiver.expect("message", id=sender.id, text=text)
+    return sender.expect("delivery", mark, state="delivered")["message"]
+
+
+def beside():
+    _, hosts = lab.lan_of(2)
+    ana, bob = [Earshot(ns, n) for ns, n in zip(hosts, ("ana", "bob"))]
+    ns, home = hosts[0], ana.home
+    lab.meet(ana, bob)
+    first = said(ana, bob, "tea in the kitchen?")
+    said(bob, ana, "coffee, see https://example.org/ä")
+    ana.send("/shout anybody for tea?")
+    bob.expect("shout")
+    said(bob, ana, "bob: forged\n".strip() + " 你好")
+    # What was delivered, and what was acknowledged, is on the disk.
+    lines = log(ns, home)
+    stamps = [line[:16] for line in lines]
+    check([line[16:] for line in lines] == [
+        " me to bob: tea in the kitchen?",
+        " bob: coffee, see https://example.org/ä",
+        " me (PUBLIC): anybody for tea?", " bob: bob: forged 你好"],
+        "four lines: %s" % lines)
+    check(stamps == sorted(stamps), "the oldest first: %s" % stamps)
+    check(log(ns, home, "bob")[0].endswith(" me: tea in the kitchen?"),
+          "with bob alone nobody else is named")
+    check(len(log(ns, home, "bob")) == 3, "three with bob")
+    check(log(ns, home, bob.id) == log(ns, home, "BO"), "by fingerprint")
+    check(texts(ns, home, "nearby") == ["anybody for tea?"], "shouts")
+    check(texts(ns, home, "--search", "tea") ==
+          ["tea in the kitchen?", "anybody for tea?"], "words")
+    check(texts(ns, home, "bob", "--search", "tea") ==
+          ["tea in the kitchen?"], "words with bob")
+    check(texts(ns, home, "--search", "from:bob has:link") ==
+          ["coffee, see https://example.org/ä"], "filters")
+    check(texts(ns, home, "bob", "--search", "from:me") ==
+          ["tea in the kitchen?"], "of ours, with bob")
+    check(texts(ns, home, "--search", "好") == ["bob: forged 你好"], "你好")
+    check(texts(ns, home, "--search", "nothing") == [], "nothing")
+    check(texts(ns, home, "--limit", "2") ==
+          ["anybody for tea?", "bob: forged 你好"], "the newest two")
+    check(len(log(ns, home, "--since", "today")) +
+          len(log(ns, home, "--until", "yesterday")) == 4, "days")
+    check(log(ns, home, "--since", "2000-01-01", "--until", "2000-01-02") ==
+          [], "no days")
+    one = json.loads(log(ns, home, "--json")[0])
+    check(one["message"] == first and one["from"] == "me" and one["mine"] and
+          one["id"] is None and one["delivery"] == "delivered" and
+          one["conversation"] == "bob" and one["reactions"] ==
+          {"theirs": None, "mine": None}, "members: %s" % one)
+    told = json.loads(log(ns, home, "--json")[1])
+    check(told["id"] == bob.id and told["from"] == "bob" and
+          not told["mine"] and told["arrived"].endswith("Z"),
+          "members: %s" % told)
+    many(ana, bob, ns, home)
+    wrong(ns, home)
+    ana.quit()
+    check(len(log(ns, home, "--search", "number")) == COUNT, "and after it")
+    bob.quit()
+
+
+def many(ana, bob, ns, home):
+    """While they are written, and more than a page of them."""
+    mark = ana.mark()
+    for i in range(COUNT):
+        bob.send("/msg %s number %d" % (ana.id, i))
+        if i % 100 == 50:
+            got = texts(ns, home, "--search", "number")
+            check(got == ["number %d" % n for n in range(len(got))],
+                  "none twice, none left out, in order: %s" % got)
+    ana.expect("message", mark, text="number %d" % (COUNT - 1))
+    check(texts(ns, home, "--search", "number") ==
+          ["number %d" % i for i in range(COUNT)], "all of them, in order")
+    check(texts(ns, home, "bob", "--limit", "501") ==
+          ["number %d" % i for i in range(COUNT - 501, COUNT)],
+          "a page and one")
+    check(len(log(ns, home)) == 50, "50, where nothing else is said")
+
+
+def wrong(ns, home):
+    for words, says in ((("nobody",), "no contact"),
+                        (("--search", "from:zoe"), "zoe")):
+        check(says in log(ns, home, *words, status=FAILED), says)
+    for words, says in ((("--since", "someday"), "no day"),
+                        (("--search", 'tea "in'), 'the "'),
+                        (("bob", "ana"), "too many"),
+                        (("--limit", "0"), "a number from 1")):
+        check(says in log(ns, home, *words, status=USAGE), says)
+    with open("/dev/full", "w") as full:
+        done = subprocess.run(
+            [lab.program, "--home", home, "log"], stdout=full,
+            stderr=subprocess.PIPE, text=True,
+            preexec_fn=lab.child_setup(ns))
+    check(done.returncode == FAILED and "cannot write" in done.stderr,
+          "a full disk: %s" % done)
+
+
+def without():
+    """Nothing was ever said, or it is not for our eyes."""
+    ns = lab.Ns("alone")
+    home = lab.home("new")
+    check("no history yet" in log(ns, home, status=FAILED), "none yet")
+    check("identity" not in os.listdir(home), "and no identity was made")
+    ana = Earshot(ns, "ana", interface=None)
+    check(log(ns, ana.home) == [], "nothing was said yet")
+    ana.quit()
+    path = os.path.join(ana.home, "earshot.db")
+    os.chmod(path, 0o640)
+    check("chmod 600" in log(ns, ana.home, status=FAILED), "open to others")
+    os.chmod(path, 0o600)
+    with open(path, "r+b") as f:
+        f.write(b"\0" * 4096)
+    log(ns, ana.home, status=FAILED)
+    check(stat.S_IMODE(os.stat(path).st_mode) == 0o600, "left as it is")
+
+
+lab.run(beside, without)

@@ -1,0 +1,881 @@
+/* SPDX-License-Identifier: MIT */
+#include "ledger.h"
+
+#include "base/mem.h"
+#include "sim_state.h"
+
+#include <assert.h>
+#include <inttypes.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define EXPIRE_MS (INT64_C(30) * 24 * 3600 * 1000)
+
+static void
+say(const struct ledger *l, const char *format, va_list args)
+{
+	char text[512];
+
+	vsnprintf(text, sizeof(text), format, args);
+	printf("%8.3f %s\n", (double)sim_now_ms(l->sim) / 1000, text);
+}
+
+void
+ledger_fail(struct ledger *l, const char *format, ...)
+{
+	va_list args;
+
+	if (l->broken)
+		return;
+	l->broken = true;
+	printf("seed %" PRIu64 ", a promise is broken:\n", l->seed);
+	va_start(args, format);
+	say(l, format, args);
+	va_end(args);
+}
+
+void
+ledger_trace(struct ledger *l, const char *format, ...)
+{
+	va_list args;
+
+	if (!l->trace || l->broken)
+		return;
+	va_start(args, format);
+	say(l, format, args);
+	va_end(args);
+}
+
+static const char *
+name(const struct ledger *l, unsigned node)
+{
+	return sim_node(l->sim, node)->name;
+}
+
+static uint32_t
+run_of(const struct ledger *l, unsigned node)
+{
+	return sim_node(l->sim, node)->epoch;
+}
+
+/* What a post is, for the words about it. */
+static const char *
+what(const struct post *p)
+{
+	static const char *const texts[] = {
+		[REVISION_EDIT] = "edit",
+		[REVISION_DELETE] = "deletion",
+		[REVISION_REACT] = "reaction",
+	};
+
+	return p->is_revision ? texts[p->revision] : "text";
+}
+
+static void
+blame(struct ledger *l, const struct post *p, const char *how)
+{
+	ledger_fail(l, "%s %zu of %s to %s (\"%s\") %s", what(p), p->at,
+	    name(l, p->from), name(l, p->to), p->text, how);
+}
+
+static void
+note(struct ledger *l, const struct post *p, const char *how)
+{
+	ledger_trace(l, "%s %zu of %s to %s %s", what(p), p->at,
+	    name(l, p->from), name(l, p->to), how);
+}
+
+static size_t
+slot_of(const struct ledger *l, const struct msg_id *id)
+{
+	size_t i = ((size_t)id->b[0] << 8 | id->b[1]) % LEDGER_SLOTS;
+
+	while (l->slots[i] != NULL && !msg_id_equal(&l->slots[i]->id, id))
+		i = (i + 1) % LEDGER_SLOTS;
+	return i;
+}
+
+struct post *
+ledger_find(const struct ledger *l, const struct msg_id *id)
+{
+	return l->slots[slot_of(l, id)];
+}
+
+static bool
+find_node(const struct ledger *l, const struct fp *fp, unsigned *ret_node)
+{
+	for (unsigned i = 0; i < l->count; i++) {
+		if (fp_equal(&sim_node(l->sim, i)->identity.fp, fp)) {
+			*ret_node = i;
+			return true;
+		}
+	}
+	return false;
+}
+
+/* A post of node itself, as the engine gives it to the store. */
+static void
+add_post(struct ledger *l, unsigned node, unsigned to, const struct change *c)
+{
+	struct lane *lane = &l->lanes[node][to];
+	struct post *p = xcalloc(1, sizeof(*p));
+
+	*p = (struct post){
+		.id = c->id,
+		.target = c->target,
+		.from = node,
+		.to = to,
+		.at = lane->count + 1,
+		.is_revision = c->kind == CHANGE_REVISION,
+		.has_target = c->has_target,
+		.revision = c->revision,
+		.seq = c->seq,
+		.sent_ms = c->sent_ms,
+		.keep = c->keep,
+	};
+	snprintf(p->text, sizeof(p->text), "%s", c->text);
+	const struct post *last =
+	    lane->count > 0 ? lane->posts[lane->count - 1] : NULL;
+	if (last != NULL && last->seq >= p->seq)
+		blame(l, p, "has a number that is not above the last");
+	lane->posts =
+	    xgrow(lane->posts, lane->count, &lane->cap, sizeof(*lane->posts));
+	lane->posts[lane->count++] = p;
+	l->slots[slot_of(l, &p->id)] = p;
+	l->revisions += p->is_revision;
+	note(l, p, "given to the store");
+}
+
+static bool
+is_deleted_there(
+    const struct ledger *l, const struct post *target, unsigned node)
+{
+	const struct lane *lane = &l->lanes[target->from][target->to];
+
+	for (size_t i = 0; i < lane->count; i++) {
+		const struct post *p = lane->posts[i];
+		if (!p->is_revision || p->revision != REVISION_DELETE ||
+		    !msg_id_equal(&p->target, &target->id))
+			continue;
+		if (node == p->from
+			? p->accepted
+			: p->came_run != 0 && !p->late && !p->forged)
+			return true;
+	}
+	return false;
+}
+
+/* Whether a revision of theirs, as it was sent, may have no effect. */
+static bool
+may_be_ignored(struct ledger *l, unsigned node, const struct post *p)
+{
+	const struct post *target =
+	    ledger_find(l, p->forged ? &p->forged_target : &p->target);
+
+	return target == NULL || p->late || p->forged ||
+	       is_deleted_there(l, target, node);
+}
+
+/* A text that waits over a restart goes out as it was edited meanwhile. */
+static bool
+is_text_of(const struct ledger *l, const struct post *p, const char *text)
+{
+	const struct lane *lane = &l->lanes[p->from][p->to];
+
+	if (strcmp(p->text, text) == 0)
+		return true;
+	for (size_t i = p->at; i < lane->count && !p->is_revision; i++) {
+		const struct post *r = lane->posts[i];
+		if (r->is_revision && r->revision == REVISION_EDIT &&
+		    msg_id_equal(&r->target, &p->id) &&
+		    strcmp(r->text, text) == 0)
+			return true;
+	}
+	return false;
+}
+
+static void
+judge_content(
+    struct ledger *l, unsigned node, struct post *p, const struct change *c)
+{
+	const struct post *target = ledger_find(l, &p->target);
+
+	p->late = p->is_revision && p->revision != REVISION_REACT &&
+		  target != NULL && target->came_ms != 0 &&
+		  c->arrived_ms - target->came_ms > REVISE_MS;
+	bool ignored = p->is_revision && c->kind == CHANGE_MESSAGE;
+	if (ignored) {
+		if (!may_be_ignored(l, node, p))
+			blame(l, p, "has no effect");
+		return;
+	}
+	if (p->is_revision != (c->kind == CHANGE_REVISION) ||
+	    !is_text_of(l, p, c->text))
+		ledger_fail(l, "%s %zu of %s arrives as \"%s\", not \"%s\"",
+		    what(p), p->at, name(l, p->from), c->text, p->text);
+}
+
+/* A post of somebody else, as node gives it to the store. */
+static void
+given_theirs(struct ledger *l, unsigned node, const struct change *c)
+{
+	struct post *p = ledger_find(l, &c->id);
+	uint32_t run = run_of(l, node);
+
+	if (p == NULL || p->to != node ||
+	    !fp_equal(&sim_node(l->sim, p->from)->identity.fp, &c->fp)) {
+		ledger_fail(l, "%s stores what nobody wrote", name(l, node));
+		return;
+	}
+	/* Not committed last time: given again. */
+	if (p->came_run == run && !p->stored)
+		return;
+	if (p->stored && !p->again)
+		blame(l, p, "is stored twice");
+	struct lane *lane = &l->lanes[p->from][node];
+	if (p->at <= lane->came)
+		blame(l, p, "comes out of order");
+	lane->came = p->at;
+	p->came_run = run;
+	p->came_ms = c->arrived_ms;
+	p->row_there = c->row;
+	p->again = false;
+	p->keep_there = c->keep;
+	note(l, p, "came");
+	judge_content(l, node, p, c);
+}
+
+static void
+judge_failure(struct ledger *l, struct post *p, const struct change *c)
+{
+	int64_t age_ms = sim_now(l->sim, p->from).wall_ms - p->sent_ms;
+	const char *why = c->reason == NULL ? "" : c->reason;
+	bool right = false;
+
+	if (strcmp(why, "taken back") == 0)
+		right = l->cancelling;
+	else if (strcmp(why, "forgotten") == 0)
+		right = l->forgetting;
+	else if (strncmp(why, "deleted before", 14) == 0)
+		right = is_deleted_there(l, p, p->from);
+	else if (strncmp(why, "expired", 7) == 0)
+		right = age_ms >= EXPIRE_MS;
+	if (!right)
+		ledger_fail(l, "%s %zu of %s to %s fails: %s", what(p), p->at,
+		    name(l, p->from), name(l, p->to), why);
+	l->expired += strncmp(why, "expired", 7) == 0;
+	p->failed_run = run_of(l, p->from);
+	l->taken_back++;
+	note(l, p, why);
+}
+
+static void
+given_delivery(struct ledger *l, unsigned node, const struct change *c)
+{
+	struct post *p = ledger_find(l, &c->id);
+
+	if (p == NULL || p->from != node) {
+		ledger_fail(
+		    l, "%s hears of what it never wrote", name(l, node));
+		return;
+	}
+	if (c->delivery == DELIVERY_FAILED) {
+		if (p->failed_run != run_of(l, node))
+			judge_failure(l, p, c);
+		return;
+	}
+	if (c->delivery < DELIVERY_DELIVERED)
+		return;
+	if (!p->stored || !p->acked)
+		blame(l, p, "is delivered, but not stored there");
+	p->told_run = run_of(l, node);
+	note(l, p, "delivered");
+}
+
+static void
+given_shown(struct ledger *l, unsigned node, const struct change *c)
+{
+	const struct post *p = ledger_find(l, &c->id);
+
+	if (p == NULL || p->from != node)
+		ledger_fail(
+		    l, "%s was told of the reading of nothing", name(l, node));
+	else if (!p->delivered && p->told_run != run_of(l, node))
+		blame(l, p, "is read, and was not delivered");
+}
+
+/* From now on they are gone, if the commit succeeds. */
+static bool
+is_forgotten(const struct change *c, const struct post *p)
+{
+	return c->kind != CHANGE_FORGET_MESSAGE || msg_id_equal(&c->id, &p->id);
+}
+
+static void
+given_forget(struct ledger *l, unsigned node, const struct change *c)
+{
+	unsigned peer;
+
+	if (!find_node(l, &c->fp, &peer))
+		return;
+	struct lane *ours = &l->lanes[node][peer];
+	struct lane *theirs = &l->lanes[peer][node];
+	for (size_t i = 0; i < ours->count; i++) {
+		if (is_forgotten(c, ours->posts[i]))
+			ours->posts[i]->forgotten_run = run_of(l, node);
+	}
+	for (size_t i = 0; i < theirs->count; i++) {
+		struct post *p = theirs->posts[i];
+		if (is_forgotten(c, p) && p->came_run != 0)
+			p->forgotten_there_run = run_of(l, node);
+		if (c->kind != CHANGE_FORGET_CONTACT || p->came_run == 0)
+			continue;
+		p->again = true;
+		p->shown_there_run = 0;
+	}
+	if (c->kind == CHANGE_FORGET_CONTACT)
+		theirs->came = theirs->shown = 0;
+	ledger_trace(
+	    l, "%s forgets something of %s", name(l, node), name(l, peer));
+}
+
+static void
+change_given(struct ledger *l, unsigned node, const struct change *c)
+{
+	unsigned to;
+
+	switch (c->kind) {
+	case CHANGE_MESSAGE:
+	case CHANGE_REVISION:
+		if (!find_node(l, &c->fp, &to))
+			break;
+		if (!c->mine)
+			given_theirs(l, node, c);
+		else if (ledger_find(l, &c->id) == NULL)
+			add_post(l, node, to, c);
+		else
+			blame(l, ledger_find(l, &c->id), "is stored again");
+		break;
+	case CHANGE_DELIVERY:
+		given_delivery(l, node, c);
+		break;
+	case CHANGE_SHOWN:
+		given_shown(l, node, c);
+		break;
+	case CHANGE_FORGET_MESSAGE:
+	case CHANGE_FORGET_CONV:
+	case CHANGE_FORGET_CONTACT:
+		given_forget(l, node, c);
+		break;
+	case CHANGE_PIN:
+	case CHANGE_READ:
+	case CHANGE_DRAFT:
+		break;
+	}
+}
+
+static void
+text_shown(struct ledger *l, unsigned node, const struct message *m)
+{
+	struct post *p = ledger_find(l, &m->id);
+	uint32_t run = run_of(l, node);
+
+	if (p == NULL || p->is_revision ||
+	    (m->mine ? p->from : p->to) != node) {
+		ledger_fail(l, "%s shows what nobody wrote: %s", name(l, node),
+		    m->text);
+		return;
+	}
+	if (!m->edited && !m->deleted && !is_text_of(l, p, m->text))
+		blame(l, p, "is shown with another text");
+	if (m->has_target != p->has_target ||
+	    (p->has_target && !msg_id_equal(&m->target, &p->target)))
+		blame(l, p, "answers something else");
+	if (m->missing != 0)
+		blame(l, p, "is shown as if something were missing before it");
+	if ((m->mine ? p->shown_run : p->shown_there_run) == run)
+		blame(l, p, "is shown twice");
+	*(m->mine ? &p->shown_run : &p->shown_there_run) = run;
+	if (m->mine)
+		return;
+	struct lane *lane = &l->lanes[p->from][node];
+	if (p->at <= lane->shown)
+		blame(l, p, "is shown out of order");
+	lane->shown = p->at;
+	l->over_udp += m->transport == CARRIER_UDP;
+}
+
+/* Of one of node's own, to its user. */
+static void
+delivery_told(struct ledger *l, unsigned node, const struct effect *effect)
+{
+	struct post *p = ledger_find(l, &effect->id);
+	uint32_t run = run_of(l, node);
+
+	if (p == NULL || p->from != node) {
+		ledger_fail(
+		    l, "%s is told of what it never wrote", name(l, node));
+		return;
+	}
+	bool was_final = p->told_run == run || p->delivered;
+	switch (effect->delivery) {
+	case DELIVERY_NONE:
+		break;
+	case DELIVERY_QUEUED:
+	case DELIVERY_SENT:
+		if (was_final || p->failed_run == run)
+			blame(l, p, "waits again after its end");
+		break;
+	case DELIVERY_DELIVERED:
+		if (!p->stored)
+			blame(l, p, "is told to be delivered");
+		if (p->failed_run == run)
+			blame(l, p, "is delivered after it failed");
+		p->told_run = run;
+		break;
+	case DELIVERY_READ:
+		if (!was_final)
+			blame(l, p, "is read before it is delivered");
+		if (!p->seen_there)
+			blame(l, p, "is read, but nobody saw it");
+		p->read_run = run;
+		break;
+	case DELIVERY_FAILED:
+		if (was_final)
+			blame(l, p, "fails after it was delivered");
+		if (effect->text == NULL || effect->text[0] == '\0')
+			blame(l, p, "fails without a word");
+		l->must_fail[node] -= p->must_fail;
+		p->must_fail = false;
+		p->failed_run = run;
+		note(l, p, "failed");
+		break;
+	}
+}
+
+static void
+see_effect(void *ctx, unsigned node, const struct effect *effect)
+{
+	struct ledger *l = ctx;
+
+	if (effect->kind == EFFECT_STORE)
+		change_given(l, node, effect->change);
+	else if (effect->kind == EFFECT_DELIVERY)
+		delivery_told(l, node, effect);
+	if (effect->kind != EFFECT_MESSAGE)
+		return;
+	const struct conv *c = model_conv(
+	    engine_model(sim_node(l->sim, node)->engine), effect->conv);
+	const struct message *m = conv_message(c, effect->serial);
+	if (m->kind == MESSAGE_TEXT)
+		text_shown(l, node, m);
+	else if (l->trace)
+		ledger_trace(l, "%s reads: %s", name(l, node), m->text);
+}
+
+static void
+committed_forget(struct ledger *l, unsigned node, const struct change *c)
+{
+	unsigned peer;
+
+	if (!find_node(l, &c->fp, &peer))
+		return;
+	for (size_t i = 0; i < l->lanes[node][peer].count; i++) {
+		struct post *p = l->lanes[node][peer].posts[i];
+		p->forgotten |= p->accepted && is_forgotten(c, p);
+	}
+	for (size_t i = 0; i < l->lanes[peer][node].count; i++) {
+		struct post *p = l->lanes[peer][node].posts[i];
+		p->forgotten_there |= p->stored && is_forgotten(c, p);
+	}
+}
+
+static void
+committed_read(struct ledger *l, unsigned node, const struct change *c)
+{
+	unsigned peer;
+
+	if (!find_node(l, &c->fp, &peer))
+		return;
+	for (size_t i = 0; i < l->lanes[peer][node].count; i++) {
+		struct post *p = l->lanes[peer][node].posts[i];
+		p->seen_there |= p->came_run != 0 && p->row_there <= c->row;
+	}
+}
+
+static void
+committed_draft(struct ledger *l, unsigned node, const struct change *c)
+{
+	unsigned peer;
+
+	if (find_node(l, &c->fp, &peer))
+		snprintf(l->lanes[node][peer].draft, LEDGER_TEXT_SIZE, "%s",
+		    c->text);
+}
+
+static void
+committed_post(struct ledger *l, struct post *p, const struct change *c)
+{
+	if (p == NULL)
+		return;
+	if (c->mine) {
+		p->accepted = true;
+		l->accepted++;
+		struct post *target = ledger_find(l, &p->target);
+		if (p->is_revision && p->revision == REVISION_DELETE &&
+		    target != NULL)
+			target->given_up = true;
+		return;
+	}
+	/* Kept again by one who had forgotten it. */
+	if (p->forgotten_there)
+		p->forgotten_there = false;
+	p->stored = true;
+	note(l, p, "stored there");
+}
+
+static void
+committed_delivery(struct ledger *l, struct post *p, const struct change *c)
+{
+	if (p == NULL)
+		return;
+	if (c->delivery == DELIVERY_FAILED) {
+		p->failed = true;
+	} else if (c->delivery >= DELIVERY_DELIVERED && !p->delivered) {
+		p->delivered = true;
+		l->delivered++;
+	}
+}
+
+static void
+change_committed(struct ledger *l, unsigned node, const struct change *c)
+{
+	struct post *p = ledger_find(l, &c->id);
+
+	switch (c->kind) {
+	case CHANGE_MESSAGE:
+	case CHANGE_REVISION:
+		committed_post(l, p, c);
+		break;
+	case CHANGE_DELIVERY:
+		committed_delivery(l, p, c);
+		break;
+	case CHANGE_READ:
+		committed_read(l, node, c);
+		break;
+	case CHANGE_DRAFT:
+		committed_draft(l, node, c);
+		break;
+	case CHANGE_FORGET_MESSAGE:
+	case CHANGE_FORGET_CONV:
+	case CHANGE_FORGET_CONTACT:
+		committed_forget(l, node, c);
+		break;
+	case CHANGE_PIN:
+	case CHANGE_SHOWN:
+		break;
+	}
+}
+
+/* One of node's own is not in the store. */
+static void
+refused(struct ledger *l, unsigned node, const struct change *c)
+{
+	struct post *p = ledger_find(l, &c->id);
+
+	if (p == NULL || !c->mine ||
+	    (c->kind != CHANGE_MESSAGE && c->kind != CHANGE_REVISION))
+		return;
+	p->never = true;
+	l->not_stored++;
+	if (p->is_revision || p->failed_run == run_of(l, node) ||
+	    p->forgotten_run == run_of(l, node))
+		return;
+	p->must_fail = true;
+	l->must_fail[node]++;
+}
+
+static void
+see_commit(void *ctx, unsigned node, bool ok)
+{
+	struct ledger *l = ctx;
+	const struct memstore *ms = &sim_node(l->sim, node)->store;
+
+	ledger_trace(
+	    l, "%s %s", name(l, node), ok ? "commits" : "cannot commit");
+	for (size_t i = 0; i < ms->pending_count; i++) {
+		if (ok)
+			change_committed(l, node, &ms->pending[i]);
+		else
+			refused(l, node, &ms->pending[i]);
+	}
+}
+
+/* What was not committed never was. */
+static void
+bury(struct ledger *l, unsigned node, unsigned peer)
+{
+	struct lane *ours = &l->lanes[node][peer];
+	struct lane *theirs = &l->lanes[peer][node];
+
+	for (size_t i = 0; i < ours->count; i++) {
+		struct post *p = ours->posts[i];
+		p->never |= !p->accepted;
+		p->must_fail = false;
+	}
+	theirs->came = 0;
+	for (size_t i = 0; i < theirs->count; i++) {
+		struct post *p = theirs->posts[i];
+		if (p->stored && !p->again && p->at > theirs->came)
+			theirs->came = p->at;
+		if (!p->stored)
+			p->came_run = 0;
+	}
+	theirs->shown = theirs->came;
+}
+
+static void
+see_death(void *ctx, unsigned node)
+{
+	struct ledger *l = ctx;
+
+	ledger_trace(l, "%s dies", name(l, node));
+	for (unsigned peer = 0; peer < l->count; peer++)
+		bury(l, node, peer);
+	l->must_fail[node] = 0;
+	l->deaths++;
+}
+
+static void
+see_step(void *ctx, unsigned node)
+{
+	/* A flight of each session, and what the input of one turn brought. */
+	enum { PENDING_MAX = 4096 };
+	struct ledger *l = ctx;
+
+	if (l->must_fail[node] > 0)
+		ledger_fail(l, "%s was not told that %u texts are not stored",
+		    name(l, node), l->must_fail[node]);
+	if (sim_node(l->sim, node)->store.pending_count > PENDING_MAX)
+		ledger_fail(l, "%s gives too much to the store", name(l, node));
+	if (++l->steps % 16 == 0)
+		ledger_scan(l, node);
+}
+
+static void
+post_leaves(struct ledger *l, unsigned node, const struct msg_post *m)
+{
+	struct post *p = ledger_find(l, &m->id);
+	uint32_t run = run_of(l, node);
+
+	if (p == NULL || p->from != node) {
+		ledger_fail(l, "%s sends what it never wrote", name(l, node));
+		return;
+	}
+	if (!p->accepted)
+		blame(l, p, "leaves before it is committed");
+	if (p->failed || p->failed_run == run)
+		blame(l, p, "leaves after it failed");
+	l->repeats += p->left;
+	p->left = true;
+	note(l, p, "leaves");
+}
+
+static void
+ack_leaves(struct ledger *l, unsigned node, const struct msg_ack *ack)
+{
+	for (size_t i = 0; i < ack->count; i++) {
+		struct post *p = ledger_find(l, &ack->ids[i]);
+		if (p == NULL || p->to != node) {
+			ledger_fail(l, "%s acknowledges what never came",
+			    name(l, node));
+			continue;
+		}
+		if (!p->stored)
+			blame(l, p, "is acknowledged before it is committed");
+		if (ack->state == ACK_SHOWN) {
+			if (!p->seen_there)
+				blame(l, p, "is said to be read");
+			if (!sim_peer(l->sim, node, p->from)->receipts)
+				blame(l, p, "is said to be read unasked");
+			continue;
+		}
+		p->acked = true;
+		l->acks++;
+		note(l, p, "acknowledged");
+	}
+}
+
+bool
+ledger_leaves(struct ledger *l, const uint8_t *p, size_t n, struct msg *ret_msg)
+{
+	unsigned node = sim_running(l->sim);
+
+	if (msg_decode(p, n, ret_msg) < 0) {
+		ledger_fail(l, "%s sends nonsense", name(l, node));
+		return false;
+	}
+	if (ret_msg->type == MSG_ACK)
+		ack_leaves(l, node, &ret_msg->ack);
+	if (ret_msg->type == MSG_NACK)
+		ledger_fail(l, "%s refuses something", name(l, node));
+	if (!msg_is_post(ret_msg->type))
+		return false;
+	post_leaves(l, node, &ret_msg->post);
+	const struct post *post = ledger_find(l, &ret_msg->post.id);
+	if (post == NULL || !post->forged)
+		return false;
+	ret_msg->post.target = post->forged_target;
+	l->forgeries++;
+	return true;
+}
+
+/* Whether a post is, for the process of its sender that runs, still to go. */
+static bool
+is_waiting(const struct ledger *l, const struct post *p)
+{
+	uint32_t run = run_of(l, p->from);
+
+	return !p->never && !p->delivered && !p->failed && !p->given_up &&
+	       p->told_run != run && p->failed_run != run && !p->forgotten;
+}
+
+size_t
+ledger_waiting(const struct ledger *l)
+{
+	size_t waiting = 0;
+
+	for (unsigned from = 0; from < l->count; from++) {
+		for (unsigned to = 0; to < l->count; to++) {
+			const struct lane *lane = &l->lanes[from][to];
+			for (size_t i = 0; i < lane->count; i++)
+				waiting += is_waiting(l, lane->posts[i]);
+		}
+	}
+	return waiting;
+}
+
+void
+ledger_waiting_of(
+    const struct ledger *l, unsigned node, size_t *ret_min, size_t *ret_max)
+{
+	*ret_min = *ret_max = 0;
+	for (unsigned to = 0; to < l->count; to++) {
+		const struct lane *lane = &l->lanes[node][to];
+		for (size_t i = 0; i < lane->count; i++) {
+			const struct post *p = lane->posts[i];
+			bool gone =
+			    p->given_up || p->forgotten_run == run_of(l, node);
+			bool waits = is_waiting(l, p);
+			*ret_min += waits && !gone;
+			*ret_max += waits || (gone && !p->delivered);
+		}
+	}
+}
+
+static void
+judge_age(struct ledger *l, const struct post *p)
+{
+	struct now now = sim_now(l->sim, p->from);
+
+	if (is_waiting(l, p) && now.wall_ms - p->sent_ms > EXPIRE_MS)
+		blame(l, p, "waits for more than a month");
+}
+
+void
+ledger_expired(struct ledger *l)
+{
+	for (unsigned from = 0; from < l->count; from++) {
+		for (unsigned to = 0; to < l->count; to++) {
+			const struct lane *lane = &l->lanes[from][to];
+			bool alive = sim_node(l->sim, from)->alive;
+			for (size_t i = 0; alive && i < lane->count; i++)
+				judge_age(l, lane->posts[i]);
+		}
+	}
+}
+
+static void
+judge_shown(struct ledger *l, unsigned node, const struct message *m,
+    const struct post *p)
+{
+	uint32_t run = run_of(l, node);
+	enum delivery d = m->delivery;
+	bool final = p->delivered || p->told_run == run;
+
+	if (!m->mine)
+		return;
+	if ((d == DELIVERY_QUEUED || d == DELIVERY_SENT) &&
+	    (final || !is_waiting(l, p)) && p->forgotten_run != run &&
+	    !p->given_up)
+		blame(l, p, "is shown as if it waited");
+	if ((d == DELIVERY_DELIVERED || d == DELIVERY_READ) && !p->stored)
+		blame(l, p, "is shown as delivered");
+	if (d == DELIVERY_FAILED && final && !m->deleted)
+		blame(l, p, "is shown as failed, and was delivered");
+	if (d == DELIVERY_NONE)
+		blame(l, p, "has no delivery");
+}
+
+static void
+scan_conv(struct ledger *l, unsigned node, const struct conv *c)
+{
+	size_t last = 0;
+	int64_t row = 0;
+
+	if (c->next_serial - c->first_serial > CONV_MESSAGES_MAX + 500)
+		ledger_fail(l, "%s holds too many messages", name(l, node));
+	for (uint64_t s = c->first_serial; s < c->next_serial; s++) {
+		const struct message *m = conv_message(c, s);
+		if (m->kind != MESSAGE_TEXT)
+			continue;
+		const struct post *p = ledger_find(l, &m->id);
+		if (p == NULL) {
+			ledger_fail(l, "%s shows a ghost", name(l, node));
+			continue;
+		}
+		if (m->row <= row)
+			blame(l, p, "is shown in the wrong place");
+		row = m->row;
+		judge_shown(l, node, m, p);
+		if (m->mine)
+			continue;
+		if (p->at <= last)
+			blame(l, p, "is shown behind a later one");
+		last = p->at;
+	}
+}
+
+void
+ledger_scan(struct ledger *l, unsigned node)
+{
+	const struct model *m = engine_model(sim_node(l->sim, node)->engine);
+
+	for (size_t i = 0; i < m->conv_count; i++) {
+		if (m->convs[i]->kind == CONV_KIND_DIRECT)
+			scan_conv(l, node, m->convs[i]);
+	}
+}
+
+void
+ledger_init(struct ledger *l, struct sim *s, uint64_t seed)
+{
+	struct sim_watch watch = { see_effect, see_commit, see_step, see_death,
+		l };
+
+	*l = (struct ledger){ .sim = s, .seed = seed };
+	sim_watch(s, &watch);
+}
+
+void
+ledger_clear(struct ledger *l)
+{
+	for (size_t i = 0; i < LEDGER_SLOTS; i++)
+		free(l->slots[i]);
+	for (size_t a = 0; a < LEDGER_NODES_MAX; a++) {
+		for (size_t b = 0; b < LEDGER_NODES_MAX; b++)
+			free(l->lanes[a][b].posts);
+	}
+}
