@@ -121,7 +121,8 @@ void chat_typing(struct chat *c, struct now now, bool on);
  * clean and borrowed only for the call. */
 void chat_status(struct chat *c, bool away, const char *text);
 /* A post of theirs, and all before it, was shown to the user: told now and at
- * the start of each session. It was acknowledged. */
+ * the start of each session. It was acknowledged. NULL: from now on the peer
+ * is told nothing. */
 void chat_shown(struct chat *c, const struct msg_id *id);
 /* Posts that were not acknowledged yet. */
 size_t chat_waiting(const struct chat *c);

@@ -191,6 +191,8 @@ set(struct contact *k, struct peer *p, const struct command *cmd)
 	}
 	if (cmd->kind == COMMAND_RECEIPTS) {
 		k->pin.receipts = p->receipts = cmd->on;
+		if (!cmd->on && k->chat != NULL)
+			chat_shown(k->chat, NULL);
 		return cmd->on ? "is told what you have seen"
 			       : "is not told what you have seen";
 	}

@@ -229,8 +229,9 @@ chat_status(struct chat *c, bool away, const char *text)
 void
 chat_shown(struct chat *c, const struct msg_id *id)
 {
-	c->shown = *id;
-	c->has_shown = c->shown_due = true;
+	c->has_shown = c->shown_due = id != NULL;
+	if (id != NULL)
+		c->shown = *id;
 }
 
 size_t

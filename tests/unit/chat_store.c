@@ -247,6 +247,25 @@ receipts_are_told_now_and_to_each_session(void **state)
 /* What waits was never shown to anybody; a receipt for what flies counts as its
  * acknowledgement, too. */
 static void
+no_receipt_goes_out_after_a_change_of_mind(void **state)
+{
+	(void)state;
+	struct msg_id id;
+	up();
+	id = say(&a, 1);
+	run();
+	down();
+	chat_shown(b.chat, &id);
+	chat_shown(b.chat, NULL);
+	up();
+	run();
+	assert_int_equal(a.shown, 0);
+	chat_shown(b.chat, &id);
+	run();
+	assert_int_equal(a.shown, 1);
+}
+
+static void
 t53_forged_receipts(void **state)
 {
 	(void)state;
@@ -350,6 +369,7 @@ main(void)
 		CASE(what_is_on_its_way_is_told),
 		CASE(a_peer_that_went_back_is_heard),
 		CASE(receipts_are_told_now_and_to_each_session),
+		CASE(no_receipt_goes_out_after_a_change_of_mind),
 		CASE(t53_forged_receipts),
 		CASE(edits_deletions_and_reactions_are_delivered_like_texts),
 		CASE(who_forgets_the_other_does_not_begin_again),
