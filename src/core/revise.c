@@ -183,8 +183,6 @@ why_not_text(enum command_kind kind, size_t n)
 		return "a reaction is at most 16 bytes: an emoji or a word";
 	if (kind == COMMAND_EDIT && n == 0)
 		return "there is no text; /delete takes it back";
-	if (kind == COMMAND_EDIT && n > TEXT_MAX)
-		return "the text is longer than 65536 bytes";
 	return NULL;
 }
 

@@ -121,8 +121,18 @@ take_message(struct remote *r, struct now now)
 
 	assert(err == 0);
 	(void)err;
-	if (m.type == MSG_TEXT)
+	if (msg_is_post(m.type)) {
+		r->last_type = m.type;
+		r->last_target = m.post.target;
+		r->last_seq = m.post.seq;
+		r->last_prev = m.post.prev;
 		take_text(r, now, &m.post);
+	}
+	if (m.type == MSG_ACK && m.ack.state == ACK_SHOWN) {
+		r->shown++;
+		r->shown_id = m.ack.ids[0];
+		return;
+	}
 	if (m.type == MSG_ACK) {
 		r->acks += (unsigned)m.ack.count;
 		r->ack_state = m.ack.state;
@@ -345,6 +355,19 @@ ekit_command(struct ekit *k, enum command_kind kind, const struct fp *fp,
 	if (text != NULL)
 		cmd.text = xstrdup(text);
 	engine_command(k->engine, k->now, &cmd);
+	ekit_run(k);
+}
+
+void
+ekit_do(struct ekit *k, const struct command *cmd)
+{
+	struct command copy = *cmd;
+
+	if (cmd->text != NULL)
+		copy.text = xstrdup(cmd->text);
+	if (copy.conv == 0)
+		copy.conv = CONV_NEARBY;
+	engine_command(k->engine, k->now, &copy);
 	ekit_run(k);
 }
 

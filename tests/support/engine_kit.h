@@ -35,7 +35,10 @@ struct remote {
 	struct wire *raw;
 	uint64_t next_seq;
 	unsigned texts, acks, nacks, statuses, typings;
-	struct msg_id last_id;
+	struct msg_id last_id, last_target, shown_id;
+	uint8_t last_type;
+	uint64_t last_seq, last_prev;
+	unsigned shown; /* receipts */
 	char last_text[256];
 	uint8_t nack_code, ack_state;
 	bool away, closed; /* closed: by the engine */
@@ -87,6 +90,8 @@ void ekit_drain(struct ekit *k);
 
 void ekit_command(struct ekit *k, enum command_kind kind, const struct fp *fp,
     const char *text);
+/* Copies the text inside. */
+void ekit_do(struct ekit *k, const struct command *cmd);
 void ekit_say(struct ekit *k, const struct remote *r, const char *text);
 /* A signed announcement of r, as of that name, from addr. */
 void ekit_hear(struct ekit *k, const struct remote *r, const char *name,
