@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: MIT */
-/* A whole engine between three peers that hold keys, its user, a clock, and
- * streams that come and go. */
+/* A whole engine between three peers that hold keys, its user, a clock, streams
+ * that come and go, and datagrams of anybody. */
 #include "base/rd.h"
 #include "engine_kit.h"
 #include "fuzz.h"
+#include "wire/packet.h"
 
 #include <errno.h>
 #include <sodium.h>
@@ -13,6 +14,21 @@ enum { PEERS = 3 };
 
 static struct ekit k;
 static struct remote *peers[PEERS];
+
+/* A HELLO has its size, whatever is in it; the rest is what it is. */
+static void
+send_datagram(const struct addr *from, uint8_t op, struct rd *in)
+{
+	static const uint8_t kinds[] = { PACKET_HELLO, PACKET_ANSWER,
+		PACKET_FINISH, PACKET_RETRY, PACKET_DATA };
+	uint8_t bytes[PACKET_MAX] = { kinds[op / 8 % sizeof(kinds)] };
+	size_t n = in->left < op ? in->left : op;
+
+	rd_copy(in, bytes + 1, n);
+	engine_datagram(k.engine, k.now, from, true, bytes,
+	    bytes[0] == PACKET_HELLO ? PACKET_MAX : n + 1);
+	ekit_run(&k);
+}
 
 static void
 act(struct remote *r, uint32_t number, uint8_t op, struct rd *in)
@@ -52,7 +68,12 @@ act(struct remote *r, uint32_t number, uint8_t op, struct rd *in)
 		    &r->end.identity.fp, text);
 		break;
 	case 4:
-		ekit_hear(&k, r, op & 8 ? "bob" : "b0b", &addr, in->left & 63);
+		r->udp_port = op & 16 ? 50000 : 0;
+		if ((op & 32) != 0)
+			send_datagram(&addr, op, in);
+		else
+			ekit_hear(&k, r, op & 8 ? "bob" : "b0b", &addr,
+			    in->left & 63);
 		break;
 	case 5:
 		ekit_pass(&k, (int64_t)1 << op / 12);
