@@ -50,9 +50,10 @@ int keyfile_write_sealed(const struct home *h, bool is_new, const char *text,
 int keyfile_read_passphrases(
     const char *path, char **ret_text, size_t *ret_size, char **ret_error);
 
-/* The start counter data_dir/epoch: reads, adds one, syncs, then returns it.
- * A lost or damaged file starts from the Unix time instead, which is ahead of
- * any counter that grew by one a start. */
+/* The start counter data_dir/epoch: the Unix time in seconds, or one more than
+ * last time where that is higher; synced, then returned. So it grows over
+ * restarts with a clock that is wrong, and over the return of an old copy of
+ * the home with a clock that is right. */
 int epoch_next(const struct home *h, int64_t wall_ms, uint32_t *ret_epoch,
     char **ret_error);
 

@@ -324,6 +324,20 @@ epoch_of_clock(int64_t wall_ms)
 	return seconds > UINT32_MAX - 1 ? UINT32_MAX - 1 : (uint32_t)seconds;
 }
 
+/*
+ * Starting again at or below what others have seen would make all we announce
+ * look like a replay, and what we say like what they have. A home that comes
+ * back from a copy or a snapshot counts from an old number: the clock, when it
+ * is right, is beyond it.
+ */
+static uint32_t
+epoch_after(uint32_t last, uint32_t clock)
+{
+	if (last == UINT32_MAX || last < clock)
+		return clock;
+	return last + 1;
+}
+
 int
 epoch_next(const struct home *h, int64_t wall_ms, uint32_t *ret_epoch,
     char **ret_error)
@@ -345,12 +359,7 @@ epoch_next(const struct home *h, int64_t wall_ms, uint32_t *ret_epoch,
 		free(path);
 		return err;
 	}
-	/* Starting again below what others have seen would make all we
-	 * announce look like a replay. */
-	if (epoch == 0 || epoch == UINT32_MAX)
-		epoch = epoch_of_clock(wall_ms);
-	else
-		epoch++;
+	epoch = epoch_after(epoch, epoch_of_clock(wall_ms));
 	int n = snprintf(text, sizeof(text), "%lu\n", (unsigned long)epoch);
 	/* Every start of the program waits for this, and as a rule there were
 	 * ten digits before. */

@@ -518,6 +518,21 @@ epoch_grows_by_one_a_start(void **state)
 	}
 }
 
+/* What comes back from a copy must not count again what was counted since. */
+static void
+epoch_of_an_old_copy_is_not_used_again(void **state)
+{
+	struct fixture *f = *state;
+	uint32_t before = epoch(f, wall_ms);
+	char *copy = tmpdir_read(f->epoch);
+	uint32_t since = epoch(f, wall_ms + 60000);
+
+	assert_true(since > before);
+	tmpdir_write(f->epoch, copy, strlen(copy), 0600);
+	assert_true(epoch(f, wall_ms + 3600000) > since);
+	free(copy);
+}
+
 /* Only what has the same size and is ours alone is written over. */
 static void
 epoch_of_another_size_is_replaced(void **state)
@@ -527,14 +542,14 @@ epoch_of_another_size_is_replaced(void **state)
 
 	tmpdir_write(f->epoch, "99\n", 3, 0600);
 	assert_int_equal(link(f->epoch, second), 0);
-	assert_int_equal(epoch(f, wall_ms), 100);
+	assert_int_equal(epoch(f, 0), 100);
 	char *text = tmpdir_read(second);
 	assert_string_equal(text, "99\n");
 	free(text);
 	tmpdir_write(f->epoch, "41\n", 3, 0600);
 	unlink(second);
 	assert_int_equal(link(f->epoch, second), 0);
-	assert_int_equal(epoch(f, wall_ms), 42);
+	assert_int_equal(epoch(f, 0), 42);
 	text = tmpdir_read(second);
 	assert_string_equal(text, "41\n");
 	free(text);
@@ -558,7 +573,7 @@ epoch_that_is_damaged_starts_from_the_clock(void **state)
 	tmpdir_write(f->epoch, "1\0\n", 3, 0600);
 	assert_int_equal(epoch(f, wall_ms), wall_s);
 	tmpdir_write(f->epoch, "12\n", 3, 0600);
-	assert_int_equal(epoch(f, wall_ms), 13);
+	assert_int_equal(epoch(f, 0), 13);
 	tmpdir_write(f->epoch, "4294967294\n", 11, 0600);
 	assert_int_equal(epoch(f, wall_ms), UINT32_MAX);
 }
@@ -637,6 +652,7 @@ main(void)
 		TEST(identity_is_whole_or_not_there),
 		TEST(identity_survives_a_crash),
 		TEST(epoch_grows_by_one_a_start),
+		TEST(epoch_of_an_old_copy_is_not_used_again),
 		TEST(epoch_of_another_size_is_replaced),
 		TEST(epoch_that_is_damaged_starts_from_the_clock),
 		TEST(epoch_is_never_zero),
