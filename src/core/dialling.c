@@ -240,13 +240,14 @@ dialling_tick(struct engine *e, struct now now)
 		return;
 	for (size_t i = 0; i < e->contact_count; i++) {
 		struct contact *k = e->contacts[i];
-		if (k->conn != 0 && !k->dial.wanted &&
-		    now.mono_ms >= k->switch_ms) {
-			k->switch_ms = NEVER_MS;
-			dial_want(&k->dial, now, 0);
-		}
 		if (k->dial.wanted)
 			contact_tick(e, now, k);
+		if (k->conn == 0 || k->dial.wanted ||
+		    now.mono_ms < k->switch_ms)
+			continue;
+		k->switch_ms = NEVER_MS;
+		dial_want(&k->dial, now, 0);
+		contact_tick(e, now, k);
 	}
 }
 
