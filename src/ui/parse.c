@@ -12,6 +12,7 @@
 #include "base/width.h"
 #include "ui/report.h"
 
+#include <ctype.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
@@ -111,9 +112,30 @@ parse_msg(struct parse *p)
 	return say_to(p, &peer->fp, false);
 }
 
+/* Whether what was typed ends with the long tag of this peer, or is its
+ * fingerprint: nobody writes that by mistake. */
+static bool
+ends_with_tag(const char *who, size_t n, const struct peer *peer)
+{
+	char text[FP_TEXT_SIZE];
+	size_t from;
+
+	while (n > 0 && (is_blank(who[n - 1]) || who[n - 1] == '"'))
+		n--;
+	for (from = n; from > 0 && isalnum((unsigned char)who[from - 1]);)
+		from--;
+	size_t size = n - from;
+	if (size != FP_TEXT_SIZE - 1 && (from == 0 || who[from - 1] != '.'))
+		return false;
+	return size >= TAG_LONG && size < FP_TEXT_SIZE &&
+	       strncasecmp(who + from, fp_text(&peer->fp, text), size) == 0;
+}
+
 int
 parse_query(struct parse *p)
 {
+	const char *who = p->line + p->at;
+	size_t size = p->size - p->at;
 	const struct peer *peer;
 
 	if (parse_at_end(p))
@@ -122,6 +144,7 @@ parse_query(struct parse *p)
 	if (err < 0)
 		return err;
 	p->en.cmd.peer = peer->fp;
+	p->en.cmd.on = ends_with_tag(who, size, peer);
 	p->en.front = FRONT_SELECT;
 	return parse_nothing(p, COMMAND_OPEN);
 }

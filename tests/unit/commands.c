@@ -204,6 +204,37 @@ typing_is_told_where_one_talks(void **state)
 	expect_error(w, "/typing onoff", ERR_FORMAT, 8, "/typing on");
 }
 
+/* Who looks like a contact is written to only when the long tag was typed. */
+static void
+the_long_tag_is_noticed(void **state)
+{
+	static const struct {
+		const char *before;
+		int tag;
+		const char *after;
+		bool on;
+	} rows[] = {
+		{ "ana", 0, "", false },
+		{ "ana.", TAG_SHORT, "", false },
+		{ "ana.", TAG_LONG, "", true },
+		{ "ana.", TAG_LONG, " ", true },
+		{ "\"ana.", TAG_LONG, "\"", true },
+		{ "", FP_TEXT_SIZE - 1, "", true },
+	};
+	struct world *w = *state;
+	char text[FP_TEXT_SIZE], line[2 * FP_TEXT_SIZE];
+
+	fp_text(&w->ana->fp, text);
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		snprintf(line, sizeof(line), "/query %s%.*s%s", rows[i].before,
+		    rows[i].tag, text, rows[i].after);
+		struct entered en = parse(w, CONV_NEARBY, line);
+		assert_int_equal(en.cmd.on, rows[i].on);
+		assert_true(fp_equal(&en.cmd.peer, &w->ana->fp));
+		expect(en, COMMAND_OPEN, NULL);
+	}
+}
+
 static void
 text_nearby_is_sent_to_nobody(void **state)
 {
@@ -445,6 +476,7 @@ main(void)
 		ROW(prefixes_and_aliases),
 		ROW(text_goes_to_the_conversation),
 		ROW(typing_is_told_where_one_talks),
+		ROW(the_long_tag_is_noticed),
 		ROW(text_nearby_is_sent_to_nobody),
 		ROW(one_peer_is_offered),
 		ROW(typed_text_is_cleaned),
