@@ -27,7 +27,8 @@ enum change_kind {
 			    its author may; of ours: it waits, too */
 	CHANGE_DELIVERY, /* id (one of ours to fp): its delivery, and reason;
 			    beyond DELIVERY_SENT it waits no more */
-	CHANGE_SHOWN,    /* ours to fp up to id, in order: they were shown */
+	CHANGE_SHOWN,    /* ours to fp up to id, in order: they were shown; row:
+			    of that one, where it is known */
 	CHANGE_READ,     /* the conversation with fp was shown up to row */
 	CHANGE_DRAFT,    /* text: what is typed there and not sent; may be "" */
 	CHANGE_FORGET_MESSAGE, /* id in the conversation with fp */
@@ -53,7 +54,7 @@ struct change {
 	/* The contact; zero for the conversation nearby. */
 	struct fp fp;
 	const struct pin *pin; /* CHANGE_PIN */
-	int64_t row;           /* MESSAGE, REVISION, READ */
+	int64_t row;           /* MESSAGE, REVISION, SHOWN, READ */
 	struct msg_id id;
 	/* Theirs: CHANGE_MESSAGE and _REVISION move the contact's received_seq
 	 * up to it. Ours: its number among what goes to fp; CHANGE_DELIVERY as

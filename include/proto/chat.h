@@ -111,9 +111,10 @@ int chat_send(struct chat *c, struct chat_post *post);
 /* Queues one that waited in an earlier run: stored, with id and seq; oldest
  * first, before any chat_send. ERR_LIMIT, ERR_FORMAT. */
 int chat_restore(struct chat *c, const struct chat_post *post);
-/* Ours up to seq are stored and may go. */
+/* Ours up to seq are stored and may go; so is that some were withdrawn. */
 void chat_stored(struct chat *c, uint64_t seq);
-/* Takes back one that is not on its way; false when it is, or is not there. */
+/* Takes back one that is not on its way; false when it is, or is not there.
+ * Those after it are held until chat_stored. */
 bool chat_withdraw(struct chat *c, const struct msg_id *id);
 /* Our typing notice for the session that is up; limits itself. */
 void chat_typing(struct chat *c, struct now now, bool on);

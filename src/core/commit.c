@@ -127,11 +127,14 @@ is_stored(struct engine *e, struct now now, struct entry *n)
 		receipts_tell(n->of, &n->change.id);
 		n->of->is_ready = true;
 		break;
-	case CHANGE_PIN:
 	case CHANGE_DELIVERY:
+	case CHANGE_FORGET_MESSAGE:
+		/* It may have been withdrawn, which held those after it. */
+		n->of->is_ready = true;
+		break;
+	case CHANGE_PIN:
 	case CHANGE_SHOWN:
 	case CHANGE_DRAFT:
-	case CHANGE_FORGET_MESSAGE:
 	case CHANGE_FORGET_CONV:
 	case CHANGE_FORGET_CONTACT:
 		break;

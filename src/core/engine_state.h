@@ -368,6 +368,9 @@ void revise_command(
 /* One of ours is stored. */
 void revise_apply(struct engine *e, struct now now, struct contact *k,
     const struct change *c);
+/* Its target may have come from a store that does not know it yet. */
+void revise_loaded(
+    struct engine *e, struct conv *c, const struct change *change);
 
 /* dialling.c */
 void dialling_tick(struct engine *e, struct now now);

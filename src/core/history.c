@@ -116,6 +116,48 @@ complete(struct engine *e, const struct conv *c, struct message *m)
 }
 
 static void
+catch_up_shown(struct conv *c, const struct change *change)
+{
+	const struct message *last = conv_find_text(c, &change->id);
+	int64_t row = last == NULL ? change->row : last->row;
+
+	for (uint64_t s = c->first_serial; s < c->next_serial; s++) {
+		struct message *m = conv_message_edit(c, s);
+		if (m->delivery == DELIVERY_DELIVERED && m->row <= row)
+			m->delivery = DELIVERY_READ;
+	}
+}
+
+static void
+catch_up_delivery(struct conv *c, const struct change *change)
+{
+	struct message *m = conv_find_mine(c, &change->id);
+
+	if (m == NULL || m->delivery == DELIVERY_READ)
+		return;
+	free(m->reason);
+	m->delivery = change->delivery;
+	m->reason = change->reason == NULL ? NULL : xstrdup(change->reason);
+}
+
+/* What the store lost with a commit that failed, it does not tell. */
+static void
+catch_up(struct engine *e, struct conv *c)
+{
+	for (const struct entry *n = e->journal.first; n != NULL; n = n->next) {
+		const struct change *change = &n->change;
+		if (!fp_equal(&change->fp, &c->fp))
+			continue;
+		if (change->kind == CHANGE_DELIVERY)
+			catch_up_delivery(c, change);
+		else if (change->kind == CHANGE_SHOWN)
+			catch_up_shown(c, change);
+		else if (change->kind == CHANGE_REVISION && !change->mine)
+			revise_loaded(e, c, change);
+	}
+}
+
+static void
 take_page(struct engine *e, struct conv *c, struct saved_page *page)
 {
 	/* What was in front when it was asked for was pushed out by what came
@@ -128,6 +170,7 @@ take_page(struct engine *e, struct conv *c, struct saved_page *page)
 	for (size_t i = 0; i < page->count; i++)
 		complete(e, c, &page->messages[i]);
 	conv_prepend(e->model, c, page);
+	catch_up(e, c);
 }
 
 void

@@ -73,6 +73,9 @@ receipts_shown(struct engine *e, struct now now, struct contact *k,
 	/* Forged, or told before. */
 	if (m != NULL && (!m->mine || m->delivery != DELIVERY_DELIVERED))
 		return;
+	/* The store need not have it, only those before it. */
+	if (m != NULL)
+		change.row = m->row;
 	commit_change(e, k, &change);
 	if (m != NULL)
 		mark_shown(e, c, m->serial);

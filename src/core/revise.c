@@ -31,6 +31,24 @@ may_revise(const struct message *m, const struct change *c)
 }
 
 static void
+alter(struct engine *e, struct conv *c, struct message *m,
+    const struct change *change)
+{
+	if (change->revision == REVISION_REACT) {
+		char *reaction = m->reactions[change->mine ? 1 : 0];
+		memcpy(reaction, change->text, change->size);
+		reaction[change->size] = '\0';
+		model_touch(e->model);
+		return;
+	}
+	m->edited = change->revision == REVISION_EDIT;
+	m->deleted = change->revision == REVISION_DELETE;
+	if (m->deleted)
+		memset(m->reactions, 0, sizeof(m->reactions));
+	conv_set_text(e->model, c, m, change->text, change->size);
+}
+
+static void
 revise(struct engine *e, struct contact *k, struct conv *c, struct message *m,
     const struct change *change)
 {
@@ -44,18 +62,7 @@ revise(struct engine *e, struct contact *k, struct conv *c, struct message *m,
 		.text = change->text,
 	};
 
-	if (change->revision == REVISION_REACT) {
-		char *reaction = m->reactions[change->mine ? 1 : 0];
-		memcpy(reaction, change->text, change->size);
-		reaction[change->size] = '\0';
-		model_touch(e->model);
-	} else {
-		m->edited = change->revision == REVISION_EDIT;
-		m->deleted = change->revision == REVISION_DELETE;
-		if (m->deleted)
-			memset(m->reactions, 0, sizeof(m->reactions));
-		conv_set_text(e->model, c, m, change->text, change->size);
-	}
+	alter(e, c, m, change);
 	effect_add(e, effect);
 }
 
@@ -156,6 +163,15 @@ revise_apply(struct engine *e, struct now now, struct contact *k,
 	if (change->revision == REVISION_DELETE)
 		withdraw_deleted(e, now, k, m);
 	revise(e, k, c, m, change);
+}
+
+void
+revise_loaded(struct engine *e, struct conv *c, const struct change *change)
+{
+	struct message *m = conv_find_text(c, &change->target);
+
+	if (m != NULL && may_revise(m, change))
+		alter(e, c, m, change);
 }
 
 static const char *

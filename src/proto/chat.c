@@ -153,8 +153,7 @@ chat_restore(struct chat *c, const struct chat_post *post)
 void
 chat_stored(struct chat *c, uint64_t seq)
 {
-	if (seq > c->box.stored_seq)
-		c->box.stored_seq = seq;
+	postbox_stored(&c->box, seq);
 }
 
 bool

@@ -68,13 +68,29 @@ seq_before(const struct postbox *b, const struct posted *p)
 	return b->sent_seq < p->post.seq ? b->sent_seq : 0;
 }
 
+/* One that was taken out and came back, since nobody had stored that it was,
+ * would be below what the peer has: dropped, and acknowledged all the same. */
+static bool
+is_held(const struct postbox *b, const struct posted *p)
+{
+	return p->post.seq > b->stored_seq ||
+	       (b->removed_seq != 0 && p->post.seq > b->removed_seq);
+}
+
+void
+postbox_stored(struct postbox *b, uint64_t seq)
+{
+	b->removed_seq = 0;
+	if (seq > b->stored_seq)
+		b->stored_seq = seq;
+}
+
 const struct posted *
 postbox_next(struct postbox *b, uint64_t *ret_prev)
 {
 	struct posted *p = b->unsent;
 
-	if (p == NULL || p->post.seq > b->stored_seq ||
-	    b->flight >= CHAT_FLIGHT_MAX ||
+	if (p == NULL || is_held(b, p) || b->flight >= CHAT_FLIGHT_MAX ||
 	    (b->flight > 0 &&
 		b->flight_bytes + p->cost > CHAT_FLIGHT_BYTES_MAX))
 		return NULL;
@@ -143,6 +159,8 @@ postbox_remove(struct postbox *b, const struct msg_id *id)
 
 	if (p == NULL)
 		return false;
+	if (b->removed_seq == 0 || p->post.seq < b->removed_seq)
+		b->removed_seq = p->post.seq;
 	take_out(b, p);
 	return true;
 }

@@ -25,6 +25,9 @@ struct postbox {
 	size_t count, bytes, flight, flight_bytes;
 	uint64_t stored_seq; /* what is above is held */
 	uint64_t sent_seq;   /* the newest that was acknowledged */
+	/* The oldest that was taken out and may be back after a restart: what
+	 * is above is held, too. 0: none. */
+	uint64_t removed_seq;
 };
 
 void postbox_clear(struct postbox *b);
@@ -41,7 +44,10 @@ bool postbox_has(const struct postbox *b, const struct msg_id *id);
  * has no text. */
 bool postbox_answered(struct postbox *b, const struct msg_id *id, bool acked,
     struct chat_post *ret_post);
-/* Takes one out from behind the flight; false when it is not there. */
+/* Takes one out from behind the flight; false when it is not there. Those after
+ * it are held until postbox_stored. */
 bool postbox_remove(struct postbox *b, const struct msg_id *id);
+/* Those up to seq are stored, and that others were taken out. */
+void postbox_stored(struct postbox *b, uint64_t seq);
 
 #endif

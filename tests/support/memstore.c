@@ -245,13 +245,13 @@ static void
 show(struct memstore *ms, const struct change *c)
 {
 	const struct mem_row *last = find_row(ms, &c->fp, &c->id);
+	int64_t row = c->row;
 
-	if (last == NULL || !last->change.mine)
-		return;
+	if (row == 0 && last != NULL && last->change.mine)
+		row = last->change.row;
 	for (size_t i = 0; i < ms->row_count; i++) {
 		struct change *r = &ms->rows[i].change;
-		if (r->mine && fp_equal(&r->fp, &c->fp) &&
-		    r->row <= last->change.row &&
+		if (r->mine && fp_equal(&r->fp, &c->fp) && r->row <= row &&
 		    r->delivery == DELIVERY_DELIVERED)
 			r->delivery = DELIVERY_READ;
 	}
@@ -405,8 +405,8 @@ message_of(const struct memstore *ms, const struct mem_row *r)
 	return m;
 }
 
-void
-memstore_page(const struct memstore *ms, const struct fp *fp, int64_t row,
+static void
+page_of(const struct memstore *ms, const struct fp *fp, int64_t row,
     size_t count, struct saved_page *ret_page)
 {
 	struct saved_page page = { 0 };
@@ -426,4 +426,40 @@ memstore_page(const struct memstore *ms, const struct fp *fp, int64_t row,
 	memmove(page.messages, page.messages + (count - page.count),
 	    page.count * sizeof(*page.messages));
 	*ret_page = page;
+}
+
+/* As it would be after a commit. */
+static struct memstore
+copy_applied(const struct memstore *ms)
+{
+	struct memstore copy = *ms;
+
+	copy.rows = xmemdup(ms->rows, ms->row_cap * sizeof(*ms->rows));
+	for (size_t i = 0; i < ms->row_count; i++)
+		copy.rows[i].change = copy_change(&ms->rows[i].change);
+	copy.pins = xmemdup(ms->pins, ms->pin_cap * sizeof(*ms->pins));
+	copy.convs = xmemdup(ms->convs, ms->conv_cap * sizeof(*ms->convs));
+	for (size_t i = 0; i < ms->conv_count; i++) {
+		if (copy.convs[i].draft != NULL)
+			copy.convs[i].draft = xstrdup(copy.convs[i].draft);
+	}
+	for (size_t i = 0; i < ms->pending_count; i++)
+		apply(&copy, &ms->pending[i], &ms->pending_pins[i]);
+	copy.pending = NULL;
+	copy.pending_pins = NULL;
+	copy.pending_count = 0;
+	return copy;
+}
+
+void
+memstore_page(const struct memstore *ms, const struct fp *fp, int64_t row,
+    size_t count, struct saved_page *ret_page)
+{
+	if (ms->pending_count == 0) {
+		page_of(ms, fp, row, count, ret_page);
+		return;
+	}
+	struct memstore copy = copy_applied(ms);
+	page_of(&copy, fp, row, count, ret_page);
+	memstore_clear(&copy);
 }

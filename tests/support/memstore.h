@@ -48,6 +48,7 @@ void memstore_commit(struct memstore *ms);
 void memstore_rollback(struct memstore *ms);
 
 void memstore_load(const struct memstore *ms, struct saved *ret_saved);
+/* Also from what is not committed yet. */
 void memstore_page(const struct memstore *ms, const struct fp *fp, int64_t row,
     size_t count, struct saved_page *ret_page);
 /* The message, or NULL. */
