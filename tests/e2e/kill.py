@@ -102,6 +102,7 @@ class Talk:
               % self.ana.status)
         with_care(lambda: os.unlink(self.armed))
         self.step(give=False)
+        lab.close(self.ana)
         copy = snapshot(self.home)
         judge_copy(copy, self.bob.id, self.accepted["ana"],
                    self.delivered["bob"])
@@ -342,9 +343,10 @@ def first_start(host, env):
         check(ledger.is_sound(home) and second.stderr() == "" and
               not second.all("error"), "as if it were the first: %s %s" % (
                   second.stderr(), second.events))
-    else:
-        first.close()  # it may have further points
     shutil.rmtree(home)
+    lab.close(first)
+    if died:
+        lab.close(second)
     return died
 
 

@@ -611,13 +611,19 @@ def pump(timeout=0.0):
         readers[f]._read()
 
 
+def close(p):
+    """Before its part ends: where many are started."""
+    started.remove(p)
+    p.close()
+    text = p.stderr()
+    p.err.close()
+    if "Sanitizer" in text or "runtime error" in text:
+        raise Failure("%s: %s" % (p.name, text))
+
+
 def close_all():
-    for p in started:
-        p.close()
-        text = p.stderr()
-        if "Sanitizer" in text or "runtime error" in text:
-            raise Failure("%s: %s" % (p.name, text))
-    del started[:]
+    while started:
+        close(started[0])
     for p in helpers:
         p.kill()
         p.wait()
