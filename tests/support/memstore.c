@@ -194,9 +194,12 @@ static void
 add_row(struct memstore *ms, const struct change *c)
 {
 	bool is_revision = c->kind == CHANGE_REVISION;
+	const struct pin *pin = find_pin(ms, &c->fp);
+	/* Looking through all rows for each of a flood would take minutes. */
+	bool is_new = !c->mine && pin != NULL && c->seq > pin->received_seq;
 
 	move_received(ms, c);
-	if (find_row(ms, &c->fp, &c->id) != NULL)
+	if (!is_new && find_row(ms, &c->fp, &c->id) != NULL)
 		return;
 	if (is_revision)
 		revise(ms, c);
