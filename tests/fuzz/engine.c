@@ -30,6 +30,21 @@ send_datagram(const struct addr *from, uint8_t op, struct rd *in)
 	ekit_run(&k);
 }
 
+/* Commands about messages name the last one that went out. */
+static void
+order(struct remote *r, enum command_kind kind, uint8_t op, char *text)
+{
+	ekit_do(&k, &(struct command){ .kind = kind,
+			.conv = op % 5,
+			.peer = r->end.identity.fp,
+			.on = op > 128,
+			.has_target = op % 3 == 0,
+			.target = r->last_id,
+			.number = op / 10 % 4,
+			.row = op % 7,
+			.text = text });
+}
+
 static void
 act(struct remote *r, uint32_t number, uint8_t op, struct rd *in)
 {
@@ -37,7 +52,7 @@ act(struct remote *r, uint32_t number, uint8_t op, struct rd *in)
 	size_t n = in->left < op ? in->left : op;
 	char text[256] = { 0 };
 
-	switch (op % 8) {
+	switch (op % 10) {
 	case 0:
 		if (r->conn == 0) {
 			session_free(r->end.session);
@@ -64,8 +79,8 @@ act(struct remote *r, uint32_t number, uint8_t op, struct rd *in)
 		break;
 	case 3:
 		rd_copy(in, text, n);
-		ekit_command(&k, (enum command_kind)(op >> 3) % COMMAND_QUIT,
-		    &r->end.identity.fp, text);
+		order(
+		    r, (enum command_kind)(in->left % COMMAND_QUIT), op, text);
 		break;
 	case 4:
 		r->udp_port = op & 16 ? 50000 : 0;
@@ -82,6 +97,14 @@ act(struct remote *r, uint32_t number, uint8_t op, struct rd *in)
 		if (remote_is_up(r))
 			session_close(r->end.session, k.now, op);
 		r->silent = op > 200;
+		break;
+	case 7:
+		k.full = !k.full;
+		ekit_drain(&k);
+		break;
+	case 8:
+		if (op > 200)
+			ekit_restart(&k);
 		break;
 	default:
 		if (remote_is_up(r) && n > 0)

@@ -201,26 +201,18 @@ what_is_in_memory_is_bounded(void **state)
 	struct change c = { .kind = CHANGE_MESSAGE,
 		.fp = r->end.identity.fp,
 		.keep = true,
-		.text = "x",
 		.size = 1 };
 
+	/* Put there as it is: the store looks for each that it is given. */
 	for (int64_t i = 0; i < CONV_OLDER_MAX + 1000; i++) {
 		c.row = 1000 + i;
 		memcpy(c.id.b, &i, sizeof(i));
-		k.store.row_count = 0;
-		memstore_apply(&k.store, &c);
-	}
-	/* Quicker than to let the store look for each. */
-	k.hold_commits = true;
-	k.store.row_count = 0;
-	k.store.rows = xrealloc(
-	    k.store.rows, k.store.pending_count, sizeof(*k.store.rows));
-	k.store.row_cap = k.store.pending_count;
-	for (size_t i = 0; i < k.store.pending_count; i++)
+		c.text = xstrdup("x");
+		k.store.rows = xgrow(k.store.rows, k.store.row_count,
+		    &k.store.row_cap, sizeof(*k.store.rows));
 		k.store.rows[k.store.row_count++] =
-		    (struct mem_row){ .change = k.store.pending[i] };
-	k.store.pending_count = 0;
-	k.hold_commits = false;
+		    (struct mem_row){ .change = c };
+	}
 	ekit_restart(&k);
 	for (int i = 0; i < 60; i++)
 		older(r, 500, 0);
