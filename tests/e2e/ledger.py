@@ -148,8 +148,9 @@ def history(home, fp):
     db = open_db(home)
     try:
         return [Entry(row) for row in db.execute(
-            "SELECT m.row, m.mine, m.id, m.seq, m.text, m.delivery, m.reason, "
-            "m.waits, m.missing FROM message m JOIN conv c ON m.conv = c.id "
+            "SELECT m.row, m.mine, m.id, m.seq, m.text, CASE WHEN m.mine AND "
+            "m.delivery = 3 AND m.row <= c.shown_row THEN 4 ELSE m.delivery "
+            "END, m.reason, m.waits, m.missing FROM message m JOIN conv c ON m.conv = c.id "
             "WHERE c.fp = ? ORDER BY m.row", (raw_id(fp),))]
     finally:
         db.close()
