@@ -221,16 +221,39 @@ is_replaced(const struct entry *n)
 {
 	const struct change *c = &n->change;
 
-	if (c->kind != CHANGE_PIN && c->kind != CHANGE_READ &&
-	    c->kind != CHANGE_DRAFT && c->kind != CHANGE_SHOWN)
+	if (c->kind != CHANGE_READ && c->kind != CHANGE_DRAFT &&
+	    c->kind != CHANGE_SHOWN)
 		return false;
 	for (const struct entry *later = n->next; later != NULL;
 	     later = later->next) {
 		if (later->change.kind == c->kind &&
-		    fp_equal(&later->change.fp, &c->fp))
+		    fp_equal(&later->change.fp, &c->fp) &&
+		    later->change.row >= c->row)
 			return true;
 	}
 	return false;
+}
+
+/* Of pins, too; but it takes the place of the first, since the messages of a
+ * contact are only counted where there is one. */
+static bool
+is_merged(struct journal *j, const struct entry *n)
+{
+	struct entry *pin = NULL;
+
+	if (n->change.kind != CHANGE_PIN)
+		return false;
+	for (struct entry *old = j->first; old != NULL; old = old->next) {
+		if (!fp_equal(&old->change.fp, &n->change.fp))
+			continue;
+		if (old->change.kind == CHANGE_PIN)
+			pin = old;
+		else if (old->change.kind == CHANGE_FORGET_CONTACT)
+			pin = NULL;
+	}
+	if (pin != NULL)
+		pin->pin = n->pin;
+	return pin != NULL;
 }
 
 static void
@@ -244,7 +267,7 @@ fail(struct engine *e, struct now now, const char *why)
 		bool ours = is_ours_to_send(&n->change);
 		if (ours)
 			give_up(e, now, n, why);
-		if (ours || is_replaced(n))
+		if (ours || is_replaced(n) || is_merged(j, n))
 			free(n);
 		else
 			append(j, n);

@@ -115,6 +115,18 @@ complete(struct engine *e, const struct conv *c, struct message *m)
 	}
 }
 
+/* Something of the history, whoever said it. */
+static const struct message *
+find_message(const struct conv *c, const struct msg_id *id)
+{
+	for (uint64_t s = c->next_serial; s > c->first_serial; s--) {
+		const struct message *m = conv_message(c, s - 1);
+		if (m->kind <= MESSAGE_SHOUT && msg_id_equal(&m->id, id))
+			return m;
+	}
+	return NULL;
+}
+
 static void
 catch_up_shown(struct conv *c, const struct change *change)
 {
@@ -140,6 +152,16 @@ catch_up_delivery(struct conv *c, const struct change *change)
 	m->reason = change->reason == NULL ? NULL : xstrdup(change->reason);
 }
 
+static void
+catch_up_forgotten(
+    struct engine *e, struct conv *c, const struct change *change)
+{
+	const struct message *m = find_message(c, &change->id);
+
+	if (m != NULL)
+		conv_remove(e->model, c, m->serial);
+}
+
 /* What the store lost with a commit that failed, it does not tell. */
 static void
 catch_up(struct engine *e, struct conv *c)
@@ -150,6 +172,8 @@ catch_up(struct engine *e, struct conv *c)
 			continue;
 		if (change->kind == CHANGE_DELIVERY)
 			catch_up_delivery(c, change);
+		else if (change->kind == CHANGE_FORGET_MESSAGE)
+			catch_up_forgotten(e, c, change);
 		else if (change->kind == CHANGE_SHOWN)
 			catch_up_shown(c, change);
 		else if (change->kind == CHANGE_REVISION && !change->mine)
@@ -221,15 +245,8 @@ static void
 forget_message(
     struct engine *e, struct now now, const struct command *cmd, struct conv *c)
 {
-	struct message *m = NULL;
+	const struct message *m = find_message(c, &cmd->target);
 
-	for (uint64_t s = c->next_serial; s > c->first_serial; s--) {
-		m = conv_message_edit(c, s - 1);
-		if (m->kind <= MESSAGE_SHOUT &&
-		    msg_id_equal(&m->id, &cmd->target))
-			break;
-		m = NULL;
-	}
 	if (m == NULL) {
 		engine_error(e, now, cmd->conv,
 		    "not forgotten: that message is not in view; scroll to it");

@@ -230,7 +230,7 @@ given_theirs(struct ledger *l, unsigned node, const struct change *c)
 		return;
 	}
 	/* Not committed last time: given again. */
-	if (p->came_run == run && !p->stored)
+	if (p->came_run == run && c->row <= p->row_there)
 		return;
 	if (p->stored && !p->again)
 		blame(l, p, "is stored twice");
@@ -302,7 +302,8 @@ given_shown(struct ledger *l, unsigned node, const struct change *c)
 	if (p == NULL || p->from != node)
 		ledger_fail(
 		    l, "%s was told of the reading of nothing", name(l, node));
-	else if (!p->delivered && p->told_run != run_of(l, node))
+	else if (!p->delivered && !p->failed &&
+		 p->told_run != run_of(l, node))
 		blame(l, p, "is read, and was not delivered");
 }
 
@@ -499,6 +500,7 @@ committed_read(struct ledger *l, unsigned node, const struct change *c)
 
 	if (!find_node(l, &c->fp, &peer))
 		return;
+	l->lanes[peer][node].read_row = c->row;
 	for (size_t i = 0; i < l->lanes[peer][node].count; i++) {
 		struct post *p = l->lanes[peer][node].posts[i];
 		p->seen_there |= p->came_run != 0 && p->row_there <= c->row;
@@ -606,6 +608,9 @@ see_commit(void *ctx, unsigned node, bool ok)
 	ledger_trace(
 	    l, "%s %s", name(l, node), ok ? "commits" : "cannot commit");
 	for (size_t i = 0; i < ms->pending_count; i++) {
+		ledger_trace(l, "  change %d, row %d, of %s",
+		    (int)ms->pending[i].kind, (int)ms->pending[i].row,
+		    ms->pending[i].mine ? "ours" : "theirs");
 		if (ok)
 			change_committed(l, node, &ms->pending[i]);
 		else
@@ -700,7 +705,6 @@ ack_leaves(struct ledger *l, unsigned node, const struct msg_ack *ack)
 				blame(l, p, "is said to be read");
 			if (!sim_peer(l->sim, node, p->from)->receipts)
 				blame(l, p, "is said to be read unasked");
-			continue;
 		}
 		p->acked = true;
 		l->acks++;

@@ -62,6 +62,7 @@ struct lane {
 	struct post **posts;
 	size_t count, cap;
 	size_t came, shown;           /* the last ones there, in this run */
+	int64_t read_row;             /* there, committed */
 	char draft[LEDGER_TEXT_SIZE]; /* committed */
 };
 

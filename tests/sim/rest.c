@@ -222,7 +222,13 @@ compare_model(struct ledger *l, unsigned node, unsigned peer)
 		if (m == NULL || !msg_id_equal(&m->id, &r->change.id))
 			differ(l, node, p, "is in the store and not to see");
 		else if (!same_message(m, r))
-			differ(l, node, p, "is to see as it is not stored");
+			ledger_fail(l,
+			    "%s sees \"%s\" (%d %d %d %s %s), stored is "
+			    "\"%s\" (%d %d %d %s %s)",
+			    n->name, m->text, m->delivery, m->edited,
+			    m->deleted, m->reactions[0], m->reactions[1],
+			    r->change.text, r->change.delivery, r->edited,
+			    r->deleted, r->reactions[0], r->reactions[1]);
 		if (l->broken)
 			return;
 	}
@@ -263,7 +269,7 @@ compare_conv(struct ledger *l, unsigned node, unsigned peer)
 	for (size_t i = 0; i < lane->count; i++) {
 		const struct post *p = lane->posts[i];
 		unread += !p->is_revision && expect(l, p, node).there &&
-			  !p->seen_there;
+			  p->row_there > lane->read_row;
 	}
 	if (unread != (c == NULL ? 0 : c->unread))
 		ledger_fail(l, "%s begins with %u unread of %s, not %zu",

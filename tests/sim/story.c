@@ -191,6 +191,8 @@ sleep_long(struct story *st)
 
 	if (!sim_node(st->sim, a)->alive || sim_peer(st->sim, a, b) == NULL)
 		return;
+	for (unsigned i = 0; i < st->people; i++)
+		sim_node(st->sim, i)->full = 0;
 	sim_cut(st->sim, a, b, true);
 	people_write(st, a, b);
 	sim_run(st->sim, 100);

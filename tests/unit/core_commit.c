@@ -296,6 +296,22 @@ what_replaces_itself_is_given_once(void **state)
 	ekit_pass(&k, STORE_AGAIN_MS);
 	assert_string_equal(ekit_conv(&k, r)->draft, "draft 499");
 	assert_string_equal(k.store.convs[0].draft, "draft 499");
+	/* A pin stays in front of the messages that move its numbers. */
+	k.full = true;
+	struct remote *s = ekit_heard(&k, 2, "carol");
+	struct addr addr = ekit_addr(2);
+	remote_connect(&k, s, &addr);
+	remote_say(&k, s, "hello");
+	for (unsigned i = 0; i < 20; i++)
+		ekit_do(&k, &(struct command){ .kind = COMMAND_RECEIPTS,
+				.peer = s->end.identity.fp,
+				.on = i % 2 == 0 });
+	assert_true(k.engine->journal.count <= 4);
+	assert_int_equal(k.engine->journal.first->change.kind, CHANGE_PIN);
+	k.full = false;
+	ekit_pass(&k, STORE_AGAIN_MS);
+	assert_true(
+	    memstore_pin(&k.store, &s->end.identity.fp)->received_seq > 0);
 }
 
 int

@@ -320,6 +320,32 @@ what_is_not_in_memory_is_left_to_the_store(void **state)
 	assert_true(says(NULL, MESSAGE_ERROR, "not in view"));
 }
 
+/* While nothing can be stored the store tells of what was before. */
+static void
+what_is_loaded_meanwhile_is_up_to_date(void **state)
+{
+	(void)state;
+	struct remote *r = ekit_friend(&k, 1, "bob");
+	struct addr addr = ekit_addr(1);
+
+	remote_say(&k, r, "first");
+	struct msg_id first = text_of(r)->id;
+	remote_say(&k, r, "second");
+	struct msg_id second = text_of(r)->id;
+	ekit_restart(&k);
+	r->next_seq = 100;
+	assert_true(remote_connect(&k, r, &addr));
+	k.full = true;
+	send_revision(r, MSG_EDIT, &first, "better");
+	send_revision(r, MSG_DELETE, &second, "");
+	assert_string_equal(row_of(r, &first)->change.text, "first");
+	ekit_command(&k, COMMAND_OPEN, &r->end.identity.fp, NULL);
+	assert_true(text_of(r)->deleted);
+	command(COMMAND_FORGET, r, &second, NULL);
+	assert_true(text_of(r)->edited);
+	assert_string_equal(text_of(r)->text, "better");
+}
+
 static void
 texts_that_cannot_be(void **state)
 {
@@ -417,6 +443,7 @@ main(void)
 		CASE(ours_are_stored_sent_and_shown),
 		CASE(they_wait_and_survive_like_texts),
 		CASE(what_is_not_in_memory_is_left_to_the_store),
+		CASE(what_is_loaded_meanwhile_is_up_to_date),
 		CASE(texts_that_cannot_be),
 		CASE(edits_are_bounded_in_memory),
 		CASE(answers_name_what_they_answer),
