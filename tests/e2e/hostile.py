@@ -140,7 +140,7 @@ def t34_oversize():
     session = befriend(ana, eve)
 
     def values(**more):
-        fields = {1: os.urandom(16), 2: struct.pack(">Q", 100),
+        fields = {1: os.urandom(16), 2: struct.pack(">Q", eve.next_seq(session.fp)),
                   3: bytes(8), 5: b"hi"}
         fields.update({int(k[1:]): v for k, v in more.items()})
         return {k: v for k, v in fields.items() if v is not None}

@@ -211,7 +211,6 @@ class Session:
     def __init__(self, sock, person, initiator):
         sock.settimeout(lab.DEADLINE)
         self.sock, self.person = sock, person
-        self._seq = 0
         noise = Noise(person.identity, initiator, PREAMBLE)
         if initiator:
             sock.sendall(PREAMBLE + self._frame(noise.write(1, b"")))
@@ -273,8 +272,9 @@ class Session:
 
     def say(self, text, message_id=None, seq=None, flags=0, sent_ms=0):
         message_id = message_id or os.urandom(16)
-        self._seq = seq or self._seq + 1
-        values = {1: message_id, 2: struct.pack(">Q", self._seq),
+        if seq is None:
+            seq = self.person.next_seq(self.fp)
+        values = {1: message_id, 2: struct.pack(">Q", seq),
                   3: struct.pack(">q", sent_ms), 5: text}
         if flags:
             values[4] = bytes([flags])
@@ -309,6 +309,7 @@ class Person:
         self.ns, self.name, self.status = ns, name, b""
         self.client = b"9.9"
         self.epoch, self.seq = epoch, 0
+        self._posts = {}  # the highest seq to each receiver
         self.instance = os.urandom(8)
         self.address = address
         self.udp = ns.socket(socket.AF_INET, socket.SOCK_DGRAM)
@@ -355,6 +356,12 @@ class Person:
             3: struct.pack(">I", self.epoch), 4: struct.pack(">H", 1),
             5: struct.pack(">H", 1), 6: struct.pack(">q", 1795168920000),
             8: self.name, 9: struct.pack(">H", self.tcp_port)})
+
+    def next_seq(self, to_fp):
+        """It ascends over all sessions with that receiver."""
+        last = self._posts.get(to_fp, 0)
+        self._posts[to_fp] = max(last, self.epoch << 32) + 1
+        return self._posts[to_fp]
 
     def connect(self, address, port):
         sock = self.ns.socket(socket.AF_INET, socket.SOCK_STREAM)

@@ -279,21 +279,28 @@ def stopped():
     ns = lab.Ns("alone")
     home = sealed_home(ns)
     tmux = Tmux(ns)
+    fd = os.open(tmux.ask("pane_tty"), os.O_RDWR | os.O_NOCTTY)
+    before = termios.tcgetattr(fd)
     tmux.type("%s --home %s" % (lab.program, home), "Enter")
     tmux.expect(QUESTION.strip())
     tmux.keys("C-z")
     tmux.expect("topped")
-    tmux.type("stty -a | grep -ow '.echo' && echo back", "Enter")
-    rows = tmux.expect("back")
-    check(not any("-echo" in row and "grep" not in row for row in rows),
-          "the shell has its echo: %s" % rows)
+    lab.wait_until(lambda: termios.tcgetattr(fd) == before,
+                   "the line of the shell as it was")
     tmux.type("clear", "Enter")
+    # Or the question of before would be taken for the next one, and the answer
+    # to it come too early.
+    tmux.expect(lambda rows: not any(QUESTION.strip() in r for r in rows))
     tmux.type("fg", "Enter")
     tmux.expect(QUESTION.strip())
+    check(not termios.tcgetattr(fd)[3] & termios.ECHO, "no echo again")
     tmux.type(FIRST, "Enter")
     tmux.expect("F1 help")
     tmux.type("/quit", "Enter")
     tmux.expect(PROMPT.strip())
+    check(termios.tcgetattr(fd) == before, "the line as it was at the end")
+    check(FIRST not in "".join(tmux.screen()), "no passphrase was shown")
+    os.close(fd)
 
 
 def damaged():
