@@ -10,6 +10,7 @@
 #include "base/mem.h"
 #include "base/peer_text.h"
 #include "base/utf8.h"
+#include "store/db.h"
 #include "store/file.h"
 #include "store/sentence.h"
 
@@ -184,7 +185,7 @@ config_keys(size_t *ret_count)
 void
 config_init(struct config *c)
 {
-	*c = (struct config){ .name = NULL };
+	*c = (struct config){ .history_free_mib = DB_FREE_FLOOR_MIB };
 }
 
 void

@@ -142,7 +142,7 @@ def enter():
     try:
         _unshare()
         mount("none", "/", None, MS_REC | MS_PRIVATE)
-        mount("e2e", point, "tmpfs", 0, "size=256m,mode=0755")
+        mount("e2e", point, "tmpfs", 0, "size=1g,mode=0755")
     except OSError as e:
         skip("no namespaces of one's own here: %s" % e)
     work = point

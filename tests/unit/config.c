@@ -58,10 +58,16 @@ every_setting_is_read(void **state)
 			     "interface eth0\n"
 			     "interface wlan0\n"
 			     "interface eth0\n"
+			     "history.days 7\n"
+			     "history.size 100\n"
+			     "history.free 0\n"
 			     "look.glyphs ascii",
 			     &error),
 	    0);
 	assert_null(error);
+	assert_int_equal(c.history_days, 7);
+	assert_int_equal(c.history_mib, 100);
+	assert_int_equal(c.history_free_mib, 0);
 	assert_string_equal(c.name, "Ana   Maria");
 	assert_string_equal(c.status, "at my desk # not a comment");
 	assert_true(c.quiet);
@@ -89,6 +95,8 @@ nothing_set_is_the_default(void **state)
 	assert_false(c.ascii);
 	assert_int_equal(c.port, 0);
 	assert_int_equal(c.interface_count, 0);
+	assert_int_equal(c.history_days, 0);
+	assert_int_equal(c.history_free_mib, 256);
 	config_clear(&c);
 }
 
