@@ -50,6 +50,8 @@ use_loopback(struct config *c, uint16_t port)
 	c->interface_count = 0;
 	if (config_set(c, "interface", "lo", &error) < 0)
 		abort();
+	/* All of it is gone at the end: no disk is too small for it. */
+	c->history_free_mib = 0;
 }
 
 /* The child's whole life. Its words on standard output and error would land on

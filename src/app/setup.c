@@ -63,6 +63,8 @@ override_config(struct shell *sh, const struct shell_cfg *cfg)
 	}
 	if (o->port != 0)
 		c->port = o->port;
+	if (o->history_free_mib == 0)
+		c->history_free_mib = 0;
 	c->quiet |= cfg->quiet;
 	sh->ascii = cfg->ascii || c->ascii;
 }
