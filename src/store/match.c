@@ -73,15 +73,16 @@ put_conv(struct buf *b, int64_t conv)
 	put(b, text);
 }
 
-/* Theirs in the conversation with them, and what they shouted. */
+/* All in the conversation with them, and what they shouted. Which of it is
+ * theirs is seen when it is read: the list of all that is theirs is long, and
+ * to look things up in it took longer than the search. */
 static void
 put_author(struct buf *b, const struct query *q, int64_t conv)
 {
 	put(b, "(");
 	if (conv != 0) {
-		put(b, "(");
 		put_conv(b, conv);
-		put(b, " AND tags : \"" DB_TAG "theirs\") OR ");
+		put(b, " OR ");
 	}
 	put(b, "tags : \"" DB_TAG "f");
 	for (size_t i = 0; i < DB_TAG_AUTHOR; i++) {

@@ -18,7 +18,8 @@ struct match_tags {
 };
 
 /* A new string (caller frees), or NULL: the query asks for no word and nothing
- * else that the index knows. */
+ * else that the index knows. What it finds of an author holds what we said in
+ * that conversation, too. */
 char *match_text(const struct query *q, const struct match_tags *tags);
 
 #endif

@@ -128,7 +128,7 @@ is_full(const struct search *s)
 	return s->found.more || s->code != SQLITE_OK;
 }
 
-/* The index has only the beginning of who shouted. */
+/* The index finds a little more (match.h). */
 static bool
 is_by_author(const struct search *s, const struct message *m)
 {
