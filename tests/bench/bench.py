@@ -20,6 +20,7 @@ import programs
 from figure_crowd import measure_chat, measure_discovery, measure_flood
 from figure_deliver import measure as measure_deliver
 from figure_idle import measure_memory, measure_wakes
+from figure_search import measure as measure_search
 from figure_seen import measure as measure_seen
 from figure_start import measure as measure_start
 from figure_sustained import measure as measure_sustained
@@ -30,6 +31,7 @@ TIMED = {
     "seen": measure_seen,
     "deliver": measure_deliver,
     "sustained": measure_sustained,
+    "search": measure_search,
     "start": measure_start,
     "memory": measure_memory,
     "flood": measure_flood,
