@@ -152,6 +152,16 @@ set_text(struct change *c, const char *text, size_t size)
 }
 
 static void
+remove_row(struct memstore *ms, struct mem_row *r)
+{
+	size_t at = (size_t)(r - ms->rows);
+
+	change_free(&r->change);
+	ms->row_count--;
+	memmove(r, r + 1, (ms->row_count - at) * sizeof(*r));
+}
+
+static void
 revise(struct memstore *ms, const struct change *c)
 {
 	struct mem_row *r = find_row(ms, &c->fp, &c->target);
@@ -175,7 +185,10 @@ revise(struct memstore *ms, const struct change *c)
 	if (!r->deleted)
 		return;
 	memset(r->reactions, 0, sizeof(r->reactions));
-	if (r->change.waits) {
+	/* It was stored only to wait. */
+	if (r->change.waits && !r->change.keep) {
+		remove_row(ms, r);
+	} else if (r->change.waits) {
 		r->change.waits = false;
 		r->change.delivery = DELIVERY_FAILED;
 	}
@@ -211,16 +224,6 @@ add_row(struct memstore *ms, const struct change *c)
 		.change = copy_change(c),
 		.is_revision = is_revision,
 	};
-}
-
-static void
-remove_row(struct memstore *ms, struct mem_row *r)
-{
-	size_t at = (size_t)(r - ms->rows);
-
-	change_free(&r->change);
-	ms->row_count--;
-	memmove(r, r + 1, (ms->row_count - at) * sizeof(*r));
 }
 
 static void
