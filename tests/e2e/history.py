@@ -293,7 +293,8 @@ def exports(ana):
         check(text.count("kitchen") == 10, "all of it")
         if option:
             lines = [json.loads(s) for s in text.splitlines()]
-            check(len(lines) == 31 and lines[-1]["text"].startswith("the plan"),
+            check(len(lines) == 31 and
+                  lines[-1]["text"].startswith("the plan"),
                   "as JSON, the oldest first: %s" % lines[-1])
         refused = told(ana, line)
         check("31 messages" not in refused, "not over a file: " + refused)

@@ -5,9 +5,9 @@
 Two talk, both ways at once, and one of them is killed again and again at
 marked calls of the C library, which lie on either side of all that matters:
 the commit, the acknowledgement, what the user is told. Each time its files are
-looked at as they were left, it is started again, and the talk goes on. In every
-other run the power fails, too: what was written and not synced is gone. Four
-runs at each point over TCP and UDP; EARSHOT_LONG=1: 50.
+looked at as they were left, it is started again, and the talk goes on. In
+every other run the power fails, too: what was written and not synced is gone.
+Four runs at each point over TCP and UDP; EARSHOT_LONG=1: 50.
 """
 import os
 import shutil
@@ -152,7 +152,8 @@ class Talk:
         if me is self.ana and item in got:
             # What was shown in her last moments comes again if it had not
             # been stored: on the screen of this life it is the first time.
-            check(raw_id(item[0]) not in self.stored, "shown twice: %s" % event)
+            check(raw_id(item[0]) not in self.stored,
+                  "shown twice: %s" % event)
             del got[got.index(item):]
             lab.count("shown again, since not stored before")
         got.append(item)
