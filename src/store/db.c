@@ -453,6 +453,12 @@ db_set_mark(struct db *db, const char *name, int64_t value)
 bool
 db_read_marks(struct db *db)
 {
+	sqlite3_stmt *s = db_statement(db, SQL_MESSAGE_NEWEST);
+
+	if (db_row(db, s)) {
+		db->newest_row = sqlite3_column_int64(s, 0);
+		db_reset(s);
+	}
 	db->indexed_row = db_mark(db, "indexed_row", 0);
 	db->purges = db_mark(db, "purge", 0) != 0;
 	db->has_orphans = db_mark(db, "orphans", 0) != 0;

@@ -120,7 +120,15 @@ insert_message(
 	db_bind_int(s, 16, c->keep);
 	db_bind_int(s, 17, db_message_sum(m));
 	db_bind_text(s, 18, c->text, c->size);
-	return db_run(db, s) && sqlite3_changes(db->sql) > 0;
+	if (!db_run(db, s))
+		return false;
+	if (sqlite3_changes(db->sql) > 0)
+		return true;
+	if (db_find_row(db, m->conv, m->mine, &m->id, DB_PIECES_ALL) != 0)
+		return false;
+	/* Another message with that number: no reason to lose one. */
+	db_bind_int(s, 6, 0);
+	return db_run(db, s);
 }
 
 static void
@@ -130,7 +138,7 @@ add_message(struct db *db, const struct change *c)
 	if (!c->keep && !c->waits)
 		return;
 	struct db_message m = message_of(c, db_conv(db, &c->fp, true));
-	if (!insert_message(db, c, &m))
+	if ((c->seq == 0 && db_is_known(db, &m)) || !insert_message(db, c, &m))
 		return;
 	sqlite3_stmt *s = db_statement(db, SQL_CONV_GREW);
 	db_bind_int(s, 1, m.conv);
@@ -165,11 +173,11 @@ move_sent(struct db *db, const struct change *c)
 
 /* A contact that is to keep no history: the text was there only to wait. */
 static void
-drop_unkept(struct db *db, int64_t conv, const struct msg_id *id)
+drop_unkept(struct db *db, int64_t row)
 {
 	struct db_message m;
 
-	if (!db_find_message(db, conv, true, id, &m))
+	if (!db_get_message(db, row, &m))
 		return;
 	db_remove_message(db, &m);
 	db_message_clear(&m);
@@ -177,44 +185,54 @@ drop_unkept(struct db *db, int64_t conv, const struct msg_id *id)
 }
 
 static void
-deliver(struct db *db, const struct change *c)
+deliver_revision(struct db *db, int64_t conv, const struct change *c)
 {
-	int64_t conv = db_conv(db, &c->fp, false);
-	sqlite3_stmt *s;
-
-	move_sent(db, c);
-	if (conv == 0)
-		return;
-	s = db_statement(db, SQL_MESSAGE_DELIVERY);
-	db_bind_int(s, 1, conv);
-	db_bind_blob(s, 2, c->id.b, MSG_ID_SIZE);
-	db_bind_int(s, 3, c->delivery);
-	if (c->reason != NULL)
-		db_bind_text(s, 4, c->reason, strlen(c->reason));
-	else
-		sqlite3_bind_null(s, 4);
-	if (db_row(db, s)) {
-		bool stays = sqlite3_column_int(s, 1) != 0;
-		db_reset(s);
-		if (!stays)
-			drop_unkept(db, conv, &c->id);
-		return;
-	}
 	if (c->delivery <= DELIVERY_SENT)
 		return;
-	s = db_statement(db, SQL_REVISION_DONE);
+	sqlite3_stmt *s = db_statement(db, SQL_REVISION_DONE);
 	db_bind_int(s, 1, conv);
 	db_bind_blob(s, 2, c->id.b, MSG_ID_SIZE);
 	db_run(db, s);
 }
 
 static void
+deliver(struct db *db, const struct change *c)
+{
+	int64_t conv = db_conv(db, &c->fp, false);
+	int64_t row = db_find_row(db, conv, true, &c->id, DB_PIECES_ALL);
+	bool stays = true;
+
+	move_sent(db, c);
+	if (row == 0) {
+		deliver_revision(db, conv, c);
+		return;
+	}
+	sqlite3_stmt *s = db_statement(db, SQL_MESSAGE_DELIVERY);
+	db_bind_int(s, 1, row);
+	db_bind_int(s, 2, c->delivery);
+	if (c->reason != NULL)
+		db_bind_text(s, 3, c->reason, strlen(c->reason));
+	else
+		sqlite3_bind_null(s, 3);
+	if (db_row(db, s)) {
+		stays = sqlite3_column_int(s, 0) != 0;
+		db_reset(s);
+	}
+	if (!stays)
+		drop_unkept(db, row);
+}
+
+static void
 show(struct db *db, const struct change *c)
 {
+	int64_t conv = db_conv(db, &c->fp, false);
+	int64_t row = c->row > 0
+			  ? c->row
+			  : db_find_row(db, conv, true, &c->id, DB_PIECES_ALL);
 	sqlite3_stmt *s = db_statement(db, SQL_CONV_SHOWN);
 
-	db_bind_int(s, 1, db_conv(db, &c->fp, false));
-	db_bind_blob(s, 2, c->id.b, MSG_ID_SIZE);
+	db_bind_int(s, 1, conv);
+	db_bind_int(s, 2, row);
 	db_run(db, s);
 }
 

@@ -56,16 +56,57 @@ db_message_clear(struct db_message *m)
 	m->text = NULL;
 }
 
-bool
-db_find_message(struct db *db, int64_t conv, bool mine, const struct msg_id *id,
-    struct db_message *ret_message)
+static int64_t
+find_in_piece(struct db *db, const struct db_message *like, bool any_author,
+    int64_t piece)
 {
 	sqlite3_stmt *s = db_statement(db, SQL_MESSAGE_FIND);
 
-	db_bind_int(s, 1, conv);
-	db_bind_int(s, 2, mine);
-	db_bind_blob(s, 3, id->b, MSG_ID_SIZE);
+	db_bind_int(s, 1, piece);
+	db_bind_blob(s, 2, like->id.b, MSG_ID_SIZE);
+	db_bind_int(s, 3, like->conv);
+	db_bind_int(s, 4, like->mine);
+	if (any_author)
+		sqlite3_bind_null(s, 5);
+	else
+		db_bind_blob(s, 5, like->author, like->author_size);
 	if (!db_row(db, s))
+		return 0;
+	int64_t row = sqlite3_column_int64(s, 0);
+	db_reset(s);
+	return row;
+}
+
+int64_t
+db_find_row(
+    struct db *db, int64_t conv, bool mine, const struct msg_id *id, int pieces)
+{
+	struct db_message like = { .conv = conv, .mine = mine, .id = *id };
+	int64_t row = 0, at = db->newest_row / DB_PIECE;
+
+	if (conv == 0)
+		return 0;
+	for (; row == 0 && at >= 0 && pieces-- > 0 && db->failed == 0; at--)
+		row = find_in_piece(db, &like, true, at);
+	return row;
+}
+
+bool
+db_is_known(struct db *db, const struct db_message *m)
+{
+	int64_t at = db->newest_row / DB_PIECE;
+
+	return find_in_piece(db, m, false, at) != 0 ||
+	       (at > 0 && find_in_piece(db, m, false, at - 1) != 0);
+}
+
+bool
+db_get_message(struct db *db, int64_t row, struct db_message *ret_message)
+{
+	sqlite3_stmt *s = db_statement(db, SQL_MESSAGE_GET);
+
+	db_bind_int(s, 1, row);
+	if (row == 0 || !db_row(db, s))
 		return false;
 	db_read_stored(s, ret_message);
 	db_reset(s);

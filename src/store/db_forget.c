@@ -53,7 +53,8 @@ forget_message(struct db *db, int64_t conv, const struct msg_id *id)
 	struct db_message m;
 
 	for (int mine = 0; mine < 2; mine++)
-		while (db_find_message(db, conv, mine, id, &m)) {
+		while (db_get_message(
+		    db, db_find_row(db, conv, mine, id, DB_PIECES_ALL), &m)) {
 			bool ok = db_remove_message(db, &m);
 			db_message_clear(&m);
 			if (!ok)

@@ -33,7 +33,10 @@ _Static_assert(TRANSPORT_AUTO == 0 && TRANSPORT_TCP == 1 && TRANSPORT_UDP == 2,
 /*
  * contact: one for each pin. The sums of contact and message are for salvage.
  * conv: fp is NULL from the moment it is forgotten until its messages are gone.
- * message: waits is the outbox; revised 1 edited, 2 deleted.
+ * message: waits is the outbox; revised 1 edited, 2 deleted. Ids are random,
+ * and an index of them all would touch a page of its own for each message; so
+ * it is cut into pieces of 2048 rows, looked through from the newest. What
+ * must be unique is the number that a sender gives to each message.
  * revision: ours that wait. former: the texts before an edit.
  */
 static const char step_history[] =
@@ -65,7 +68,9 @@ static const char step_history[] =
     " waits INTEGER NOT NULL, keep INTEGER NOT NULL,"
     " revised INTEGER NOT NULL DEFAULT 0, sum INTEGER NOT NULL,"
     " text TEXT NOT NULL) STRICT;"
-    "CREATE UNIQUE INDEX message_id ON message(conv, mine, id, author);"
+    "CREATE UNIQUE INDEX message_seq ON message(conv, mine, seq)"
+    " WHERE seq <> 0;"
+    "CREATE INDEX message_id ON message(row >> 11, id);"
     "CREATE INDEX message_conv ON message(conv);"
     "CREATE INDEX message_waits ON message(waits) WHERE waits = 1;"
     "CREATE TABLE former (message INTEGER NOT NULL REFERENCES message(row)"

@@ -11,10 +11,9 @@
 /* The numbers of enum delivery: 2 sent, 3 delivered, 4 read, 5 failed. What
  * arrived stays so, whatever is said later; what failed may have arrived. */
 static const char delivery[] =
-    "UPDATE message SET delivery = ?3, reason = ?4, waits = waits AND ?3 <= 2"
-    " WHERE conv = ?1 AND mine = 1 AND id = ?2 AND (delivery <= 2"
-    " OR (delivery = 3 AND ?3 = 4) OR (delivery = 5 AND ?3 IN (3, 4)))"
-    " RETURNING row, keep OR waits";
+    "UPDATE message SET delivery = ?2, reason = ?3, waits = waits AND ?2 <= 2"
+    " WHERE row = ?1 AND (delivery <= 2 OR (delivery = 3 AND ?2 = 4)"
+    " OR (delivery = 5 AND ?2 IN (3, 4))) RETURNING keep OR waits";
 
 static const char conv_read[] =
     "UPDATE conv SET read_row = max(read_row, ?2),"
@@ -69,9 +68,7 @@ static const char *const texts[SQL_COUNT] = {
 	    "UPDATE conv SET last_row = max(last_row, ?2), active_ms = ?3,"
 	    " unread = unread + (?4 AND ?2 > read_row) WHERE id = ?1",
 	[SQL_CONV_SHOWN] =
-	    "UPDATE conv SET shown_row = max(shown_row, ifnull((SELECT row"
-	    " FROM message WHERE conv = ?1 AND mine = 1 AND id = ?2), 0))"
-	    " WHERE id = ?1",
+	    "UPDATE conv SET shown_row = max(shown_row, ?2) WHERE id = ?1",
 	[SQL_CONV_READ] = conv_read,
 	[SQL_CONV_SHRANK] = conv_shrank,
 	[SQL_CONV_FORGET] = "UPDATE conv SET fp = NULL WHERE id = ?1",
@@ -89,9 +86,14 @@ static const char *const texts[SQL_COUNT] = {
 	    " flags, target, missing, sent_ms, arrived_ms, delivery, reason,"
 	    " waits, keep, sum, text) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8,"
 	    " ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18)"
-	    " ON CONFLICT (conv, mine, id, author) DO NOTHING",
-	[SQL_MESSAGE_FIND] = "SELECT " STORED_COLUMNS " FROM message"
-			     " WHERE conv = ?1 AND mine = ?2 AND id = ?3",
+	    " ON CONFLICT (conv, mine, seq) WHERE seq <> 0 DO NOTHING",
+	[SQL_MESSAGE_FIND] = "SELECT row FROM message INDEXED BY message_id"
+			     " WHERE row >> 11 = ?1"
+			     " AND id = ?2 AND conv = ?3 AND mine = ?4"
+			     " AND (?5 IS NULL OR author = ?5)",
+	[SQL_MESSAGE_GET] =
+	    "SELECT " STORED_COLUMNS " FROM message WHERE row = ?1",
+	[SQL_MESSAGE_NEWEST] = "SELECT ifnull(max(row), 0) FROM message",
 	[SQL_MESSAGE_DELIVERY] = delivery,
 	[SQL_MESSAGE_TEXT] =
 	    "UPDATE message SET text = ?2, revised = ?3, sum = ?4,"

@@ -37,6 +37,8 @@ enum db_sql {
 	SQL_DRAFT_REMOVE,
 	SQL_MESSAGE_ADD,
 	SQL_MESSAGE_FIND,
+	SQL_MESSAGE_GET,
+	SQL_MESSAGE_NEWEST,
 	SQL_MESSAGE_DELIVERY,
 	SQL_MESSAGE_TEXT,
 	SQL_MESSAGE_REMOVE,
@@ -72,7 +74,7 @@ struct db {
 	int failed;          /* the first failure, an extended result code */
 	int failed_errno;
 	bool words_broken;   /* the search index is to be made anew */
-	int64_t newest_row;  /* added since opening */
+	int64_t newest_row;  /* of all messages */
 	int64_t indexed_row; /* all messages up to it are in the index */
 	bool purges;         /* the index holds words of what was forgotten */
 	bool merges;         /* and is being merged to get rid of them */
@@ -147,8 +149,14 @@ bool db_is_damage(int code);
 /* db_find.c */
 /* The conversation with fp, 0 when there is none, made when wanted. */
 int64_t db_conv(struct db *db, const struct fp *fp, bool make);
-bool db_find_message(struct db *db, int64_t conv, bool mine,
-    const struct msg_id *id, struct db_message *ret_message);
+enum { DB_PIECE = 2048, DB_PIECES_ALL = INT32_MAX };
+/* The row of a message; 0 when there is none, or not among the newest pieces
+ * of DB_PIECE rows. */
+int64_t db_find_row(struct db *db, int64_t conv, bool mine,
+    const struct msg_id *id, int pieces);
+/* The same by all that tells it from others, among the newest only. */
+bool db_is_known(struct db *db, const struct db_message *m);
+bool db_get_message(struct db *db, int64_t row, struct db_message *ret_message);
 void db_read_stored(sqlite3_stmt *s, struct db_message *ret_message);
 void db_message_clear(struct db_message *m);
 /* Guards what cannot be seen by looking: a flipped bit in a text. */
