@@ -52,7 +52,7 @@ keep_rejects(
 	if (err == 0)
 		fail(ret_error, 0,
 		    "%zu damaged %s of the pins now in %s: whoever they named "
-		    "is a stranger until you repair them",
+		    "is a stranger until you talk again",
 		    parsed->reject_count, lines, aside);
 	free(aside);
 	return err;

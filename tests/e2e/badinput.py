@@ -9,6 +9,7 @@ import contextlib
 import os
 import shutil
 import socket
+import sqlite3
 import stat
 import subprocess
 import sys
@@ -22,7 +23,54 @@ from terminals import Pty, forbidden
 lab.enter()
 
 FAILED, USAGE = 1, 2
-KEPT = ("identity", "pins", "config", "epoch")
+KEPT = ("identity", "pins", "pins.imported", "pins.damaged", "config",
+        "epoch")
+ZOE = "a" * 51 + "q"
+OLD_PINS = "earshot pins 1\n"
+
+
+def pin_line(fp, name):
+    """As the first version wrote it."""
+    return "%s pinned - 1 7 1 1795168920000 1795168920000 %s\n" % (fp, name)
+
+
+def write_pins(home, *lines, mode=0o600):
+    path = os.path.join(home, "pins")
+    with open(path, "w") as f:
+        f.write("".join(lines))
+    os.chmod(path, mode)
+    return path
+
+
+def rows_of(home):
+    """All that the database holds, of a copy: looking must not mend it."""
+    place = lab.home("copy")
+    for name in ("earshot.db", "earshot.db-wal"):
+        path = os.path.join(home, name)
+        if os.path.isfile(path):
+            shutil.copy(path, place)
+    db = sqlite3.connect(os.path.join(place, "earshot.db"))
+    try:
+        names = [r[0] for r in db.execute(
+            "SELECT name FROM sqlite_schema WHERE type = 'table' AND "
+            "name NOT LIKE 'words%' ORDER BY name")]
+        found = {name: db.execute("SELECT * FROM " + name).fetchall()
+                 for name in names}
+        found["version"] = db.execute("PRAGMA user_version").fetchall()
+        sound = db.execute("PRAGMA integrity_check").fetchall()
+        check(sound == [("ok",)], "a sound database: %s" % sound)
+    finally:
+        db.close()
+        shutil.rmtree(place)
+    return found
+
+
+def column(home, what):
+    db = sqlite3.connect("file:%s/earshot.db?mode=ro" % home, uri=True)
+    try:
+        return [r[0] for r in db.execute("SELECT " + what)]
+    finally:
+        db.close()
 
 
 def snapshot(home):
@@ -33,6 +81,8 @@ def snapshot(home):
         if os.path.isfile(path):
             with open(path, "rb") as f:
                 found[name] = f.read()
+    if os.path.isfile(os.path.join(home, "earshot.db")):
+        found["earshot.db"] = rows_of(home)
     return found
 
 
@@ -70,12 +120,17 @@ def refused(ns, words, status, *says, home=None, **more):
 
 
 def used_home(ns, name, **setup):
-    """A home that was started once, with one pin."""
-    first = Earshot(ns, name, interface=None, **setup)
-    first.quit()
-    with open(os.path.join(first.home, "pins"), "a") as f:
-        f.write("%s pinned - 1 7 1 1795168920000 1795168920000 zoe\n"
-                % ("a" * 51 + "q"))
+    """A home that was started once, with one contact and a text for them."""
+    home = lab.home(name)
+    write_pins(home, OLD_PINS, pin_line(ZOE, "zoe"))
+    first = Earshot(ns, name, interface=None, home_dir=home, **setup)
+    first.send("/msg %s when will you be back?" % ZOE)
+    first.expect("delivery", to="zoe", state="queued")
+    first.send("/quit", "/quit")
+    check(first.wait() == 0, "ended with status %s" % first.status)
+    check(column(home, "name FROM contact") == ["zoe"] and
+          column(home, "text FROM message") == ["when will you be back?"],
+          "a contact and a text")
     return first
 
 
@@ -223,31 +278,122 @@ def configuration():
     Earshot(ns, "ana", interface=None, home_dir=home).quit()
 
 
-def damaged_state():
-    """A start goes on, says what is damaged, and keeps it aside."""
+def database():
+    """The file with all that was said, where it is not to be trusted."""
+    ns = lab.Ns("alone")
+    home = used_home(ns, "ana").home
+    path = os.path.join(home, "earshot.db")
+    for mode in (0o644, 0o640, 0o602):
+        with changed(path, mode):
+            refused(ns, [], FAILED, path, "%04o" % mode, "chmod 600",
+                    home=home)
+    for mode in (0, 0o200, 0o400):
+        with changed(path, mode):
+            refused(ns, [], FAILED, path, "cannot be written", home=home,
+                    plain_user=True)
+    if lab.owns_users:
+        os.chown(path, 1234, 1234)
+        refused(ns, [], FAILED, path, "1234", "--home", home=home)
+        os.chown(path, 0, 0)
+    for pragma, says in (("user_version = 99", "newer earshot"),
+                         ("application_id = 1", "not a database of earshot")):
+        aside = shutil.copy(path, path + ".real")
+        db = sqlite3.connect(path)
+        db.execute("PRAGMA " + pragma)
+        db.close()
+        refused(ns, [], FAILED, path, says, home=home)
+        os.rename(aside, path)
+        os.chmod(path, 0o600)
+    os.rename(path, path + ".real")
+    os.symlink("earshot.db.real", path)
+    refused(ns, [], FAILED, path, "not a plain file", "move it", home=home)
+    os.unlink(path)
+    for make in (os.mkdir, os.mkfifo):
+        make(path)
+        refused(ns, [], FAILED, path, "not a plain file", "move it",
+                home=home)
+        (os.rmdir if make is os.mkdir else os.unlink)(path)
+    os.rename(path + ".real", path)
+    before = rows_of(home)
+    Earshot(ns, "ana", interface=None, home_dir=home).quit()
+    after = rows_of(home)
+    for table in ("contact", "message", "conv"):
+        check(after[table] == before[table], "%s: %s, not %s" % (
+            table, after[table], before[table]))
+
+
+def old_pins():
+    """The pins of the first version are taken over, once; what is damaged in
+    them is told and kept aside."""
+    _, (host, far) = lab.lan_of(2)
+    ana = Earshot(host, "ana")
+    home = lab.home("bob")
+    pins = write_pins(home, OLD_PINS, pin_line(ana.id, "ana"),
+                      "no line of pins\n", pin_line(ZOE, "zoe"))
+    mark = ana.mark()
+    bob = Earshot(far, "bob", home_dir=home)
+    error = bob.expect("error", command=None)
+    check("1 damaged line" in error["text"] and
+          "pins.damaged" in error["text"] and "stranger" in error["text"],
+          "damaged pins are told: %s" % error)
+    bob.expect("peer", id=ana.id, trust="pinned", state="online")
+    ana.expect("peer", mark, id=bob.id, state="online")
+    bob.quit()
+    check(sorted(column(home, "name FROM contact")) == ["ana", "zoe"],
+          "both are in the database")
+    with open(pins + ".damaged") as f:
+        check(f.read() == "no line of pins\n", "what is damaged is kept")
+    with open(pins + ".imported") as f:
+        text = f.read()
+        check(ana.id in text and ZOE in text, "and the good ones, too")
+    check(not os.path.exists(pins), "under another name")
+    # Taken over once: what is there now is newer than any such file.
+    write_pins(home, OLD_PINS, pin_line(ana.id, "hana").replace(
+        "pinned", "blocked"), pin_line("b" + ZOE[1:], "yin"))
+    bob = Earshot(far, "bob", home_dir=home)
+    bob.expect("peer", id=ana.id, trust="pinned", state="online")
+    bob.expect_absent("error", command=None)
+    bob.quit()
+    check(not os.path.exists(pins) and
+          sorted(column(home, "name FROM contact")) == ["ana", "zoe"],
+          "a file of later changes nothing")
+
+
+def bad_pins():
+    """Those that cannot be taken over keep earshot from starting, or whoever
+    is in them would be a stranger for ever."""
+    ns = lab.Ns("alone")
+    home = lab.home("cem")
+    good = pin_line(ZOE, "zoe")
+    for mode in (0o644, 0o604):
+        pins = write_pins(home, OLD_PINS, good, mode=mode)
+        refused(ns, [], FAILED, pins, "%04o" % mode, "chmod 600", home=home)
+    write_pins(home, OLD_PINS, good, mode=0)
+    refused(ns, [], FAILED, pins, "Permission denied", home=home,
+            plain_user=True)
+    write_pins(home, "earshot pins 2\n", good)
+    refused(ns, [], FAILED, pins, "newer earshot", home=home)
+    write_pins(home, "x" * (1 << 22))
+    refused(ns, [], FAILED, pins, "longer", home=home)
+    os.rename(pins, pins + ".real")
+    os.symlink("pins.real", pins)
+    refused(ns, [], FAILED, pins, "symbolic link", home=home)
+    os.unlink(pins)
+    os.mkdir(pins)
+    refused(ns, [], FAILED, pins, "not a plain file", "move it", home=home)
+    os.rmdir(pins)
+    check(column(home, "count(*) FROM contact") == [0], "nobody yet")
+    write_pins(home, OLD_PINS, good)
+    Earshot(ns, "cem", interface=None, home_dir=home).quit()
+    check(column(home, "name FROM contact") == ["zoe"], "in the end")
+
+
+def epochs():
+    """A counter of starts that is damaged goes on above all before."""
     _, (host, far) = lab.lan_of(2)
     ana, bob = Earshot(host, "ana"), Earshot(far, "bob")
     lab.meet(ana, bob)
-    bob.send("/msg %s hello" % ana.id)
-    bob.expect("delivery", state="delivered")
-    bob.expect("peer", id=ana.id, trust="pinned")
     bob.quit()
-    pins = os.path.join(bob.home, "pins")
-    with open(pins) as f:
-        check(ana.id in f.read(), "ana is pinned in the file")
-    with open(pins, "a") as f:
-        f.write("no line of pins\n")
-    again = Earshot(far, "bob", home_dir=bob.home)
-    error = again.expect("error", command=None)
-    check("1 damaged line" in error["text"] and
-          "pins.damaged" in error["text"] and "repair" in error["text"],
-          "damaged pins are told: %s" % error)
-    again.expect("peer", id=ana.id, trust="pinned", state="online")
-    again.quit()
-    with open(pins + ".damaged") as f:
-        check("no line of pins\n" in f.read(), "and kept")
-    with open(pins) as f:
-        check(ana.id in f.read(), "and the good ones, too")
     for bad in ("x", "", "99999999999\n", "-1\n", "\0\0\0\0"):
         with open(os.path.join(bob.home, "epoch"), "w") as f:
             f.write(bad)
@@ -264,41 +410,45 @@ def damaged_state():
 
 
 def full_disk():
-    _, (host, far) = lab.lan_of(2)
+    """At the start. What happens later is in disk.py."""
+    ns = lab.Ns("alone")
     place = lab.home("small")
-    lab.mount("none", place, "tmpfs", 0, "size=64k,mode=0700")
+    lab.mount("none", place, "tmpfs", 0, "size=1m,mode=0700")
     os.chown(place, 0, 0)
     filler = os.path.join(place, "filler")
 
-    def fill():
+    def fill(but=0):
         with contextlib.suppress(OSError), open(filler, "wb", 0) as f:
             while True:
                 f.write(b"x" * 4096)
+        os.truncate(filler, os.path.getsize(filler) - but)
 
     fill()
-    refused(host, [], FAILED, place, "No space left", "--home", home=place)
+    refused(ns, [], FAILED, place, "No space left", "--home", home=place)
     check(not os.path.exists(os.path.join(place, "identity")),
           "half a key is no key")
     os.unlink(filler)
-    ana, bob = Earshot(host, "ana", home_dir=place), Earshot(far, "bob")
-    lab.meet(ana, bob)
-    before = snapshot(place)
-    fill()
-    bob.send("/msg %s hello" % ana.id)
-    ana.expect("message", text="hello")
-    error = ana.expect("error", command=None)
-    check("No space left" in error["text"] and "remembered only" in
-          error["text"], "pins that cannot be written are told: %s" % error)
-    check(snapshot(place) == before, "the old files are whole")
-    os.unlink(filler)
+    pins = write_pins(place, OLD_PINS, pin_line(ZOE, "zoe"))
+    # With room for a key, for a little of the database, for most of it.
+    for room in range(8, 80, 8):
+        fill(room << 10)
+        refused(ns, [], FAILED, "earshot.db", "no room left", "make room",
+                home=place)
+        check(os.path.exists(pins), "the pins are still there")
+        os.unlink(filler)
+    ana = Earshot(ns, "ana", interface=None, home_dir=place)
+    ana.send("/msg %s are you back?" % ZOE)
+    failed = ana.expect("delivery", state="failed")
+    check("256 MiB" in failed["reason"], "a disk this small: %s" % failed)
     ana.quit()
-    check(bob.id.encode() in snapshot(place)["pins"],
-          "and are written once there is room")
+    check(column(place, "name FROM contact") == ["zoe"], "there was room")
     fill()
-    # Nothing new has to be written to start: a full disk keeps nobody out.
-    Earshot(host, "ana", home_dir=place).quit()
-    check(bob.id.encode() in snapshot(place)["pins"], "the pins are whole")
+    refused(ns, [], FAILED, "earshot.db", "no room left", "make room",
+            home=place)
     os.unlink(filler)
+    again = Earshot(ns, "ana", interface=None, home_dir=place)
+    check(again.id == ana.id, "the same person")
+    again.quit()
 
 
 def streams():
@@ -311,8 +461,9 @@ def streams():
                        more=lambda: [os.close(fd) for fd in closed])
         check(done.returncode == 0, "closed %s: %s" % (closed, done))
         for name in os.listdir(home):
-            with open(os.path.join(home, name)) as f:
-                check("fingerprint" not in f.read(), "an event in " + name)
+            with open(os.path.join(home, name), "rb") as f:
+                check(b"fingerprint" not in f.read(), "an event in " + name)
+        check(rows_of(home)["message"] == [], "a sound database")
         check(os.path.getsize(os.path.join(home, "lock")) < 20, "the lock")
         lab.count("closed files", len(closed))
     ana = Earshot(ns, "ana", interface=None)
@@ -378,5 +529,5 @@ def terminals():
           % term.process.returncode)
 
 
-lab.run(command_line, network, identity, homes, configuration, damaged_state,
-        full_disk, streams, terminals)
+lab.run(command_line, network, identity, homes, configuration, database,
+        old_pins, bad_pins, epochs, full_disk, streams, terminals)
