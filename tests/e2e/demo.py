@@ -52,6 +52,15 @@ def directories():
 def nothing_left(p):
     lab.wait_until(lambda: processes(p) == [], "no process is left")
     check(directories() == [], "no directory is left: %s" % directories())
+    # Nor anything where a home would be without a demo.
+    left = [n for n in os.listdir(lab.work) if n.startswith(".")]
+    check(left == [], "in the home directory: %s" % left)
+
+
+def databases(place):
+    """Whose there are below the directory of a demo."""
+    return sorted(os.path.basename(path) for path, _, names in os.walk(place)
+                  if "earshot.db" in names)
 
 
 def newcomer():
@@ -62,6 +71,8 @@ def newcomer():
     check(len(processes(p)) == 1 + len(PEOPLE), "real programs: %s"
           % processes(p))
     check(len(directories()) == 1, "a directory of its own")
+    found = databases(os.path.join(lab.work, directories()[0]))
+    check(found == sorted([*PEOPLE, "you"]), "all remember there: %s" % found)
     noor = p.expect("peer", name="noor", state="away")
     check(noor["status"] == "at lunch", "noor says why: %s" % noor)
     p.expect("message", **{"from": "echo"})
@@ -108,6 +119,23 @@ def killed():
         shutil.rmtree(os.path.join(lab.work, name))
 
 
+def small_disk():
+    """It needs little room, whatever an earshot that stays leaves free."""
+    host, _, _ = machine()
+    place = lab.home("small")
+    lab.mount("none", place, "tmpfs", 0, "size=8m,mode=0700")
+    p = demo(host, env={"TMPDIR": place})
+    check(len(databases(place)) == 1 + len(PEOPLE), "it is there")
+    p.send("/msg echo is this on?")
+    p.expect("message", text="is this on?", **{"from": "echo"})
+    p.expect("delivery", state="delivered", to="echo")
+    p.expect_absent("delivery", state="failed")
+    p.send("/quit", "/quit")
+    check(p.wait() == 0, "status %s" % p.status)
+    check(os.listdir(place) == [], "nothing is left: %s" % os.listdir(place))
+    lab.unmount(place)
+
+
 def two_at_once():
     """Two demos on one machine are two worlds."""
     host, _, _ = machine()
@@ -123,4 +151,4 @@ def two_at_once():
     check(directories() == [], "no directory is left")
 
 
-lab.run(newcomer, killed, two_at_once)
+lab.run(newcomer, killed, small_disk, two_at_once)
