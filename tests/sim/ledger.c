@@ -145,6 +145,8 @@ add_post(struct ledger *l, unsigned node, unsigned to, const struct change *c)
 	lane->posts[lane->count++] = p;
 	l->slots[slot_of(l, &p->id)] = p;
 	l->revisions += p->is_revision;
+	if (p->keep == sim_peer(l->sim, node, to)->forgets)
+		blame(l, p, "is kept, or not, against the will of its author");
 	note(l, p, "given to the store");
 }
 
@@ -243,6 +245,9 @@ given_theirs(struct ledger *l, unsigned node, const struct change *c)
 	p->row_there = c->row;
 	p->again = false;
 	p->keep_there = c->keep;
+	if (!(p->is_revision && c->kind == CHANGE_MESSAGE) &&
+	    p->keep_there == sim_peer(l->sim, node, p->from)->forgets)
+		blame(l, p, "is kept, or not, against the will of its reader");
 	note(l, p, "came");
 	judge_content(l, node, p, c);
 }
@@ -302,7 +307,7 @@ given_shown(struct ledger *l, unsigned node, const struct change *c)
 	if (p == NULL || p->from != node)
 		ledger_fail(
 		    l, "%s was told of the reading of nothing", name(l, node));
-	else if (!p->delivered && !p->failed &&
+	else if (!p->delivered && !p->failed && !p->forgotten &&
 		 p->told_run != run_of(l, node))
 		blame(l, p, "is read, and was not delivered");
 }
@@ -408,6 +413,14 @@ text_shown(struct ledger *l, unsigned node, const struct message *m)
 	l->over_udp += m->transport == CARRIER_UDP;
 }
 
+/* A receipt is for all before it, also for what was forgotten unseen. */
+static bool
+is_seen(const struct post *p)
+{
+	return p->seen_there || p->forgotten_there ||
+	       p->forgotten_there_run != 0;
+}
+
 /* Of one of node's own, to its user. */
 static void
 delivery_told(struct ledger *l, unsigned node, const struct effect *effect)
@@ -439,7 +452,7 @@ delivery_told(struct ledger *l, unsigned node, const struct effect *effect)
 	case DELIVERY_READ:
 		if (!was_final)
 			blame(l, p, "is read before it is delivered");
-		if (!p->seen_there)
+		if (!is_seen(p))
 			blame(l, p, "is read, but nobody saw it");
 		p->read_run = run;
 		break;

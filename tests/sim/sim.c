@@ -160,8 +160,11 @@ end_turn(struct sim *s, unsigned node)
 static void
 end_turns(struct sim *s)
 {
-	for (unsigned i = 0; i < s->count; i++)
-		end_turn(s, i);
+	for (unsigned i = 0; i < s->count; i++) {
+		if (!memstore_is_dirty(&s->nodes[i].store) ||
+		    !links_chance(s, s->net.late, 100))
+			end_turn(s, i);
+	}
 }
 
 static void

@@ -25,6 +25,7 @@ struct sim_net {
 	unsigned delay_ms;  /* mean one way; each ±100 %, so order is lost */
 	unsigned reset;     /* of stream segments: the stream breaks, ‰ */
 	unsigned refuse;    /* of dials, percent */
+	unsigned late;      /* of commits, percent: more happens before them */
 };
 
 struct sim_node {

@@ -41,6 +41,7 @@ choose_network(struct story *st)
 	net->delay_ms = one_of(st, delays, 4);
 	net->reset = one_of(st, resets, 4);
 	net->refuse = dice(st, 2) * 10;
+	net->late = dice(st, 3) == 0 ? 50 : 0;
 }
 
 static void
@@ -205,7 +206,7 @@ sleep_long(struct story *st)
 void
 story_go_on(struct story *st)
 {
-	bool sleeps = dice(st, 60) == 0;
+	bool sleeps = dice(st, 30) == 0;
 
 	for (unsigned i = 0; i < st->steps && !st->ledger->broken; i++) {
 		people_act(st);
@@ -228,7 +229,8 @@ make_good(struct story *st)
 	struct sim_net *net = sim_net(st->sim);
 	bool heal = dice(st, 2) == 0;
 
-	net->loss = net->duplicate = net->reset = net->refuse = 0;
+	net->loss = net->duplicate = net->reset = 0;
+	net->refuse = net->late = 0;
 	for (unsigned a = 0; a < st->people; a++) {
 		sim_node(st->sim, a)->full = sim_node(st->sim, a)->fuse = 0;
 		if (!sim_node(st->sim, a)->alive)
