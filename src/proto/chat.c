@@ -269,7 +269,9 @@ queue_ack(struct chat *c, const struct msg_id *id)
 void
 chat_ack(struct chat *c, const struct msg_id *id, uint64_t seq)
 {
-	if (seq > c->stored_seq)
+	/* One above all that came is from before the peer's start counter was
+	 * set back. */
+	if (seq > c->stored_seq && seq <= c->received_seq)
 		c->stored_seq = seq;
 	queue_ack(c, id);
 }

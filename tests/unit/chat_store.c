@@ -225,6 +225,41 @@ a_peer_that_went_back_is_heard(void **state)
 	assert_int_equal(b.texts, 2);
 }
 
+/* Stored late, it says nothing of what comes since. */
+static void
+what_was_due_when_a_peer_went_back(void **state)
+{
+	(void)state;
+	struct chat_packet packet;
+	b.hold = true;
+	up();
+	say(&a, 5);
+	move(&a, &b, SIZE_MAX);
+	down();
+	chat_free(a.chat);
+	a.chat = chat_new(&a.rng, 3);
+	chat_peer_epoch(b.chat, 3);
+	up();
+	chat_ack(b.chat, &b.ids[0], UINT64_C(7) << 32 | 1);
+	while (chat_output(b.chat, &packet))
+		;
+	say(&a, 6);
+	move(&a, &b, SIZE_MAX);
+	assert_int_equal(b.texts, 2);
+	down();
+	up();
+	while (chat_output(b.chat, &packet))
+		;
+	/* Again, and not stored yet. */
+	move(&a, &b, SIZE_MAX);
+	assert_int_equal(b.texts, 2);
+	assert_false(chat_output(b.chat, &packet));
+	assert_true(chat_received_seq(b.chat) == 0);
+	chat_ack(b.chat, &b.ids[1], UINT64_C(3) << 32 | 1);
+	assert_true(chat_output(b.chat, &packet));
+	assert_true(chat_received_seq(b.chat) == (UINT64_C(3) << 32 | 1));
+}
+
 static void
 receipts_are_told_now_and_to_each_session(void **state)
 {
@@ -373,6 +408,7 @@ main(void)
 		CASE(what_waited_is_restored),
 		CASE(what_is_on_its_way_is_told),
 		CASE(a_peer_that_went_back_is_heard),
+		CASE(what_was_due_when_a_peer_went_back),
 		CASE(receipts_are_told_now_and_to_each_session),
 		CASE(no_receipt_goes_out_after_a_change_of_mind),
 		CASE(t53_forged_receipts),
