@@ -172,6 +172,7 @@ contact_forget(struct engine *e, struct now now, struct contact *k)
 		chat_forget(k->chat);
 	dial_done(&k->dial);
 	e->strangers -= k->in_inbox ? 1 : 0;
+	k->inbound_bytes = 0;
 	k->pinned = k->kept = k->changed = false;
 	k->answered = k->accepted = k->in_inbox = k->is_ready = false;
 	k->pin = (struct pin){ .fp = k->fp };

@@ -38,6 +38,9 @@ enum {
 	/* Conversations that strangers began and nobody answered; who comes
 	 * after them is told that the inbox is full. */
 	STRANGERS_MAX = 64,
+	/* What one of them may say, in all: what is stored pushes out what is
+	 * older once the quota is reached. */
+	STRANGER_BYTES_MAX = 1024 * 1024,
 	/* How long the loser of two sessions is still listened to. */
 	LOSER_MS = 2000,
 	/* Connections over TCP, of all states. */
@@ -91,6 +94,7 @@ struct contact {
 	bool switch_asked;      /* the user waits to hear how that went */
 	uint32_t conn;          /* the open session; 0 while there is none */
 	struct bucket inbound;  /* while not answered */
+	size_t inbound_bytes;   /* taken, while not answered */
 };
 
 struct conn {

@@ -129,6 +129,7 @@ revise_arrived(struct engine *e, struct now now, struct contact *k,
 	}
 	char *text = clean_text(change.revision, ev->post.text, &change.size);
 	change.text = text;
+	k->inbound_bytes += sizeof(change) + change.size;
 	commit_change(e, k, &change);
 	if (m != NULL)
 		revise(e, k, c, m, &change);

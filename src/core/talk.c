@@ -55,17 +55,20 @@ take_text(struct engine *e, struct now now, struct contact *k,
 		.text = m.text,
 		.size = m.size,
 	};
+	k->inbound_bytes += sizeof(change) + change.size;
 	commit_change(e, k, &change);
 	effect_message(e, c, conv_append(e->model, c, &m));
 }
 
 /* Whatever the number of their identities, strangers begin so many
- * conversations and no more. */
+ * conversations and no more, and say so much in them. */
 static bool
 has_room(struct engine *e, struct contact *k)
 {
-	if (k->answered || k->in_inbox)
+	if (k->answered)
 		return true;
+	if (k->in_inbox)
+		return k->inbound_bytes < STRANGER_BYTES_MAX;
 	if (e->strangers >= STRANGERS_MAX)
 		return false;
 	e->strangers++;

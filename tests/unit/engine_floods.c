@@ -400,6 +400,27 @@ t33_long_texts_are_bounded_by_bytes(void **state)
 	assert_in_range(held, CONV_BYTES_MAX / 2, CONV_BYTES_MAX);
 }
 
+/* Else they would fill the quota, and what people said would go for it. */
+static void
+t22_a_stranger_with_long_texts(void **state)
+{
+	(void)state;
+	struct remote *r = ekit_remote(&k, 1);
+	struct addr addr = ekit_addr(1);
+
+	assert_true(remote_connect(&k, r, &addr));
+	for (int i = 0; i < 60; i++) {
+		remote_say(&k, r, text);
+		ekit_pass(&k, 100);
+	}
+	assert_in_range(r->acks, 1, STRANGER_BYTES_MAX / strlen(text) + 1);
+	assert_int_equal(r->acks + r->nacks, 60);
+	ekit_say(&k, r, "go on");
+	remote_say(&k, r, text);
+	assert_int_equal(r->acks + r->nacks, 61);
+	assert_true(r->acks > STRANGER_BYTES_MAX / (strlen(text) + 1024));
+}
+
 /* One TEXT message of that size in records, whole or not. */
 static size_t
 oversize(struct raw *raw, struct wire *w, size_t text_size, uint8_t number)
@@ -574,6 +595,7 @@ main(void)
 		CASE(t33_a_stranger_who_floods),
 		CASE(t33_a_stranger_with_other_messages),
 		CASE(t33_long_texts_are_bounded_by_bytes),
+		CASE(t22_a_stranger_with_long_texts),
 		CASE(t34_messages_that_are_too_long),
 		CASE(what_is_reported_is_still_there),
 		CASE(everybody_is_lost_at_once),
