@@ -490,6 +490,21 @@ conv_find_text(struct conv *c, const struct msg_id *id)
 	return NULL;
 }
 
+struct message *
+conv_find_text_of(struct conv *c, const struct msg_id *id, bool mine)
+{
+	unsigned looked = 0;
+
+	for (uint64_t s = c->next_serial;
+	     s > c->first_serial && looked < CONV_MESSAGES_MAX; s--, looked++) {
+		struct message *msg = conv_message_edit(c, s - 1);
+		if (msg->kind == MESSAGE_TEXT && msg->mine == mine &&
+		    msg_id_equal(&msg->id, id))
+			return msg;
+	}
+	return NULL;
+}
+
 void
 conv_set_text(struct model *m, struct conv *c, struct message *msg,
     const char *text, size_t size)

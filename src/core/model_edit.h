@@ -65,6 +65,9 @@ struct message *conv_find_row(
     struct conv *c, int64_t row, const struct msg_id *id);
 /* A text by id, of the newest CONV_MESSAGES_MAX; NULL. */
 struct message *conv_find_text(struct conv *c, const struct msg_id *id);
+/* The same of those that are ours, or theirs. */
+struct message *conv_find_text_of(
+    struct conv *c, const struct msg_id *id, bool mine);
 /* Puts another text in; the oldest messages go when they are too much. */
 void conv_set_text(struct model *m, struct conv *c, struct message *msg,
     const char *text, size_t size);

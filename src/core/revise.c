@@ -30,6 +30,19 @@ may_revise(const struct message *m, const struct change *c)
 	       c->arrived_ms - m->arrived_ms <= REVISE_MS;
 }
 
+/* Ids are what their senders say, so one of theirs may be that of ours, to be
+ * found in its place. */
+static struct message *
+find_target(struct conv *c, const struct change *change)
+{
+	bool mine = change->mine != (change->revision == REVISION_REACT);
+	struct message *m = conv_find_text_of(c, &change->target, mine);
+
+	if (m == NULL)
+		m = conv_find_text_of(c, &change->target, !mine);
+	return m;
+}
+
 static void
 alter(struct engine *e, struct conv *c, struct message *m,
     const struct change *change)
@@ -107,7 +120,6 @@ revise_arrived(struct engine *e, struct now now, struct contact *k,
 {
 	struct conv *c =
 	    model_conv_open(e->model, model_peer_edit(e->model, &k->fp));
-	struct message *m = conv_find_text(c, &ev->post.target);
 	struct change change = {
 		.kind = CHANGE_REVISION,
 		.fp = k->fp,
@@ -123,6 +135,7 @@ revise_arrived(struct engine *e, struct now now, struct contact *k,
 		.arrived_ms = now.wall_ms,
 	};
 
+	struct message *m = find_target(c, &change);
 	if (m != NULL && !may_revise(m, &change)) {
 		ignore(e, k, &change);
 		return;
@@ -157,7 +170,7 @@ revise_apply(struct engine *e, struct now now, struct contact *k,
 	struct conv *c =
 	    model_conv_edit(e->model, model_peer(e->model, &k->fp)->conv);
 	struct message *m =
-	    c == NULL ? NULL : conv_find_text(c, &change->target);
+	    c == NULL ? NULL : find_target(c, change);
 
 	if (m == NULL || !may_revise(m, change))
 		return;
@@ -169,7 +182,7 @@ revise_apply(struct engine *e, struct now now, struct contact *k,
 void
 revise_loaded(struct engine *e, struct conv *c, const struct change *change)
 {
-	struct message *m = conv_find_text(c, &change->target);
+	struct message *m = find_target(c, change);
 
 	if (m != NULL && may_revise(m, change))
 		alter(e, c, m, change);
@@ -256,7 +269,12 @@ revise_command(struct engine *e, struct now now, const struct command *cmd)
 		return;
 	struct conv *c =
 	    model_conv_edit(e->model, model_peer(e->model, &k->fp)->conv);
-	struct message *m = c == NULL ? NULL : conv_find_text(c, &cmd->target);
+	struct change like = {
+		.mine = true,
+		.revision = revision_of(type_of(cmd->kind)),
+		.target = cmd->target,
+	};
+	struct message *m = c == NULL ? NULL : find_target(c, &like);
 	const char *typed =
 	    cmd->text == NULL || cmd->kind == COMMAND_DELETE ? "" : cmd->text;
 	size_t n;

@@ -202,6 +202,36 @@ t54_hands_off_what_others_wrote(void **state)
 	assert_int_equal(eve->last_type, MSG_TEXT);
 }
 
+/* Who knows the id of ours can give it to one of his. */
+static void
+t54_an_id_that_is_taken(void **state)
+{
+	(void)state;
+	struct remote *r = ekit_friend(&k, 1, "bob");
+	struct msg m = { .type = MSG_TEXT,
+		.post = { .seq = r->next_seq++,
+		    .text = untrusted_of("his", 3) } };
+
+	ekit_say(&k, r, "ours");
+	m.post.id = ekit_last(&k, r, MESSAGE_TEXT)->id;
+	remote_send(&k, r, &m);
+	ekit_run(&k);
+	const struct conv *c = ekit_conv(&k, r);
+	const struct message *his = conv_message(c, c->next_serial - 1);
+	const struct message *ours = conv_message(c, c->next_serial - 2);
+	assert_string_equal(his->text, "his");
+	command(COMMAND_EDIT, r, &m.post.id, "edited");
+	assert_string_equal(ours->text, "edited");
+	send_revision(r, MSG_EDIT, &m.post.id, "his own");
+	assert_string_equal(his->text, "his own");
+	send_revision(r, MSG_REACT, &m.post.id, "+");
+	assert_string_equal(ours->reactions[0], "+");
+	assert_string_equal(his->reactions[0], "");
+	command(COMMAND_DELETE, r, &m.post.id, NULL);
+	assert_true(ours->deleted);
+	assert_false(his->deleted);
+}
+
 static void
 after_a_day_it_is_too_late(void **state)
 {
@@ -439,6 +469,7 @@ main(void)
 		CASE(theirs_change_theirs),
 		CASE(reactions_are_one_for_each),
 		CASE(t54_hands_off_what_others_wrote),
+		CASE(t54_an_id_that_is_taken),
 		CASE(after_a_day_it_is_too_late),
 		CASE(ours_are_stored_sent_and_shown),
 		CASE(they_wait_and_survive_like_texts),
