@@ -48,7 +48,10 @@ enum {
 	/* Packets; RFC 9002 §7.2 for the first and the least. */
 	DGRAM_CWND_FIRST = 10,
 	DGRAM_CWND_MIN = 2,
-	DGRAM_CWND_MAX = 64,
+	DGRAM_CWND_MAX = 256,
+	/* So few losses within a round trip that got no longer are no
+	 * congestion: radio and bad cables lose packets, too. */
+	DGRAM_LONE_LOSSES = 2,
 	DGRAM_REKEY_MS = 30 * 60000,
 	/* The hard stop for a direction that does not change its key. */
 	DGRAM_KEY_LIFE_MS = 60 * 60000,

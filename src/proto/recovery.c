@@ -3,7 +3,8 @@
  * The section numbers are those of RFC 9002. Simpler than there: windows count
  * packets, since ours are of one size or small and few; there is one packet
  * number space; and two timeouts in a row (three times the period of the
- * first) stand for persistent congestion (§7.6).
+ * first) stand for persistent congestion (§7.6). One departure: a lone loss
+ * does not shut the window (is_congestion).
  */
 #include "proto/recovery.h"
 
@@ -188,10 +189,25 @@ grow(struct recovery *r, uint64_t number)
 	r->cwnd++;
 }
 
+/* A full queue on the way makes the round trip longer before it drops, or
+ * drops many. Halving for every lone loss as well would leave a thousandth of
+ * what a path with 1 % of them carries. */
+static bool
+is_congestion(struct recovery *r, uint64_t number)
+{
+	int64_t long_us = r->min_us + r->min_us / 4 + RECOVERY_GRAIN_MS * 1000;
+
+	if (number >= r->round_end) {
+		r->round_end = r->next;
+		r->round_lost = 0;
+	}
+	return ++r->round_lost > DGRAM_LONE_LOSSES || r->latest_us > long_us;
+}
+
 static void
 shrink(struct recovery *r, uint64_t number)
 {
-	if (number < r->answered)
+	if (number < r->answered || !is_congestion(r, number))
 		return;
 	r->answered = r->next;
 	r->cwnd /= 2;

@@ -55,6 +55,9 @@ struct recovery {
 	int64_t srtt_us, rttvar_us, min_us, latest_us;
 	unsigned cwnd, ssthresh, grown;
 	uint64_t answered; /* losses below this number were answered */
+	/* Losses of what was sent before this number, in one round trip. */
+	uint64_t round_end;
+	unsigned round_lost;
 	int64_t progress_ms, pto_from_ms, loss_ms;
 	unsigned pto_count, probes;
 };

@@ -241,6 +241,51 @@ the_window_doubles_until_a_loss_and_then_creeps(void **state)
 	assert_int_equal(r.cwnd, 18);
 }
 
+/* An acknowledgement reaches no more than 65 packets. */
+static void
+ack_all(int64_t now_ms)
+{
+	while (r.count > 0) {
+		size_t i = r.count < 65 ? r.count : 65;
+		uint64_t n = r.sent[i - 1].number;
+		uint64_t bits = n >= 64 ? UINT64_MAX : (UINT64_C(1) << n) - 1;
+		assert_int_equal(ack(now_ms, n, bits), 0);
+		assert_int_equal(take(RECOVERY_ACKED), i);
+	}
+}
+
+static void
+lone_losses_shut_no_window(void **state)
+{
+	(void)state;
+	r.skip_at = UINT64_MAX;
+	fill_window(1000);
+	ack_all(1020);
+	fill_window(1020);
+	/* The first two of twenty. */
+	assert_int_equal(ack(1040, newest(), UINT64_MAX >> (64 - 17)), 0);
+	assert_int_equal(take(RECOVERY_LOST), 2);
+	assert_int_equal(r.cwnd, 38);
+	/* One more, of a later round trip. */
+	fill_window(1040);
+	assert_int_equal(ack(1060, newest(), UINT64_MAX >> (64 - 36)), 0);
+	assert_int_equal(take(RECOVERY_LOST), 1);
+	assert_int_equal(r.cwnd, 38 + 37);
+}
+
+static void
+a_lone_loss_behind_a_longer_round_trip_is_congestion(void **state)
+{
+	(void)state;
+	r.skip_at = UINT64_MAX;
+	fill_window(1000);
+	ack_all(1020);
+	fill_window(1020);
+	assert_int_equal(ack(1052, newest(), UINT64_MAX >> (64 - 18)), 0);
+	assert_int_equal(take(RECOVERY_LOST), 1);
+	assert_int_equal(r.cwnd, (20 + 19) / 2);
+}
+
 static void
 the_window_keeps_its_bounds(void **state)
 {
@@ -250,12 +295,7 @@ the_window_keeps_its_bounds(void **state)
 	for (int i = 0; i < 10; i++) {
 		fill_window(now_ms);
 		now_ms += 20;
-		uint64_t n = newest();
-		assert_int_equal(
-		    ack(now_ms, n,
-			n >= 64 ? UINT64_MAX : (UINT64_C(1) << n) - 1),
-		    0);
-		take(RECOVERY_ACKED);
+		ack_all(now_ms);
 	}
 	assert_int_equal(r.cwnd, DGRAM_CWND_MAX);
 	for (int i = 0; i < 10; i++) {
@@ -469,6 +509,11 @@ main(void)
 		    any_acknowledgement_is_progress, setup, teardown),
 		cmocka_unit_test_setup_teardown(
 		    the_window_doubles_until_a_loss_and_then_creeps, setup,
+		    teardown),
+		cmocka_unit_test_setup_teardown(
+		    lone_losses_shut_no_window, setup, teardown),
+		cmocka_unit_test_setup_teardown(
+		    a_lone_loss_behind_a_longer_round_trip_is_congestion, setup,
 		    teardown),
 		cmocka_unit_test_setup_teardown(
 		    the_window_keeps_its_bounds, setup, teardown),
