@@ -19,7 +19,9 @@ import net
 import programs
 from figure_crowd import measure_chat, measure_discovery, measure_flood
 from figure_deliver import measure as measure_deliver
+from figure_history import measure as measure_history
 from figure_idle import measure_memory, measure_wakes
+from figure_lossy import measure as measure_lossy
 from figure_search import measure as measure_search
 from figure_seen import measure as measure_seen
 from figure_start import measure as measure_start
@@ -31,7 +33,9 @@ TIMED = {
     "seen": measure_seen,
     "deliver": measure_deliver,
     "sustained": measure_sustained,
+    "lossy": measure_lossy,
     "search": measure_search,
+    "history": measure_history,
     "start": measure_start,
     "memory": measure_memory,
     "flood": measure_flood,
