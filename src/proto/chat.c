@@ -411,11 +411,28 @@ shown_event(struct chat *c, const struct msg_ack *ack, struct chat_event *ev)
 	return true;
 }
 
+/* Who saw one has all before it, whose acknowledgements went with an earlier
+ * session. */
+static bool
+answered_before(struct chat *c, const struct msg_id *id, struct chat_event *ev)
+{
+	const struct posted *first = c->box.first;
+
+	if (!postbox_is_flying(&c->box, id) ||
+	    msg_id_equal(&first->post.id, id))
+		return false;
+	struct msg_id before = first->post.id;
+	return answered(c, &before, true, ev);
+}
+
 static bool
 ack_event(struct chat *c, struct chat_event *ev)
 {
 	const struct msg_ack *ack = &c->input.ack;
 
+	if (ack->state == ACK_SHOWN && ack->count == 1 && c->input_at == 0 &&
+	    answered_before(c, &ack->ids[0], ev))
+		return true;
 	while (c->input_at < ack->count) {
 		const struct msg_id *id = &ack->ids[c->input_at++];
 		if (answered(c, id, ack->state != ACK_REFUSED, ev))

@@ -134,6 +134,12 @@ postbox_has(const struct postbox *b, const struct msg_id *id)
 }
 
 bool
+postbox_is_flying(const struct postbox *b, const struct msg_id *id)
+{
+	return find(b->first, b->unsent, id) != NULL;
+}
+
+bool
 postbox_answered(struct postbox *b, const struct msg_id *id, bool acked,
     struct chat_post *ret_post)
 {

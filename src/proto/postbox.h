@@ -40,6 +40,8 @@ void postbox_rewind(struct postbox *b);
 const struct posted *postbox_next(struct postbox *b, uint64_t *ret_prev);
 /* Whether it is there, in the flight or behind it. */
 bool postbox_has(const struct postbox *b, const struct msg_id *id);
+/* Whether it is in the flight; then so are all before it. */
+bool postbox_is_flying(const struct postbox *b, const struct msg_id *id);
 /* Takes one out of the flight; false when it is not in it. What is returned
  * has no text. */
 bool postbox_answered(struct postbox *b, const struct msg_id *id, bool acked,

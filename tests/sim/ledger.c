@@ -243,6 +243,7 @@ given_theirs(struct ledger *l, unsigned node, const struct change *c)
 	p->came_run = run;
 	p->came_ms = c->arrived_ms;
 	p->row_there = c->row;
+	p->renewed |= p->again;
 	p->again = false;
 	p->keep_there = c->keep;
 	if (!(p->is_revision && c->kind == CHANGE_MESSAGE) &&
@@ -293,7 +294,7 @@ given_delivery(struct ledger *l, unsigned node, const struct change *c)
 	}
 	if (c->delivery < DELIVERY_DELIVERED)
 		return;
-	if (!p->stored || !p->acked)
+	if (!p->was_stored || !p->acked)
 		blame(l, p, "is delivered, but not stored there");
 	p->told_run = run_of(l, node);
 	note(l, p, "delivered");
@@ -307,7 +308,7 @@ given_shown(struct ledger *l, unsigned node, const struct change *c)
 	if (p == NULL || p->from != node)
 		ledger_fail(
 		    l, "%s was told of the reading of nothing", name(l, node));
-	else if (!p->delivered && !p->failed && !p->forgotten &&
+	else if (!p->delivered && !p->failed && !p->forgotten && !p->given_up &&
 		 p->told_run != run_of(l, node))
 		blame(l, p, "is read, and was not delivered");
 }
@@ -443,7 +444,7 @@ delivery_told(struct ledger *l, unsigned node, const struct effect *effect)
 			blame(l, p, "waits again after its end");
 		break;
 	case DELIVERY_DELIVERED:
-		if (!p->stored)
+		if (!p->was_stored)
 			blame(l, p, "is told to be delivered");
 		if (p->failed_run == run)
 			blame(l, p, "is delivered after it failed");
@@ -503,6 +504,7 @@ committed_forget(struct ledger *l, unsigned node, const struct change *c)
 	for (size_t i = 0; i < l->lanes[peer][node].count; i++) {
 		struct post *p = l->lanes[peer][node].posts[i];
 		p->forgotten_there |= p->stored && is_forgotten(c, p);
+		p->stored &= c->kind != CHANGE_FORGET_CONTACT;
 	}
 }
 
@@ -547,7 +549,7 @@ committed_post(struct ledger *l, struct post *p, const struct change *c)
 	/* Kept again by one who had forgotten it. */
 	if (p->forgotten_there)
 		p->forgotten_there = false;
-	p->stored = true;
+	p->stored = p->was_stored = true;
 	note(l, p, "stored there");
 }
 
@@ -646,7 +648,8 @@ bury(struct ledger *l, unsigned node, unsigned peer)
 	theirs->came = 0;
 	for (size_t i = 0; i < theirs->count; i++) {
 		struct post *p = theirs->posts[i];
-		if (p->stored && !p->again && p->at > theirs->came)
+		p->again = false;
+		if (p->stored && p->at > theirs->came)
 			theirs->came = p->at;
 		if (!p->stored)
 			p->came_run = 0;
@@ -702,6 +705,13 @@ post_leaves(struct ledger *l, unsigned node, const struct msg_post *m)
 }
 
 static void
+ack_before(const struct lane *lane, const struct post *last)
+{
+	for (size_t i = 0; i + 1 < last->at; i++)
+		lane->posts[i]->acked |= lane->posts[i]->stored;
+}
+
+static void
 ack_leaves(struct ledger *l, unsigned node, const struct msg_ack *ack)
 {
 	for (size_t i = 0; i < ack->count; i++) {
@@ -718,6 +728,7 @@ ack_leaves(struct ledger *l, unsigned node, const struct msg_ack *ack)
 				blame(l, p, "is said to be read");
 			if (!sim_peer(l->sim, node, p->from)->receipts)
 				blame(l, p, "is said to be read unasked");
+			ack_before(&l->lanes[p->from][node], p);
 		}
 		p->acked = true;
 		l->acks++;
@@ -828,7 +839,7 @@ judge_shown(struct ledger *l, unsigned node, const struct message *m,
 	    (final || !is_waiting(l, p)) && p->forgotten_run != run &&
 	    !p->given_up)
 		blame(l, p, "is shown as if it waited");
-	if ((d == DELIVERY_DELIVERED || d == DELIVERY_READ) && !p->stored)
+	if ((d == DELIVERY_DELIVERED || d == DELIVERY_READ) && !p->was_stored)
 		blame(l, p, "is shown as delivered");
 	if (d == DELIVERY_FAILED && final && !m->deleted)
 		blame(l, p, "is shown as failed, and was delivered");

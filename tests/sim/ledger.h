@@ -48,10 +48,12 @@ struct post {
 	bool forged; /* on its way to mean something else */
 	struct msg_id forged_target;
 
-	bool stored; /* committed */
+	bool stored;     /* committed */
+	bool was_stored; /* the same, or it was forgotten since */
 	bool acked;
-	bool late;  /* a revision that comes too late there */
-	bool again; /* its receiver forgot that it had it */
+	bool late;    /* a revision that comes too late there */
+	bool again;   /* its receiver forgot that it had it */
+	bool renewed; /* and it came again, without what was done to it */
 	bool keep_there, forgotten_there, seen_there;
 	int64_t came_ms, row_there;
 	uint32_t came_run, shown_there_run, forgotten_there_run;

@@ -286,6 +286,29 @@ receipts_are_told_now_and_to_each_session(void **state)
 
 /* What waits was never shown to anybody; a receipt for what flies counts as its
  * acknowledgement, too. */
+/* A new session may begin with the receipt. */
+static void
+a_receipt_answers_for_all_before_it(void **state)
+{
+	(void)state;
+	struct msg_id ids[4];
+	up();
+	for (size_t i = 0; i < 4; i++)
+		ids[i] = say(&a, 1);
+	move(&a, &b, SIZE_MAX);
+	down();
+	up();
+	struct chat_packet packet;
+	while (chat_output(a.chat, &packet))
+		;
+	struct msg m = { .type = MSG_ACK,
+		.ack = { .state = ACK_SHOWN, .count = 1, .ids = { ids[2] } } };
+	give(&a, &m);
+	assert_int_equal(a.acked, 3);
+	assert_int_equal(a.shown, 1);
+	assert_int_equal(chat_waiting(a.chat), 1);
+}
+
 static void
 no_receipt_goes_out_after_a_change_of_mind(void **state)
 {
@@ -410,6 +433,7 @@ main(void)
 		CASE(a_peer_that_went_back_is_heard),
 		CASE(what_was_due_when_a_peer_went_back),
 		CASE(receipts_are_told_now_and_to_each_session),
+		CASE(a_receipt_answers_for_all_before_it),
 		CASE(no_receipt_goes_out_after_a_change_of_mind),
 		CASE(t53_forged_receipts),
 		CASE(edits_deletions_and_reactions_are_delivered_like_texts),
