@@ -109,7 +109,8 @@ void chat_forget(struct chat *c);
  * the text. ERR_LIMIT when too much waits. */
 int chat_send(struct chat *c, struct chat_post *post);
 /* Queues one that waited in an earlier run: stored, with id and seq; oldest
- * first, before any chat_send. ERR_LIMIT, ERR_FORMAT. */
+ * first, before any chat_send. It gets another seq where that one is none that
+ * an earlier run can have given. ERR_LIMIT, ERR_FORMAT. */
 int chat_restore(struct chat *c, const struct chat_post *post);
 /* Ours up to seq are stored and may go; so is that some were withdrawn. */
 void chat_stored(struct chat *c, uint64_t seq);

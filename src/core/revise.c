@@ -169,8 +169,7 @@ revise_apply(struct engine *e, struct now now, struct contact *k,
 {
 	struct conv *c =
 	    model_conv_edit(e->model, model_peer(e->model, &k->fp)->conv);
-	struct message *m =
-	    c == NULL ? NULL : find_target(c, change);
+	struct message *m = c == NULL ? NULL : find_target(c, change);
 
 	if (m == NULL || !may_revise(m, change))
 		return;

@@ -141,13 +141,20 @@ chat_send(struct chat *c, struct chat_post *post)
 int
 chat_restore(struct chat *c, const struct chat_post *post)
 {
-	if (!is_sendable(post) || post->seq <= c->box.stored_seq ||
-	    post->seq >= c->next_seq)
+	struct chat_post p = *post;
+
+	if (!is_sendable(post) || postbox_has(&c->box, &post->id))
 		return ERR_FORMAT;
-	int err = postbox_add(&c->box, post);
-	if (err == 0)
-		c->box.stored_seq = post->seq;
-	return err;
+	/* Our start counter was set back since: the peer, who knows, would
+	 * drop all that comes behind this number. */
+	if (p.seq <= c->box.stored_seq || p.seq >= c->next_seq)
+		p.seq = c->next_seq;
+	int err = postbox_add(&c->box, &p);
+	if (err < 0)
+		return err;
+	c->box.stored_seq = p.seq;
+	c->next_seq += p.seq == c->next_seq ? 1 : 0;
+	return 0;
 }
 
 void
