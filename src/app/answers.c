@@ -85,15 +85,27 @@ go_to(struct shell *sh, const struct effect *query)
 	sh->front->show(sh->front, sh, query->conv, row);
 }
 
+/* "~/talk.txt" is what people write; no shell has read it before us. */
+static char *
+expand_home(const char *path)
+{
+	const char *home = getenv("HOME");
+
+	if (strncmp(path, "~/", 2) != 0 || home == NULL || home[0] != '/')
+		return xstrdup(path);
+	return xasprintf("%s%s", home, path + 1);
+}
+
 static void export(struct shell *sh, const struct effect *query)
 {
 	bool json =
 	    strncmp(query->text, export_json, sizeof(export_json) - 1) == 0;
 	const char *path = query->text + (json ? sizeof(export_json) - 1 : 0);
-	char *error;
+	char *error, *expanded;
 	size_t count;
 
 	path += strspn(path, " ");
+	path = expanded = expand_home(path);
 	if (db_export(sh->db, fp_is_zero(&query->fp) ? NULL : &query->fp,
 		json ? EXPORT_JSON : EXPORT_TEXT, path, &count, &error) < 0)
 		say(sh, query, COMMAND_ERROR, error);
@@ -101,6 +113,7 @@ static void export(struct shell *sh, const struct effect *query)
 		say(sh, query, COMMAND_INFO,
 		    xasprintf("%zu %s written to %s", count,
 			count == 1 ? "message" : "messages", path));
+	free(expanded);
 }
 
 void

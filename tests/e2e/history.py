@@ -299,6 +299,10 @@ def exports(ana):
         refused = told(ana, line)
         check("31 messages" not in refused, "not over a file: " + refused)
         lab.count("exports")
+    said = told(ana, "/export ~/at-home.txt")
+    home = os.path.join(os.environ["HOME"], "at-home.txt")
+    check(said.endswith(home) and os.path.exists(home), said)
+    os.remove(home)
 
 
 def plain_lines(hosts, ana, bob):
