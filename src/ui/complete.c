@@ -11,6 +11,8 @@
 #include <string.h>
 #include <strings.h>
 
+static const char *const days[] = { "today ", "yesterday ", NULL };
+
 /* Takes the strings. */
 static void
 add_item(struct completion *c, char *text, char *label, char *gloss)
@@ -175,6 +177,54 @@ complete_switch(struct completion *c, const char *line)
 }
 
 static void
+add_words(
+    struct completion *c, const char *const *words, const char *word, size_t n)
+{
+	for (; *words != NULL && c->count < COMPLETE_MAX; words++) {
+		if (strncasecmp(*words, word, n) == 0)
+			add_item(
+			    c, xstrdup(*words), xstrdup(*words), xstrdup(""));
+	}
+}
+
+static bool
+begins_with(const char *word, size_t n, const char *start)
+{
+	size_t size = strlen(start);
+
+	return n >= size && strncasecmp(word, start, size) == 0;
+}
+
+/* The word at the cursor: a filter, or what stands behind its colon. */
+static void
+complete_search(struct completion *c, const struct model *m, const char *line)
+{
+	static const char *const filters[] = { "-all ",
+		"from:", "in:", "since:", "until:", "has:link ", NULL };
+	static const char *const people[] = { "me ", NULL };
+	static const char *const places[] = { "nearby ", NULL };
+	static const char *const kinds[] = { "link ", NULL };
+	size_t start = word_start(line, c->to), n = c->to - start;
+	const char *word = line + start;
+	const char *colon = memchr(word, ':', n);
+
+	c->from = colon == NULL ? start : (size_t)(colon - line) + 1;
+	const char *value = line + c->from;
+	size_t value_size = c->to - c->from;
+	if (colon == NULL && n > 0)
+		add_words(c, filters, word, n);
+	else if (begins_with(word, n, "since:") ||
+		 begins_with(word, n, "until:"))
+		add_words(c, days, value, value_size);
+	else if (begins_with(word, n, "has:"))
+		add_words(c, kinds, value, value_size);
+	else if (begins_with(word, n, "from:") || begins_with(word, n, "in:")) {
+		add_words(c, *word == 'f' ? people : places, value, value_size);
+		complete_who(c, m, line);
+	}
+}
+
+static void
 complete_args(struct completion *c, const struct model *m, const char *line)
 {
 	char *candidates = NULL;
@@ -197,6 +247,13 @@ complete_args(struct completion *c, const struct model *m, const char *line)
 		add_commands(c, line + c->from, c->to - c->from, "");
 	else if (strchr(spec->args, '|') != NULL)
 		complete_choice(c, m, spec->args, line);
+	else if (strstr(spec->args, "WORDS") != NULL)
+		complete_search(c, m, line);
+	else if (strcmp(spec->args, "DAY") == 0)
+		add_words(c, days, line + c->from, c->to - c->from);
+	else if (strcmp(spec->args, "[-json] PATH") == 0 && c->from < c->to)
+		add_words(c, (const char *const[]){ "-json ", NULL },
+		    line + c->from, c->to - c->from);
 	if (c->count == 0 && strstr(spec->args, "TEXT") != NULL)
 		complete_word(c, m, line);
 }

@@ -123,6 +123,28 @@ switches(void **state)
 }
 
 static void
+filters(void **state)
+{
+	struct model *m = people();
+
+	(void)state;
+
+	expect(m, "/search f", 8, "from:");
+	expect(m, "/search pizza un", 14, "until:");
+	expect(m, "/search -", 8, "-all ");
+	expect(m, "/search from:bo", 13, "bob |bobby ");
+	expect(m, "/search x in:an", 13, "ana |\"Ana Maria\" ");
+	expect(m, "/search from:m", 13, "me ");
+	expect(m, "/search since:y", 14, "yesterday ");
+	expect(m, "/search has:", 12, "link ");
+	expect(m, "/search zz", 8, "");
+	expect(m, "/goto t", 6, "today ");
+	expect(m, "/export -", 8, "-json ");
+	expect(m, "/export t", 8, "");
+	fixture_free(m);
+}
+
+static void
 common_start(void **state)
 {
 	struct model *m = people();
@@ -164,6 +186,7 @@ main(void)
 		cmocka_unit_test(names),
 		cmocka_unit_test(doubles_come_with_a_tag),
 		cmocka_unit_test(switches),
+		cmocka_unit_test(filters),
 		cmocka_unit_test(common_start),
 		cmocka_unit_test(t22_many_names_are_capped),
 	};
