@@ -26,10 +26,10 @@ parse_who_or_here(struct parse *p)
 	if (parse_at_end(p)) {
 		if (c == NULL || c->kind != CONV_KIND_DIRECT)
 			return parse_fail(p, ERR_FORMAT, p->at,
-			    xasprintf("of whom? This is no conversation with "
-				      "somebody, so it needs WHO, for "
+			    xasprintf("/%s of whom? This is no conversation "
+				      "with somebody, so it needs WHO, for "
 				      "example: %s",
-				p->spec->example));
+				p->spec->name, p->spec->example));
 		p->en.cmd.peer = c->fp;
 		return 0;
 	}
@@ -223,7 +223,10 @@ parse_goto(struct parse *p)
 	if (n == 0)
 		return parse_fail_usage(p);
 	if (!query_parse_day(p->line + p->at, n, today(p), &day))
-		return parse_fail_usage(p);
+		return parse_fail(p, ERR_FORMAT, p->at,
+		    xasprintf("\"%.*s\" is no day: write it as 2026-11-01, "
+			      "today, yesterday or monday",
+			(int)n, p->line + p->at));
 	return ask(p, QUESTION_GOTO, "a day", QUERY_BYTES_MAX);
 }
 

@@ -58,10 +58,13 @@ place_of(const char *word, size_t n)
 }
 
 static int
-fail_place(struct parse *p, unsigned place)
+fail_place(struct parse *p, const struct conv *c, unsigned place)
 {
 	return parse_fail(p, ERR_NOT_FOUND, p->at,
-	    xasprintf("there is no message #%u here: #1 is the newest", place));
+	    text_from_newest(c, 1, NULL) == NULL
+		? xasprintf("nothing was said here yet")
+		: xasprintf(
+		      "there is no message #%u here: #1 is the newest", place));
 }
 
 /* A message where one is named; 1 when it was. */
@@ -75,7 +78,7 @@ take_named(struct parse *p, const struct conv *c)
 	if (place > 0) {
 		const struct message *msg = text_from_newest(c, place, NULL);
 		if (msg == NULL)
-			return fail_place(p, place);
+			return fail_place(p, c, place);
 		p->en.cmd.target = msg->id;
 	} else if (n == sizeof(id) - 1) {
 		memcpy(id, p->line + p->at, n);
@@ -147,7 +150,9 @@ parse_delete(struct parse *p)
 {
 	int err = take_message(p, COMMAND_DELETE, WHOSE_MINE);
 
-	return err < 0 ? err : parse_nothing(p, COMMAND_DELETE);
+	if (err == 0 && !parse_at_end(p))
+		return parse_fail_usage(p);
+	return err;
 }
 
 int

@@ -81,7 +81,7 @@ one_command(const struct command_spec *spec)
 	    spec->args[0] != '\0' ? " " : "", spec->args, spec->gloss);
 	str_addf(&s, "\n  example  %s", spec->example);
 	if (spec->alias != NULL)
-		str_addf(&s, "\n  short    /%s", spec->alias);
+		str_addf(&s, "\n  also     /%s", spec->alias);
 	if (strstr(spec->args, "WHO") != NULL)
 		str_add(&s, "\n  " HELP_WHO);
 	return str_take(&s);

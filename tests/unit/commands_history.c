@@ -231,6 +231,38 @@ mistakes_are_said_where_they_are(void **state)
 	}
 }
 
+/* A sentence must not contradict what stands in the manual or in itself. */
+static void
+mistakes_come_with_what_helps(void **state)
+{
+	static const struct {
+		const char *line;
+		uint32_t conv; /* 0: ana's */
+		const char *part;
+	} rows[] = {
+		{ "/delete now", 0, "/delete needs [#N]" },
+		{ "/goto someday", 0, "\"someday\" is no day: write it as" },
+		{ "/forget contact", CONV_NEARBY, "/forget of whom?" },
+		{ "/forget contact", CONV_NEARBY, "/forget conversation bob" },
+		{ "/history off", CONV_NEARBY, "/history of whom?" },
+		{ "/forget #1", CONV_NEARBY, "nothing was said here yet" },
+		{ "/reply #9 x", 0, "no message #9 here" },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		struct entered en;
+		char *error = NULL;
+		size_t at;
+		uint32_t conv = rows[i].conv == 0 ? ana->conv : rows[i].conv;
+		assert_true(command_parse(m, fixture_now(), conv, rows[i].line,
+				&en, &error, &at) < 0);
+		if (strstr(error, rows[i].part) == NULL)
+			fail_msg("%s: %s", rows[i].line, error);
+		free(error);
+	}
+}
+
 int
 main(void)
 {
@@ -241,6 +273,7 @@ main(void)
 		ROW(contacts_are_here_or_named),
 		ROW(questions_go_to_the_store),
 		ROW(mistakes_are_said_where_they_are),
+		ROW(mistakes_come_with_what_helps),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -139,7 +139,7 @@ help(void **state)
 	expect_parts(report_help("shout"),
 	    (const char *[]){ "/shout TEXT: ", "/shout pizza", NULL });
 	expect_parts(report_help("q"),
-	    (const char *[]){ "/query WHO", "short    /q", NULL });
+	    (const char *[]){ "/query WHO", "also     /q", NULL });
 	expect_parts(
 	    report_help("keys"), (const char *[]){ "Enter", "Alt-A", NULL });
 	assert_null(report_help("nothing"));
