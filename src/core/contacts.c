@@ -66,9 +66,9 @@ contact_release(struct engine *e, struct contact *k)
 {
 	const struct peer *p = model_peer(e->model, &k->fp);
 
-	if (k->pinned || k->pin.trust == TRUST_BLOCKED || k->dial.wanted ||
-	    k->pin.transport != TRANSPORT_AUTO || (p != NULL && p->conv != 0) ||
-	    is_in_use(e, k))
+	if (k->pinned || k->kept || k->pin.trust == TRUST_BLOCKED ||
+	    k->dial.wanted || k->pin.transport != TRANSPORT_AUTO ||
+	    (p != NULL && p->conv != 0) || is_in_use(e, k))
 		return;
 	struct fp fp = k->fp;
 	commit_forget(e, k);

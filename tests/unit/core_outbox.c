@@ -334,6 +334,25 @@ settings_are_remembered(void **state)
 	assert_true(says(NULL, MESSAGE_ERROR, "not known"));
 }
 
+/* Also of whom nothing else is known, after somebody looked at it. */
+static void
+a_setting_outlives_what_made_the_contact(void **state)
+{
+	(void)state;
+	struct remote *r = ekit_heard(&k, 1, "bob");
+	const struct fp *fp = &r->end.identity.fp;
+
+	ekit_do(&k, &(struct command){
+			.kind = COMMAND_HISTORY, .peer = *fp, .on = false });
+	ekit_restart(&k);
+	ekit_say(&k, r, "");
+	struct addr addr = ekit_addr(1);
+	assert_true(remote_connect(&k, r, &addr));
+	remote_say(&k, r, "between us");
+	assert_int_equal(k.store.row_count, 0);
+	assert_true(memstore_pin(&k.store, fp)->forgets);
+}
+
 static void
 what_was_deleted_unsent_is_not_sent(void **state)
 {
@@ -370,6 +389,7 @@ main(void)
 		CASE(many_expire_step_by_step),
 		CASE(without_history_it_is_stored_while_it_waits),
 		CASE(settings_are_remembered),
+		CASE(a_setting_outlives_what_made_the_contact),
 		CASE(what_was_deleted_unsent_is_not_sent),
 	};
 
