@@ -23,9 +23,16 @@ db_conv(struct db *db, const struct fp *fp, bool make)
 	}
 	if (id != 0 || !make || db->failed != 0)
 		return id;
+	s = db_statement(db, SQL_CONV_NEXT);
+	if (!db_row(db, s))
+		return 0;
+	id = sqlite3_column_int64(s, 0);
+	db_reset(s);
 	s = db_statement(db, SQL_CONV_ADD);
-	db_bind_blob(s, 1, fp->b, FP_SIZE);
-	return db_run(db, s) ? sqlite3_last_insert_rowid(db->sql) : 0;
+	db_bind_int(s, 1, id);
+	db_bind_blob(s, 2, fp->b, FP_SIZE);
+	db_bind_int(s, 3, db_conv_sum(id, fp->b));
+	return db_run(db, s) ? id : 0;
 }
 
 void
@@ -141,6 +148,7 @@ db_message_sum(const struct db_message *m)
 {
 	uint64_t sum = add_int(SUM_START, m->row);
 
+	sum = add_int(sum, m->conv);
 	sum = add_int(sum, m->mine);
 	sum = add_int(sum, m->sent_ms);
 	sum = add_int(sum, m->arrived_ms);
@@ -159,4 +167,10 @@ db_pin_sum(const struct pin *pin)
 	sum = add_int(sum, pin->answered);
 	sum = add_int(sum, (int64_t)pin->epoch << 32 | pin->seq);
 	return (int64_t)add_bytes(sum, pin->name, strlen(pin->name));
+}
+
+int64_t
+db_conv_sum(int64_t id, const uint8_t fp[static FP_SIZE])
+{
+	return (int64_t)add_bytes(add_int(SUM_START, id), fp, FP_SIZE);
 }

@@ -34,33 +34,33 @@ read_addr(sqlite3_stmt *s, int at, struct addr *addr)
 	free(text);
 }
 
-static struct pin
-read_pin(sqlite3_stmt *s)
+struct pin
+db_read_pin(sqlite3_stmt *s, int at)
 {
 	struct pin pin = {
-		.received_seq = db_seq_out(sqlite3_column_int64(s, 1)),
-		.sent_seq = db_seq_out(sqlite3_column_int64(s, 2)),
-		.trust = (enum trust)(sqlite3_column_int(s, 3) & 7),
-		.answered = sqlite3_column_int(s, 4) != 0,
-		.receipts = sqlite3_column_int(s, 5) != 0,
-		.forgets = sqlite3_column_int(s, 6) != 0,
+		.received_seq = db_seq_out(sqlite3_column_int64(s, at + 1)),
+		.sent_seq = db_seq_out(sqlite3_column_int64(s, at + 2)),
+		.trust = (enum trust)(sqlite3_column_int(s, at + 3) & 7),
+		.answered = sqlite3_column_int(s, at + 4) != 0,
+		.receipts = sqlite3_column_int(s, at + 5) != 0,
+		.forgets = sqlite3_column_int(s, at + 6) != 0,
 		.transport =
-		    (enum transport_choice)(sqlite3_column_int(s, 7) & 3),
-		.udp_port = (uint16_t)sqlite3_column_int(s, 9),
-		.version_floor = (uint16_t)sqlite3_column_int(s, 10),
-		.epoch = (uint32_t)sqlite3_column_int64(s, 11),
-		.seq = (uint32_t)sqlite3_column_int64(s, 12),
-		.first_ms = sqlite3_column_int64(s, 13),
-		.last_ms = sqlite3_column_int64(s, 14),
+		    (enum transport_choice)(sqlite3_column_int(s, at + 7) & 3),
+		.udp_port = (uint16_t)sqlite3_column_int(s, at + 9),
+		.version_floor = (uint16_t)sqlite3_column_int(s, at + 10),
+		.epoch = (uint32_t)sqlite3_column_int64(s, at + 11),
+		.seq = (uint32_t)sqlite3_column_int64(s, at + 12),
+		.first_ms = sqlite3_column_int64(s, at + 13),
+		.last_ms = sqlite3_column_int64(s, at + 14),
 	};
-	char *name = db_column_text(s, 15, NULL);
+	char *name = db_column_text(s, at + 15, NULL);
 
-	db_column_bytes(s, 0, pin.fp.b, FP_SIZE);
+	db_column_bytes(s, at, pin.fp.b, FP_SIZE);
 	if (pin.trust > TRUST_BLOCKED)
 		pin.trust = TRUST_UNKNOWN;
 	if (pin.transport > TRANSPORT_UDP)
 		pin.transport = TRANSPORT_AUTO;
-	read_addr(s, 8, &pin.addr);
+	read_addr(s, at + 8, &pin.addr);
 	snprintf(pin.name, sizeof(pin.name), "%s", name);
 	free(name);
 	return pin;
@@ -73,7 +73,7 @@ load_pins(struct db *db, struct saved *saved)
 
 	while (db_row(db, s)) {
 		saved->pins = GROW(saved->pins, saved->pin_count);
-		saved->pins[saved->pin_count++] = read_pin(s);
+		saved->pins[saved->pin_count++] = db_read_pin(s, 0);
 	}
 }
 

@@ -99,6 +99,16 @@ static void
 add_waiting(struct db *db, int64_t conv, const struct change *c)
 {
 	sqlite3_stmt *s = db_statement(db, SQL_REVISION_ADD);
+	struct db_message like = {
+		.row = c->row,
+		.conv = conv,
+		.mine = true,
+		.id = c->id,
+		.sent_ms = c->sent_ms,
+		.arrived_ms = c->arrived_ms,
+		.text = (char *)(uintptr_t)c->text,
+		.size = c->size,
+	};
 
 	db_bind_int(s, 1, c->row);
 	db_bind_int(s, 2, conv);
@@ -111,6 +121,7 @@ add_waiting(struct db *db, int64_t conv, const struct change *c)
 	db_bind_int(s, 9, c->arrived_ms);
 	db_bind_int(s, 10, c->keep);
 	db_bind_text(s, 11, c->text == NULL ? "" : c->text, c->size);
+	db_bind_int(s, 12, db_message_sum(&like));
 	db_run(db, s);
 }
 

@@ -31,7 +31,7 @@ _Static_assert(TRANSPORT_AUTO == 0 && TRANSPORT_TCP == 1 && TRANSPORT_UDP == 2,
     "transports as stored");
 
 /*
- * contact: one for each pin. The sums of contact and message are for salvage.
+ * contact: one for each pin. The sums are for salvage.
  * conv: fp is NULL from the moment it is forgotten until its messages are gone.
  * message: waits is the outbox; revised 1 edited, 2 deleted. Ids are random,
  * and an index of them all would touch a page of its own for each message; so
@@ -56,7 +56,7 @@ static const char step_history[] =
     " last_row INTEGER NOT NULL DEFAULT 0,"
     " shown_row INTEGER NOT NULL DEFAULT 0,"
     " unread INTEGER NOT NULL DEFAULT 0,"
-    " active_ms INTEGER NOT NULL DEFAULT 0) STRICT;"
+    " active_ms INTEGER NOT NULL DEFAULT 0, sum INTEGER NOT NULL) STRICT;"
     "CREATE TABLE draft (conv INTEGER PRIMARY KEY REFERENCES conv(id)"
     " ON DELETE CASCADE, text TEXT NOT NULL) STRICT;"
     "CREATE TABLE message (row INTEGER PRIMARY KEY,"
@@ -84,7 +84,8 @@ static const char step_history[] =
     " seq INTEGER NOT NULL, kind INTEGER NOT NULL, flags INTEGER NOT NULL,"
     " target BLOB NOT NULL, sent_ms INTEGER NOT NULL,"
     " arrived_ms INTEGER NOT NULL, keep INTEGER NOT NULL,"
-    " text TEXT NOT NULL, UNIQUE (conv, id)) STRICT;";
+    " text TEXT NOT NULL, sum INTEGER NOT NULL,"
+    " UNIQUE (conv, id)) STRICT;";
 
 /* It can always be made anew from the messages. */
 static const char step_words[] =

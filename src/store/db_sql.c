@@ -63,7 +63,8 @@ static const char *const texts[SQL_COUNT] = {
 	    " forgets, transport, addr, udp_port, version_floor, epoch, seq,"
 	    " first_ms, last_ms, name, sum FROM contact ORDER BY id",
 	[SQL_CONV_FIND] = "SELECT id FROM conv WHERE fp = ?1",
-	[SQL_CONV_ADD] = "INSERT INTO conv (fp) VALUES (?1)",
+	[SQL_CONV_ADD] = "INSERT INTO conv (id, fp, sum) VALUES (?1, ?2, ?3)",
+	[SQL_CONV_NEXT] = "SELECT ifnull(max(id), 0) + 1 FROM conv",
 	[SQL_CONV_GREW] =
 	    "UPDATE conv SET last_row = max(last_row, ?2), active_ms = ?3,"
 	    " unread = unread + (?4 AND ?2 > read_row) WHERE id = ?1",
@@ -114,8 +115,8 @@ static const char *const texts[SQL_COUNT] = {
 	    " ORDER BY m.row DESC LIMIT ?3",
 	[SQL_REVISION_ADD] =
 	    "INSERT INTO revision (row, conv, id, seq, kind, flags, target,"
-	    " sent_ms, arrived_ms, keep, text) VALUES (?1, ?2, ?3, ?4, ?5, ?6,"
-	    " ?7, ?8, ?9, ?10, ?11) ON CONFLICT (conv, id) DO NOTHING",
+	    " sent_ms, arrived_ms, keep, text, sum) VALUES (?1, ?2, ?3, ?4,"
+	    " ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12) ON CONFLICT (conv, id) DO NOTHING",
 	[SQL_REVISION_DONE] =
 	    "DELETE FROM revision WHERE conv = ?1 AND id = ?2",
 	[SQL_REVISION_FORGET] =

@@ -26,6 +26,7 @@ enum db_sql {
 	SQL_CONTACT_ALL,
 	SQL_CONV_FIND,
 	SQL_CONV_ADD,
+	SQL_CONV_NEXT,
 	SQL_CONV_GREW,
 	SQL_CONV_SHOWN,
 	SQL_CONV_READ,
@@ -133,6 +134,24 @@ bool db_set_mark(struct db *db, const char *name, int64_t value);
 /* What is kept in memory of the marks, after opening or undoing. */
 bool db_read_marks(struct db *db);
 
+/* db_open.c */
+struct db *db_new(const char *dir, const char *name, const struct db_cfg *cfg);
+/* An empty file that is nobody else's; SQLite gives its mode to the others. */
+int db_make_file(const char *path, char **ret_error);
+/* Opens and brings up to date. A failure of SQLite is left in db->failed, with
+ * ERR_SYS and no sentence. */
+int db_open_file(struct db *db, char **ret_error);
+
+/* db_salvage.c */
+/* Remembers beside the database that the next start is to salvage it. */
+void db_mark_damaged(const struct db *db);
+bool db_is_marked_damaged(const struct db *db);
+/* With the file closed: what can be read goes into a new one under its name,
+ * and the damaged one gets another. */
+int db_salvage(struct db *db, char **ret_notice);
+/* Where that was interrupted at its last step. */
+void db_finish_salvage(const struct db *db);
+
 /* db_sql.c */
 const char *db_sql_text(enum db_sql which);
 
@@ -162,6 +181,7 @@ void db_message_clear(struct db_message *m);
 /* Guards what cannot be seen by looking: a flipped bit in a text. */
 int64_t db_message_sum(const struct db_message *m);
 int64_t db_pin_sum(const struct pin *pin);
+int64_t db_conv_sum(int64_t id, const uint8_t fp[static FP_SIZE]);
 
 /* db_revise.c */
 void db_revise(struct db *db, const struct change *c);
@@ -179,6 +199,8 @@ bool db_purge_orphans(struct db *db, int count);
 void db_finish_forgetting(struct db *db);
 
 /* db_load.c */
+/* A row of SQL_CONTACT_ALL, or of the table. */
+struct pin db_read_pin(sqlite3_stmt *s, int at);
 bool db_read_saved(struct db *db, struct saved *ret_saved);
 /*
  * The columns of a message m in a conversation v, and how they are read:
