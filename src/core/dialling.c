@@ -170,6 +170,19 @@ dialling_renew(struct engine *e, struct now now, struct contact *k)
 		k->switch_ms = now.mono_ms;
 }
 
+void
+dialling_return(
+    struct engine *e, struct now now, struct contact *k, int64_t delay_ms)
+{
+	/* What began while nobody was there may wait for seconds more, for an
+	 * answer from ports of an earlier run. */
+	if (k->dial.wanted && k->dial.open == 0) {
+		drop_attempts(e, now, k);
+		dial_done(&k->dial);
+	}
+	dial_want(&k->dial, now, delay_ms);
+}
+
 static void
 dial_contact(struct engine *e, struct now now, struct contact *k,
     const struct dial_attempt *attempt)

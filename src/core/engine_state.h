@@ -282,7 +282,8 @@ struct contact *contact_find(struct engine *e, const struct fp *fp);
 /* Made when it is not there; NULL beyond CONTACTS_MAX. */
 struct contact *contact_get(
     struct engine *e, struct now now, const struct fp *fp);
-/* Forgets a contact that means nothing: no pin, no conversation. */
+/* Forgets a contact that means nothing: no conversation, and nothing of it is
+ * in the store. */
 void contact_release(struct engine *e, struct contact *k);
 /* Remembers the identity, unless it passes itself off as another. */
 void contact_pin(struct engine *e, struct now now, struct contact *k);
@@ -389,6 +390,9 @@ void dialling_network(struct engine *e, struct now now);
 /* The user wants k reached over another transport from now on; k has a
  * conversation. */
 void dialling_renew(struct engine *e, struct now now, struct contact *k);
+/* Who was away is there again, and no session is: dialled in delay_ms. */
+void dialling_return(
+    struct engine *e, struct now now, struct contact *k, int64_t delay_ms);
 
 /* wish.c */
 /* Whether the user wants k to be reached over this transport and no other. */

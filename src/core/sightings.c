@@ -60,7 +60,7 @@ dial_returned(struct engine *e, struct now now, struct contact *k)
 	if (spread > RETURN_MAX_MS)
 		spread = RETURN_MAX_MS;
 	if (k->conn == 0 && k->chat != NULL && chat_waiting(k->chat) > 0)
-		dial_want(&k->dial, now, rng_below(&e->rng, spread + 1));
+		dialling_return(e, now, k, rng_below(&e->rng, spread + 1));
 }
 
 static void

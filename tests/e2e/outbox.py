@@ -3,6 +3,7 @@
 """What is written to somebody who is away waits, visibly, over restarts, and
 goes to nobody else."""
 import sys
+import time
 
 sys.dont_write_bytecode = True
 import lab
@@ -85,6 +86,28 @@ def waits():
     for p in (ana, bob):
         p.quit()
     ledger.compare(ana, bob, 1 + len(WORDS), 1)
+
+
+def returns():
+    """Back while he is being dialled in vain, he gets it at once."""
+    hosts, ana, bob = pair()
+    capture = Capture(hosts[1], "eth0")
+    mark = ana.mark()
+    bob.quit()
+    ana.expect("peer", mark, id=bob.id, state="offline")
+    ids = write(ana, bob, "are you there?")
+    lab.wait_until(lambda: lab.pump(0.01) or [
+        f for _, out, d in capture.read() for f in [Frame(d)]
+        if not out and f.proto == 17 and f.dport == bob.udp_port],
+        "that he is tried over UDP, too")
+    bob = Earshot(hosts[1], "bob", home_dir=bob.home)
+    begin = time.monotonic()
+    got = bob.expect("message", text="are you there?")
+    took = time.monotonic() - begin
+    print("back: told after %.1f s" % took)
+    check(took < 2 * lab.PATIENCE, "it took %.1f s" % took)
+    check(got["transport"] == "tcp", "and over TCP: %s" % got)
+    ana.expect("delivery", message=ids[0], state="delivered")
 
 
 def impostor():
@@ -197,4 +220,4 @@ def full():
     lab.count("messages", 1000)
 
 
-lab.run(waits, impostor, cancelled, full)
+lab.run(waits, returns, impostor, cancelled, full)

@@ -376,7 +376,7 @@ a_port_of_yesterday_is_asked_for_over_tcp(void **state)
 	const struct fp *fp = &sim_node(s, BOB)->identity.fp;
 	struct peer *p = model_peer_edit(engine(ANA)->model, fp);
 
-	sim_run(s, 4000);
+	sim_run(s, 30000); /* the burst of the start is over */
 	sim_transport(s, ANA, BOB, TRANSPORT_UDP);
 	p->udp_port = 9;
 	p->presence = PRESENCE_OFFLINE;
