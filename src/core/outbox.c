@@ -35,7 +35,10 @@ type_of(const struct change *c)
 		[REVISION_REACT] = MSG_REACT,
 	};
 
-	return c->kind == CHANGE_MESSAGE ? MSG_TEXT : types[c->revision];
+	if (c->kind == CHANGE_MESSAGE)
+		return MSG_TEXT;
+	/* 0 is no post. */
+	return c->revision <= REVISION_REACT ? types[c->revision] : 0;
 }
 
 static void

@@ -165,7 +165,7 @@ db_pin_sum(const struct pin *pin)
 	sum = add_int(sum, pin->trust);
 	sum = add_int(sum, pin->version_floor);
 	sum = add_int(sum, pin->answered);
-	sum = add_int(sum, (int64_t)pin->epoch << 32 | pin->seq);
+	sum = add_int(sum, (int64_t)((uint64_t)pin->epoch << 32 | pin->seq));
 	return (int64_t)add_bytes(sum, pin->name, strlen(pin->name));
 }
 

@@ -178,14 +178,27 @@ db_load(struct db *db, struct saved *ret_saved, char **ret_error)
 	return err;
 }
 
+/* A damaged row is no reason to look beyond a table. */
+static enum delivery
+read_delivery(sqlite3_stmt *s, int at)
+{
+	int value = sqlite3_column_int(s, at);
+
+	return value < DELIVERY_NONE || value > DELIVERY_FAILED
+		   ? DELIVERY_NONE
+		   : (enum delivery)value;
+}
+
 void
 db_read_message(sqlite3_stmt *s, int at, struct message *ret_message)
 {
 	int flags = sqlite3_column_int(s, at + 5);
 	struct message m = {
 		.row = sqlite3_column_int64(s, at),
-		.kind = (enum message_kind)sqlite3_column_int(s, at + 2),
-		.delivery = (enum delivery)sqlite3_column_int(s, at + 3),
+		.kind = sqlite3_column_int(s, at + 2) == MESSAGE_SHOUT
+			    ? MESSAGE_SHOUT
+			    : MESSAGE_TEXT,
+		.delivery = read_delivery(s, at + 3),
 		.mine = sqlite3_column_int(s, at + 4) != 0,
 		.action = (flags & FLAG_ACTION) != 0,
 		.read = sqlite3_column_int(s, at + 6) != 0,

@@ -229,6 +229,30 @@ what_is_on_its_way_is_not_taken_back(void **state)
 }
 
 static void
+what_is_no_revision_does_not_go(void **state)
+{
+	(void)state;
+	struct remote *r = ekit_friend(&k, 1, "bob");
+	struct msg_id id;
+
+	ekit_say(&k, r, "text");
+	id = ekit_last(&k, r, MESSAGE_TEXT)->id;
+	remote_lose(&k, r);
+	ekit_do(&k, &(struct command){ .kind = COMMAND_REACT,
+			.peer = r->end.identity.fp,
+			.has_target = true,
+			.target = id,
+			.text = (char[]){ "+" } });
+	assert_int_equal(contacts_waiting(k.engine), 1);
+	for (size_t i = 0; i < k.store.row_count; i++) {
+		if (k.store.rows[i].is_revision)
+			k.store.rows[i].change.revision = (enum revision)77;
+	}
+	ekit_restart(&k);
+	assert_int_equal(contacts_waiting(k.engine), 0);
+}
+
+static void
 it_expires_after_thirty_days(void **state)
 {
 	(void)state;
@@ -385,6 +409,7 @@ main(void)
 		CASE(another_key_gets_nothing),
 		CASE(it_is_listed_and_taken_back),
 		CASE(what_is_on_its_way_is_not_taken_back),
+		CASE(what_is_no_revision_does_not_go),
 		CASE(it_expires_after_thirty_days),
 		CASE(many_expire_step_by_step),
 		CASE(without_history_it_is_stored_while_it_waits),

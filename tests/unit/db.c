@@ -606,6 +606,23 @@ test_unkept(void **state)
 	assert_false(db_kit_in_files(k, "unkept-ours"));
 }
 
+/* A bit that flipped, where SQLite does not see it. */
+static void
+test_numbers_that_mean_nothing(void **state)
+{
+	struct db_kit *k = *state;
+	struct change c = db_kit_theirs(k, 1, 1, "text");
+
+	c.delivery = (enum delivery)77;
+	c.message = (enum message_kind)77;
+	db_kit_add(k, &c);
+	db_kit_commit(k);
+	struct saved_page page = db_kit_page(k, 1);
+	assert_int_equal(only(&page)->delivery, DELIVERY_NONE);
+	assert_int_equal(only(&page)->kind, MESSAGE_TEXT);
+	saved_page_clear(&page);
+}
+
 int
 main(void)
 {
@@ -613,6 +630,7 @@ main(void)
 	cmocka_unit_test_setup_teardown(name, db_kit_setup, db_kit_teardown)
 	const struct CMUnitTest tests[] = {
 		TEST(test_empty),
+		TEST(test_numbers_that_mean_nothing),
 		TEST(test_pin),
 		TEST(test_pin_moves_only_on),
 		TEST(test_theirs),
