@@ -12,7 +12,6 @@
 #include "base/width.h"
 #include "ui/report.h"
 
-#include <ctype.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
@@ -112,6 +111,14 @@ parse_msg(struct parse *p)
 	return say_to(p, &peer->fp, false);
 }
 
+/* Not that of the C library, which asks the locale. */
+static bool
+is_letter_or_digit(char c)
+{
+	return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') ||
+	       (c >= '0' && c <= '9');
+}
+
 /* Whether what was typed ends with the long tag of this peer, or is its
  * fingerprint: nobody writes that by mistake. */
 static bool
@@ -122,7 +129,7 @@ ends_with_tag(const char *who, size_t n, const struct peer *peer)
 
 	while (n > 0 && (is_blank(who[n - 1]) || who[n - 1] == '"'))
 		n--;
-	for (from = n; from > 0 && isalnum((unsigned char)who[from - 1]);)
+	for (from = n; from > 0 && is_letter_or_digit(who[from - 1]);)
 		from--;
 	size_t size = n - from;
 	if (size != FP_TEXT_SIZE - 1 && (from == 0 || who[from - 1] != '.'))
