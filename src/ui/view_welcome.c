@@ -119,9 +119,14 @@ add_listening(struct str *s, const struct frame *f)
 static void
 add_reasons(struct str *s, const struct frame *f)
 {
+	bool chosen = count_used(f->m) > 0;
+
 	for (size_t i = 0; i < f->m->iface_count; i++) {
 		const struct iface *n = &f->m->ifaces[i];
 		if (n->use == IFACE_USED || n->loopback)
+			continue;
+		/* "by choice" said it for all. */
+		if (n->use == IFACE_NOT_CHOSEN && !chosen)
 			continue;
 		if (i > 0 && strcmp(f->m->ifaces[i - 1].name, n->name) == 0)
 			continue;

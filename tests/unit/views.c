@@ -530,6 +530,7 @@ no_network_by_choice(void **state)
 	scene_draw(s, 24, 80);
 	assert_true(find_row(s, "no network  by choice") > 0);
 	assert_int_equal(find_row(s, "connect this machine"), -1);
+	assert_int_equal(find_row(s, "not used"), -1);
 }
 
 static void
