@@ -47,7 +47,7 @@ objects=
 for file in "$root"/src/base/*.c "$root"/src/crypto/*.c "$root"/src/wire/*.c \
     "$root"/src/proto/*.c "$root"/src/core/*.c "$root"/tests/sim/sim.c \
     "$root"/tests/sim/links.c "$root"/tests/sim/look.c \
-    "$root"/tests/sim/agenda.c "$root"/tests/sim/ledger.c \
+    "$root"/tests/sim/agenda.c "$root"/tests/sim/ledger.c "$root"/tests/sim/witness.c \
     "$root"/tests/sim/rest.c "$root"/tests/sim/people.c \
     "$root"/tests/sim/story.c "$root"/tests/sim/toykeys.c "$root"/tests/sim/history.c \
     "$root"/tests/support/memstore.c; do

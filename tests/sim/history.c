@@ -77,7 +77,7 @@ run(uint64_t seed, bool trace, struct ledger *sum)
 	story_go_on(&st);
 	bool good = story_end(&st);
 	add(sum, &ledger);
-	struct sim_watch none = { NULL };
+	struct sim_watch none = { .ctx = NULL };
 	sim_watch(sim, &none);
 	ledger_clear(&ledger);
 	sim_free(sim);

@@ -1,19 +1,15 @@
 /* SPDX-License-Identifier: MIT */
-#include "ledger.h"
+#include "ledger_state.h"
 
 #include "base/mem.h"
-#include "sim_state.h"
 
-#include <assert.h>
 #include <inttypes.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#define EXPIRE_MS (INT64_C(30) * 24 * 3600 * 1000)
-
-static void
+static void __attribute__((format(printf, 2, 0)))
 say(const struct ledger *l, const char *format, va_list args)
 {
 	char text[512];
@@ -48,14 +44,14 @@ ledger_trace(struct ledger *l, const char *format, ...)
 	va_end(args);
 }
 
-static const char *
-name(const struct ledger *l, unsigned node)
+const char *
+ledger_name(const struct ledger *l, unsigned node)
 {
 	return sim_node(l->sim, node)->name;
 }
 
-static uint32_t
-run_of(const struct ledger *l, unsigned node)
+uint32_t
+ledger_run(const struct ledger *l, unsigned node)
 {
 	return sim_node(l->sim, node)->epoch;
 }
@@ -73,18 +69,18 @@ what(const struct post *p)
 	return p->is_revision ? texts[p->revision] : "text";
 }
 
-static void
-blame(struct ledger *l, const struct post *p, const char *how)
+void
+ledger_blame(struct ledger *l, const struct post *p, const char *how)
 {
 	ledger_fail(l, "%s %zu of %s to %s (\"%s\") %s", what(p), p->at,
-	    name(l, p->from), name(l, p->to), p->text, how);
+	    ledger_name(l, p->from), ledger_name(l, p->to), p->text, how);
 }
 
-static void
-note(struct ledger *l, const struct post *p, const char *how)
+void
+ledger_note(struct ledger *l, const struct post *p, const char *how)
 {
 	ledger_trace(l, "%s %zu of %s to %s %s", what(p), p->at,
-	    name(l, p->from), name(l, p->to), how);
+	    ledger_name(l, p->from), ledger_name(l, p->to), how);
 }
 
 static size_t
@@ -139,15 +135,16 @@ add_post(struct ledger *l, unsigned node, unsigned to, const struct change *c)
 	const struct post *last =
 	    lane->count > 0 ? lane->posts[lane->count - 1] : NULL;
 	if (last != NULL && last->seq >= p->seq)
-		blame(l, p, "has a number that is not above the last");
+		ledger_blame(l, p, "has a number that is not above the last");
 	lane->posts =
 	    xgrow(lane->posts, lane->count, &lane->cap, sizeof(*lane->posts));
 	lane->posts[lane->count++] = p;
 	l->slots[slot_of(l, &p->id)] = p;
 	l->revisions += p->is_revision;
 	if (p->keep == sim_peer(l->sim, node, to)->forgets)
-		blame(l, p, "is kept, or not, against the will of its author");
-	note(l, p, "given to the store");
+		ledger_blame(
+		    l, p, "is kept, or not, against the will of its author");
+	ledger_note(l, p, "given to the store");
 }
 
 static bool
@@ -181,8 +178,9 @@ may_be_ignored(struct ledger *l, unsigned node, const struct post *p)
 }
 
 /* A text that waits over a restart goes out as it was edited meanwhile. */
-static bool
-is_text_of(const struct ledger *l, const struct post *p, const char *text)
+bool
+ledger_is_text_of(
+    const struct ledger *l, const struct post *p, const char *text)
 {
 	const struct lane *lane = &l->lanes[p->from][p->to];
 
@@ -210,13 +208,13 @@ judge_content(
 	bool ignored = p->is_revision && c->kind == CHANGE_MESSAGE;
 	if (ignored) {
 		if (!may_be_ignored(l, node, p))
-			blame(l, p, "has no effect");
+			ledger_blame(l, p, "has no effect");
 		return;
 	}
 	if (p->is_revision != (c->kind == CHANGE_REVISION) ||
-	    !is_text_of(l, p, c->text))
+	    !ledger_is_text_of(l, p, c->text))
 		ledger_fail(l, "%s %zu of %s arrives as \"%s\", not \"%s\"",
-		    what(p), p->at, name(l, p->from), c->text, p->text);
+		    what(p), p->at, ledger_name(l, p->from), c->text, p->text);
 }
 
 /* A post of somebody else, as node gives it to the store. */
@@ -224,32 +222,34 @@ static void
 given_theirs(struct ledger *l, unsigned node, const struct change *c)
 {
 	struct post *p = ledger_find(l, &c->id);
-	uint32_t run = run_of(l, node);
+	uint32_t run = ledger_run(l, node);
 
 	if (p == NULL || p->to != node ||
 	    !fp_equal(&sim_node(l->sim, p->from)->identity.fp, &c->fp)) {
-		ledger_fail(l, "%s stores what nobody wrote", name(l, node));
+		ledger_fail(
+		    l, "%s stores what nobody wrote", ledger_name(l, node));
 		return;
 	}
 	/* Not committed last time: given again. */
 	if (p->came_run == run && c->row <= p->row_there)
 		return;
 	if (p->stored && !p->again)
-		blame(l, p, "is stored twice");
+		ledger_blame(l, p, "is stored twice");
 	struct lane *lane = &l->lanes[p->from][node];
 	if (p->at <= lane->came)
-		blame(l, p, "comes out of order");
+		ledger_blame(l, p, "comes out of order");
 	lane->came = p->at;
 	p->came_run = run;
 	p->came_ms = c->arrived_ms;
 	p->row_there = c->row;
-	p->renewed |= p->again;
+	p->renewed |= p->again || (p->was_stored && !p->stored);
 	p->again = false;
 	p->keep_there = c->keep;
 	if (!(p->is_revision && c->kind == CHANGE_MESSAGE) &&
 	    p->keep_there == sim_peer(l->sim, node, p->from)->forgets)
-		blame(l, p, "is kept, or not, against the will of its reader");
-	note(l, p, "came");
+		ledger_blame(
+		    l, p, "is kept, or not, against the will of its reader");
+	ledger_note(l, p, "came");
 	judge_content(l, node, p, c);
 }
 
@@ -270,11 +270,11 @@ judge_failure(struct ledger *l, struct post *p, const struct change *c)
 		right = age_ms >= EXPIRE_MS;
 	if (!right)
 		ledger_fail(l, "%s %zu of %s to %s fails: %s", what(p), p->at,
-		    name(l, p->from), name(l, p->to), why);
+		    ledger_name(l, p->from), ledger_name(l, p->to), why);
 	l->expired += strncmp(why, "expired", 7) == 0;
-	p->failed_run = run_of(l, p->from);
+	p->failed_run = ledger_run(l, p->from);
 	l->taken_back++;
-	note(l, p, why);
+	ledger_note(l, p, why);
 }
 
 static void
@@ -284,20 +284,20 @@ given_delivery(struct ledger *l, unsigned node, const struct change *c)
 
 	if (p == NULL || p->from != node) {
 		ledger_fail(
-		    l, "%s hears of what it never wrote", name(l, node));
+		    l, "%s hears of what it never wrote", ledger_name(l, node));
 		return;
 	}
 	if (c->delivery == DELIVERY_FAILED) {
-		if (p->failed_run != run_of(l, node))
+		if (p->failed_run != ledger_run(l, node))
 			judge_failure(l, p, c);
 		return;
 	}
 	if (c->delivery < DELIVERY_DELIVERED)
 		return;
 	if (!p->was_stored || !p->acked)
-		blame(l, p, "is delivered, but not stored there");
-	p->told_run = run_of(l, node);
-	note(l, p, "delivered");
+		ledger_blame(l, p, "is delivered, but not stored there");
+	p->told_run = ledger_run(l, node);
+	ledger_note(l, p, "delivered");
 }
 
 static void
@@ -306,11 +306,11 @@ given_shown(struct ledger *l, unsigned node, const struct change *c)
 	const struct post *p = ledger_find(l, &c->id);
 
 	if (p == NULL || p->from != node)
-		ledger_fail(
-		    l, "%s was told of the reading of nothing", name(l, node));
+		ledger_fail(l, "%s was told of the reading of nothing",
+		    ledger_name(l, node));
 	else if (!p->delivered && !p->failed && !p->forgotten && !p->given_up &&
-		 p->told_run != run_of(l, node))
-		blame(l, p, "is read, and was not delivered");
+		 p->told_run != ledger_run(l, node))
+		ledger_blame(l, p, "is read, and was not delivered");
 }
 
 /* From now on they are gone, if the commit succeeds. */
@@ -331,12 +331,12 @@ given_forget(struct ledger *l, unsigned node, const struct change *c)
 	struct lane *theirs = &l->lanes[peer][node];
 	for (size_t i = 0; i < ours->count; i++) {
 		if (is_forgotten(c, ours->posts[i]))
-			ours->posts[i]->forgotten_run = run_of(l, node);
+			ours->posts[i]->forgotten_run = ledger_run(l, node);
 	}
 	for (size_t i = 0; i < theirs->count; i++) {
 		struct post *p = theirs->posts[i];
 		if (is_forgotten(c, p) && p->came_run != 0)
-			p->forgotten_there_run = run_of(l, node);
+			p->forgotten_there_run = ledger_run(l, node);
 		if (c->kind != CHANGE_FORGET_CONTACT || p->came_run == 0)
 			continue;
 		p->again = true;
@@ -344,8 +344,8 @@ given_forget(struct ledger *l, unsigned node, const struct change *c)
 	}
 	if (c->kind == CHANGE_FORGET_CONTACT)
 		theirs->came = theirs->shown = 0;
-	ledger_trace(
-	    l, "%s forgets something of %s", name(l, node), name(l, peer));
+	ledger_trace(l, "%s forgets something of %s", ledger_name(l, node),
+	    ledger_name(l, peer));
 }
 
 static void
@@ -363,7 +363,8 @@ change_given(struct ledger *l, unsigned node, const struct change *c)
 		else if (ledger_find(l, &c->id) == NULL)
 			add_post(l, node, to, c);
 		else
-			blame(l, ledger_find(l, &c->id), "is stored again");
+			ledger_blame(
+			    l, ledger_find(l, &c->id), "is stored again");
 		break;
 	case CHANGE_DELIVERY:
 		given_delivery(l, node, c);
@@ -384,93 +385,6 @@ change_given(struct ledger *l, unsigned node, const struct change *c)
 }
 
 static void
-text_shown(struct ledger *l, unsigned node, const struct message *m)
-{
-	struct post *p = ledger_find(l, &m->id);
-	uint32_t run = run_of(l, node);
-
-	if (p == NULL || p->is_revision ||
-	    (m->mine ? p->from : p->to) != node) {
-		ledger_fail(l, "%s shows what nobody wrote: %s", name(l, node),
-		    m->text);
-		return;
-	}
-	if (!m->edited && !m->deleted && !is_text_of(l, p, m->text))
-		blame(l, p, "is shown with another text");
-	if (m->has_target != p->has_target ||
-	    (p->has_target && !msg_id_equal(&m->target, &p->target)))
-		blame(l, p, "answers something else");
-	if (m->missing != 0)
-		blame(l, p, "is shown as if something were missing before it");
-	if ((m->mine ? p->shown_run : p->shown_there_run) == run)
-		blame(l, p, "is shown twice");
-	*(m->mine ? &p->shown_run : &p->shown_there_run) = run;
-	if (m->mine)
-		return;
-	struct lane *lane = &l->lanes[p->from][node];
-	if (p->at <= lane->shown)
-		blame(l, p, "is shown out of order");
-	lane->shown = p->at;
-	l->over_udp += m->transport == CARRIER_UDP;
-}
-
-/* A receipt is for all before it, also for what was forgotten unseen. */
-static bool
-is_seen(const struct post *p)
-{
-	return p->seen_there || p->forgotten_there ||
-	       p->forgotten_there_run != 0;
-}
-
-/* Of one of node's own, to its user. */
-static void
-delivery_told(struct ledger *l, unsigned node, const struct effect *effect)
-{
-	struct post *p = ledger_find(l, &effect->id);
-	uint32_t run = run_of(l, node);
-
-	if (p == NULL || p->from != node) {
-		ledger_fail(
-		    l, "%s is told of what it never wrote", name(l, node));
-		return;
-	}
-	bool was_final = p->told_run == run || p->delivered;
-	switch (effect->delivery) {
-	case DELIVERY_NONE:
-		break;
-	case DELIVERY_QUEUED:
-	case DELIVERY_SENT:
-		if (was_final || p->failed_run == run)
-			blame(l, p, "waits again after its end");
-		break;
-	case DELIVERY_DELIVERED:
-		if (!p->was_stored)
-			blame(l, p, "is told to be delivered");
-		if (p->failed_run == run)
-			blame(l, p, "is delivered after it failed");
-		p->told_run = run;
-		break;
-	case DELIVERY_READ:
-		if (!was_final)
-			blame(l, p, "is read before it is delivered");
-		if (!is_seen(p))
-			blame(l, p, "is read, but nobody saw it");
-		p->read_run = run;
-		break;
-	case DELIVERY_FAILED:
-		if (was_final)
-			blame(l, p, "fails after it was delivered");
-		if (effect->text == NULL || effect->text[0] == '\0')
-			blame(l, p, "fails without a word");
-		l->must_fail[node] -= p->must_fail;
-		p->must_fail = false;
-		p->failed_run = run;
-		note(l, p, "failed");
-		break;
-	}
-}
-
-static void
 see_effect(void *ctx, unsigned node, const struct effect *effect)
 {
 	struct ledger *l = ctx;
@@ -478,16 +392,16 @@ see_effect(void *ctx, unsigned node, const struct effect *effect)
 	if (effect->kind == EFFECT_STORE)
 		change_given(l, node, effect->change);
 	else if (effect->kind == EFFECT_DELIVERY)
-		delivery_told(l, node, effect);
+		ledger_delivery_told(l, node, effect);
 	if (effect->kind != EFFECT_MESSAGE)
 		return;
 	const struct conv *c = model_conv(
 	    engine_model(sim_node(l->sim, node)->engine), effect->conv);
 	const struct message *m = conv_message(c, effect->serial);
 	if (m->kind == MESSAGE_TEXT)
-		text_shown(l, node, m);
+		ledger_text_shown(l, node, m);
 	else if (l->trace)
-		ledger_trace(l, "%s reads: %s", name(l, node), m->text);
+		ledger_trace(l, "%s reads: %s", ledger_name(l, node), m->text);
 }
 
 static void
@@ -550,7 +464,7 @@ committed_post(struct ledger *l, struct post *p, const struct change *c)
 	if (p->forgotten_there)
 		p->forgotten_there = false;
 	p->stored = p->was_stored = true;
-	note(l, p, "stored there");
+	ledger_note(l, p, "stored there");
 }
 
 static void
@@ -607,8 +521,8 @@ refused(struct ledger *l, unsigned node, const struct change *c)
 		return;
 	p->never = true;
 	l->not_stored++;
-	if (p->is_revision || p->failed_run == run_of(l, node) ||
-	    p->forgotten_run == run_of(l, node))
+	if (p->is_revision || p->failed_run == ledger_run(l, node) ||
+	    p->forgotten_run == ledger_run(l, node))
 		return;
 	p->must_fail = true;
 	l->must_fail[node]++;
@@ -621,7 +535,7 @@ see_commit(void *ctx, unsigned node, bool ok)
 	const struct memstore *ms = &sim_node(l->sim, node)->store;
 
 	ledger_trace(
-	    l, "%s %s", name(l, node), ok ? "commits" : "cannot commit");
+	    l, "%s %s", ledger_name(l, node), ok ? "commits" : "cannot commit");
 	for (size_t i = 0; i < ms->pending_count; i++) {
 		ledger_trace(l, "  change %d, row %d, of %s",
 		    (int)ms->pending[i].kind, (int)ms->pending[i].row,
@@ -662,7 +576,7 @@ see_death(void *ctx, unsigned node)
 {
 	struct ledger *l = ctx;
 
-	ledger_trace(l, "%s dies", name(l, node));
+	ledger_trace(l, "%s dies", ledger_name(l, node));
 	for (unsigned peer = 0; peer < l->count; peer++)
 		bury(l, node, peer);
 	l->must_fail[node] = 0;
@@ -678,213 +592,12 @@ see_step(void *ctx, unsigned node)
 
 	if (l->must_fail[node] > 0)
 		ledger_fail(l, "%s was not told that %u texts are not stored",
-		    name(l, node), l->must_fail[node]);
+		    ledger_name(l, node), l->must_fail[node]);
 	if (sim_node(l->sim, node)->store.pending_count > PENDING_MAX)
-		ledger_fail(l, "%s gives too much to the store", name(l, node));
+		ledger_fail(
+		    l, "%s gives too much to the store", ledger_name(l, node));
 	if (++l->steps % 16 == 0)
 		ledger_scan(l, node);
-}
-
-static void
-post_leaves(struct ledger *l, unsigned node, const struct msg_post *m)
-{
-	struct post *p = ledger_find(l, &m->id);
-	uint32_t run = run_of(l, node);
-
-	if (p == NULL || p->from != node) {
-		ledger_fail(l, "%s sends what it never wrote", name(l, node));
-		return;
-	}
-	if (!p->accepted)
-		blame(l, p, "leaves before it is committed");
-	if (p->failed || p->failed_run == run)
-		blame(l, p, "leaves after it failed");
-	l->repeats += p->left;
-	p->left = true;
-	note(l, p, "leaves");
-}
-
-static void
-ack_before(const struct lane *lane, const struct post *last)
-{
-	for (size_t i = 0; i + 1 < last->at; i++)
-		lane->posts[i]->acked |= lane->posts[i]->stored;
-}
-
-static void
-ack_leaves(struct ledger *l, unsigned node, const struct msg_ack *ack)
-{
-	for (size_t i = 0; i < ack->count; i++) {
-		struct post *p = ledger_find(l, &ack->ids[i]);
-		if (p == NULL || p->to != node) {
-			ledger_fail(l, "%s acknowledges what never came",
-			    name(l, node));
-			continue;
-		}
-		if (!p->stored)
-			blame(l, p, "is acknowledged before it is committed");
-		if (ack->state == ACK_SHOWN) {
-			if (!p->seen_there)
-				blame(l, p, "is said to be read");
-			if (!sim_peer(l->sim, node, p->from)->receipts)
-				blame(l, p, "is said to be read unasked");
-			ack_before(&l->lanes[p->from][node], p);
-		}
-		p->acked = true;
-		l->acks++;
-		note(l, p, "acknowledged");
-	}
-}
-
-bool
-ledger_leaves(struct ledger *l, const uint8_t *p, size_t n, struct msg *ret_msg)
-{
-	unsigned node = sim_running(l->sim);
-
-	if (msg_decode(p, n, ret_msg) < 0) {
-		ledger_fail(l, "%s sends nonsense", name(l, node));
-		return false;
-	}
-	if (ret_msg->type == MSG_ACK)
-		ack_leaves(l, node, &ret_msg->ack);
-	if (ret_msg->type == MSG_NACK)
-		ledger_fail(l, "%s refuses something", name(l, node));
-	if (!msg_is_post(ret_msg->type))
-		return false;
-	post_leaves(l, node, &ret_msg->post);
-	const struct post *post = ledger_find(l, &ret_msg->post.id);
-	if (post == NULL || !post->forged)
-		return false;
-	ret_msg->post.target = post->forged_target;
-	l->forgeries++;
-	return true;
-}
-
-/* Whether a post is, for the process of its sender that runs, still to go. */
-static bool
-is_waiting(const struct ledger *l, const struct post *p)
-{
-	uint32_t run = run_of(l, p->from);
-
-	return !p->never && !p->delivered && !p->failed && !p->given_up &&
-	       p->told_run != run && p->failed_run != run && !p->forgotten;
-}
-
-size_t
-ledger_waiting(const struct ledger *l)
-{
-	size_t waiting = 0;
-
-	for (unsigned from = 0; from < l->count; from++) {
-		for (unsigned to = 0; to < l->count; to++) {
-			const struct lane *lane = &l->lanes[from][to];
-			for (size_t i = 0; i < lane->count; i++)
-				waiting += is_waiting(l, lane->posts[i]);
-		}
-	}
-	return waiting;
-}
-
-void
-ledger_waiting_of(
-    const struct ledger *l, unsigned node, size_t *ret_min, size_t *ret_max)
-{
-	*ret_min = *ret_max = 0;
-	for (unsigned to = 0; to < l->count; to++) {
-		const struct lane *lane = &l->lanes[node][to];
-		for (size_t i = 0; i < lane->count; i++) {
-			const struct post *p = lane->posts[i];
-			bool gone =
-			    p->given_up || p->forgotten_run == run_of(l, node);
-			bool waits = is_waiting(l, p);
-			*ret_min += waits && !gone;
-			*ret_max += waits || (gone && !p->delivered);
-		}
-	}
-}
-
-static void
-judge_age(struct ledger *l, const struct post *p)
-{
-	struct now now = sim_now(l->sim, p->from);
-
-	if (is_waiting(l, p) && now.wall_ms - p->sent_ms > EXPIRE_MS)
-		blame(l, p, "waits for more than a month");
-}
-
-void
-ledger_expired(struct ledger *l)
-{
-	for (unsigned from = 0; from < l->count; from++) {
-		for (unsigned to = 0; to < l->count; to++) {
-			const struct lane *lane = &l->lanes[from][to];
-			bool alive = sim_node(l->sim, from)->alive;
-			for (size_t i = 0; alive && i < lane->count; i++)
-				judge_age(l, lane->posts[i]);
-		}
-	}
-}
-
-static void
-judge_shown(struct ledger *l, unsigned node, const struct message *m,
-    const struct post *p)
-{
-	uint32_t run = run_of(l, node);
-	enum delivery d = m->delivery;
-	bool final = p->delivered || p->told_run == run;
-
-	if (!m->mine)
-		return;
-	if ((d == DELIVERY_QUEUED || d == DELIVERY_SENT) &&
-	    (final || !is_waiting(l, p)) && p->forgotten_run != run &&
-	    !p->given_up)
-		blame(l, p, "is shown as if it waited");
-	if ((d == DELIVERY_DELIVERED || d == DELIVERY_READ) && !p->was_stored)
-		blame(l, p, "is shown as delivered");
-	if (d == DELIVERY_FAILED && final && !m->deleted)
-		blame(l, p, "is shown as failed, and was delivered");
-	if (d == DELIVERY_NONE)
-		blame(l, p, "has no delivery");
-}
-
-static void
-scan_conv(struct ledger *l, unsigned node, const struct conv *c)
-{
-	size_t last = 0;
-	int64_t row = 0;
-
-	if (c->next_serial - c->first_serial > CONV_MESSAGES_MAX + 500)
-		ledger_fail(l, "%s holds too many messages", name(l, node));
-	for (uint64_t s = c->first_serial; s < c->next_serial; s++) {
-		const struct message *m = conv_message(c, s);
-		if (m->kind != MESSAGE_TEXT)
-			continue;
-		const struct post *p = ledger_find(l, &m->id);
-		if (p == NULL) {
-			ledger_fail(l, "%s shows a ghost", name(l, node));
-			continue;
-		}
-		if (m->row <= row)
-			blame(l, p, "is shown in the wrong place");
-		row = m->row;
-		judge_shown(l, node, m, p);
-		if (m->mine)
-			continue;
-		if (p->at <= last)
-			blame(l, p, "is shown behind a later one");
-		last = p->at;
-	}
-}
-
-void
-ledger_scan(struct ledger *l, unsigned node)
-{
-	const struct model *m = engine_model(sim_node(l->sim, node)->engine);
-
-	for (size_t i = 0; i < m->conv_count; i++) {
-		if (m->convs[i]->kind == CONV_KIND_DIRECT)
-			scan_conv(l, node, m->convs[i]);
-	}
 }
 
 void
