@@ -286,9 +286,11 @@ static void
 open_damaged(struct salvage *v, const char *path)
 {
 	if (sqlite3_open_v2(path, &v->from,
-		SQLITE_OPEN_READONLY | SQLITE_OPEN_NOMUTEX, NULL) == SQLITE_OK)
-		sqlite3_db_config(
-		    v->from, SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1, NULL);
+		SQLITE_OPEN_READONLY | SQLITE_OPEN_NOMUTEX, NULL) != SQLITE_OK)
+		return;
+	sqlite3_db_config(v->from, SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1, NULL);
+	/* Else nothing at all is read of a file that was cut short. */
+	sqlite3_db_config(v->from, SQLITE_DBCONFIG_WRITABLE_SCHEMA, 1, NULL);
 }
 
 static void

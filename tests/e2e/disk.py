@@ -1,8 +1,9 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: MIT
-"""Disks that are full, read-only or locked: a sentence, and nothing
+"""Disks that are full, damaged, read-only or locked: a sentence, and nothing
 that was acknowledged is lost, nothing acknowledged that is not stored."""
 import os
+import random
 import sys
 import time
 
@@ -12,6 +13,9 @@ import ledger
 from lab import Earshot, check
 
 lab.enter()
+
+# What is damaged, and the share of all messages that is read all the same.
+SALVAGED = {"header": 0, "cut": 0.2, "pages": 0.5, "page": 0.9}
 
 
 class SmallDisk:
@@ -181,6 +185,59 @@ def full_and_killed():
     small.close()
 
 
+def damaged():
+    """The header, pages anywhere, the end: set aside, told, and all goes on."""
+    small = SmallDisk("bob", "64m")
+    hosts, ana, bob = pair(small)
+    for i, how in enumerate(SALVAGED):
+        flow = ledger.Flow(ana, bob, 300, how + " z" * 500)
+        ledger.run([flow], 4 * lab.DEADLINE)
+        bob.quit()
+        before = len(ledger.history(small.home, ana.id))
+        damage(os.path.join(small.home, "earshot.db"), how, random.Random(i))
+        bob = Earshot(hosts[1], "bob", home_dir=small.home)
+        if not bob.find("error") and not bob.find("info"):
+            bob = noticed_late(hosts[1], bob)
+        lab.meet(ana, bob)
+        told = [e["text"] for e in bob.all("error") + bob.all("info")]
+        check(told and "was damaged" in told[0], "a sentence: %s" % told)
+        aside = "earshot.db.corrupt-%d" % (i + 1)
+        check(os.path.exists(os.path.join(small.home, aside)) and
+              aside in told[0], "set aside: %s" % os.listdir(small.home))
+        kept = ledger.history(small.home, ana.id)
+        print("%s: %d of %d messages salvaged" % (how, len(kept), before))
+        check(len(kept) >= SALVAGED[how] * before, "%s: %d" % (how, len(kept)))
+        say(bob, ana, "after " + how)
+        say(ana, bob, "before " + how)
+        lab.count("damages")
+    bob.quit()
+    check(ledger.is_sound(small.home), "sound again")
+    small.close()
+
+
+def noticed_late(host, bob):
+    """What is damaged where nothing is read at the start."""
+    line = "/export %s/all%d.txt" % (lab.work, lab.counts.get("damages", 0))
+    bob.send(line)
+    refused = bob.expect("error", command=line)
+    check("damaged" in refused["text"], "a sentence: %s" % refused)
+    print("later: " + refused["text"])
+    bob.quit()
+    return Earshot(host, "bob", home_dir=bob.home)
+
+
+def damage(path, how, dice):
+    size = os.path.getsize(path)
+    if how == "cut":
+        os.truncate(path, size // 2 + 100)
+    else:
+        with open(path, "r+b") as f:
+            for _ in range(6 if how == "pages" else 1):
+                f.seek(0 if how == "header" else
+                       4096 * dice.randrange(1, size // 4096))
+                f.write(dice.randbytes(512))
+
+
 def read_only():
     small = SmallDisk("bob")
     hosts, ana, bob = pair(small)
@@ -230,4 +287,4 @@ def locked():
     small.close()
 
 
-lab.run(full, full_and_killed, floor, read_only, locked)
+lab.run(full, full_and_killed, floor, damaged, read_only, locked)
