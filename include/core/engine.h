@@ -146,6 +146,9 @@ void engine_resolved(struct engine *e, struct now now, uint32_t token,
  */
 void engine_committed(
     struct engine *e, struct now now, bool ok, const char *why);
+/* Somebody waits for the commit: a post of ours or theirs is in it. What else
+ * was given can be committed when there is nothing better to do. */
+bool engine_is_waiting(const struct engine *e);
 /* The answer to EFFECT_LOAD; takes the messages out of the page. */
 void engine_history(struct engine *e, struct now now, const struct fp *fp,
     struct saved_page *page);

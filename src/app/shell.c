@@ -494,8 +494,9 @@ turn(struct shell *sh)
 	sh->now = clock_read();
 	while (loop_ready(sh->loop, &ev))
 		dispatch(sh, &ev);
-	/* The other end waits for it: before anything is drawn or printed. */
-	commit(sh);
+	/* The other end waits for a post; nobody does for a delivery. */
+	if (engine_is_waiting(sh->engine))
+		commit(sh);
 }
 
 void

@@ -86,6 +86,14 @@ commit_change(struct engine *e, struct contact *of, const struct change *c)
 		give_all(e);
 	append(j, n);
 	give(e, n);
+	if (c->kind == CHANGE_MESSAGE || c->kind == CHANGE_REVISION)
+		j->awaited = true;
+}
+
+bool
+engine_is_waiting(const struct engine *e)
+{
+	return e->journal.awaited;
 }
 
 bool
@@ -288,6 +296,7 @@ void
 engine_committed(struct engine *e, struct now now, bool ok, const char *why)
 {
 	effects_begin(e);
+	e->journal.awaited = false;
 	if (ok)
 		succeed(e, now);
 	else

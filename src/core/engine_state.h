@@ -132,6 +132,7 @@ struct entry {
 struct journal {
 	struct entry *first, *last;
 	size_t count, bytes;
+	bool awaited;     /* a post among what was given since the last one */
 	bool failed;      /* the last commit did */
 	bool given;       /* all of it, since then */
 	int64_t again_ms; /* while failed */

@@ -70,8 +70,12 @@ ours_waits_for_the_commit(void **state)
 	assert_int_equal(r->texts, texts);
 	assert_null(
 	    memstore_find(&k.store, &r->end.identity.fp, &newest(r, true)->id));
+	assert_true(engine_is_waiting(k.engine));
 	ekit_commit(&k, true);
 	ekit_run(&k);
+	/* Nobody waits for a delivery to be stored. */
+	assert_true(memstore_is_dirty(&k.store));
+	assert_false(engine_is_waiting(k.engine));
 	assert_int_equal(r->texts, texts + 1);
 	assert_string_equal(r->last_text, "stored first");
 	assert_int_equal(newest(r, true)->delivery, DELIVERY_DELIVERED);
@@ -96,6 +100,7 @@ theirs_is_shown_and_waits_with_its_answer(void **state)
 	assert_string_equal(newest(r, false)->text, "two");
 	ekit_pass(&k, 60000);
 	assert_int_equal(r->acks, 0);
+	assert_true(engine_is_waiting(k.engine));
 	ekit_commit(&k, true);
 	ekit_run(&k);
 	assert_int_equal(r->acks, 2);
