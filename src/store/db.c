@@ -99,7 +99,9 @@ db_exec(struct db *db, const char *text)
 bool
 db_begin(struct db *db)
 {
-	/* Before the first table there is nothing to be prepared, but this. */
+	/* What opening has read will be wrong. */
+	saved_clear(&db->saved);
+	db->has_saved = false;
 	return db_run(db, db_statement(db, SQL_BEGIN));
 }
 

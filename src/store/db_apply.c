@@ -282,10 +282,6 @@ db_apply(struct db *db, const struct change *c)
 	}
 	if (db->failed != 0)
 		return;
-	if (db->has_saved) {
-		saved_clear(&db->saved);
-		db->has_saved = false;
-	}
 	db->grows |= c->kind == CHANGE_MESSAGE || c->kind == CHANGE_REVISION;
 	db->forgets |= c->kind >= CHANGE_FORGET_MESSAGE;
 	if (c->kind == CHANGE_PIN)
