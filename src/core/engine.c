@@ -38,6 +38,7 @@ engine_new(const struct engine_cfg *cfg, struct now now)
 	e->quiet = cfg->quiet;
 	e->typing_ms = e->expire_ms = NEVER_MS;
 	e->next_row = 1;
+	e->started_wall_ms = now.wall_ms - now.mono_ms;
 	rng_fill(&e->rng, e->instance, sizeof(e->instance));
 	buf_init(&e->effect_bytes, EFFECT_BYTES_MAX);
 	e->model = first_model(cfg, now);

@@ -190,7 +190,8 @@ struct engine {
 	struct journal journal;
 	struct listed listed[OUTBOX_LISTED_MAX];
 	size_t listed_count;
-	int64_t expire_ms; /* when what waits is looked at for its age */
+	int64_t expire_ms;       /* when what waits is looked at for its age */
+	int64_t started_wall_ms; /* the clock when the monotonic one was 0 */
 
 	struct effect *effects;
 	size_t effect_count, effect_next, effect_cap;

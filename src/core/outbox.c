@@ -25,6 +25,9 @@ enum {
 };
 
 static const int64_t expire_after_ms = INT64_C(30) * 24 * 3600 * 1000;
+/* Nothing waits for a year: what seems to was written, or is looked at, by a
+ * clock that was wrong. */
+static const int64_t believed_ms = INT64_C(365) * 24 * 3600 * 1000;
 
 static uint8_t
 type_of(const struct change *c)
@@ -140,7 +143,8 @@ outbox_settle(struct engine *e, struct now now, struct contact *k,
 /* Which of those that wait are meant, and whether one is. */
 struct choice {
 	const struct msg_id *id; /* NULL: all */
-	int64_t before_ms;       /* written before it */
+	int64_t after_ms;        /* written after it … */
+	int64_t before_ms;       /* … and before that */
 	size_t max;              /* so many and no more */
 	size_t flying;           /* of them, on their way: not to be had */
 };
@@ -158,7 +162,8 @@ choose(
 		if (choice->id != NULL &&
 		    !msg_id_equal(choice->id, &ret_post->id))
 			continue;
-		if (ret_post->sent_ms >= choice->before_ms)
+		if (ret_post->sent_ms >= choice->before_ms ||
+		    ret_post->sent_ms <= choice->after_ms)
 			continue;
 		if (!in_flight)
 			return true;
@@ -190,7 +195,9 @@ size_t
 outbox_withdraw(
     struct engine *e, struct now now, struct contact *k, const char *reason)
 {
-	struct choice all = { .before_ms = INT64_MAX, .max = SIZE_MAX };
+	struct choice all = {
+		.after_ms = INT64_MIN, .before_ms = INT64_MAX, .max = SIZE_MAX
+	};
 
 	return withdraw(e, now, k, &all, reason);
 }
@@ -198,7 +205,11 @@ outbox_withdraw(
 void
 outbox_tick(struct engine *e, struct now now)
 {
-	struct choice old = { .before_ms = now.wall_ms - expire_after_ms,
+	/* The clock of the start and the time since: a jump of the clock, when
+	 * it is set right, makes nothing older. */
+	int64_t clock_ms = e->started_wall_ms + now.mono_ms;
+	struct choice old = { .after_ms = clock_ms - believed_ms,
+		.before_ms = clock_ms - expire_after_ms,
 		.max = EXPIRE_MAX };
 
 	if (now.mono_ms < e->expire_ms)
@@ -325,7 +336,9 @@ tell_cancelled(struct engine *e, struct now now, const struct command *cmd,
 void
 outbox_cancel(struct engine *e, struct now now, const struct command *cmd)
 {
-	struct choice choice = { .before_ms = INT64_MAX, .max = SIZE_MAX };
+	struct choice choice = {
+		.after_ms = INT64_MIN, .before_ms = INT64_MAX, .max = SIZE_MAX
+	};
 	size_t count = 0, flying = 0;
 
 	if (cmd->has_target)

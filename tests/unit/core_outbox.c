@@ -274,6 +274,24 @@ it_expires_after_thirty_days(void **state)
 	assert_int_equal(contacts_waiting(k.engine), 0);
 }
 
+/* A machine without a battery wakes up in 1970, and then learns the time. */
+static void
+a_clock_that_is_set_right_expires_nothing(void **state)
+{
+	(void)state;
+	struct remote *r = ekit_heard(&k, 1, "bob");
+	int64_t right_ms = k.now.wall_ms;
+
+	k.now.wall_ms = 1000;
+	ekit_say(&k, r, "early");
+	k.now.wall_ms = right_ms;
+	pass_days(1);
+	assert_int_equal(stored(r, "early").delivery, DELIVERY_QUEUED);
+	ekit_restart(&k);
+	pass_days(1);
+	assert_int_equal(stored(r, "early").delivery, DELIVERY_QUEUED);
+}
+
 /* So many that they cannot expire in one step. */
 static void
 many_expire_step_by_step(void **state)
@@ -290,7 +308,7 @@ many_expire_step_by_step(void **state)
 	assert_true(says(NULL, MESSAGE_ERROR, "1000 messages already wait"));
 	assert_int_equal(contacts_waiting(k.engine), 2 * CHAT_QUEUE_MAX);
 	k.now.wall_ms += 31 * day_ms;
-	k.now.mono_ms += 3600 * 1000;
+	k.now.mono_ms += 31 * day_ms;
 	engine_tick(k.engine, k.now);
 	ekit_drain(&k);
 	assert_int_equal(contacts_waiting(k.engine), CHAT_QUEUE_MAX);
@@ -411,6 +429,7 @@ main(void)
 		CASE(what_is_on_its_way_is_not_taken_back),
 		CASE(what_is_no_revision_does_not_go),
 		CASE(it_expires_after_thirty_days),
+		CASE(a_clock_that_is_set_right_expires_nothing),
 		CASE(many_expire_step_by_step),
 		CASE(without_history_it_is_stored_while_it_waits),
 		CASE(settings_are_remembered),
