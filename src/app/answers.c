@@ -42,10 +42,25 @@ conv_asked_in(const struct shell *sh, const struct effect *query)
 }
 
 static void
+say_nothing_found(
+    struct shell *sh, const struct effect *query, const struct query *q)
+{
+	const struct conv *c = conv_asked_in(sh, query);
+	bool only_here = c != NULL && q->has_conv && !q->has_author &&
+			 fp_equal(&q->conv, &c->fp);
+
+	say(sh, query, COMMAND_INFO,
+	    only_here ? xasprintf("nothing found in this conversation; "
+				  "/search -all %s looks in all",
+			    query->text)
+		      : xstrdup("nothing found"));
+}
+
+static void
 search(struct shell *sh, const struct effect *query)
 {
 	struct query q;
-	struct findings f;
+	struct findings f = { 0 };
 	char *error;
 	size_t at;
 
@@ -56,10 +71,12 @@ search(struct shell *sh, const struct effect *query)
 	}
 	if (db_search(sh->db, &q, INT64_MAX, SEARCH_PAGE, &f, &error) < 0) {
 		say(sh, query, COMMAND_ERROR, error);
+	} else if (f.count == 0) {
+		say_nothing_found(sh, query, &q);
 	} else {
 		sh->front->found(sh->front, sh, query, &f);
-		findings_clear(&f);
 	}
+	findings_clear(&f);
 	query_clear(&q);
 }
 

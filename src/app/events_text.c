@@ -226,10 +226,8 @@ text_found(const struct model *m, const struct found *f)
 char *
 findings_report(const struct model *m, const struct findings *f)
 {
-	char *report = xasprintf(f->count == 0 ? "nothing found"
-				 : f->more     ? "the newest %zu found:"
-					       : "%zu found:",
-	    f->count);
+	char *report = xasprintf(
+	    f->more ? "the newest %zu found:" : "%zu found:", f->count);
 
 	for (size_t i = f->count; i > 0; i--) {
 		char *line = text_found(m, &f->items[i - 1]);

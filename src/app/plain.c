@@ -160,8 +160,6 @@ plain_found(struct front *f, struct shell *sh, const struct effect *query,
 	struct plain *p = plain_of(f);
 
 	(void)query;
-	if (findings->count == 0)
-		print_line(p, p->events->error(p->command, "nothing found"));
 	for (size_t i = 0; i < findings->count; i++)
 		print_line(
 		    p, p->events->found(shell_model(sh), &findings->items[i]));

@@ -241,7 +241,7 @@ history_draft(struct engine *e, const struct command *cmd)
 	model_touch(e->model);
 }
 
-static void
+static bool
 forget_message(
     struct engine *e, struct now now, const struct command *cmd, struct conv *c)
 {
@@ -250,7 +250,7 @@ forget_message(
 	if (m == NULL) {
 		engine_error(e, now, cmd->conv,
 		    "not forgotten: that message is not in view; scroll to it");
-		return;
+		return false;
 	}
 	struct contact *k = contact_find(e, &c->fp);
 	struct change change = {
@@ -260,6 +260,7 @@ forget_message(
 		chat_withdraw(k->chat, &cmd->target);
 	commit_change(e, k, &change);
 	conv_remove(e->model, c, m->serial);
+	return true;
 }
 
 static void
@@ -285,6 +286,25 @@ forget_conv(
 	c->draft = NULL;
 }
 
+/* The last word about it, so it says what is gone and what is not. */
+static void
+tell_forgotten(struct engine *e, struct now now, const struct command *cmd,
+    const struct peer *p)
+{
+	if (cmd->has_target)
+		engine_info(e, now, cmd->conv,
+		    "removed from this machine; the other end keeps it");
+	else if (p == NULL)
+		engine_info(e, now, cmd->conv,
+		    "all shouts are removed from this machine");
+	else
+		engine_info(e, now, cmd->conv,
+		    "%s said with %s is removed from this machine; the other "
+		    "end keeps it",
+		    cmd->on ? "the key and all that was" : "all that was",
+		    p->name);
+}
+
 void
 history_forget(struct engine *e, struct now now, const struct command *cmd)
 {
@@ -298,8 +318,9 @@ history_forget(struct engine *e, struct now now, const struct command *cmd)
 		engine_error(e, now, cmd->conv, "that peer is not known");
 		return;
 	}
-	if (cmd->has_target)
-		forget_message(e, now, cmd, c);
-	else
+	if (!cmd->has_target)
 		forget_conv(e, now, cmd, c);
+	else if (!forget_message(e, now, cmd, c))
+		return;
+	tell_forgotten(e, now, cmd, p);
 }
