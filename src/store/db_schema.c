@@ -12,7 +12,7 @@
 #include <inttypes.h>
 #include <stdio.h>
 
-enum { APPLICATION_ID = 0x65617253 };
+enum { APPLICATION_ID = 0x65617273 };
 
 /* The numbers of these are in the files of users. */
 _Static_assert(TRUST_UNKNOWN == 0 && TRUST_PINNED == 1 && TRUST_VERIFIED == 2 &&
