@@ -11,11 +11,10 @@ import time
 sys.dont_write_bytecode = True
 import lab
 from lab import Earshot, check
-from terminals import PROMPT, Pty, Tmux, forbidden, width
+from terminals import (PROMPT, Pty, Tmux, borders_are_whole, forbidden,
+                       has_mark, width)
 
 lab.enter()
-
-BORDER = 20  # the column of the line beside the contacts, at 80 columns
 
 
 def company(columns=80, rows=24, names=("bob",), env=None):
@@ -44,26 +43,6 @@ def start(term):
 def pid_of(term):
     with open(os.path.join(term.home, "lock")) as f:
         return int(f.read())
-
-
-def borders_are_whole(rows):
-    """Between the title and the status row the line stands where it should,
-    and no row is longer than the screen."""
-    for row in rows[1:-2]:
-        left = row.split("│")[0]
-        check("│" in row and width(left) == BORDER,
-              "the border is broken: |%s" % "\n|".join(rows))
-        check(width(row) <= 80, "too wide: %s" % row)
-    lab.count("rows measured", len(rows) - 3)
-
-
-def has_mark(text, mark):
-    """A row with the text, and the delivery mark in front of it."""
-    def wanted(rows):
-        return any(re.search("%s.*%s" % (re.escape(mark), re.escape(text)),
-                             row) for row in rows)
-    wanted.__doc__ = "%s %s" % (mark, text)
-    return wanted
 
 
 def talk(term, bob, text):

@@ -3,6 +3,7 @@
 import fcntl
 import os
 import pty
+import re
 import select
 import shutil
 import struct
@@ -14,6 +15,7 @@ import unicodedata
 import lab
 
 PROMPT = "ready> "
+BORDER = 20  # the column of the line beside the contacts, at 80 columns
 
 
 def width(text):
@@ -39,6 +41,26 @@ def forbidden(text):
                 n in range(0xe0000, 0xe0080) or n in range(0xe000, 0xf900)):
             found.append("U+%04X" % n)
     return sorted(set(found))
+
+
+def borders_are_whole(rows):
+    """Between the title and the status row the line stands where it should,
+    and no row is longer than the screen."""
+    for row in rows[1:-2]:
+        left = row.split("│")[0]
+        lab.check("│" in row and width(left) == BORDER,
+                  "the border is broken: |%s" % "\n|".join(rows))
+        lab.check(width(row) <= 80, "too wide: %s" % row)
+    lab.count("rows measured", len(rows) - 3)
+
+
+def has_mark(text, mark):
+    """A row with the text, and the delivery mark in front of it."""
+    def wanted(rows):
+        return any(re.search("%s.*%s" % (re.escape(mark), re.escape(text)),
+                             row) for row in rows)
+    wanted.__doc__ = "%s %s" % (mark, text)
+    return wanted
 
 
 class Tmux:
