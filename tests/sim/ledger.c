@@ -141,6 +141,8 @@ add_post(struct ledger *l, unsigned node, unsigned to, const struct change *c)
 	lane->posts[lane->count++] = p;
 	l->slots[slot_of(l, &p->id)] = p;
 	l->revisions += p->is_revision;
+	if (ledger_waiting_in(l, lane) > CHAT_QUEUE_MAX)
+		ledger_blame(l, p, "waits behind too many");
 	if (p->keep == sim_peer(l->sim, node, to)->forgets)
 		ledger_blame(
 		    l, p, "is kept, or not, against the will of its author");
@@ -253,10 +255,20 @@ given_theirs(struct ledger *l, unsigned node, const struct change *c)
 	judge_content(l, node, p, c);
 }
 
+/* By the clock of the start, and the time since: one that is set right while
+ * its process runs makes nothing older. */
+int64_t
+ledger_age_ms(const struct ledger *l, const struct post *p)
+{
+	const struct sim_node *n = sim_node(l->sim, p->from);
+
+	return sim_now(l->sim, p->from).wall_ms - n->wall_offset_ms +
+	       n->start_offset_ms - p->sent_ms;
+}
+
 static void
 judge_failure(struct ledger *l, struct post *p, const struct change *c)
 {
-	int64_t age_ms = sim_now(l->sim, p->from).wall_ms - p->sent_ms;
 	const char *why = c->reason == NULL ? "" : c->reason;
 	bool right = false;
 
@@ -267,7 +279,7 @@ judge_failure(struct ledger *l, struct post *p, const struct change *c)
 	else if (strncmp(why, "deleted before", 14) == 0)
 		right = is_deleted_there(l, p, p->from);
 	else if (strncmp(why, "expired", 7) == 0)
-		right = age_ms >= EXPIRE_MS;
+		right = ledger_age_ms(l, p) >= EXPIRE_MS;
 	if (!right)
 		ledger_fail(l, "%s %zu of %s to %s fails: %s", what(p), p->at,
 		    ledger_name(l, p->from), ledger_name(l, p->to), why);
@@ -304,12 +316,17 @@ static void
 given_shown(struct ledger *l, unsigned node, const struct change *c)
 {
 	const struct post *p = ledger_find(l, &c->id);
+	uint32_t run = ledger_run(l, node);
 
-	if (p == NULL || p->from != node)
+	if (p == NULL || p->from != node) {
 		ledger_fail(l, "%s was told of the reading of nothing",
 		    ledger_name(l, node));
-	else if (!p->delivered && !p->failed && !p->forgotten && !p->given_up &&
-		 p->told_run != ledger_run(l, node))
+		return;
+	}
+	/* What was taken back may have got there all the same. */
+	bool gone = p->failed || p->failed_run == run || p->forgotten ||
+		    p->forgotten_run == run || p->given_up;
+	if (!p->delivered && p->told_run != run && !gone)
 		ledger_blame(l, p, "is read, and was not delivered");
 }
 
@@ -586,8 +603,8 @@ see_death(void *ctx, unsigned node)
 static void
 see_step(void *ctx, unsigned node)
 {
-	/* A flight of each session, and what the input of one turn brought. */
-	enum { PENDING_MAX = 4096 };
+	/* The bound of the engine, and what one input adds to it. */
+	enum { PENDING_MAX = 2048 + 64 };
 	struct ledger *l = ctx;
 
 	if (l->must_fail[node] > 0)

@@ -101,7 +101,7 @@ bool ledger_leaves(
 size_t ledger_waiting(const struct ledger *l);
 void ledger_waiting_of(
     const struct ledger *l, unsigned node, size_t *ret_min, size_t *ret_max);
-/* Nobody was restarted for an hour: no post that waits is a month old. */
+/* No post that waits is much older than a month. */
 void ledger_expired(struct ledger *l);
 /* All that the model of node shows. */
 void ledger_scan(struct ledger *l, unsigned node);

@@ -6,6 +6,7 @@
 #define TESTS_LEDGER_STATE_H
 
 #include "ledger.h"
+#include "proto/chat.h"
 #include "sim_state.h"
 
 #define EXPIRE_MS (INT64_C(30) * 24 * 3600 * 1000)
@@ -18,7 +19,14 @@ void ledger_note(struct ledger *l, const struct post *p, const char *how);
 bool ledger_is_text_of(
     const struct ledger *l, const struct post *p, const char *text);
 
+int64_t ledger_age_ms(const struct ledger *l, const struct post *p);
+
 /* witness.c */
+/* A receipt is for all before it, also for what was forgotten unseen, or was
+ * not kept. */
+bool ledger_is_seen(const struct post *p);
+/* How many of a lane still have to arrive. */
+size_t ledger_waiting_in(const struct ledger *l, const struct lane *lane);
 /* The user of node sees a text. */
 void ledger_text_shown(
     struct ledger *l, unsigned node, const struct message *m);

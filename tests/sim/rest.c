@@ -4,7 +4,7 @@
  * from what was written and what came of it; what people see follows from
  * their store.
  */
-#include "ledger.h"
+#include "ledger_state.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -102,8 +102,7 @@ compare_row(struct ledger *l, const struct post *p, unsigned node,
 	if (arrived != p->delivered ||
 	    (c->delivery == DELIVERY_FAILED) != p->failed || c->waits)
 		differ(l, node, p, "has another delivery");
-	if (c->delivery == DELIVERY_READ && !p->seen_there &&
-	    p->forgotten_there_run == 0)
+	if (c->delivery == DELIVERY_READ && !ledger_is_seen(p))
 		differ(l, node, p, "was not read, and is said to be");
 }
 

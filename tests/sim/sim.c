@@ -183,6 +183,7 @@ start(struct sim *s, unsigned node)
 		.saved = &saved,
 	};
 
+	n->start_offset_ms = n->wall_offset_ms;
 	memstore_rollback(&n->store);
 	memstore_load(&n->store, &saved);
 	n->engine = engine_new(&cfg, sim_now(s, node));

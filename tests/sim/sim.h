@@ -36,6 +36,7 @@ struct sim_node {
 	uint32_t epoch;
 	char name[32];
 	int64_t wall_offset_ms;
+	int64_t start_offset_ms; /* the same when this run began */
 	struct memstore store;
 	struct effect loads[SIM_NODES_MAX]; /* asked and not answered */
 	unsigned load_count;

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include "story.h"
+#include "proto/chat.h"
 
 #include <stdio.h>
 
@@ -184,11 +185,12 @@ wait(struct story *st)
 				   : dice(st, 250));
 }
 
-/* Texts that wait for a month, or not quite. */
+/* Texts that wait for a month, or not quite; or a clock that was wrong. */
 static void
 sleep_long(struct story *st)
 {
 	unsigned a = dice(st, st->people), b = (a + 1) % st->people;
+	bool begins_again = dice(st, 8) > 0;
 
 	if (!sim_node(st->sim, a)->alive || sim_peer(st->sim, a, b) == NULL)
 		return;
@@ -197,16 +199,42 @@ sleep_long(struct story *st)
 	sim_cut(st->sim, a, b, true);
 	people_write(st, a, b);
 	sim_run(st->sim, 100);
+	if (begins_again && sim_node(st->sim, a)->alive)
+		sim_kill(st->sim, a);
 	sim_node(st->sim, a)->wall_offset_ms +=
 	    (int64_t)(29 + dice(st, 3)) * 24 * HOUR_MS;
-	sim_run(st->sim, HOUR_MS + 60000);
+	if (!sim_node(st->sim, a)->alive)
+		sim_restart(st->sim, a);
+	sim_run(st->sim, begins_again ? 100 : HOUR_MS + 60000);
 	ledger_expired(st->ledger);
+}
+
+/* More than may wait for one who is away, or whose disk is full. */
+static void
+flood(struct story *st)
+{
+	enum { TEXTS = CHAT_QUEUE_MAX + 50, AT_ONCE = 50 };
+	unsigned a = dice(st, st->people), b = (a + 1) % st->people;
+
+	sim_node(st->sim, a)->full = sim_node(st->sim, a)->fuse = 0;
+	if (dice(st, 2) == 0)
+		sim_cut(st->sim, a, b, true);
+	else
+		fill(st, b);
+	for (unsigned i = 0; i < TEXTS && !st->ledger->broken; i++) {
+		if (!sim_node(st->sim, a)->alive ||
+		    sim_peer(st->sim, a, b) == NULL)
+			return;
+		people_write(st, a, b);
+		if (i % AT_ONCE == 0)
+			sim_run(st->sim, 20);
+	}
 }
 
 void
 story_go_on(struct story *st)
 {
-	bool sleeps = dice(st, 30) == 0;
+	bool sleeps = dice(st, 30) == 0, floods = dice(st, 400) == 0;
 
 	for (unsigned i = 0; i < st->steps && !st->ledger->broken; i++) {
 		people_act(st);
@@ -220,6 +248,8 @@ story_go_on(struct story *st)
 		wait(st);
 		if (sleeps && i == st->steps / 2)
 			sleep_long(st);
+		if (floods && i == st->steps / 2)
+			flood(st);
 	}
 }
 

@@ -6,6 +6,9 @@
 
 #include <string.h>
 
+/* How often they are looked at. */
+enum { HOUR_MS = 3600 * 1000 };
+
 void
 ledger_text_shown(struct ledger *l, unsigned node, const struct message *m)
 {
@@ -38,11 +41,10 @@ ledger_text_shown(struct ledger *l, unsigned node, const struct message *m)
 	l->over_udp += m->transport == CARRIER_UDP;
 }
 
-/* A receipt is for all before it, also for what was forgotten unseen. */
-static bool
-is_seen(const struct post *p)
+bool
+ledger_is_seen(const struct post *p)
 {
-	return p->seen_there || p->forgotten_there ||
+	return p->seen_there || p->forgotten_there || !p->keep_there ||
 	       p->forgotten_there_run != 0;
 }
 
@@ -78,7 +80,7 @@ ledger_delivery_told(
 	case DELIVERY_READ:
 		if (!was_final)
 			ledger_blame(l, p, "is read before it is delivered");
-		if (!is_seen(p))
+		if (!ledger_is_seen(p))
 			ledger_blame(l, p, "is read, but nobody saw it");
 		p->read_run = run;
 		break;
@@ -132,7 +134,8 @@ ack_leaves(struct ledger *l, unsigned node, const struct msg_ack *ack)
 			    ledger_name(l, node));
 			continue;
 		}
-		if (!p->stored)
+		/* Of what was forgotten it may still be said that it came. */
+		if (!p->stored && (!p->was_stored || p->renewed))
 			ledger_blame(
 			    l, p, "is acknowledged before it is committed");
 		if (ack->state == ACK_SHOWN) {
@@ -184,16 +187,23 @@ is_waiting(const struct ledger *l, const struct post *p)
 }
 
 size_t
+ledger_waiting_in(const struct ledger *l, const struct lane *lane)
+{
+	size_t waiting = 0;
+
+	for (size_t i = 0; i < lane->count; i++)
+		waiting += is_waiting(l, lane->posts[i]);
+	return waiting;
+}
+
+size_t
 ledger_waiting(const struct ledger *l)
 {
 	size_t waiting = 0;
 
 	for (unsigned from = 0; from < l->count; from++) {
-		for (unsigned to = 0; to < l->count; to++) {
-			const struct lane *lane = &l->lanes[from][to];
-			for (size_t i = 0; i < lane->count; i++)
-				waiting += is_waiting(l, lane->posts[i]);
-		}
+		for (unsigned to = 0; to < l->count; to++)
+			waiting += ledger_waiting_in(l, &l->lanes[from][to]);
 	}
 	return waiting;
 }
@@ -219,9 +229,7 @@ ledger_waiting_of(
 static void
 judge_age(struct ledger *l, const struct post *p)
 {
-	struct now now = sim_now(l->sim, p->from);
-
-	if (is_waiting(l, p) && now.wall_ms - p->sent_ms > EXPIRE_MS)
+	if (is_waiting(l, p) && ledger_age_ms(l, p) > EXPIRE_MS + HOUR_MS)
 		ledger_blame(l, p, "waits for more than a month");
 }
 
