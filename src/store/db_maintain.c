@@ -109,6 +109,20 @@ purge_piece(struct db *db, bool *ret_cut)
 	return false;
 }
 
+/* What is added makes small segments, which are merged before more is added:
+ * sixteen of them would be merged at once, for as long as that takes. */
+static bool
+index_piece(struct db *db)
+{
+	int64_t before = db->indexed_row;
+
+	if (db->settles && db_words_merge(db, false))
+		return true;
+	bool more = db_words_catch_up(db, WORDS_PIECE);
+	db->settles = db->indexed_row != before;
+	return more || db->settles;
+}
+
 /* By urgency. True: again soon. */
 static bool
 piece(struct db *db, struct now now, bool *ret_cut)
@@ -121,7 +135,7 @@ piece(struct db *db, struct now now, bool *ret_cut)
 		db->sweep_ms = now.mono_ms + SWEEP_MS;
 		db->commits_swept = db->commits;
 	}
-	return db_words_catch_up(db, WORDS_PIECE) || purge_piece(db, ret_cut);
+	return index_piece(db) || purge_piece(db, ret_cut);
 }
 
 /* The words are in no table any more; now out of the log, too. Only then does

@@ -77,6 +77,7 @@ struct db {
 	bool words_broken;   /* the search index is to be made anew */
 	int64_t newest_row;  /* of all messages */
 	int64_t indexed_row; /* all messages up to it are in the index */
+	bool settles;        /* the index has grown, and may want merging */
 	bool purges;         /* the index holds words of what was forgotten */
 	bool merges;         /* and is being merged to get rid of them */
 	bool cuts;           /* the log is to be cut off */
