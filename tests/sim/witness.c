@@ -134,8 +134,10 @@ ack_leaves(struct ledger *l, unsigned node, const struct msg_ack *ack)
 			    ledger_name(l, node));
 			continue;
 		}
-		/* Of what was forgotten it may still be said that it came. */
-		if (!p->stored && (!p->was_stored || p->renewed))
+		/* Of what was forgotten it may still be said that it came; and
+		 * for whom its sender forgot, nobody waits. */
+		if (!p->stored && (!p->was_stored || p->renewed) &&
+		    p->forgotten_run == 0)
 			ledger_blame(
 			    l, p, "is acknowledged before it is committed");
 		if (ack->state == ACK_SHOWN) {
@@ -146,7 +148,7 @@ ack_leaves(struct ledger *l, unsigned node, const struct msg_ack *ack)
 				    l, p, "is said to be read unasked");
 			ack_before(&l->lanes[p->from][node], p);
 		}
-		p->acked = true;
+		p->acked |= p->was_stored;
 		l->acks++;
 		ledger_note(l, p, "acknowledged");
 	}
