@@ -309,10 +309,10 @@ plain_ready(struct front *f, struct shell *sh, const struct loop_event *ev)
 {
 	struct plain *p = plain_of(f);
 
-	if (ev->tag == TAG_OUTPUT) {
-		write_some(p);
+	/* The next turn writes. Now there may be a text of ours among it that
+	 * is not stored yet: it counts as accepted once it was printed. */
+	if (ev->tag == TAG_OUTPUT)
 		return;
-	}
 	uint8_t *room = buf_reserve(&p->input, READ_MAX);
 	ssize_t n = read(STDIN_FILENO, room, READ_MAX);
 	if (n < 0 && (errno == EINTR || errno == EAGAIN))

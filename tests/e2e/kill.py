@@ -77,14 +77,17 @@ class Talk:
 
     def start(self, point, armed=False, wait=True):
         env = {}
+        self.point = None
         if point:
             # Not always the first: up to the 12th time.
             self.count = (self.count * 1103515245 + 12345) % (1 << 31)
             nth = 1 if armed or point in LEAVING else 1 + self.count // 64 % 12
             env = {"LD_PRELOAD": self.library, "KILLPOINT_ARMED": self.armed,
                    "KILLPOINT": "%s %d" % (point, nth)}
+            self.point = env["KILLPOINT"]
             if self.power_fails:
                 env["KILLPOINT_POWER"] = "1"
+                self.point += ", and the power"
         if armed:
             self.arm()
         self.ana = Earshot(self.lan.hosts[0], "ana", home_dir=self.home,
@@ -96,7 +99,7 @@ class Talk:
         with open(self.armed, "w"):
             pass
 
-    def buried(self):
+    def buried(self, how="SIGKILL"):
         """Once ana has been killed: what her files say, as they were left."""
         check(self.ana.wait() == -signal.SIGKILL, "killed, not ended with %s"
               % self.ana.status)
@@ -105,7 +108,7 @@ class Talk:
         lab.close(self.ana)
         copy = snapshot(self.home)
         judge_copy(copy, self.bob.id, self.accepted["ana"],
-                   self.delivered["bob"])
+                   self.delivered["bob"], how)
         entries = ledger.history(copy, self.bob.id)
         # What had been stored, and not told yet, is history when she is back.
         self.stored = {e.id for e in ledger.said(entries, False)}
@@ -242,7 +245,7 @@ def snapshot(home):
     return copy
 
 
-def judge_copy(copy, peer, accepted, acknowledged):
+def judge_copy(copy, peer, accepted, acknowledged, how="copied"):
     """Sound; with all ours that were accepted, all theirs that we
     acknowledged."""
     check(ledger.is_sound(copy), "a database that is sound")
@@ -250,10 +253,11 @@ def judge_copy(copy, peer, accepted, acknowledged):
     mine = {e.id for e in ledger.said(entries, True)}
     theirs = {e.id for e in ledger.said(entries, False)}
     lost = [id for id in accepted if raw_id(id) not in mine]
-    check(not lost, "%d accepted and not stored: %s" % (len(lost), lost[:9]))
+    check(not lost, "%s: %d accepted and not stored: %s"
+          % (how, len(lost), lost[:9]))
     lost = [id for id in acknowledged if raw_id(id) not in theirs]
-    check(not lost, "%d acknowledged and not stored: %s"
-          % (len(lost), lost[:9]))
+    check(not lost, "%s: %d acknowledged and not stored: %s"
+          % (how, len(lost), lost[:9]))
     lab.count("copies looked at")
 
 
@@ -266,14 +270,14 @@ def kill_while_talking(talk, point):
     talk.progress()
     talk.arm()
     until(lambda: ends(talk.ana), talk.step, "that she dies %s" % point)
-    talk.buried()
+    talk.buried(talk.point)
 
 
 def kill_at_start(talk, point):
     talk.start(point, armed=True, wait=False)
     until(lambda: ends(talk.ana), lambda: talk.step(give=False),
           "that she dies %s" % point)
-    talk.buried()
+    talk.buried(talk.point)
 
 
 def kill_at_end(talk, point):
@@ -283,7 +287,7 @@ def kill_at_end(talk, point):
     talk.ana.send("/quit", "/quit")
     until(lambda: ends(talk.ana), lambda: talk.step(give=False),
           "that she dies %s" % point)
-    talk.buried()
+    talk.buried(talk.point)
 
 
 def kill_all(transport, points):
