@@ -171,10 +171,14 @@ db_commit(struct db *db, char **ret_error)
 		db->commits++;
 		return 0;
 	}
-	/* The index alone is made anew instead (db_maintain.c). */
-	if (db_is_damage(db->failed) && !db->words_broken)
-		db_mark_damaged(db);
-	err = db_fail(db, db->failed, "", ret_error);
+	db_note_damage(db, db->failed);
+	if (db->words_broken)
+		err = fail(ret_error, ERR_FORMAT,
+		    "the search index in %s was damaged and is made anew, "
+		    "then it is tried again",
+		    db->path);
+	else
+		err = db_fail(db, db->failed, "", ret_error);
 	db_take_failure(db);
 	return err;
 }

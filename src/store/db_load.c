@@ -172,6 +172,7 @@ db_load(struct db *db, struct saved *ret_saved, char **ret_error)
 	}
 	if (db_read_saved(db, ret_saved))
 		return 0;
+	db_note_damage(db, db->failed);
 	int err =
 	    db_fail(db, db->failed, "cannot read the history: ", ret_error);
 	db_take_failure(db);
@@ -259,6 +260,7 @@ db_page(struct db *db, const struct fp *fp, int64_t row, size_t count,
 		db_read_message(s, 0, &page.messages[page.count++]);
 	}
 	reverse(&page);
+	db_note_damage(db, db->failed);
 	if (db->failed != 0 && (earlier != 0 || !db->is_dirty)) {
 		/* Not for the next commit to fail with. */
 		if (earlier == 0)

@@ -236,6 +236,7 @@ db_maintain(struct db *db, struct now now)
 	db_exec(db, "PRAGMA synchronous = NORMAL");
 	more = work(db, now);
 	int code = db_take_failure(db);
+	db_note_damage(db, code);
 	db_exec(db, "PRAGMA synchronous = FULL");
 	if (code != 0)
 		return now.mono_ms + FAILED_MS;

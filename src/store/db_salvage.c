@@ -387,6 +387,13 @@ db_mark_damaged(const struct db *db)
 	free(name);
 }
 
+void
+db_note_damage(const struct db *db, int code)
+{
+	if (db_is_damage(code) && !db->words_broken && !db->is_reader)
+		db_mark_damaged(db);
+}
+
 bool
 db_is_marked_damaged(const struct db *db)
 {

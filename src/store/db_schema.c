@@ -91,7 +91,7 @@ static const char step_history[] =
  * we choose (db_maintain.c): by itself it takes its time in one. */
 static const char step_words[] =
     "CREATE VIRTUAL TABLE words USING fts5(text, tags, content='',"
-    " prefix='2 3', tokenize=\"unicode61 remove_diacritics 2"
+    " columnsize=0, prefix='2 3', tokenize=\"unicode61 remove_diacritics 2"
     " categories 'L* N* Co So'\");"
     "INSERT INTO words (words, rank) VALUES ('automerge', 0);";
 

@@ -85,7 +85,6 @@ db_fail_reading(struct db *db, int code, char **ret_error)
 	/* The index alone is damaged: it is made anew. */
 	if (code == SQLITE_CORRUPT_VTAB && !db->is_reader)
 		db->words_broken = true;
-	else if (db_is_damage(code) && !db->is_reader)
-		db_mark_damaged(db);
+	db_note_damage(db, code);
 	return err;
 }

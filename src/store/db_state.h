@@ -146,6 +146,8 @@ int db_open_file(struct db *db, char **ret_error);
 /* db_salvage.c */
 /* Remembers beside the database that the next start is to salvage it. */
 void db_mark_damaged(const struct db *db);
+/* The same when that is what a failure tells of; not for the index alone. */
+void db_note_damage(const struct db *db, int code);
 bool db_is_marked_damaged(const struct db *db);
 /* With the file closed: what can be read goes into a new one under its name,
  * and the damaged one gets another. */

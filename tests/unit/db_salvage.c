@@ -335,6 +335,50 @@ test_while_running(void **state)
 	free(name);
 }
 
+/* By who only looks, or by nobody. */
+static void
+test_found_late(void **state)
+{
+	struct db_kit *k = *state;
+	uint8_t junk[4096];
+	struct saved_page page;
+	struct fp fp = db_kit_fp(1);
+	struct stat st;
+	char *name = strdup(tmpdir_path(k->dir, "earshot.db"));
+	char *marked = strdup(tmpdir_path(k->dir, "earshot.db.damaged"));
+
+	fill(k);
+	memset(junk, 0xa5, sizeof(junk));
+	for (int round = 0; round < 2; round++) {
+		db_kit_reopen(k);
+		assert_int_equal(stat(name, &st), 0);
+		int fd = open(name, O_WRONLY);
+		for (off_t at = 8 * 4096; at < st.st_size; at += 4096)
+			assert_int_equal(pwrite(fd, junk, 4096, at), 4096);
+		close(fd);
+		if (round == 0)
+			assert_int_not_equal(
+			    db_page(k->db, &fp, INT64_MAX, 500, &page), 0);
+		else
+			for (int i = 0; i < 5; i++)
+				db_maintain(k->db,
+				    (struct now){ .mono_ms = 100000 * i });
+		assert_true(tmpdir_exists(marked));
+		db_kit_reopen(k);
+		assert_non_null(k->error);
+		assert_false(tmpdir_exists(marked));
+		/* New messages, which nobody has looked at yet. */
+		for (unsigned n = 1; n <= MESSAGES; n++) {
+			struct change c =
+			    db_kit_theirs(k, 1, 20000 + n, "to be indexed");
+			db_kit_add(k, &c);
+		}
+		db_kit_commit(k);
+	}
+	free(name);
+	free(marked);
+}
+
 static void
 test_no_database(void **state)
 {
@@ -387,6 +431,7 @@ main(void)
 		TEST(test_whole),
 		TEST(test_random_places),
 		TEST(test_while_running),
+		TEST(test_found_late),
 		TEST(test_no_database),
 		TEST(test_half_salvaged),
 	};
