@@ -175,8 +175,13 @@ move_sent(struct db *db, const struct change *c)
 static void
 drop_unkept(struct db *db, int64_t row)
 {
+	sqlite3_stmt *s = db_statement(db, SQL_MESSAGE_UNKEPT);
 	struct db_message m;
 
+	db_bind_int(s, 1, row);
+	if (!db_row(db, s))
+		return;
+	db_reset(s);
 	if (!db_get_message(db, row, &m))
 		return;
 	db_remove_message(db, &m);
@@ -200,7 +205,6 @@ deliver(struct db *db, const struct change *c)
 {
 	int64_t conv = db_conv(db, &c->fp, false);
 	int64_t row = db_find_row(db, conv, true, &c->id, DB_PIECES_ALL);
-	bool stays = true;
 
 	move_sent(db, c);
 	if (row == 0) {
@@ -214,11 +218,7 @@ deliver(struct db *db, const struct change *c)
 		db_bind_text(s, 3, c->reason, strlen(c->reason));
 	else
 		sqlite3_bind_null(s, 3);
-	if (db_row(db, s)) {
-		stays = sqlite3_column_int(s, 0) != 0;
-		db_reset(s);
-	}
-	if (!stays)
+	if (db_run(db, s))
 		drop_unkept(db, row);
 }
 

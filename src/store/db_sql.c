@@ -13,7 +13,7 @@
 static const char delivery[] =
     "UPDATE message SET delivery = ?2, reason = ?3, waits = waits AND ?2 <= 2"
     " WHERE row = ?1 AND (delivery <= 2 OR (delivery = 3 AND ?2 = 4)"
-    " OR (delivery = 5 AND ?2 IN (3, 4))) RETURNING keep OR waits";
+    " OR (delivery = 5 AND ?2 IN (3, 4)))";
 
 static const char conv_read[] =
     "UPDATE conv SET read_row = max(read_row, ?2),"
@@ -96,6 +96,8 @@ static const char *const texts[SQL_COUNT] = {
 	    "SELECT " STORED_COLUMNS " FROM message WHERE row = ?1",
 	[SQL_MESSAGE_NEWEST] = "SELECT ifnull(max(row), 0) FROM message",
 	[SQL_MESSAGE_DELIVERY] = delivery,
+	[SQL_MESSAGE_UNKEPT] = "SELECT 1 FROM message WHERE row = ?1"
+			       " AND keep = 0 AND waits = 0",
 	[SQL_MESSAGE_TEXT] =
 	    "UPDATE message SET text = ?2, revised = ?3, sum = ?4,"
 	    " delivery = CASE WHEN waits AND ?3 = 2 THEN 5 ELSE delivery END,"
