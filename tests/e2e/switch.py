@@ -116,7 +116,9 @@ def delay():
     print("delays %.1f to %.1f ms" % (min(took), max(took)))
     check(sorted(numbers) == list(range(FRAMES)), "all of them, once")
     check(numbers != sorted(numbers), "some overtook others")
-    check(9.9 < min(took) < 45 and max(took) > 85, "50 ms, give or take 40")
+    # A busy machine holds all of them up; it does not bring them together.
+    check(min(took) > 9.9 and max(took) > 85 and
+          max(took) - min(took) > 40, "50 ms, give or take 40")
     switch.tell("delay", 30, 0)
     numbers, _ = exchange(switch, a, b)
     check(numbers == sorted(numbers), "held up alike, they keep their order")
