@@ -11,7 +11,7 @@ set -u
 root=${srcdir:-$(dirname "$0")/../..}
 root=$(cd "$root" && pwd) || exit 99
 cc=${CC:-cc}
-runs=${RUNS:-600}
+runs=${RUNS:-2000}
 scratch=$(mktemp -d) || exit 99
 trap 'rm -rf "$scratch"' EXIT
 trap 'exit 99' HUP INT TERM

@@ -135,9 +135,9 @@ ack_leaves(struct ledger *l, unsigned node, const struct msg_ack *ack)
 			continue;
 		}
 		/* Of what was forgotten it may still be said that it came; and
-		 * for whom its sender forgot, nobody waits. */
+		 * nobody waits for what its sender gave up. */
 		if (!p->stored && (!p->was_stored || p->renewed) &&
-		    p->forgotten_run == 0)
+		    !p->forgotten && !p->failed)
 			ledger_blame(
 			    l, p, "is acknowledged before it is committed");
 		if (ack->state == ACK_SHOWN) {
