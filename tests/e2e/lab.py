@@ -134,6 +134,10 @@ def enter():
     if shutil.which("ip") is None:
         skip("no ip command here (Debian: iproute2), so there is no network "
              "to test on")
+    # Who was started in the background ignores these, and so would all that
+    # is started here.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
+    signal.signal(signal.SIGQUIT, signal.SIG_DFL)
     # Whoever stops a test wants it cleaned up all the same.
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))
     point = tempfile.mkdtemp(prefix="earshot-e2e-")
