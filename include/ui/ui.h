@@ -12,6 +12,7 @@
 #include "core/model.h"
 #include "ui/grid.h"
 #include "ui/key.h"
+#include "ui/request.h"
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -44,6 +45,9 @@ bool ui_key(struct ui *ui, const struct model *m, struct now now,
  */
 bool ui_pending(struct ui *ui, const struct model *m, struct now now,
     struct command *ret_cmd);
+/* The next thing wanted of the world (caller: request_clear), or false. Call
+ * after ui_key, ui_pending and ui_draw until false. */
+bool ui_request(struct ui *ui, struct request *ret_request);
 /*
  * Shows the conversation with its first message of at least that row at the
  * top, as far as there are enough below it, and stays there. The row is in

@@ -13,6 +13,7 @@
 #include "ui/complete.h"
 #include "ui/edit.h"
 #include "ui/layout.h"
+#include "ui/request.h"
 #include "ui/ui.h"
 
 #include <stdbool.h>
@@ -103,6 +104,8 @@ struct ui {
 	uint64_t shown_revision;
 	uint64_t unread_seen;
 	int64_t bell_ms;
+	struct request requests[REQUESTS_MAX]; /* owned; the oldest first */
+	size_t request_count;
 	bool dirty;
 };
 
@@ -138,6 +141,11 @@ bool ui_is_near_top(struct ui *ui, const struct model *m, struct now now);
 
 /* pending.c: when the draft in view is to be kept; NEVER_MS: it is. */
 int64_t ui_draft_ms(const struct ui *ui, const struct model *m);
+
+/* request.c: copies the texts; more may be NULL. */
+void request_add(
+    struct ui *ui, enum request_kind kind, const char *text, const char *more);
+void requests_free(struct ui *ui);
 
 /* popup.c */
 void popup_close(struct ui *ui);

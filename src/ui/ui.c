@@ -38,6 +38,7 @@ ui_free(struct ui *ui)
 	if (ui == NULL)
 		return;
 	popup_close(ui);
+	requests_free(ui);
 	wins_free(ui);
 	edit_kills_free(ui->kills);
 	free(ui);
