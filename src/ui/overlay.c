@@ -1,25 +1,164 @@
 /* SPDX-License-Identifier: MIT */
-/*
- * Help and the list of contacts over the chat. Neither is a mode to be stuck
- * in: a key that means nothing there closes it and does what it always does.
- */
-#include "ui/keymap.h"
-#include "ui/roster.h"
+#include "ui/overlay.h"
+
+#include "base/utf8.h"
+#include "base/width.h"
 #include "ui/state.h"
 #include "ui/view.h"
 
-static void
-overlay_close(struct ui *ui)
+#include <stdio.h>
+#include <string.h>
+#include <strings.h>
+
+enum {
+	ROWS_RULE = 4,     /* from so many on a rule above with the title */
+	ROWS_HINT = 6,     /* from so many on one below with the hint */
+	BOX_COLS_MIN = 72, /* screens from which on a box stands free */
+	BOX_ROWS_MIN = 14,
+	BOX_COLS = 64,
+	BOX_ROWS = 16,
+	ALL_ROWS = 1 << 20,
+};
+
+static const struct overlay_spec specs[OVERLAY_COUNT] = {
+	[OVERLAY_HELP] = {
+		.action = ACTION_HELP,
+		.draw = view_help,
+		.key = help_key,
+	},
+	[OVERLAY_CONTACTS] = {
+		.action = ACTION_CONTACTS,
+		.draw = view_people,
+		.key = people_key,
+	},
+};
+
+const struct overlay_spec *
+overlay_spec(enum overlay which)
 {
-	ui->overlay = OVERLAY_NONE;
-	ui->overlay_top = 0;
-	ui->overlay_row = 0;
+	return &specs[which];
 }
 
-/* Lines a key moves by, 0 for other keys. */
-static int
-lines_of(const struct key *key, int page)
+void
+overlay_open(struct ui *ui, enum overlay which)
 {
+	overlay_close(ui);
+	ui->overlay = which;
+	ui->list.row = 0;
+	if (ui->list.filter == NULL)
+		ui->list.filter = edit_new(ui->kills);
+	edit_set(ui->list.filter, "", 0);
+}
+
+void
+overlay_close(struct ui *ui)
+{
+	const struct overlay_spec *spec = &specs[ui->overlay];
+
+	if (spec->close != NULL)
+		spec->close(ui);
+	ui->overlay = OVERLAY_NONE;
+	ui->dirty = true;
+}
+
+void
+overlay_free(struct ui *ui)
+{
+	overlay_close(ui);
+	if (ui->list.filter != NULL)
+		edit_free(ui->list.filter);
+	ui->list.filter = NULL;
+}
+
+void
+overlay_draw(const struct frame *f)
+{
+	const struct overlay_spec *spec = &specs[f->ui->overlay];
+
+	if (spec->draw != NULL && !rect_is_empty(f->l.chat))
+		spec->draw(f);
+}
+
+const char *
+overlay_filter(const struct ui *ui)
+{
+	return ui->list.filter == NULL ? "" : edit_text(ui->list.filter, NULL);
+}
+
+/* What changes the filter, or moves in it; the list begins anew. */
+static bool
+type(struct ui *ui, const struct key *key)
+{
+	char text[UTF8_MAX];
+	const struct keymap_row *row = keymap_find(key);
+	unsigned revision = edit_revision(ui->list.filter);
+
+	if (row == NULL && key_is_text(key))
+		edit_insert(
+		    ui->list.filter, text, utf8_encode(key->code, text));
+	else if (row != NULL && row->action == ACTION_EDIT &&
+		 row->edit != EDIT_NEWLINE && row->edit != EDIT_LITERAL)
+		edit_do(ui->list.filter, row->edit);
+	else
+		return false;
+	if (edit_revision(ui->list.filter) != revision)
+		ui->list.row = 0;
+	return true;
+}
+
+bool
+overlay_paste(struct ui *ui, const char *text, size_t size)
+{
+	if (!specs[ui->overlay].filter)
+		return false;
+	edit_insert(ui->list.filter, text,
+	    strcspn(text, "\n") < size ? strcspn(text, "\n") : size);
+	ui->list.row = 0;
+	return true;
+}
+
+static bool
+closes(const struct overlay_spec *spec, const struct keymap_row *row)
+{
+	enum action action = row == NULL ? ACTION_NONE : row->action;
+
+	return action == ACTION_ESCAPE || action == ACTION_INTERRUPT ||
+	       (action != ACTION_NONE && action == spec->action);
+}
+
+bool
+overlay_key(struct ui *ui, const struct model *m, struct now now,
+    const struct key *key, struct command *ret_cmd)
+{
+	const struct overlay_spec *spec = &specs[ui->overlay];
+	const struct keymap_row *row = keymap_find(key);
+
+	if (ui->overlay == OVERLAY_NONE)
+		return false;
+	if (closes(spec, row)) {
+		overlay_close(ui);
+		return true;
+	}
+	if (spec->key(ui, m, now, key, ret_cmd))
+		return true;
+	if (spec->filter && type(ui, key))
+		return true;
+	overlay_close(ui);
+	return row != NULL && row->action == ACTION_SEND;
+}
+
+/* Rows a key moves by, 0 for other keys. */
+static long
+step_of(const struct ui *ui, const struct key *key, int page)
+{
+	const struct keymap_row *row = keymap_find(key);
+	enum action action = row == NULL ? ACTION_NONE : row->action;
+	bool typed = *overlay_filter(ui) != '\0';
+
+	if (action == ACTION_PREVIOUS)
+		return -1;
+	if (action == ACTION_NEXT)
+		return 1;
 	if (key->mods != 0)
 		return 0;
 	switch (key->code) {
@@ -32,80 +171,181 @@ lines_of(const struct key *key, int page)
 	case KEY_PAGE_DOWN:
 		return page;
 	case KEY_HOME_KEY:
-		return -GRID_ROWS_MAX;
+		return typed ? 0 : -ALL_ROWS;
 	case KEY_END_KEY:
-		return GRID_ROWS_MAX;
+		return typed ? 0 : ALL_ROWS;
 	default:
 		return 0;
 	}
 }
 
-static int
-clamp(int value, int max)
+bool
+overlay_move(
+    struct ui *ui, const struct model *m, const struct key *key, size_t count)
 {
-	if (value > max)
-		value = max;
-	return value < 0 ? 0 : value;
-}
-
-static void
-select_row(struct ui *ui, const struct model *m)
-{
-	struct roster r;
-	struct fp fp = { 0 };
-
-	roster_init(&r, m, ROSTER_MAX);
-	if (ui->overlay_row > 0 && ui->overlay_row <= r.count)
-		fp = r.rows[ui->overlay_row - 1]->fp;
-	roster_clear(&r);
-	overlay_close(ui);
-	win_select(ui, m, &fp);
-}
-
-static void
-move(struct ui *ui, const struct model *m, int lines)
-{
-	struct roster r;
 	int page = ui_layout(ui, m).chat.rows - 1;
+	long step = step_of(ui, key, page < 1 ? 1 : page);
+	long at = (long)ui->list.row + step;
 
-	if (ui->overlay == OVERLAY_HELP) {
-		ui->overlay_top =
-		    clamp(ui->overlay_top + lines, help_rows(ui->cols) - page);
-		return;
-	}
-	roster_init(&r, m, ROSTER_MAX);
-	ui->overlay_row =
-	    (size_t)clamp((int)ui->overlay_row + lines, (int)r.count);
-	roster_clear(&r);
+	if (step == 0)
+		return false;
+	if (at >= (long)count)
+		at = (long)count - 1;
+	ui->list.row = at < 0 ? 0 : (size_t)at;
+	return true;
+}
+
+static bool
+holds(const char *text, const char *word, size_t n)
+{
+	for (size_t left = strlen(text); left >= n; left--, text++)
+		if (strncasecmp(text, word, n) == 0)
+			return true;
+	return false;
 }
 
 bool
-overlay_key(struct ui *ui, const struct model *m, const struct key *key)
+overlay_matches(const char *filter, const char *const *texts)
 {
-	const struct keymap_row *row = keymap_find(key);
-	enum action action = row == NULL ? ACTION_NONE : row->action;
-	enum overlay was = ui->overlay;
-	int lines = lines_of(key, ui_layout(ui, m).chat.rows - 1);
+	for (;;) {
+		filter += strspn(filter, " ");
+		size_t n = strcspn(filter, " "), i = 0;
+		if (n == 0)
+			return true;
+		while (texts[i] != NULL && !holds(texts[i], filter, n))
+			i++;
+		if (texts[i] == NULL)
+			return false;
+		filter += n;
+	}
+}
 
-	if (was == OVERLAY_NONE)
-		return false;
-	if (lines != 0) {
-		move(ui, m, lines);
-		return true;
+/* Where it stands: all of the middle of the screen, or a box in it. */
+static struct rect
+place(const struct frame *f, const struct panel *p)
+{
+	struct rect r = f->l.chat;
+	int wanted = BOX_ROWS;
+
+	r.col = 0;
+	r.cols = f->g->cols;
+	if (!specs[f->ui->overlay].boxed || r.cols < BOX_COLS_MIN ||
+	    f->g->rows < BOX_ROWS_MIN)
+		return r;
+	if (p->rows_wanted > 0 && p->rows_wanted < BOX_ROWS)
+		wanted = (int)p->rows_wanted;
+	wanted += 2 + specs[f->ui->overlay].filter;
+	if (wanted < r.rows) {
+		r.row += (r.rows - wanted) / 3;
+		r.rows = wanted;
 	}
-	if (was == OVERLAY_CONTACTS && action == ACTION_SEND) {
-		select_row(ui, m);
-		return true;
+	r.col = (r.cols - BOX_COLS) / 2;
+	r.cols = BOX_COLS;
+	return r;
+}
+
+static void
+draw_sides(const struct frame *f, struct rect r)
+{
+	int last = r.row + r.rows - 1, right = r.col + r.cols - 1;
+
+	for (int row = r.row + 1; row < last; row++) {
+		draw_text(
+		    f, row, r.col, right, STYLE_RULE, glyph_text(f, GLYPH_BAR));
+		draw_text(f, row, right, right + 1, STYLE_RULE,
+		    glyph_text(f, GLYPH_BAR));
 	}
-	overlay_close(ui);
-	if (was == OVERLAY_CONTACTS && key->mods == 0 && key->code >= '0' &&
-	    key->code <= '9') {
-		win_select_number(
-		    ui, m, key->code == '0' ? 10 : key->code - '0');
-		return true;
+	draw_text(f, r.row, r.col, right, STYLE_RULE,
+	    glyph_text(f, GLYPH_CORNER_TOP_LEFT));
+	draw_text(f, r.row, right, right + 1, STYLE_RULE,
+	    glyph_text(f, GLYPH_CORNER_TOP_RIGHT));
+	draw_text(f, last, r.col, right, STYLE_RULE,
+	    glyph_text(f, GLYPH_CORNER_BOTTOM_LEFT));
+	draw_text(f, last, right, right + 1, STYLE_RULE,
+	    glyph_text(f, GLYPH_CORNER_BOTTOM_RIGHT));
+}
+
+static void
+draw_head(const struct frame *f, const struct panel *p, struct rect r)
+{
+	char text[64], count[COUNT_SIZE], all[COUNT_SIZE];
+	int end = r.col + r.cols;
+
+	draw_rule(f, r.row, r.col, end, STYLE_RULE, "");
+	int col = draw_text(f, r.row, r.col + 1, end, STYLE_BOLD, " ");
+	col = draw_cut(f, r.row, col, end - 2, STYLE_BOLD, p->title);
+	draw_text(f, r.row, col, end, STYLE_BOLD, " ");
+	if (p->all == 0)
+		return;
+	snprintf(text, sizeof(text), " %s of %s ", count_text(p->count, count),
+	    count_text(p->all, all));
+	draw_right(f, r.row, col + 2, end - 1, STYLE_DIM, text);
+}
+
+static void
+draw_hint(const struct frame *f, const struct panel *p, struct rect r)
+{
+	int row = r.row + r.rows - 1, end = r.col + r.cols;
+
+	draw_rule(f, row, r.col, end, STYLE_RULE, "");
+	int col = draw_text(f, row, r.col + 1, end, STYLE_DIM, " ");
+	col = draw_cut(f, row, col, end - 2, STYLE_DIM, p->hint);
+	draw_text(f, row, col, end, STYLE_DIM, " ");
+}
+
+/* The end of what was typed, where it is longer than the row. */
+static void
+draw_filter(const struct frame *f, struct rect r)
+{
+	int end = r.col + r.cols;
+	const struct edit *e = f->ui->list.filter;
+	size_t cursor = edit_cursor(e), from = 0;
+	const char *text = edit_text(e, NULL);
+	int col = draw_text(f, r.row, r.col, end, STYLE_BOLD, "> ");
+
+	while (width_text(text + from, cursor - from) >= end - col &&
+	       from < cursor)
+		from += cluster_next(text + from, cursor - from, NULL);
+	draw_text(f, r.row, col, end, STYLE_NORMAL, text + from);
+	col += width_text(text + from, cursor - from);
+	f->g->cursor_row = r.row;
+	f->g->cursor_col = col < end ? col : end - 1;
+}
+
+struct rect
+overlay_panel(const struct frame *f, const struct panel *p)
+{
+	struct rect r = place(f, p);
+	bool boxed = r.cols < f->g->cols;
+	bool filter = specs[f->ui->overlay].filter && r.rows > 1;
+
+	for (int i = 0; i < r.rows; i++)
+		draw_fill(f, r.row + i, r.col, r.col + r.cols, STYLE_NORMAL);
+	if (r.rows >= ROWS_RULE)
+		draw_head(f, p, r);
+	if (r.rows >= ROWS_HINT)
+		draw_hint(f, p, r);
+	if (boxed)
+		draw_sides(f, r);
+	struct rect in = r;
+	in.row += r.rows >= ROWS_RULE;
+	in.rows -= (r.rows >= ROWS_RULE) + (r.rows >= ROWS_HINT);
+	in.col += boxed ? 2 : 0;
+	in.cols -= boxed ? 4 : 0;
+	if (filter) {
+		draw_filter(f, in);
+		in.row++;
+		in.rows--;
 	}
-	return action == ACTION_ESCAPE || action == ACTION_INTERRUPT ||
-	       action == ACTION_SEND ||
-	       (was == OVERLAY_HELP && action == ACTION_HELP) ||
-	       (was == OVERLAY_CONTACTS && action == ACTION_CONTACTS);
+	return in;
+}
+
+size_t
+overlay_first(const struct frame *f, size_t count, int rows)
+{
+	size_t chosen = f->ui->list.row;
+
+	if (rows <= 0 || count <= (size_t)rows || chosen < (size_t)rows)
+		return 0;
+	return chosen - (size_t)rows + 1;
 }

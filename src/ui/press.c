@@ -90,7 +90,7 @@ accept(struct press *p, struct entered *en)
 	p->w->guarded = false;
 	if (en->front == FRONT_HELP) {
 		entered_clear(en);
-		p->ui->overlay = OVERLAY_HELP;
+		overlay_open(p->ui, OVERLAY_HELP);
 		return;
 	}
 	p->cmd = en->cmd;
@@ -236,13 +236,13 @@ do_bottom(struct press *p)
 static void
 do_help(struct press *p)
 {
-	p->ui->overlay = OVERLAY_HELP;
+	overlay_open(p->ui, OVERLAY_HELP);
 }
 
 static void
 do_contacts(struct press *p)
 {
-	p->ui->overlay = OVERLAY_CONTACTS;
+	overlay_open(p->ui, OVERLAY_CONTACTS);
 }
 
 /* ACTION_EDIT is done here; redrawing and suspending are the terminal's. */
@@ -278,6 +278,17 @@ insert(struct press *p, const char *text, size_t size)
 	    "%zu bytes more do not fit: a text has at most %d", size,
 	    EDIT_TEXT_MAX);
 	ui_flash(p->ui, p->now, sentence);
+}
+
+static void
+take_paste(struct press *p, const char *paste, size_t size)
+{
+	if (paste == NULL)
+		return;
+	if (overlay_paste(p->ui, paste, size))
+		return;
+	overlay_close(p->ui);
+	insert(p, paste, size);
 }
 
 static void
@@ -355,10 +366,8 @@ ui_key(struct ui *ui, const struct model *m, struct now now,
 		return false;
 	if (key->code == KEY_PASTE) {
 		popup_close(ui);
-		ui->overlay = OVERLAY_NONE;
-		if (paste != NULL)
-			insert(&p, paste, paste_size);
-	} else if (!is_for_popup(&p) && !overlay_key(ui, m, key)) {
+		take_paste(&p, paste, paste_size);
+	} else if (!is_for_popup(&p) && !overlay_key(ui, m, now, key, &p.cmd)) {
 		do_key(&p);
 	}
 	/* A window that was left may be gone. */

@@ -128,7 +128,7 @@ ui_show_row(struct ui *ui, const struct model *m, struct now now, uint32_t conv,
 		return;
 	win_select(ui, m, &c->fp);
 	ui_sync(ui, m);
-	ui->overlay = OVERLAY_NONE;
+	overlay_close(ui);
 	ui_scroll_bottom(ui);
 	if (!measure(ui, m, now, &f, &t))
 		return;

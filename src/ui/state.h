@@ -13,6 +13,7 @@
 #include "ui/complete.h"
 #include "ui/edit.h"
 #include "ui/layout.h"
+#include "ui/overlay.h"
 #include "ui/request.h"
 #include "ui/ui.h"
 
@@ -60,8 +61,6 @@ struct win {
 	unsigned guard_revision;
 };
 
-enum overlay { OVERLAY_NONE, OVERLAY_HELP, OVERLAY_CONTACTS };
-
 struct popup {
 	bool open;
 	struct completion c;
@@ -81,8 +80,7 @@ struct ui {
 	struct fp origin;
 
 	enum overlay overlay;
-	int overlay_top;    /* first line shown */
-	size_t overlay_row; /* of the list of contacts */
+	struct overlay_list list; /* of the overlay */
 	struct popup popup;
 	char flash[FLASH_SIZE];
 	int64_t flash_until_ms;
@@ -154,8 +152,5 @@ void popup_step(struct ui *ui, const struct model *m, int step);
 /* ui.c */
 void ui_flash(struct ui *ui, struct now now, const char *text);
 struct layout ui_layout(struct ui *ui, const struct model *m);
-
-/* overlay.c: true when the key was for the overlay. */
-bool overlay_key(struct ui *ui, const struct model *m, const struct key *key);
 
 #endif

@@ -39,6 +39,7 @@ ui_free(struct ui *ui)
 		return;
 	popup_close(ui);
 	requests_free(ui);
+	overlay_free(ui);
 	wins_free(ui);
 	edit_kills_free(ui->kills);
 	free(ui);
@@ -104,15 +105,13 @@ draw_views(const struct frame *f)
 	view_title(f);
 	view_contacts(f);
 	view_details(f);
-	if (f->ui->overlay == OVERLAY_NONE)
+	if (overlay_spec(f->ui->overlay)->boxed ||
+	    f->ui->overlay == OVERLAY_NONE)
 		view_chat(f);
 	view_status(f);
 	view_input(f);
 	view_popup(f);
-	if (f->ui->overlay == OVERLAY_HELP)
-		view_help(f);
-	else if (f->ui->overlay == OVERLAY_CONTACTS)
-		view_contacts_list(f);
+	overlay_draw(f);
 }
 
 void

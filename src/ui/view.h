@@ -39,6 +39,10 @@ enum glyph {
 	GLYPH_DOT,
 	GLYPH_ELLIPSIS,
 	GLYPH_CROSS, /* where a rule meets a border */
+	GLYPH_CORNER_TOP_LEFT,
+	GLYPH_CORNER_TOP_RIGHT,
+	GLYPH_CORNER_BOTTOM_LEFT,
+	GLYPH_CORNER_BOTTOM_RIGHT,
 };
 const char *glyph_text(const struct frame *f, enum glyph glyph);
 
@@ -75,19 +79,26 @@ const char *trust_badge(enum trust t, enum style *ret_style);
 void view_title(const struct frame *f);
 void view_status(const struct frame *f);
 void view_contacts(const struct frame *f);
+/* A row of the list: a peer, or NULL for the conversation nearby. */
+void draw_person(const struct frame *f, struct rect at, const struct peer *p,
+    bool selected);
 void view_details(const struct frame *f);
 void view_chat(const struct frame *f);
 /* As much of it as fits into r. */
 void view_welcome(const struct frame *f, struct rect r);
 void view_input(const struct frame *f);
 void view_popup(const struct frame *f);
+
+/* Overlays; ui/overlay.h has what their functions do. */
 void view_help(const struct frame *f);
-void view_contacts_list(const struct frame *f);
+bool help_key(struct ui *ui, const struct model *m, struct now now,
+    const struct key *key, struct command *ret_cmd);
+void view_people(const struct frame *f);
+bool people_key(struct ui *ui, const struct model *m, struct now now,
+    const struct key *key, struct command *ret_cmd);
 
 /* Rows the draft of the window would like. */
 int input_rows(const struct ui *ui, const struct model *m, const struct win *w);
-/* Rows of the help at this width. */
-int help_rows(int cols);
 /* "9 000"; out holds COUNT_SIZE. */
 const char *count_text(uint64_t n, char *out);
 

@@ -212,30 +212,17 @@ view_contacts(const struct frame *f)
 	}
 }
 
-/* The overlay: everybody on the whole screen, with a place to choose at. */
 void
-view_contacts_list(const struct frame *f)
+draw_person(
+    const struct frame *f, struct rect at, const struct peer *p, bool selected)
 {
-	struct roster r;
-	struct rect at = f->l.chat;
-	int end = f->g->cols, rows = at.rows;
+	struct entry e = {
+		.p = p, .number = CONV_NEARBY, .selected = selected
+	};
 
-	if (rect_is_empty(at))
-		return;
-	roster_init(&r, f->m, ROSTER_MAX);
-	size_t chosen = f->ui->overlay_row;
-	size_t first = first_line(r.count + 1, chosen, rows - 1);
-	for (int i = 0; i < rows; i++)
-		draw_fill(f, at.row + i, 0, end, STYLE_NORMAL);
-	draw_rule(f, at.row, 0, end, STYLE_RULE, "Enter opens, Esc goes back");
-	for (int i = 1; i < rows && first + (size_t)i - 1 <= r.count; i++) {
-		size_t row = first + (size_t)i - 1;
-		struct line line = { LINE_NEARBY, 0 };
-		if (row > 0)
-			line = (struct line){ LINE_PEER, row - 1 };
-		struct entry e = entry_of(f, &r, line);
-		e.selected = row == chosen;
-		draw_entry(f, at.row + i, 0, end, &e);
+	if (p != NULL) {
+		e.fp = p->fp;
+		e.number = p->number;
 	}
-	roster_clear(&r);
+	draw_entry(f, at.row, at.col, at.col + at.cols, &e);
 }

@@ -68,32 +68,38 @@ layout_help(const struct frame *f, struct rect r, const char *text, int first)
 	return row + first;
 }
 
-int
+static size_t
 help_rows(int cols)
 {
 	char *text = help_text(false);
 	int rows = layout_help(NULL, (struct rect){ 0, 0, 0, cols }, text, 0);
 
 	free(text);
-	return rows;
+	return (size_t)rows;
+}
+
+bool
+help_key(struct ui *ui, const struct model *m, struct now now,
+    const struct key *key, struct command *ret_cmd)
+{
+	size_t rows = help_rows(ui->cols);
+	size_t page = (size_t)ui_layout(ui, m).chat.rows - 2;
+
+	(void)now;
+	(void)ret_cmd;
+	return overlay_move(ui, m, key, rows > page ? rows - page + 1 : 1);
 }
 
 void
 view_help(const struct frame *f)
 {
-	struct rect r = f->l.chat;
+	const struct panel panel = {
+		.title = "help",
+		.hint = "PgDn for more, Esc goes back",
+	};
+	struct rect r = overlay_panel(f, &panel);
 
-	if (rect_is_empty(r))
-		return;
-	r.col = 0;
-	r.cols = f->g->cols;
-	for (int i = 0; i < r.rows; i++)
-		draw_fill(f, r.row + i, 0, r.cols, STYLE_NORMAL);
-	draw_rule(
-	    f, r.row, 0, r.cols, STYLE_RULE, "PgDn for more, Esc goes back");
-	r.row++;
-	r.rows--;
 	char *text = help_text(f->ui->ascii);
-	layout_help(f, r, text, f->ui->overlay_top);
+	layout_help(f, r, text, (int)f->ui->list.row);
 	free(text);
 }
