@@ -41,6 +41,10 @@ bool tty_show(struct tty *t, const struct grid *g);
 /* Leaves full-screen mode and stops the process (SIGTSTP); returns when it
  * goes on, in full-screen mode again. */
 void tty_suspend(struct tty *t);
+/* Gives the terminal back as it was found, for another program or plain lines;
+ * and takes it again. Nothing is read or shown between the two. */
+void tty_leave(struct tty *t);
+void tty_enter(struct tty *t);
 /* Whether the locale of the terminal is UTF-8. */
 bool tty_is_utf8(const struct tty *t);
 

@@ -36,6 +36,7 @@ enum action {
 	ACTION_BOTTOM,
 	ACTION_INTERRUPT, /* kills the draft; on an empty one: /quit */
 	ACTION_ESCAPE,    /* closes what is open; never deletes text */
+	ACTION_EDITOR, /* the draft in $EDITOR */
 	ACTION_REDRAW,
 	ACTION_SUSPEND,
 	ACTION_HELP,

@@ -48,6 +48,11 @@ bool ui_pending(struct ui *ui, const struct model *m, struct now now,
 /* The next thing wanted of the world (caller: request_clear), or false. Call
  * after ui_key, ui_pending and ui_draw until false. */
 bool ui_request(struct ui *ui, struct request *ret_request);
+/* The text of REQUEST_EDITOR came back: it becomes the draft that was given
+ * away. Of any origin. */
+void ui_answer_editor(struct ui *ui, struct now now, const char *text);
+/* Shows a sentence for a moment: what became of a request. */
+void ui_tell(struct ui *ui, struct now now, const char *sentence);
 /*
  * Shows the conversation with its first message of at least that row at the
  * top, as far as there are enough below it, and stays there. The row is in

@@ -8,6 +8,7 @@
 
 #include "app/events.h"
 #include "app/log.h"
+#include "app/requests.h"
 #include "base/err.h"
 #include "base/mem.h"
 #include "tty/tty.h"
@@ -33,6 +34,7 @@ struct screen {
 	struct tty *tty;
 	struct decode *decode;
 	struct ui *ui;
+	struct requests requests;
 	struct grid grid;
 	int64_t next_ms; /* no frame sooner, but for a key */
 	bool blocked;    /* the terminal does not take output */
@@ -123,17 +125,23 @@ draw(struct screen *s, struct shell *sh)
 		return;
 	pace(s, sh->now.mono_ms);
 	s->urgent = s->forced = false;
+	requests_run(&s->requests);
 	while (ui_pending(s->ui, shell_model(sh), sh->now, &cmd))
 		shell_command(sh, &cmd);
 }
 
 static void take_keys(struct screen *s, struct shell *sh);
+static void fit(struct screen *s);
 
 static void
 screen_turn(struct front *f, struct shell *sh)
 {
 	struct screen *s = screen_of(f);
 
+	if (requests_turn(&s->requests))
+		fit(s);
+	if (requests_lent(&s->requests))
+		return;
 	take_keys(s, sh);
 	show_warning(sh);
 	if (!s->blocked && is_due(s, sh))
@@ -147,6 +155,8 @@ screen_deadline(struct front *f, struct shell *sh)
 	const struct model *m = shell_model(sh);
 	int64_t at = decode_deadline(s->decode);
 
+	if (requests_lent(&s->requests))
+		return NEVER_MS;
 	/* Blocked, only the terminal itself can make a frame possible. */
 	if (s->blocked)
 		return at;
@@ -164,7 +174,7 @@ screen_watch(struct front *f, struct shell *sh, struct loop *l)
 	struct screen *s = screen_of(f);
 
 	(void)sh;
-	if (s->gone)
+	if (s->gone || requests_lent(&s->requests))
 		return;
 	loop_watch(l, tty_fd(s->tty), true, false, TAG_INPUT);
 	if (s->blocked)
@@ -225,6 +235,9 @@ take_keys(struct screen *s, struct shell *sh)
 		if (ui_key(
 			s->ui, shell_model(sh), sh->now, &key, paste, n, &cmd))
 			shell_command(sh, &cmd);
+		requests_run(&s->requests);
+		if (requests_lent(&s->requests))
+			return;
 		/* What is not on the screen yet was not read. */
 		while (!s->blocked &&
 		       ui_pending(s->ui, shell_model(sh), sh->now, &cmd))
@@ -261,6 +274,13 @@ screen_signal(struct front *f, struct shell *sh, int number)
 	struct screen *s = screen_of(f);
 
 	(void)sh;
+	/* Who has the terminal is stopped and asked for its size by itself; we
+	 * stop with it, as the shell waits for the whole job. */
+	if (requests_lent(&s->requests)) {
+		if (number == SIGTSTP)
+			raise(SIGSTOP);
+		return;
+	}
 	if (number == SIGTSTP) {
 		suspend(s);
 		return;
@@ -348,6 +368,7 @@ screen_run(struct shell *sh, char **ret_error)
 		.version = PACKAGE_VERSION,
 	};
 	s.ui = ui_new(&ui);
+	s.requests = (struct requests){ .sh = sh, .tty = s.tty, .ui = s.ui };
 	s.decode =
 	    decode_new(getenv("SSH_CONNECTION") != NULL ? DECODE_ESC_REMOTE_MS
 							: DECODE_ESC_MS);
@@ -356,6 +377,7 @@ screen_run(struct shell *sh, char **ret_error)
 	shell_run(sh, &s.front);
 	log_return_stderr();
 	tty_close(s.tty);
+	requests_clear(&s.requests);
 	grid_clear(&s.grid);
 	decode_free(s.decode);
 	ui_free(s.ui);

@@ -4,6 +4,7 @@
  * configuration, identity, database, epoch, sockets, in this order, since each
  * needs the one before and a failure should leave no trace.
  */
+#include "app/child.h"
 #include "app/clock.h"
 #include "app/log.h"
 #include "app/shell.h"
@@ -186,6 +187,7 @@ open_network(struct shell *sh, char **ret_error)
 	tcp_confine(sh->tcp, &choice);
 	udp_interfaces(sh->udp, sh->ifaces, sh->iface_count);
 	sh->resolve = resolve_new();
+	sh->children = children_new();
 	sh->loop = loop_new();
 	return 0;
 }
@@ -283,6 +285,7 @@ shell_close(struct shell *sh)
 	engine_free(sh->engine);
 	db_close(sh->db);
 	resolve_free(sh->resolve);
+	children_free(sh->children);
 	loop_free(sh->loop);
 	tcp_free(sh->tcp);
 	udp_close(sh->udp);

@@ -2,6 +2,7 @@
 #include "app/shell.h"
 
 #include "app/answers.h"
+#include "app/child.h"
 #include "app/clock.h"
 #include "app/log.h"
 #include "base/err.h"
@@ -19,6 +20,7 @@ enum {
 	TAG_IFACES,
 	TAG_RESOLVE,
 	TAG_CLOCK,
+	TAG_CHILD,
 	/* Datagrams handled for one ready socket and turn. */
 	DATAGRAMS_MAX = 64,
 	/* Changes of interfaces come in groups. */
@@ -402,6 +404,7 @@ watch_all(struct shell *sh)
 	resume_paused(sh);
 	tcp_watch(sh->tcp, l, sh->now.mono_ms, TAG_TCP);
 	resolve_watch(sh->resolve, l, TAG_RESOLVE);
+	children_watch(sh->children, l, TAG_CHILD);
 	if (sh->iface_fd >= 0)
 		loop_watch(l, sh->iface_fd, true, false, TAG_IFACES);
 	if (sh->clock_fd >= 0)
@@ -416,6 +419,7 @@ timeout_ms(struct shell *sh)
 
 	at = earlier_ms(at, tcp_deadline(sh->tcp));
 	at = earlier_ms(at, resolve_deadline(sh->resolve));
+	at = earlier_ms(at, children_deadline(sh->children));
 	at = earlier_ms(at, sh->ifaces_due_ms);
 	at = earlier_ms(at, sh->maintain_ms);
 	at = earlier_ms(at, sh->front->deadline(sh->front, sh));
@@ -443,6 +447,9 @@ dispatch(struct shell *sh, const struct loop_event *ev)
 			sh->ifaces_due_ms = sh->now.mono_ms + IFACES_SETTLE_MS;
 		break;
 	case TAG_RESOLVE:
+		break;
+	case TAG_CHILD:
+		children_ready(sh->children, ev);
 		break;
 	case TAG_CLOCK:
 		clock_watch_read(sh->clock_fd);

@@ -19,6 +19,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+struct children;
 struct shell;
 struct findings;
 
@@ -75,6 +76,7 @@ struct shell {
 	struct udp *udp;
 	struct tcp *tcp;
 	struct resolve *resolve;
+	struct children *children; /* who ends is told to the front end */
 	int signal_fd, iface_fd, clock_fd;
 	struct iface ifaces[IFACES_MAX];
 	size_t iface_count;

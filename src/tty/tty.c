@@ -171,8 +171,8 @@ tty_open(const struct tty_cfg *cfg, struct tty **ret_tty, char **ret_error)
 
 /* Back to the shell's screen. A terminal that takes nothing for half a second
  * is left as it is. */
-static void
-leave(struct tty *t)
+void
+tty_leave(struct tty *t)
 {
 	endwin();
 	out_collect(&t->out);
@@ -186,7 +186,7 @@ tty_close(struct tty *t)
 {
 	if (t == NULL)
 		return;
-	leave(t);
+	tty_leave(t);
 	delscreen(t->screen);
 	out_close(&t->out);
 	free(t->shown);
@@ -239,13 +239,19 @@ tty_resized(struct tty *t)
 }
 
 void
-tty_suspend(struct tty *t)
+tty_enter(struct tty *t)
 {
-	leave(t);
-	modes_stop();
 	modes_enter(&t->out);
 	update_size(t);
 	forget_shown(t);
+}
+
+void
+tty_suspend(struct tty *t)
+{
+	tty_leave(t);
+	modes_stop();
+	tty_enter(t);
 }
 
 bool

@@ -102,6 +102,9 @@ static const struct keymap_row rows[] = {
 	{ DRAFT(EDIT_LITERAL), "literal", "insert the next key as it is",
 	    { CTRL('v') } },
 
+	{ LINE(ACTION_EDITOR), "editor", "edit the text in $EDITOR",
+	    { ALT('e') } },
+
 	{ ANYWHERE(ACTION_NUMBER), "number", "conversation 1 to 10",
 	    { ALT('1'), ALT('2'), ALT('3'), ALT('4'), ALT('5'), ALT('6'),
 		ALT('7'), ALT('8'), ALT('9'), ALT('0') } },

@@ -245,6 +245,12 @@ do_contacts(struct press *p)
 	overlay_open(p->ui, OVERLAY_CONTACTS);
 }
 
+static void
+do_editor(struct press *p)
+{
+	request_editor(p->ui);
+}
+
 /* ACTION_EDIT is done here; redrawing and suspending are the terminal's. */
 static void (*const actions[ACTION_COUNT])(struct press *) = {
 	[ACTION_SEND] = do_send,
@@ -263,6 +269,7 @@ static void (*const actions[ACTION_COUNT])(struct press *) = {
 	[ACTION_BOTTOM] = do_bottom,
 	[ACTION_INTERRUPT] = do_interrupt,
 	[ACTION_ESCAPE] = do_escape,
+	[ACTION_EDITOR] = do_editor,
 	[ACTION_HELP] = do_help,
 	[ACTION_CONTACTS] = do_contacts,
 };

@@ -47,3 +47,31 @@ requests_free(struct ui *ui)
 		request_clear(&ui->requests[i]);
 	ui->request_count = 0;
 }
+
+void
+request_editor(struct ui *ui)
+{
+	ui->editor_fp = ui->current;
+	request_add(
+	    ui, REQUEST_EDITOR, edit_text(win_current(ui)->edit, NULL), NULL);
+}
+
+void
+ui_answer_editor(struct ui *ui, struct now now, const char *text)
+{
+	const struct win *w = win_find(ui, &ui->editor_fp);
+
+	/* Who was talked with may be gone: the text is not. */
+	if (w == NULL)
+		w = win_current(ui);
+	edit_set(w->edit, text, strlen(text));
+	ui->typed = true;
+	ui->typed_ms = now.mono_ms;
+	ui->dirty = true;
+}
+
+void
+ui_tell(struct ui *ui, struct now now, const char *sentence)
+{
+	ui_flash(ui, now, sentence);
+}

@@ -104,6 +104,7 @@ struct ui {
 	int64_t bell_ms;
 	struct request requests[REQUESTS_MAX]; /* owned; the oldest first */
 	size_t request_count;
+	struct fp editor_fp; /* whose draft an editor has */
 	bool dirty;
 };
 
@@ -144,6 +145,8 @@ int64_t ui_draft_ms(const struct ui *ui, const struct model *m);
 void request_add(
     struct ui *ui, enum request_kind kind, const char *text, const char *more);
 void requests_free(struct ui *ui);
+/* The draft in view to $EDITOR. */
+void request_editor(struct ui *ui);
 
 /* popup.c */
 void popup_close(struct ui *ui);

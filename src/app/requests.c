@@ -1,0 +1,194 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * What a peer wrote gets into arguments here: a link, a file name. It is never
+ * a word of a command line, and never where a program looks for its options.
+ */
+#include "app/requests.h"
+
+#include "app/child.h"
+#include "base/err.h"
+#include "base/mem.h"
+#include "store/scratch.h"
+#include "ui/edit.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum {
+	EDITOR_WORDS_MAX = 8, /* of $EDITOR: a program and its options */
+	SENTENCE_SIZE = 256,
+};
+
+static void
+refuse(struct requests *r, const char *what, const char *program, int err)
+{
+	char text[SENTENCE_SIZE];
+	const char *why = "cannot be started";
+
+	if (err == ERR_NOT_FOUND)
+		why = "is not installed";
+	else if (err == ERR_LIMIT)
+		why = "has to wait: too many programs run";
+	snprintf(text, sizeof(text), "cannot %s: %s %s", what, program, why);
+	ui_tell(r->ui, r->sh->now, text);
+}
+
+/* A link begins with its scheme and a path is absolute: neither with '-'. */
+static void
+open_link(struct requests *r, const char *target)
+{
+#ifdef __APPLE__
+	const char *argv[] = { "open", target, NULL };
+#else
+	const char *argv[] = { "xdg-open", target, NULL };
+#endif
+	struct child_spec spec = { .argv = argv };
+
+	if (target[0] == '-')
+		return;
+	int id = child_start(r->sh->children, &spec, r->sh->now.mono_ms);
+	if (id < 0)
+		refuse(r, "open it", argv[0], id);
+}
+
+/* $VISUAL and $EDITOR may bring options; they are words, not shell. */
+static size_t
+split_words(char *text, const char **words, size_t max)
+{
+	size_t n = 0;
+
+	for (char *rest = NULL, *word = strtok_r(text, " \t", &rest);
+	     word != NULL && n < max; word = strtok_r(NULL, " \t", &rest))
+		words[n++] = word;
+	return n;
+}
+
+static const char *
+editor_name(void)
+{
+	static const char *const names[] = { "VISUAL", "EDITOR" };
+
+	for (size_t i = 0; i < 2; i++) {
+		const char *name = getenv(names[i]);
+		if (name != NULL && name[strspn(name, " \t")] != '\0')
+			return name;
+	}
+	return "vi";
+}
+
+static void
+start_editor(struct requests *r)
+{
+	const char *argv[EDITOR_WORDS_MAX + 2] = { NULL };
+	struct child_spec spec = { .argv = argv, .terminal = true };
+	char *line = xstrdup(editor_name());
+	size_t n = split_words(line, argv, EDITOR_WORDS_MAX);
+
+	argv[n] = r->draft;
+	tty_leave(r->tty);
+	int id = child_start(r->sh->children, &spec, r->sh->now.mono_ms);
+	if (id < 0) {
+		char *error = NULL;
+		tty_enter(r->tty);
+		free(scratch_take(r->draft, EDIT_TEXT_MAX, &error));
+		free(error);
+		free(r->draft);
+		r->draft = NULL;
+		refuse(r, "edit the draft", argv[0], id);
+	} else {
+		r->editor = (unsigned)id;
+	}
+	free(line);
+}
+
+static void
+edit(struct requests *r, const char *text)
+{
+	char *error = NULL;
+
+	if (requests_lent(r))
+		return;
+	r->draft = scratch_write(&r->sh->home, text, &error);
+	if (r->draft != NULL)
+		start_editor(r);
+	else
+		ui_tell(r->ui, r->sh->now, error);
+	free(error);
+}
+
+void
+requests_run(struct requests *r)
+{
+	struct request request;
+
+	while (ui_request(r->ui, &request)) {
+		switch (request.kind) {
+		case REQUEST_OPEN:
+			open_link(r, request.text);
+			break;
+		case REQUEST_EDITOR:
+			edit(r, request.text);
+			break;
+		case REQUEST_COPY:
+		case REQUEST_BARE:
+		case REQUEST_NOTIFY:
+		case REQUEST_SPELL:
+		case REQUEST_NONE:
+			break;
+		}
+		request_clear(&request);
+	}
+}
+
+static void
+end_editor(struct requests *r, int status)
+{
+	char sentence[SENTENCE_SIZE], *error = NULL;
+	char *text = scratch_take(r->draft, EDIT_TEXT_MAX, &error);
+
+	free(r->draft);
+	r->draft = NULL;
+	r->editor = 0;
+	tty_enter(r->tty);
+	if (status != 0) {
+		snprintf(sentence, sizeof(sentence),
+		    "the editor ended with status %d: the draft is as it was",
+		    status);
+		ui_tell(r->ui, r->sh->now, sentence);
+	} else if (text == NULL) {
+		ui_tell(r->ui, r->sh->now, error);
+	} else {
+		ui_answer_editor(r->ui, r->sh->now, text);
+	}
+	free(text);
+	free(error);
+}
+
+bool
+requests_turn(struct requests *r)
+{
+	struct child_event ev;
+	bool returned = false;
+
+	while (children_next(r->sh->children, r->sh->now.mono_ms, &ev)) {
+		if (!ev.ended || ev.id != r->editor || r->editor == 0)
+			continue;
+		end_editor(r, ev.status);
+		returned = true;
+	}
+	return returned;
+}
+
+bool
+requests_lent(const struct requests *r)
+{
+	return r->editor != 0;
+}
+
+void
+requests_clear(struct requests *r)
+{
+	free(r->draft);
+	r->draft = NULL;
+}
