@@ -15,6 +15,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 enum {
 	QUERY_TERMS_MAX = 16,
@@ -41,6 +42,7 @@ struct query {
 	struct fp author;              /* from:; of ourselves, too */
 	struct query_day since, until; /* both included */
 	bool has_link;
+	int64_t first_row; /* no older ones; a line does not say this */
 };
 
 /*

@@ -26,8 +26,8 @@ struct findings {
 	bool more; /* ask again with the row of the last */
 };
 
-/* At most count messages before row (INT64_MAX: from the newest). A query
- * without terms lists by time. */
+/* At most count messages before row (INT64_MAX: from the newest), none before
+ * q->first_row. A query without terms lists by time. */
 int db_search(struct db *db, const struct query *q, int64_t row, size_t count,
     struct findings *ret_findings, char **ret_error);
 void findings_clear(struct findings *f);

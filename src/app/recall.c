@@ -1,8 +1,12 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * What is found comes newest first and goes out oldest first. Only where each
- * page begins is remembered, so that a history of any length can be printed;
+ * What is found comes newest first and goes out oldest first. Only the rows of
+ * each page are remembered, so that a history of any length can be printed;
  * then the pages are asked for again, from the last to the first.
+ *
+ * Nothing is locked meanwhile: a pager may wait for hours. What is said in that
+ * time is behind the first page, and what is forgotten leaves a page shorter;
+ * its rows stay the same, so nothing is printed twice, and nothing left out.
  */
 #include "app/recall.h"
 
@@ -14,6 +18,7 @@
 #include "store/search.h"
 
 #include <errno.h>
+#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -21,8 +26,7 @@
 enum { PAGE = 500, LIMIT = 50 };
 
 struct page {
-	int64_t row; /* it is what is before that */
-	size_t count;
+	int64_t first, last; /* both in it */
 };
 
 struct recall {
@@ -131,36 +135,61 @@ print_page(struct recall *r, const struct findings *f)
 	}
 }
 
+/* Before row, the newest of what is wanted. */
 static int
-search_page(struct recall *r, const struct page *p, struct findings *ret)
+find_page(struct recall *r, int64_t row, struct findings *ret)
 {
-	return db_search(r->db, &r->query, p->row, p->count, ret, &r->error);
+	size_t count = r->left < PAGE ? r->left : PAGE;
+	int err = db_search(r->db, &r->query, row, count, ret, &r->error);
+
+	if (err == 0)
+		r->left = ret->more ? r->left - ret->count : 0;
+	return err;
 }
 
-/* Finds where the pages begin; the last one, the oldest, is printed. */
+static void
+remember_page(struct recall *r, const struct findings *f)
+{
+	r->pages =
+	    xgrow(r->pages, r->page_count, &r->page_cap, sizeof(*r->pages));
+	r->pages[r->page_count++] = (struct page){
+		.first = f->items[f->count - 1].message.row,
+		.last = f->items[0].message.row,
+	};
+}
+
+/* Finds the pages; the last one, the oldest, is printed. */
 static int
 find_pages(struct recall *r)
 {
-	struct page p = { .row = INT64_MAX };
-	struct findings f = { 0 };
-	int err = 0;
+	struct findings f;
+	int err = find_page(r, INT64_MAX, &f);
 
-	while (r->left > 0) {
-		p.count = r->left < PAGE ? r->left : PAGE;
-		if ((err = search_page(r, &p, &f)) < 0)
-			return err;
-		r->left = f.more ? r->left - f.count : 0;
-		if (r->left == 0)
-			break;
-		r->pages = xgrow(
-		    r->pages, r->page_count, &r->page_cap, sizeof(*r->pages));
-		r->pages[r->page_count++] = p;
-		p.row = f.items[f.count - 1].message.row;
+	while (err == 0 && r->left > 0) {
+		remember_page(r, &f);
 		findings_clear(&f);
+		err = find_page(r, r->pages[r->page_count - 1].first, &f);
 	}
+	if (err < 0)
+		return err;
 	print_page(r, &f);
 	findings_clear(&f);
-	return err;
+	return 0;
+}
+
+static int
+print_again(struct recall *r, const struct page *p)
+{
+	struct findings f;
+
+	r->query.first_row = p->first;
+	int err =
+	    db_search(r->db, &r->query, p->last + 1, SIZE_MAX, &f, &r->error);
+	if (err < 0)
+		return err;
+	print_page(r, &f);
+	findings_clear(&f);
+	return 0;
 }
 
 static int
@@ -168,14 +197,8 @@ print_all(struct recall *r)
 {
 	int err = find_pages(r);
 
-	while (err == 0 && r->page_count > 0) {
-		struct findings f;
-		err = search_page(r, &r->pages[--r->page_count], &f);
-		if (err == 0) {
-			print_page(r, &f);
-			findings_clear(&f);
-		}
-	}
+	while (err == 0 && r->page_count > 0)
+		err = print_again(r, &r->pages[--r->page_count]);
 	if (err == 0 && (fflush(stdout) != 0 || ferror(stdout) != 0)) {
 		r->error = xasprintf(
 		    "cannot write what was found: %s", strerror(errno));

@@ -231,14 +231,16 @@ index_piece(struct search *s, int64_t first, int64_t last)
 static void
 look_at_fresh(struct search *s, int64_t indexed_row)
 {
-	int64_t last = s->last_row;
+	int64_t last = s->last_row, before = indexed_row;
 	bool made = false;
 
+	if (s->first_row > before)
+		before = s->first_row - 1;
 	while (!is_full(s)) {
 		int64_t first = ask(s,
 		    "SELECT min(row) FROM (SELECT row FROM message WHERE"
 		    " row > ?1 AND row < ?2 ORDER BY row DESC LIMIT 500)",
-		    indexed_row, last);
+		    before, last);
 		if (first == 0)
 			break;
 		if (made)
@@ -263,7 +265,7 @@ set_bounds(struct search *s, int64_t row)
 	const struct query *q = s->q;
 
 	s->last_row = row;
-	s->first_row = INT64_MIN;
+	s->first_row = q->first_row;
 	s->from_ms = INT64_MIN;
 	s->to_ms = INT64_MAX;
 	if (q->has_conv && (s->conv = conv_number(s, &q->conv)) == 0)
@@ -272,7 +274,8 @@ set_bounds(struct search *s, int64_t row)
 	if (q->since.year != 0) {
 		s->from_ms = day_begin_ms(q->since);
 		keep_code(s, day_row(s->db, 0, s->from_ms, &first));
-		s->first_row = first - DAY_BEYOND;
+		if (first - DAY_BEYOND > s->first_row)
+			s->first_row = first - DAY_BEYOND;
 	}
 	if (q->until.year != 0) {
 		s->to_ms = day_end_ms(q->until);

@@ -1,20 +1,24 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: MIT
 """earshot log, beside a running instance, after it and without one."""
+import fcntl
 import json
 import os
 import stat
 import subprocess
 import sys
+import termios
 
 sys.dont_write_bytecode = True
 import lab
+import ledger
 from lab import Earshot, check
 
 lab.enter()
 
 DONE, FAILED, USAGE = 0, 1, 2
 COUNT = 700  # more than are read at once
+F_SETPIPE_SZ = 1031
 
 
 def log(ns, home, *words, status=DONE):
@@ -96,9 +100,10 @@ def beside():
           not told["mine"] and told["arrived"].endswith("Z"),
           "members: %s" % told)
     many(ana, bob, ns, home)
+    numbers = paused(ana, bob, ns, home)
     wrong(ns, home)
     ana.quit()
-    check(len(log(ns, home, "--search", "number")) == COUNT, "and after it")
+    check(texts(ns, home, "--search", "number") == numbers, "and after it")
     bob.quit()
 
 
@@ -118,6 +123,51 @@ def many(ana, bob, ns, home):
           ["number %d" % i for i in range(COUNT - 501, COUNT)],
           "a page and one")
     check(len(log(ns, home)) == 50, "50, where nothing else is said")
+
+
+def paused(ana, bob, ns, home):
+    """Whoever reads what it prints stops halfway, and what was said changes in
+    the meantime."""
+    read, write = os.pipe()
+    fcntl.fcntl(write, F_SETPIPE_SZ, 4096)
+    process = subprocess.Popen(
+        [lab.program, "--home", home, "log", "--json", "--search", "number"],
+        stdin=subprocess.DEVNULL, stdout=write, preexec_fn=lab.child_setup(ns))
+    lab.helpers.append(process)
+    os.close(write)
+    # It prints the oldest 200 once it has found all, and has to wait in them.
+    lab.wait_until(lambda: held(read) > 0, "something printed")
+    news = ["number %d" % (COUNT + i) for i in range(2)]
+    for text in news:
+        said(bob, ana, text)
+    ana.send("/query bob")
+    for i in range(COUNT - 3, COUNT):
+        line = "/forget " + ana.find(
+            "message", text="number %d" % i)["message"]
+        ana.send(line).expect_absent("error", command=line)
+    left = ["number %d" % i for i in range(COUNT - 3)]
+    # Who waits for a pager does not keep the log from being cut off, which
+    # ends the forgetting.
+    lab.wait_until(lambda: lab.pump(0.05) or marks(home).get("purge") == 0,
+                   "what was forgotten is gone: %s" % marks(home))
+    with open(read) as f:
+        got = [json.loads(line)["text"] for line in f]
+    check(got == left, "what there was, without what went: %s" % got)
+    check(process.wait(lab.DEADLINE) == DONE, "and it ends well")
+    return left + news
+
+
+def marks(home):
+    db = ledger.open_db(home)
+    found = dict(db.execute("SELECT name, value FROM mark"))
+    db.close()
+    return found
+
+
+def held(pipe):
+    n = bytearray(4)
+    fcntl.ioctl(pipe, termios.FIONREAD, n)
+    return int.from_bytes(n, sys.byteorder)
 
 
 def wrong(ns, home):

@@ -439,6 +439,49 @@ test_pages(void **state)
 }
 
 static void
+expect_from(
+    struct db_kit *k, struct query *q, int64_t row, const char *expected)
+{
+	q->first_row = row;
+	expect_by(k->db, q, expected);
+}
+
+/* More than goes into the index in memory at once. */
+static void
+test_none_before_a_row(void **state)
+{
+	struct db_kit *k = *state;
+	enum { ALL = 1100 };
+	int64_t rows[4];
+
+	for (unsigned n = 1; n <= ALL; n++)
+		say(k, BOB, n, n == 2 || n >= ALL - 2 ? "tea" : "milk");
+	db_kit_commit(k);
+	for (int indexed = 0; indexed < 2; indexed++) {
+		struct query q = parsed("tea");
+		struct findings f = found_by(k->db, &q, INT64_MAX, FOUND_MAX);
+		assert_int_equal(f.count, 4);
+		for (size_t i = 0; i < f.count; i++)
+			rows[i] = f.items[i].message.row;
+		findings_clear(&f);
+		expect_from(k, &q, rows[0] + 1, "");
+		expect_from(k, &q, rows[1], "1100 1099");
+		expect_from(k, &q, rows[3] + 1, "1100 1099 1098");
+		expect_from(k, &q, rows[3], "1100 1099 1098 2");
+		/* A day does not widen it. */
+		q.since = (struct query_day){ 1969, 1, 1 };
+		expect_from(k, &q, rows[1], "1100 1099");
+		query_clear(&q);
+		q = (struct query){ .has_conv = false };
+		expect_from(k, &q, rows[2], "1100 1099 1098");
+		q.has_conv = true;
+		q.conv = db_kit_fp(BOB);
+		expect_from(k, &q, rows[2], "1100 1099 1098");
+		db_kit_rest(k);
+	}
+}
+
+static void
 test_nothing_more_than_a_page(void **state)
 {
 	struct db_kit *k = *state;
@@ -695,6 +738,7 @@ main(void)
 		TEST(test_days_of_many),
 		TEST(test_row_of_day_is_of_the_conversation),
 		TEST(test_pages),
+		TEST(test_none_before_a_row),
 		TEST(test_nothing_more_than_a_page),
 		TEST(test_much_that_is_not_in_the_index),
 		TEST(test_revised),
