@@ -46,6 +46,9 @@ enum command_kind {
 	COMMAND_TRANSPORT, /* to peer: number is an enum transport_choice */
 	COMMAND_QUERY,     /* what the store answers: number is an enum
 			      question, text its arguments, peer (zero: none) */
+	COMMAND_SET,       /* text: "KEY VALUE"; on: set, else back to the
+			      default. With conv 0 nothing is said about it */
+	COMMAND_SAVE,      /* all settings into their file */
 	COMMAND_QUIT,
 };
 

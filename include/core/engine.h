@@ -20,6 +20,7 @@
 #include "core/command.h"
 #include "core/model.h"
 #include "core/saved.h"
+#include "core/settings.h"
 #include "core/trust.h"
 #include "crypto/identity.h"
 #include "crypto/rng.h"
@@ -44,11 +45,12 @@ enum {
 struct engine_cfg {
 	const struct identity *identity; /* borrowed for the whole life */
 	struct rng rng;
-	uint32_t epoch;     /* fsynced before, and used in no earlier run */
-	const char *name;   /* cleaned and copied */
-	const char *status; /* the same; may be NULL */
-	uint16_t tcp_port;  /* where we listen; 0 = nowhere */
-	uint16_t udp_port;  /* where our datagrams come from */
+	uint32_t epoch; /* fsynced before, and used in no earlier run */
+	const struct settings *settings; /* copied; NULL: the defaults */
+	const char *name;                /* cleaned and copied */
+	const char *status;              /* the same; may be NULL */
+	uint16_t tcp_port;               /* where we listen; 0 = nowhere */
+	uint16_t udp_port;               /* where our datagrams come from */
 	uint16_t discovery_port;
 	bool quiet;
 	/* What is remembered; NULL: nothing. For the call only. */
@@ -70,6 +72,9 @@ enum effect_kind {
 			     fp (zero: nearby); engine_history */
 	EFFECT_QUERY,     /* question, text, fp: answer in conv (COMMAND_INFO,
 			     COMMAND_OLDER) */
+	EFFECT_SETTING, /* text: the key, NULL for all: keep what the model has
+			   of it; on: it was set, else unset; conv: where to
+			   say so when that fails */
 	/* Reports for front ends: nothing to execute. */
 	EFFECT_PEER,     /* fp: presence, trust, name or status changed */
 	EFFECT_TYPING,   /* fp: on: began to type; else: does so no more */
@@ -95,7 +100,7 @@ struct effect {
 	const struct change *change; /* until engine_committed */
 	struct addr addr;
 	struct fp fp;
-	bool on;                /* EFFECT_TYPING, at that moment */
+	bool on; /* EFFECT_TYPING, at that moment; EFFECT_SETTING */
 	enum delivery delivery; /* of the message, at that moment */
 	const uint8_t *bytes;
 	size_t size;

@@ -14,6 +14,7 @@
 #include "base/id.h"
 #include "base/iface.h"
 #include "base/now.h"
+#include "core/settings.h"
 #include "proto/discover.h"
 #include "proto/presence.h"
 
@@ -168,6 +169,7 @@ struct conv {
 
 struct model {
 	uint64_t revision; /* grows with every visible change */
+	struct settings settings;
 	struct fp self;
 	char *name, *status; /* ours; status may be empty */
 	bool away;

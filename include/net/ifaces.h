@@ -13,7 +13,7 @@
 /* Interfaces named here are used and no others; none named: every suitable
  * one, and loopback always. */
 struct iface_choice {
-	char (*names)[IFACE_NAME_MAX]; /* borrowed, only read */
+	char *const *names; /* borrowed */
 	size_t count;
 };
 

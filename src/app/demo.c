@@ -41,17 +41,17 @@ demo_port(void)
 }
 
 static void
-use_loopback(struct config *c, uint16_t port)
+use_loopback(struct setting_list *l, uint16_t port)
 {
-	char *error;
+	char *line = xasprintf("port %u", (unsigned)port);
 
-	c->port = port;
 	/* Whatever else is named: nothing leaves this machine. */
-	c->interface_count = 0;
-	if (config_set(c, "interface", "lo", &error) < 0)
-		abort();
+	setting_list_clear(l);
+	setting_list_add(l, "interface lo");
+	setting_list_add(l, line);
 	/* All of it is gone at the end: no disk is too small for it. */
-	c->history_free_mib = 0;
+	setting_list_add(l, "history.free 0");
+	free(line);
 }
 
 /* The child's whole life. Its words on standard output and error would land on
@@ -60,14 +60,14 @@ static void
 live(const struct bot *bot, const char *home, uint16_t port)
 {
 	struct shell sh;
-	struct config c;
+	struct setting_list l = { 0 };
 	char *error = NULL;
 	int null = open("/dev/null", O_RDWR);
 
-	config_init(&c);
-	use_loopback(&c, port);
-	c.name = xstrdup(bot->name);
-	struct shell_cfg cfg = { .home = home, .overrides = &c };
+	char *name = xasprintf("name %s", bot->name);
+	use_loopback(&l, port);
+	setting_list_add(&l, name);
+	struct shell_cfg cfg = { .home = home, .overrides = &l };
 	for (int fd = 0; null >= 0 && fd < 3; fd++)
 		dup2(null, fd);
 	if (shell_open(&sh, &cfg, &error) == 0)
@@ -121,7 +121,7 @@ demo_start(struct options *o, char **ret_error)
 		free(d);
 		return NULL;
 	}
-	use_loopback(&o->config, port);
+	use_loopback(&o->overrides, port);
 	for (size_t i = 0; i < count && i < PEOPLE_MAX; i++) {
 		d->homes[i] = home_path(d->dir, table[i].name);
 		d->pids[i] = spawn(&table[i], d->homes[i], port);

@@ -92,9 +92,7 @@ run(const struct options *o)
 {
 	struct shell sh;
 	struct shell_cfg cfg = { .home = o->home,
-		.overrides = &o->config,
-		.quiet = o->quiet,
-		.ascii = o->ascii,
+		.overrides = &o->overrides,
 		.passphrase_file = o->passphrase_file };
 	char *error = NULL;
 	int status = EXIT_DONE;

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "app/options.h"
 
+#include "base/mem.h"
 #include "base/peer_text.h"
 
 #include <getopt.h>
@@ -86,12 +87,20 @@ bad_use(const char *sentence)
 static int
 apply_setting(struct options *o, const struct option_row *r, const char *arg)
 {
-	char *error;
+	const char *value = r->arg != NULL ? arg : r->value;
+	struct settings scratch;
+	char *error = NULL;
+	int status = -1;
 
-	if (config_set(&o->config, r->key, r->arg != NULL ? arg : r->value,
-		&error) == 0)
-		return -1;
-	int status = bad_use(error);
+	settings_init(&scratch);
+	if (settings_set(&scratch, r->key, value, &error) < 0) {
+		status = bad_use(error);
+	} else {
+		char *line = xasprintf("%s %s", r->key, value);
+		setting_list_add(&o->overrides, line);
+		free(line);
+	}
+	settings_clear(&scratch);
 	free(error);
 	return status;
 }
@@ -112,10 +121,6 @@ set_limit(struct options *o, const char *arg)
 static int
 apply(struct options *o, const struct option_row *r, char *arg)
 {
-	if (r->letter == 'q')
-		o->quiet = true;
-	if (r->letter == 'a')
-		o->ascii = true;
 	if (r->key != NULL)
 		return apply_setting(o, r, arg);
 	switch (r->letter) {
@@ -216,7 +221,6 @@ options_parse(struct options *o, int argc, char **argv)
 	int letter, status;
 
 	memset(o, 0, sizeof(*o));
-	config_init(&o->config);
 	make_getopt(longs, shorts);
 	opterr = 0;
 	while ((letter = getopt_long(argc, argv, shorts, longs, NULL)) != -1) {
@@ -239,5 +243,5 @@ options_parse(struct options *o, int argc, char **argv)
 void
 options_clear(struct options *o)
 {
-	config_clear(&o->config);
+	setting_list_clear(&o->overrides);
 }

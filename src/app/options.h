@@ -5,7 +5,7 @@
 #ifndef APP_OPTIONS_H
 #define APP_OPTIONS_H
 
-#include "store/config.h"
+#include "core/settings.h"
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -17,11 +17,11 @@ enum {
 };
 
 struct options {
-	struct config config;        /* what overrides the configuration file */
+	/* "KEY VALUE": what overrides the configuration file. */
+	struct setting_list overrides;
 	const char *home;            /* NULL: EARSHOT_HOME or XDG */
 	const char *passphrase_file; /* NULL: not named */
 	bool plain, json, demo, passphrase, log;
-	bool quiet, ascii;
 	/* Of log; NULL, and 0: not given. */
 	const char *contact, *search, *since, *until;
 	size_t limit;

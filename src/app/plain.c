@@ -344,7 +344,7 @@ show_lonely(struct plain *p, const struct shell *sh)
 	for (size_t i = 0; i < sh->iface_count; i++)
 		lonely &=
 		    sh->ifaces[i].use != IFACE_USED ||
-		    (sh->ifaces[i].loopback && sh->config.interface_count == 0);
+		    (sh->ifaces[i].loopback && sh->settings.interfaces.count == 0);
 	if (lonely && !p->lonely)
 		print_line(p,
 		    p->events->error(NULL,

@@ -362,8 +362,7 @@ screen_run(struct shell *sh, char **ret_error)
 	log_take_stderr();
 	warn_of_locale(sh, s.tty);
 	struct ui_cfg ui = {
-		.ascii =
-		    sh->ascii || is_poor_in_glyphs() || !tty_is_utf8(s.tty),
+		.ascii = is_poor_in_glyphs() || !tty_is_utf8(s.tty),
 		.first_start = sh->first_start,
 		.version = PACKAGE_VERSION,
 	};

@@ -45,29 +45,29 @@ open_home(struct shell *sh, const struct shell_cfg *cfg, char **ret_error)
 	char *path = home_path(sh->home.state_dir, "log");
 	log_open(path);
 	free(path);
-	return config_load(&sh->config, &sh->home, ret_error);
+	return config_load(&sh->settings, &sh->home, ret_error);
 }
 
-static void
-override_config(struct shell *sh, const struct shell_cfg *cfg)
+/* What the command line names takes the place of all the file has of it. */
+static int
+override_settings(
+    struct shell *sh, const struct setting_list *lines, char **ret_error)
 {
-	const struct config *o = cfg->overrides;
-	struct config *c = &sh->config;
+	const struct setting *row;
 
-	if (o->name != NULL) {
-		free(c->name);
-		c->name = xstrdup(o->name);
+	for (size_t i = 0; i < lines->count; i++) {
+		const char *line = lines->items[i];
+		row = settings_find(line, strcspn(line, " "));
+		settings_unset(&sh->settings, row->name, NULL, ret_error);
 	}
-	if (o->interface_count > 0) {
-		memcpy(c->interfaces, o->interfaces, sizeof(c->interfaces));
-		c->interface_count = o->interface_count;
+	for (size_t i = 0; i < lines->count; i++) {
+		const char *line = lines->items[i];
+		int err = settings_apply(
+		    &sh->settings, line, strlen(line), true, &row, ret_error);
+		if (err < 0)
+			return err;
 	}
-	if (o->port != 0)
-		c->port = o->port;
-	if (o->history_free_mib == 0)
-		c->history_free_mib = 0;
-	c->quiet |= cfg->quiet;
-	sh->ascii = cfg->ascii || c->ascii;
+	return 0;
 }
 
 /* The part of the GECOS field before the first comma, or the login name. */
@@ -90,8 +90,8 @@ own_name(const struct shell *sh)
 {
 	const char *env = getenv("EARSHOT_NAME");
 
-	if (sh->config.name != NULL)
-		return xstrdup(sh->config.name);
+	if (sh->settings.name != NULL)
+		return xstrdup(sh->settings.name);
 	if (env != NULL && *env != '\0')
 		return xstrdup(env);
 	return system_name();
@@ -126,13 +126,13 @@ find_iface(const struct shell *sh, const char *name)
 static bool
 is_loopback_only(const struct shell *sh)
 {
-	for (size_t i = 0; i < sh->config.interface_count; i++) {
+	for (size_t i = 0; i < sh->settings.interfaces.count; i++) {
 		const struct iface *f =
-		    find_iface(sh, sh->config.interfaces[i]);
+		    find_iface(sh, sh->settings.interfaces.items[i]);
 		if (f == NULL || !f->loopback)
 			return false;
 	}
-	return sh->config.interface_count > 0;
+	return sh->settings.interfaces.count > 0;
 }
 
 static char *
@@ -158,8 +158,8 @@ no_such_interface(const struct shell *sh, const char *name)
 static int
 check_interfaces(const struct shell *sh, char **ret_error)
 {
-	for (size_t i = 0; i < sh->config.interface_count; i++) {
-		const char *name = sh->config.interfaces[i];
+	for (size_t i = 0; i < sh->settings.interfaces.count; i++) {
+		const char *name = sh->settings.interfaces.items[i];
 		if (find_iface(sh, name) != NULL || if_nametoindex(name) != 0)
 			continue;
 		*ret_error = no_such_interface(sh, name);
@@ -171,9 +171,9 @@ check_interfaces(const struct shell *sh, char **ret_error)
 static int
 open_network(struct shell *sh, char **ret_error)
 {
-	struct iface_choice choice = { .names = sh->config.interfaces,
-		.count = sh->config.interface_count };
-	uint16_t port = sh->config.port != 0 ? sh->config.port : DISCOVERY_PORT;
+	struct iface_choice choice = { .names = sh->settings.interfaces.items,
+		.count = sh->settings.interfaces.count };
+	uint16_t port = (uint16_t)sh->settings.port;
 	int err;
 
 	sh->iface_fd = ifaces_watch_open();
@@ -197,9 +197,9 @@ open_history(struct shell *sh, char **ret_error)
 {
 	struct db_cfg cfg = {
 		.wall_ms = sh->now.wall_ms,
-		.quota_mib = sh->config.history_mib,
-		.free_floor_mib = sh->config.history_free_mib,
-		.retention_days = sh->config.history_days,
+		.quota_mib = sh->settings.history_mib,
+		.free_floor_mib = sh->settings.history_free_mib,
+		.retention_days = sh->settings.history_days,
 	};
 	char *notice = NULL;
 	int err = db_open(&sh->db, &sh->home, &cfg, &notice);
@@ -222,13 +222,13 @@ make_engine(struct shell *sh, char **ret_error)
 		.identity = &sh->identity,
 		.rng = rng_system(),
 		.epoch = epoch,
+		.settings = &sh->settings,
 		.name = name,
-		.status = sh->config.status,
+		.status = sh->settings.status,
 		.tcp_port = tcp_port(sh->tcp),
 		.udp_port = udp_own_port(sh->udp),
-		.discovery_port =
-		    sh->config.port != 0 ? sh->config.port : DISCOVERY_PORT,
-		.quiet = sh->config.quiet,
+		.discovery_port = (uint16_t)sh->settings.port,
+		.quiet = sh->settings.quiet,
 		.saved = &saved,
 	};
 	sh->engine = engine_new(&cfg, sh->now);
@@ -247,7 +247,7 @@ init(struct shell *sh)
 		.clock_fd = -1,
 		.ifaces_due_ms = NEVER_MS,
 		.maintain_ms = 0 };
-	config_init(&sh->config);
+	settings_init(&sh->settings);
 }
 
 int
@@ -260,8 +260,8 @@ shell_open(struct shell *sh, const struct shell_cfg *cfg, char **ret_error)
 	sh->slept_ms = clock_slept_ms();
 	if ((err = open_home(sh, cfg, ret_error)) < 0)
 		return err;
-	override_config(sh, cfg);
-	if ((err = load_identity(sh, cfg, ret_error)) < 0)
+	if ((err = override_settings(sh, cfg->overrides, ret_error)) < 0 ||
+	    (err = load_identity(sh, cfg, ret_error)) < 0)
 		return err;
 	/* Somebody may have been asked for a passphrase. */
 	sh->now = clock_read();
@@ -296,7 +296,7 @@ shell_close(struct shell *sh)
 	if (sh->signal_fd >= 0)
 		signals_restore(sh->signal_fd);
 	identity_clear(&sh->identity);
-	config_clear(&sh->config);
+	settings_clear(&sh->settings);
 	home_close(&sh->home);
 	free(sh->warning);
 	free(sh->reports);

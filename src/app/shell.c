@@ -115,6 +115,10 @@ run_effect(struct shell *sh, const struct effect *effect)
 	case EFFECT_QUERY:
 		keep_asking(sh, effect);
 		break;
+	case EFFECT_SETTING:
+		keep_asking(sh, effect);
+		keep_report(sh, effect);
+		break;
 	case EFFECT_LEFT:
 		sh->done = true;
 		break;
@@ -140,6 +144,25 @@ load_page(struct shell *sh, const struct effect *load)
 	drain(sh);
 }
 
+/* What was set counts in any case; the file is a promise for later. */
+static void
+keep_setting(struct shell *sh, const struct effect *effect)
+{
+	struct command cmd = { .kind = COMMAND_INFO,
+		.conv =
+		    effect->conv != 0 ? effect->conv : (uint32_t)CONV_NEARBY };
+
+	if (config_save(&sh->home, &shell_model(sh)->settings, effect->text,
+		effect->on, &cmd.text) < 0)
+		cmd.kind = COMMAND_ERROR;
+	else if (effect->text != NULL)
+		return;
+	else
+		cmd.text = xasprintf(
+		    "the settings are in %s/config", sh->home.config_dir);
+	shell_command(sh, &cmd);
+}
+
 /* The engine takes no input while its effects are drained. */
 static void
 answer(struct shell *sh)
@@ -151,6 +174,8 @@ answer(struct shell *sh)
 		asking.effect.text = asking.text;
 		if (asking.effect.kind == EFFECT_QUERY)
 			answers_give(sh, &asking.effect);
+		else if (asking.effect.kind == EFFECT_SETTING)
+			keep_setting(sh, &asking.effect);
 		else
 			load_page(sh, &asking.effect);
 		free(asking.text);
@@ -363,8 +388,8 @@ static void
 read_ifaces(struct shell *sh, bool force)
 {
 	struct iface list[IFACES_MAX];
-	struct iface_choice choice = { .names = sh->config.interfaces,
-		.count = sh->config.interface_count };
+	struct iface_choice choice = { .names = sh->settings.interfaces.items,
+		.count = sh->settings.interfaces.count };
 	size_t count = ifaces_list(&choice, list);
 
 	sh->ifaces_due_ms = NEVER_MS;

@@ -54,12 +54,11 @@ enum {
 
 struct shell_cfg {
 	const char *home;               /* NULL: XDG */
-	const struct config *overrides; /* of the command line */
-	bool quiet, ascii;
+	const struct setting_list *overrides; /* of the command line */
 	const char *passphrase_file; /* NULL: the environment, or ask */
 };
 
-/* EFFECT_LOAD or EFFECT_QUERY. */
+/* EFFECT_LOAD, EFFECT_QUERY or EFFECT_SETTING. */
 struct asking {
 	struct effect effect;
 	char *text; /* owned; of the effect */
@@ -67,10 +66,10 @@ struct asking {
 
 struct shell {
 	struct home home;
-	struct config config;
+	/* Those of the start; the model has them as they are. */
+	struct settings settings;
 	struct identity identity;
 	bool first_start;
-	bool ascii;
 	struct engine *engine;
 	struct loop *loop;
 	struct udp *udp;

@@ -18,6 +18,8 @@ first_model(const struct engine_cfg *cfg, struct now now)
 	struct model *m = model_new(&cfg->identity->fp, name);
 
 	free(name);
+	if (cfg->settings != NULL)
+		settings_copy(&m->settings, cfg->settings);
 	if (cfg->status != NULL)
 		model_clean_status(m, cfg->status);
 	m->tcp_port = cfg->tcp_port;

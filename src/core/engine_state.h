@@ -209,6 +209,19 @@ void effects_begin(struct engine *e);
 void effect_add(struct engine *e, struct effect effect);
 void effects_free(struct engine *e);
 
+/* execute.c: our name, status or absence changed: tell everybody. */
+void execute_announce(struct engine *e, struct now now);
+/* COMMAND_NICK, COMMAND_STATUS without their answers. */
+void execute_rename(struct engine *e, struct now now, const char *name);
+void execute_restate(struct engine *e, struct now now, const char *status);
+
+/* adjust.c: COMMAND_SET and COMMAND_SAVE. */
+void adjust_set(struct engine *e, struct now now, const struct command *cmd);
+void adjust_save(struct engine *e, const struct command *cmd);
+/* A setting that another command changed, into its file. */
+void adjust_keep(
+    struct engine *e, uint32_t conv, const char *key, const char *value);
+
 /* notices.c */
 void engine_info(struct engine *e, struct now now, uint32_t conv,
     const char *format, ...) __attribute__((format(printf, 4, 5)));

@@ -8,8 +8,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-static void
-announce_profile(struct engine *e, struct now now)
+void
+execute_announce(struct engine *e, struct now now)
 {
 	struct model *m = e->model;
 
@@ -24,26 +24,39 @@ announce_profile(struct engine *e, struct now now)
 	}
 }
 
+void
+execute_rename(struct engine *e, struct now now, const char *name)
+{
+	char *clean = own_text(name, PEER_TEXT_NAME, NULL);
+
+	model_set_name(e->model, clean);
+	free(clean);
+	execute_announce(e, now);
+}
+
 static void
 do_nick(struct engine *e, struct now now, const struct command *cmd)
 {
-	char *name = own_text(cmd->text, PEER_TEXT_NAME, NULL);
+	execute_rename(e, now, cmd->text);
+	engine_info(e, now, cmd->conv, "you are now %s", e->model->name);
+	adjust_keep(e, cmd->conv, "name", e->model->name);
+}
 
-	model_set_name(e->model, name);
-	engine_info(e, now, cmd->conv, "you are now %s", name);
-	announce_profile(e, now);
-	free(name);
+void
+execute_restate(struct engine *e, struct now now, const char *status)
+{
+	model_clean_status(e->model, status);
+	execute_announce(e, now);
 }
 
 static void
 do_status(struct engine *e, struct now now, const struct command *cmd)
 {
-	model_clean_status(e->model, cmd->text == NULL ? "" : cmd->text);
+	execute_restate(e, now, cmd->text == NULL ? "" : cmd->text);
 	if (e->model->status[0] == '\0')
 		engine_info(e, now, cmd->conv, "status cleared");
 	else
 		engine_info(e, now, cmd->conv, "status: %s", e->model->status);
-	announce_profile(e, now);
 }
 
 static void
@@ -58,7 +71,7 @@ do_away(struct engine *e, struct now now, const struct command *cmd)
 	    away  ? "you are away; /back when you return"
 	    : was ? "welcome back"
 		  : "you were not away");
-	announce_profile(e, now);
+	execute_announce(e, now);
 }
 
 static void
@@ -304,6 +317,12 @@ execute(struct engine *e, struct now now, struct command *cmd)
 		break;
 	case COMMAND_QUERY:
 		do_query(e, cmd);
+		break;
+	case COMMAND_SET:
+		adjust_set(e, now, cmd);
+		break;
+	case COMMAND_SAVE:
+		adjust_save(e, cmd);
 		break;
 	case COMMAND_QUIT:
 		do_quit(e, now, cmd);

@@ -62,6 +62,7 @@ model_new(const struct fp *self, const char *name)
 	m->self = *self;
 	m->name = xstrdup(name);
 	m->status = xstrdup("");
+	settings_init(&m->settings);
 	conv_new(m, CONV_KIND_NEARBY);
 	return m;
 }
@@ -78,6 +79,7 @@ model_free(struct model *m)
 	free(m->peers);
 	free(m->peer_index);
 	free(m->convs);
+	settings_clear(&m->settings);
 	free(m->name);
 	free(m->status);
 	free(m);

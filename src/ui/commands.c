@@ -7,6 +7,7 @@
 
 #include "base/err.h"
 #include "base/mem.h"
+#include "base/near.h"
 #include "base/peer_text.h"
 #include "base/utf8.h"
 #include "ui/parse.h"
@@ -17,11 +18,8 @@
 #include <string.h>
 #include <strings.h>
 
-enum {
-	NEAR_WORD_MAX = 12, /* longer words are not searched for misspellings */
-	NEAR_DISTANCE = 2,
-	WORD_SHOWN_MAX = 24, /* bytes of an unknown word in an error */
-};
+/* Bytes of an unknown word in an error. */
+enum { WORD_SHOWN_MAX = 24 };
 
 static const struct command_spec specs[] = {
 	{ "msg", NULL, "WHO TEXT", "send TEXT to WHO", "/msg bob lunch?",
@@ -106,48 +104,6 @@ word_is(const char *word, size_t n, const char *name)
 	       strncasecmp(word, name, n) == 0;
 }
 
-static char
-lower(char c)
-{
-	return c >= 'A' && c <= 'Z' ? (char)(c - 'A' + 'a') : c;
-}
-
-/* Letters added, dropped or changed between two words, by Wagner and Fischer;
- * both at most NEAR_WORD_MAX bytes. */
-static unsigned
-distance(const char *a, size_t a_size, const char *b, size_t b_size)
-{
-	unsigned row[NEAR_WORD_MAX + 1];
-
-	for (unsigned j = 0; j <= b_size; j++)
-		row[j] = j;
-	for (unsigned i = 1; i <= a_size; i++) {
-		unsigned diagonal = row[0];
-		row[0] = i;
-		for (size_t j = 1; j <= b_size; j++) {
-			unsigned best =
-			    diagonal + (lower(a[i - 1]) != lower(b[j - 1]));
-			diagonal = row[j];
-			if (row[j] + 1 < best)
-				best = row[j] + 1;
-			if (row[j - 1] + 1 < best)
-				best = row[j - 1] + 1;
-			row[j] = best;
-		}
-	}
-	return row[b_size];
-}
-
-static bool
-is_near(const char *word, size_t n, const char *name)
-{
-	size_t size = strlen(name);
-
-	if (n < 3 || n > NEAR_WORD_MAX || size > NEAR_WORD_MAX)
-		return false;
-	return distance(word, n, name, size) <= (size < 4 ? 1 : NEAR_DISTANCE);
-}
-
 static char *
 candidates(const char *word, size_t n, bool by_prefix)
 {
@@ -155,7 +111,7 @@ candidates(const char *word, size_t n, bool by_prefix)
 
 	for (size_t i = 0; i < SPEC_COUNT; i++) {
 		if (by_prefix ? strncasecmp(specs[i].name, word, n) != 0
-			      : !is_near(word, n, specs[i].name))
+			      : !near_is(word, n, specs[i].name))
 			continue;
 		str_addf(&s, "%s/%s", s.size > 0 ? ", " : "", specs[i].name);
 	}

@@ -25,10 +25,16 @@ static const char *const glyphs[][2] = {
 	[GLYPH_CORNER_BOTTOM_RIGHT] = { "\xe2\x94\x98", "+" },
 };
 
+bool
+draw_is_ascii(const struct frame *f)
+{
+	return f->ui->ascii || f->m->settings.look_glyphs == GLYPHS_ASCII;
+}
+
 const char *
 glyph_text(const struct frame *f, enum glyph glyph)
 {
-	return glyphs[glyph][f->ui->ascii];
+	return glyphs[glyph][draw_is_ascii(f)];
 }
 
 int

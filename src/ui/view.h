@@ -44,6 +44,7 @@ enum glyph {
 	GLYPH_CORNER_BOTTOM_LEFT,
 	GLYPH_CORNER_BOTTOM_RIGHT,
 };
+bool draw_is_ascii(const struct frame *f);
 const char *glyph_text(const struct frame *f, enum glyph glyph);
 
 /* All clip at end; each returns the column behind what was drawn. */

@@ -99,7 +99,7 @@ view_help(const struct frame *f)
 	};
 	struct rect r = overlay_panel(f, &panel);
 
-	char *text = help_text(f->ui->ascii);
+	char *text = help_text(draw_is_ascii(f));
 	layout_help(f, r, text, (int)f->ui->list.row);
 	free(text);
 }

@@ -7,12 +7,12 @@
 int
 LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-	struct config c;
+	struct settings s;
 	char *error = NULL;
 
-	config_init(&c);
-	if (config_parse(&c, (const char *)data, size, &error) != 0)
+	settings_init(&s);
+	if (config_parse(&s, (const char *)data, size, &error) != 0)
 		free(error);
-	config_clear(&c);
+	settings_clear(&s);
 	return 0;
 }

@@ -40,6 +40,13 @@ help=$("$build/earshot" --help) || { echo "earshot --help fails"; exit 1; }
 options=$(printf '%s\n' "$help" | grep -oE -- '--[a-z][a-z-]*' | sort -u)
 [ -n "$options" ] || { echo "earshot --help names no option"; exit 1; }
 
+count=$((count + 1))
+if ! "$build/tests/lint/tables" example | cmp -s - "$assets/config.example"
+then
+	echo "assets/config.example: is not what tests/lint/tables example says"
+	bad=$((bad + 1))
+fi
+
 saved_IFS=$IFS
 IFS='
 '

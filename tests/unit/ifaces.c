@@ -56,7 +56,8 @@ loopback_is_used(void **state)
 static void
 only_what_is_named_is_used(void **state)
 {
-	static char names[1][IFACE_NAME_MAX] = { "eth7" };
+	static char named[] = "eth7";
+	static char *const names[] = { named };
 	struct iface_choice choice = { .names = names, .count = 1 };
 	struct iface list[IFACES_MAX];
 	size_t n = ifaces_list(&choice, list);
@@ -94,7 +95,8 @@ wait_for_ipv6(const char *name, struct pollfd *watch)
 static void
 a_vpn_is_off_unless_named(void **state)
 {
-	static char names[1][IFACE_NAME_MAX] = { "lan0" };
+	static char named[] = "lan0";
+	static char *const names[] = { named };
 	struct iface_choice choice = { .names = names, .count = 1 };
 	struct iface list[IFACES_MAX];
 	struct pollfd watch = { .fd = ifaces_watch_open(), .events = POLLIN };
@@ -136,7 +138,8 @@ a_vpn_is_off_unless_named(void **state)
 static void
 an_ipv6_address_counts_once_it_can_be_used(void **state)
 {
-	static char names[1][IFACE_NAME_MAX] = { "lan2" };
+	static char named[] = "lan2";
+	static char *const names[] = { named };
 	struct iface_choice choice = { .names = names, .count = 1 };
 	struct iface list[IFACES_MAX];
 	struct pollfd watch = { .fd = ifaces_watch_open(), .events = POLLIN };
@@ -166,7 +169,8 @@ an_ipv6_address_counts_once_it_can_be_used(void **state)
 static void
 single_host_prefixes_have_no_broadcast(void **state)
 {
-	static char names[1][IFACE_NAME_MAX] = { "lan1" };
+	static char named[] = "lan1";
+	static char *const names[] = { named };
 	struct iface_choice choice = { .names = names, .count = 1 };
 	struct iface list[IFACES_MAX];
 	int fd = need_tap("lan1");

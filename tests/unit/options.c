@@ -36,18 +36,19 @@ good_use(void **state)
 
 	(void)state;
 	assert_int_equal(parse(&o, ""), -1);
-	assert_false(o.plain || o.json || o.demo || o.quiet || o.ascii);
+	assert_false(o.plain || o.json || o.demo || o.overrides.count > 0);
 	assert_null(o.home);
 	assert_int_equal(parse(&o, "--json --port 4000 -i eth0 -i lo"), -1);
 	assert_true(o.plain && o.json);
-	assert_int_equal(o.config.port, 4000);
-	assert_int_equal(o.config.interface_count, 2);
-	assert_string_equal(o.config.interfaces[0], "eth0");
+	assert_int_equal(o.overrides.count, 3);
+	assert_string_equal(o.overrides.items[0], "port 4000");
+	assert_string_equal(o.overrides.items[1], "interface eth0");
 	options_clear(&o);
 	assert_int_equal(parse(&o, "--quiet --ascii --home d --name ana"), -1);
-	assert_true(o.quiet && o.ascii);
+	assert_string_equal(o.overrides.items[0], "quiet on");
+	assert_string_equal(o.overrides.items[1], "look.glyphs ascii");
 	assert_string_equal(o.home, "d");
-	assert_string_equal(o.config.name, "ana");
+	assert_string_equal(o.overrides.items[2], "name ana");
 	options_clear(&o);
 	assert_int_equal(parse(&o, "demo"), -1);
 	assert_true(o.demo);

@@ -574,12 +574,13 @@ t32_no_reserve_either(void **state)
 static void
 confine(struct end *e, const char *name)
 {
-	static char names[2][IFACE_NAME_MAX];
+	static char texts[2][IFACE_NAME_MAX];
+	static char *const names[] = { texts[0], texts[1] };
 	static unsigned next;
 
-	char(*at)[IFACE_NAME_MAX] = &names[next++ % 2];
-	struct iface_choice choice = { .names = at, .count = 1 };
-	snprintf(*at, sizeof(*at), "%s", name);
+	unsigned at = next++ % 2;
+	struct iface_choice choice = { .names = &names[at], .count = 1 };
+	snprintf(texts[at], sizeof(texts[at]), "%s", name);
 	tcp_confine(e->t, &choice);
 }
 

@@ -29,12 +29,13 @@ struct host {
 static void
 host_open(struct host *h, const char *only)
 {
-	static char names[1][IFACE_NAME_MAX];
+	static char name[IFACE_NAME_MAX];
+	static char *const names[] = { name };
 	struct iface_choice choice = { .count = 0 };
 	char *error = NULL;
 
 	if (only != NULL) {
-		snprintf(names[0], sizeof(names[0]), "%s", only);
+		snprintf(name, sizeof(name), "%s", only);
 		choice = (struct iface_choice){
 			.names = names,
 			.count = 1,

@@ -1,0 +1,79 @@
+/* SPDX-License-Identifier: MIT */
+#include "core/engine_state.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+static void
+keep(struct engine *e, uint32_t conv, const char *key, bool on)
+{
+	model_touch(e->model);
+	effect_add(e, (struct effect){
+			  .kind = EFFECT_SETTING,
+			  .conv = conv,
+			  .text = key,
+			  .on = on,
+		      });
+}
+
+/* What the running engine has a copy of. */
+static void
+follow(struct engine *e, struct now now, const struct setting *row)
+{
+	const struct settings *s = &e->model->settings;
+
+	if (row->offset == offsetof(struct settings, name) && s->name != NULL)
+		execute_rename(e, now, s->name);
+	if (row->offset == offsetof(struct settings, status))
+		execute_restate(e, now, s->status == NULL ? "" : s->status);
+}
+
+static void
+tell(struct engine *e, struct now now, uint32_t conv, const struct setting *row)
+{
+	char *value = settings_text(&e->model->settings, row);
+
+	engine_info(e, now, conv, "%s%s%s%s%s", row->name,
+	    row->live ? " is " : " will be ",
+	    value[0] == '\0' ? "nothing" : value,
+	    settings_is_default(&e->model->settings, row) ? " (the default)"
+							  : "",
+	    row->live ? "" : ", from the next start on");
+	free(value);
+}
+
+void
+adjust_set(struct engine *e, struct now now, const struct command *cmd)
+{
+	const char *line = cmd->text == NULL ? "" : cmd->text;
+	const struct setting *row;
+	char *error;
+
+	if (settings_apply(&e->model->settings, line, strlen(line), cmd->on,
+		&row, &error) < 0) {
+		engine_error(e, now, cmd->conv, "%s", error);
+		free(error);
+		return;
+	}
+	follow(e, now, row);
+	if (cmd->conv != 0)
+		tell(e, now, cmd->conv, row);
+	keep(e, cmd->conv, row->name, cmd->on);
+}
+
+void
+adjust_save(struct engine *e, const struct command *cmd)
+{
+	keep(e, cmd->conv, NULL, true);
+}
+
+void
+adjust_keep(struct engine *e, uint32_t conv, const char *key, const char *value)
+{
+	char *error;
+
+	if (settings_set(&e->model->settings, key, value, &error) < 0)
+		free(error);
+	else
+		keep(e, conv, key, true);
+}
