@@ -7,7 +7,12 @@
 
 #include <stdint.h>
 
-enum key_mod { KEY_SHIFT = 1 << 0, KEY_ALT = 1 << 1, KEY_CTRL = 1 << 2 };
+enum key_mod {
+	KEY_SHIFT = 1 << 0,
+	KEY_ALT = 1 << 1,
+	KEY_CTRL = 1 << 2,
+	KEY_PREFIX = 1 << 3, /* Ctrl-X was pressed before; no terminal sends it */
+};
 
 /*
  * A code below KEY_SPECIAL is a Unicode code point as typed: letters with

@@ -36,11 +36,13 @@ enum action {
 	ACTION_BOTTOM,
 	ACTION_INTERRUPT, /* kills the draft; on an empty one: /quit */
 	ACTION_ESCAPE,    /* closes what is open; never deletes text */
-	ACTION_EDITOR, /* the draft in $EDITOR */
+	ACTION_EDITOR,    /* the draft in $EDITOR */
 	ACTION_REDRAW,
 	ACTION_SUSPEND,
 	ACTION_HELP,
 	ACTION_CONTACTS,
+	ACTION_PREFIX, /* the next key counts with KEY_PREFIX */
+	ACTION_LINE,   /* a command that the user bound: the row's line */
 	ACTION_COUNT,
 };
 
@@ -53,19 +55,63 @@ struct keymap_row {
 	enum action action;
 	enum edit_action edit; /* of ACTION_EDIT, else EDIT_NONE */
 	enum keymap_context context;
+	bool fixed;        /* nothing else may be bound to its keys */
+	const char *line;  /* of ACTION_LINE, else NULL */
 	const char *name;  /* "kill-word" */
 	const char *gloss; /* "kill the word behind the cursor" */
 	struct key keys[KEYMAP_KEYS_MAX]; /* ends early with code 0 */
 };
 
+/* What the user bound to a key. */
+struct binding {
+	struct key key;
+	const struct keymap_row *row; /* NULL: nothing */
+	struct keymap_row line;       /* where row points for a command */
+	char text[];
+};
+
+/* All keys as they are now; zeroed it is the table alone. */
+struct keymap {
+	struct binding **own; /* owned */
+	size_t count, cap;
+	bool ctrl_j_sends; /* keys.ctrl_j */
+};
+
+void keymap_clear(struct keymap *km);
+/* "alt-x = /who", "f6 = news", "ctrl-t = none"; in place of what was bound to
+ * the key. 0, or a negative enum err with a sentence (caller frees). */
+int keymap_bind(struct keymap *km, const char *text, char **ret_error);
+/* Back to the table; false: nothing was bound. */
+bool keymap_unbind(struct keymap *km, struct key key);
 /* NULL for a key that is bound to nothing: text, or to be ignored. */
-const struct keymap_row *keymap_find(const struct key *key);
+const struct keymap_row *keymap_find(
+    const struct keymap *km, const struct key *key);
+/* The keys that do it now, those of the user first; at most max. */
+size_t keymap_keys(const struct keymap *km, const struct keymap_row *row,
+    struct key *keys, size_t max);
+/* The name of the first of them, "" where there is none. Returns out. */
+const char *keymap_key_text(
+    const struct keymap *km, enum action action, char out[static KEY_TEXT_MAX]);
+/* The name of a key that may be bound. 0, or a negative enum err with a
+ * sentence (caller frees). */
+int keymap_check_key(
+    const char *text, size_t n, struct key *ret_key, char **ret_error);
+
+/* The table. */
 const struct keymap_row *keymap_rows(size_t *ret_count);
+/* Exactly this key, in the table; NULL. */
+const struct keymap_row *keymap_default(const struct key *key);
+/* NULL where there is no such name. */
+const struct keymap_row *keymap_row_named(const char *name, size_t n);
+/* The first row with it; NULL. */
+const struct keymap_row *keymap_row_of(enum action action);
 /* 1 .. 10 for a key of ACTION_NUMBER, else 0. */
 int keymap_number(const struct key *key);
 
 /* "Ctrl-A", "Alt-/", "Shift-Tab", "PgUp", "é"; "" for what is no key press. */
 void key_text(struct key key, char out[static KEY_TEXT_MAX]);
+/* The same backwards, in any case: "alt-x", "Ctrl-X ctrl-e", "f5". */
+bool key_parse(const char *text, size_t n, struct key *ret_key);
 /* True for a code point typed as it is, to be inserted. */
 bool key_is_text(const struct key *key);
 

@@ -11,7 +11,7 @@
 #include "core/command.h"
 #include "core/model.h"
 #include "ui/grid.h"
-#include "ui/key.h"
+#include "ui/keymap.h"
 #include "ui/request.h"
 
 #include <stdbool.h>
@@ -38,6 +38,9 @@ void ui_free(struct ui *ui);
 bool ui_key(struct ui *ui, const struct model *m, struct now now,
     const struct key *key, const char *paste, size_t paste_size,
     struct command *ret_cmd);
+/* What a key would do now, for what only a terminal can: ACTION_SUSPEND,
+ * ACTION_REDRAW. */
+enum action ui_action(const struct ui *ui, const struct key *key);
 /*
  * Commands that need no key: read marks of what was shown with focus, older
  * messages that the view comes near (COMMAND_OLDER), typing that timed out,

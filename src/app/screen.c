@@ -204,15 +204,13 @@ suspend(struct screen *s)
 static bool
 terminal_key(struct screen *s, const struct key *key)
 {
-	const struct keymap_row *row = keymap_find(key);
+	enum action action = ui_action(s->ui, key);
 
-	if (row == NULL)
-		return false;
-	if (row->action == ACTION_SUSPEND) {
+	if (action == ACTION_SUSPEND) {
 		suspend(s);
 		return true;
 	}
-	if (row->action == ACTION_REDRAW) {
+	if (action == ACTION_REDRAW) {
 		tty_resized(s->tty);
 		s->forced = true;
 	}

@@ -5,9 +5,8 @@
  */
 #include "ui/keymap.h"
 
-#include "base/utf8.h"
-
 #include <string.h>
+#include <strings.h>
 
 #define CTRL(c) \
 	{ \
@@ -21,18 +20,24 @@
 	{ \
 		(c), KEY_SHIFT \
 	}
+#define AFTER_X(c) \
+	{ \
+		(c), KEY_PREFIX | KEY_CTRL \
+	}
 #define KEY(c) \
 	{ \
 		(c), 0 \
 	}
-#define DRAFT(what) ACTION_EDIT, what, KEYMAP_EDIT
-#define LINE(what) what, EDIT_NONE, KEYMAP_EDIT
-#define ANYWHERE(what) what, EDIT_NONE, KEYMAP_GLOBAL
+#define DRAFT(what) ACTION_EDIT, what, KEYMAP_EDIT, false, NULL
+#define LINE(what) what, EDIT_NONE, KEYMAP_EDIT, false, NULL
+#define ANYWHERE(what) what, EDIT_NONE, KEYMAP_GLOBAL, false, NULL
+/* Nothing else may be bound to its keys. */
+#define FIXED(what) what, EDIT_NONE, KEYMAP_GLOBAL, true, NULL
 
 /* In the order of the help. A terminal that reports all modifiers sends Ctrl-M,
  * Ctrl-I and Ctrl-[ as keys of their own. */
 static const struct keymap_row rows[] = {
-	{ LINE(ACTION_SEND), "send", "send the text or run the command",
+	{ FIXED(ACTION_SEND), "send", "send the text or run the command",
 	    { KEY(KEY_ENTER_KEY), CTRL('m') } },
 	{ DRAFT(EDIT_NEWLINE), "newline", "start a new line in the text",
 	    { CTRL('j'), ALT(KEY_ENTER_KEY), SHIFT(KEY_ENTER_KEY) } },
@@ -44,7 +49,7 @@ static const struct keymap_row rows[] = {
 	{ LINE(ACTION_INTERRUPT), "interrupt",
 	    "kill the whole text; on an empty line offer to quit",
 	    { CTRL('c') } },
-	{ ANYWHERE(ACTION_ESCAPE), "escape",
+	{ FIXED(ACTION_ESCAPE), "escape",
 	    "close what is open; never deletes text",
 	    { KEY(KEY_ESCAPE), CTRL('['), CTRL('g') } },
 
@@ -91,7 +96,7 @@ static const struct keymap_row rows[] = {
 	    "instead of what was just inserted, what was killed before",
 	    { ALT('y') } },
 	{ DRAFT(EDIT_UNDO), "undo", "undo the last change",
-	    { CTRL('_'), CTRL('/') } },
+	    { CTRL('_'), CTRL('/'), AFTER_X('u') } },
 	{ DRAFT(EDIT_REDO), "redo", "do again what was undone", { ALT('_') } },
 	{ DRAFT(EDIT_TRANSPOSE), "transpose", "swap two characters",
 	    { CTRL('t') } },
@@ -103,7 +108,7 @@ static const struct keymap_row rows[] = {
 	    { CTRL('v') } },
 
 	{ LINE(ACTION_EDITOR), "editor", "edit the text in $EDITOR",
-	    { ALT('e') } },
+	    { ALT('e'), AFTER_X('e') } },
 
 	{ ANYWHERE(ACTION_NUMBER), "number", "conversation 1 to 10",
 	    { ALT('1'), ALT('2'), ALT('3'), ALT('4'), ALT('5'), ALT('6'),
@@ -133,39 +138,12 @@ static const struct keymap_row rows[] = {
 	{ ANYWHERE(ACTION_HELP), "help", "show the help", { KEY(KEY_F1) } },
 	{ ANYWHERE(ACTION_CONTACTS), "contacts", "show the contacts",
 	    { KEY(KEY_F1 + 1) } },
+	{ FIXED(ACTION_PREFIX), "prefix",
+	    "begins keys of two: the next one tells which", { CTRL('x') } },
 	{ ANYWHERE(ACTION_REDRAW), "redraw", "draw the screen afresh",
 	    { CTRL('l') } },
 	{ ANYWHERE(ACTION_SUSPEND), "suspend", "back to the shell; fg returns",
 	    { CTRL('z') } },
-};
-
-static const char *const names[] = {
-	[KEY_ENTER_KEY - KEY_SPECIAL] = "Enter",
-	[KEY_TAB_KEY - KEY_SPECIAL] = "Tab",
-	[KEY_ESCAPE - KEY_SPECIAL] = "Esc",
-	[KEY_BACKSPACE_KEY - KEY_SPECIAL] = "Backspace",
-	[KEY_DELETE - KEY_SPECIAL] = "Delete",
-	[KEY_INSERT - KEY_SPECIAL] = "Insert",
-	[KEY_UP_KEY - KEY_SPECIAL] = "Up",
-	[KEY_DOWN_KEY - KEY_SPECIAL] = "Down",
-	[KEY_LEFT_KEY - KEY_SPECIAL] = "Left",
-	[KEY_RIGHT_KEY - KEY_SPECIAL] = "Right",
-	[KEY_HOME_KEY - KEY_SPECIAL] = "Home",
-	[KEY_END_KEY - KEY_SPECIAL] = "End",
-	[KEY_PAGE_UP - KEY_SPECIAL] = "PgUp",
-	[KEY_PAGE_DOWN - KEY_SPECIAL] = "PgDn",
-	[KEY_F1 - KEY_SPECIAL] = "F1",
-	[KEY_F1 + 1 - KEY_SPECIAL] = "F2",
-	[KEY_F1 + 2 - KEY_SPECIAL] = "F3",
-	[KEY_F1 + 3 - KEY_SPECIAL] = "F4",
-	[KEY_F1 + 4 - KEY_SPECIAL] = "F5",
-	[KEY_F1 + 5 - KEY_SPECIAL] = "F6",
-	[KEY_F1 + 6 - KEY_SPECIAL] = "F7",
-	[KEY_F1 + 7 - KEY_SPECIAL] = "F8",
-	[KEY_F1 + 8 - KEY_SPECIAL] = "F9",
-	[KEY_F1 + 9 - KEY_SPECIAL] = "F10",
-	[KEY_F1 + 10 - KEY_SPECIAL] = "F11",
-	[KEY_F12 - KEY_SPECIAL] = "F12",
 };
 
 static const struct keymap_row *
@@ -179,29 +157,10 @@ find_exact(struct key key)
 	return NULL;
 }
 
-static bool
-is_upper(uint32_t code)
-{
-	return code >= 'A' && code <= 'Z';
-}
-
-/* With caps lock Alt-A arrives as Alt and a capital; Shift with a special key
- * means nothing unless it is bound. */
 const struct keymap_row *
-keymap_find(const struct key *key)
+keymap_default(const struct key *key)
 {
-	const struct keymap_row *row = find_exact(*key);
-
-	if (row)
-		return row;
-	struct key plain = *key;
-	if (plain.mods == KEY_ALT && is_upper(plain.code))
-		plain.code += 'a' - 'A';
-	else if (plain.mods == KEY_SHIFT && plain.code > KEY_SPECIAL)
-		plain.mods = 0;
-	else
-		return NULL;
-	return find_exact(plain);
+	return find_exact(*key);
 }
 
 const struct keymap_row *
@@ -211,57 +170,29 @@ keymap_rows(size_t *ret_count)
 	return rows;
 }
 
+const struct keymap_row *
+keymap_row_named(const char *name, size_t n)
+{
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++)
+		if (strlen(rows[i].name) == n &&
+		    strncasecmp(rows[i].name, name, n) == 0)
+			return &rows[i];
+	return NULL;
+}
+
+const struct keymap_row *
+keymap_row_of(enum action action)
+{
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++)
+		if (rows[i].action == action)
+			return &rows[i];
+	return NULL;
+}
+
 int
 keymap_number(const struct key *key)
 {
 	if (key->mods != KEY_ALT || key->code < '0' || key->code > '9')
 		return 0;
 	return key->code == '0' ? 10 : (int)(key->code - '0');
-}
-
-static size_t
-add(char *out, size_t at, const char *s)
-{
-	size_t n = strlen(s);
-
-	memcpy(out + at, s, n + 1);
-	return at + n;
-}
-
-void
-key_text(struct key key, char out[static KEY_TEXT_MAX])
-{
-	size_t at = 0;
-	uint32_t special = key.code - KEY_SPECIAL;
-	bool is_special = key.code > KEY_SPECIAL;
-	bool is_letter = !is_special && key.mods && is_upper(key.code & ~0x20U);
-
-	out[0] = '\0';
-	if (key.code == 0 || key.code == KEY_SPECIAL)
-		return;
-	if (is_special && special >= sizeof(names) / sizeof(names[0]))
-		return;
-	if (key.mods & KEY_CTRL)
-		at = add(out, at, "Ctrl-");
-	if (key.mods & KEY_ALT)
-		at = add(out, at, "Alt-");
-	if ((key.mods & KEY_SHIFT) || (is_letter && is_upper(key.code)))
-		at = add(out, at, "Shift-");
-	if (is_special) {
-		add(out, at, names[special]);
-	} else if (key.code == ' ') {
-		add(out, at, "Space");
-	} else {
-		uint32_t cp = is_letter ? key.code & ~0x20U : key.code;
-		at += utf8_encode(cp, out + at);
-		out[at] = '\0';
-	}
-}
-
-bool
-key_is_text(const struct key *key)
-{
-	return key->code >= 0x20 && key->code < KEY_SPECIAL &&
-	       !(key->code >= 0x7F && key->code < 0xA0) &&
-	       !(key->mods & (KEY_ALT | KEY_CTRL));
 }

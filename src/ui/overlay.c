@@ -90,7 +90,7 @@ static bool
 type(struct ui *ui, const struct key *key)
 {
 	char text[UTF8_MAX];
-	const struct keymap_row *row = keymap_find(key);
+	const struct keymap_row *row = keymap_find(&ui->keymap, key);
 	unsigned revision = edit_revision(ui->list.filter);
 
 	if (row == NULL && key_is_text(key))
@@ -131,7 +131,7 @@ overlay_key(struct ui *ui, const struct model *m, struct now now,
     const struct key *key, struct command *ret_cmd)
 {
 	const struct overlay_spec *spec = &specs[ui->overlay];
-	const struct keymap_row *row = keymap_find(key);
+	const struct keymap_row *row = keymap_find(&ui->keymap, key);
 
 	if (ui->overlay == OVERLAY_NONE)
 		return false;
@@ -151,7 +151,7 @@ overlay_key(struct ui *ui, const struct model *m, struct now now,
 static long
 step_of(const struct ui *ui, const struct key *key, int page)
 {
-	const struct keymap_row *row = keymap_find(key);
+	const struct keymap_row *row = keymap_find(&ui->keymap, key);
 	enum action action = row == NULL ? ACTION_NONE : row->action;
 	bool typed = *overlay_filter(ui) != '\0';
 

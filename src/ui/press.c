@@ -3,12 +3,12 @@
  * One key. Whatever it does, a key that is not Enter sends nothing, and a
  * paste never does.
  */
+#include "ui/press.h"
+
 #include "base/err.h"
 #include "base/mem.h"
 #include "base/utf8.h"
 #include "ui/commands.h"
-#include "ui/keymap.h"
-#include "ui/state.h"
 #include "ui/ui.h"
 
 #include <stdio.h>
@@ -17,17 +17,8 @@
 
 enum { SCROLL_ROWS = 3 };
 
-struct press {
-	struct ui *ui;
-	const struct model *m;
-	struct now now;
-	const struct key *key;
-	struct win *w;
-	struct command cmd; /* COMMAND_NONE: none came out */
-};
-
-static uint32_t
-conv_id(const struct press *p)
+uint32_t
+press_conv(const struct press *p)
 {
 	const struct conv *c = win_conv(p->m, p->w);
 
@@ -54,7 +45,7 @@ fail(struct press *p, int err, char *error, size_t at)
 	w->frozen = false;
 	p->cmd = (struct command){
 		.kind = COMMAND_ERROR,
-		.conv = conv_id(p),
+		.conv = press_conv(p),
 		.text = error,
 	};
 }
@@ -77,6 +68,26 @@ tell_where(struct press *p)
 	ui_flash(p->ui, p->now, text);
 }
 
+/* What was understood, done. */
+static void
+carry_out(struct press *p, struct entered *en)
+{
+	switch (en->front) {
+	case FRONT_HELP:
+		entered_clear(en);
+		overlay_open(p->ui, OVERLAY_HELP);
+		return;
+	case FRONT_SELECT:
+		p->cmd = en->cmd;
+		win_select(p->ui, p->m, &p->cmd.peer);
+		return;
+	case FRONT_NONE:
+		break;
+	}
+	p->cmd = en->cmd;
+	tell_where(p);
+}
+
 static void
 accept(struct press *p, struct entered *en)
 {
@@ -88,16 +99,34 @@ accept(struct press *p, struct entered *en)
 	p->w->frozen = false;
 	p->w->has_marker = false;
 	p->w->guarded = false;
-	if (en->front == FRONT_HELP) {
-		entered_clear(en);
-		overlay_open(p->ui, OVERLAY_HELP);
+	carry_out(p, en);
+}
+
+void
+press_line(struct press *p, const char *line)
+{
+	struct entered en;
+	char *error = NULL;
+	size_t at = 0;
+	int err =
+	    command_parse(p->m, p->now, press_conv(p), line, &en, &error, &at);
+
+	if (err == 0) {
+		if (en.cmd.kind != COMMAND_NONE)
+			carry_out(p, &en);
 		return;
 	}
-	p->cmd = en->cmd;
-	if (en->front == FRONT_SELECT)
-		win_select(p->ui, p->m, &p->cmd.peer);
-	else
-		tell_where(p);
+	if (err == ERR_FORMAT && at >= strlen(line) && press_is_empty(p)) {
+		free(error);
+		edit_set(p->w->edit, line, strlen(line));
+		press_insert(p, " ", 1);
+		return;
+	}
+	p->cmd = (struct command){
+		.kind = COMMAND_ERROR,
+		.conv = press_conv(p),
+		.text = error,
+	};
 }
 
 static void
@@ -108,7 +137,7 @@ do_send(struct press *p)
 	char *error = NULL;
 	size_t at = 0;
 	const char *line = edit_text(w->edit, NULL);
-	uint32_t conv = conv_id(p);
+	uint32_t conv = press_conv(p);
 	int err;
 
 	if (!fp_is_zero(&w->fp) && win_conv(p->m, w) == NULL) {
@@ -125,8 +154,8 @@ do_send(struct press *p)
 		accept(p, &en);
 }
 
-static bool
-is_empty(const struct press *p)
+bool
+press_is_empty(const struct press *p)
 {
 	size_t size;
 
@@ -137,7 +166,7 @@ is_empty(const struct press *p)
 static void
 do_complete(struct press *p)
 {
-	if (is_empty(p))
+	if (press_is_empty(p))
 		win_select_news(p->ui, p->m);
 	else
 		popup_step(p->ui, p->m, 1);
@@ -146,7 +175,7 @@ do_complete(struct press *p)
 static void
 do_complete_back(struct press *p)
 {
-	if (!is_empty(p))
+	if (!press_is_empty(p))
 		popup_step(p->ui, p->m, -1);
 }
 
@@ -155,7 +184,7 @@ do_interrupt(struct press *p)
 {
 	static const char quit[] = "/quit";
 
-	if (is_empty(p))
+	if (press_is_empty(p))
 		edit_set(p->w->edit, quit, sizeof(quit) - 1);
 	else
 		edit_do(p->w->edit, EDIT_KILL_ALL);
@@ -246,6 +275,13 @@ do_contacts(struct press *p)
 }
 
 static void
+do_prefix(struct press *p)
+{
+	p->ui->has_prefix = true;
+	p->ui->prefix_ms = p->now.mono_ms;
+}
+
+static void
 do_editor(struct press *p)
 {
 	request_editor(p->ui);
@@ -269,13 +305,14 @@ static void (*const actions[ACTION_COUNT])(struct press *) = {
 	[ACTION_BOTTOM] = do_bottom,
 	[ACTION_INTERRUPT] = do_interrupt,
 	[ACTION_ESCAPE] = do_escape,
+	[ACTION_PREFIX] = do_prefix,
 	[ACTION_EDITOR] = do_editor,
 	[ACTION_HELP] = do_help,
 	[ACTION_CONTACTS] = do_contacts,
 };
 
-static void
-insert(struct press *p, const char *text, size_t size)
+void
+press_insert(struct press *p, const char *text, size_t size)
 {
 	char sentence[FLASH_SIZE];
 
@@ -295,23 +332,56 @@ take_paste(struct press *p, const char *paste, size_t size)
 	if (overlay_paste(p->ui, paste, size))
 		return;
 	overlay_close(p->ui);
-	insert(p, paste, size);
+	press_insert(p, paste, size);
+}
+
+bool
+press_row(struct press *p, const struct keymap_row *row)
+{
+	if (row->action == ACTION_EDIT)
+		edit_do(p->w->edit, row->edit);
+	else if (row->action == ACTION_LINE)
+		press_line(p, row->line);
+	else if (actions[row->action] != NULL)
+		actions[row->action](p);
+	else
+		return false;
+	return true;
 }
 
 static void
 do_key(struct press *p)
 {
 	char text[UTF8_MAX];
-	const struct keymap_row *row = keymap_find(p->key);
+	const struct keymap_row *row = keymap_find(&p->ui->keymap, p->key);
 
 	if (edit_is_literal(p->w->edit))
 		edit_literal(p->w->edit, p->key);
-	else if (row != NULL && row->action == ACTION_EDIT)
-		edit_do(p->w->edit, row->edit);
-	else if (row != NULL && actions[row->action] != NULL)
-		actions[row->action](p);
-	else if (row == NULL && key_is_text(p->key))
-		insert(p, text, utf8_encode(p->key->code, text));
+	else if (row != NULL)
+		press_row(p, row);
+	else if (key_is_text(p->key))
+		press_insert(p, text, utf8_encode(p->key->code, text));
+}
+
+/* The key behind Ctrl-X counts with it; Escape is none. */
+static bool
+is_behind_prefix(struct press *p, struct key *ret_key)
+{
+	char name[KEY_TEXT_MAX], text[FLASH_SIZE];
+	const struct keymap_row *row = keymap_find(&p->ui->keymap, p->key);
+	bool escape = row != NULL && row->action == ACTION_ESCAPE;
+
+	if (!p->ui->has_prefix)
+		return false;
+	p->ui->has_prefix = false;
+	*ret_key = *p->key;
+	ret_key->mods |= KEY_PREFIX;
+	if (keymap_find(&p->ui->keymap, ret_key) != NULL || escape)
+		return true;
+	key_text(*ret_key, name);
+	snprintf(text, sizeof(text), "%s is bound to nothing", name);
+	ui_flash(p->ui, p->now, text);
+	return true;
 }
 
 static bool
@@ -328,7 +398,7 @@ is_focus(struct press *p)
 static bool
 is_for_popup(struct press *p)
 {
-	const struct keymap_row *row = keymap_find(p->key);
+	const struct keymap_row *row = keymap_find(&p->ui->keymap, p->key);
 	enum action action = row == NULL ? ACTION_NONE : row->action;
 
 	if (!p->ui->popup.open || action == ACTION_COMPLETE ||
@@ -358,6 +428,46 @@ open_for_draft(struct press *p)
 	};
 }
 
+static void
+take_key(struct press *p, const char *paste, size_t paste_size)
+{
+	struct key behind;
+	const struct keymap_row *row = keymap_find(&p->ui->keymap, p->key);
+
+	if (p->key->code == KEY_PASTE) {
+		popup_close(p->ui);
+		take_paste(p, paste, paste_size);
+		return;
+	}
+	if (is_behind_prefix(p, &behind)) {
+		p->key = &behind;
+		row = keymap_find(&p->ui->keymap, &behind);
+		if (row != NULL)
+			press_row(p, row);
+		return;
+	}
+	if (row != NULL && row->action == ACTION_PREFIX &&
+	    !edit_is_literal(p->w->edit))
+		press_row(p, row);
+	else if (!is_for_popup(p) &&
+		 !overlay_key(p->ui, p->m, p->now, p->key, &p->cmd))
+		do_key(p);
+}
+
+enum action
+ui_action(const struct ui *ui, const struct key *key)
+{
+	struct key full = *key;
+	const struct win *w = win_find(ui, &ui->current);
+
+	if (w != NULL && edit_is_literal(w->edit))
+		return ACTION_NONE;
+	if (ui->has_prefix)
+		full.mods |= KEY_PREFIX;
+	const struct keymap_row *row = keymap_find(&ui->keymap, &full);
+	return row == NULL ? ACTION_NONE : row->action;
+}
+
 bool
 ui_key(struct ui *ui, const struct model *m, struct now now,
     const struct key *key, const char *paste, size_t paste_size,
@@ -371,12 +481,7 @@ ui_key(struct ui *ui, const struct model *m, struct now now,
 	ui->dirty = true;
 	if (is_focus(&p))
 		return false;
-	if (key->code == KEY_PASTE) {
-		popup_close(ui);
-		take_paste(&p, paste, paste_size);
-	} else if (!is_for_popup(&p) && !overlay_key(ui, m, now, key, &p.cmd)) {
-		do_key(&p);
-	}
+	take_key(&p, paste, paste_size);
 	/* A window that was left may be gone. */
 	if (fp_equal(&fp, &ui->current) &&
 	    edit_revision(p.w->edit) != revision) {

@@ -12,6 +12,7 @@
 #include "core/model.h"
 #include "ui/complete.h"
 #include "ui/edit.h"
+#include "ui/keymap.h"
 #include "ui/layout.h"
 #include "ui/overlay.h"
 #include "ui/request.h"
@@ -24,6 +25,7 @@
 enum {
 	FLASH_MS = 3000,
 	FLASH_SIZE = 160,
+	PREFIX_HINT_MS = 500, /* from Ctrl-X to what may follow it */
 	TYPING_AGAIN_MS = 4000,
 	TYPING_IDLE_MS = 6000,
 	DRAFT_IDLE_MS = 2000,
@@ -78,6 +80,10 @@ struct ui {
 	struct fp current, last;
 	bool has_origin; /* where the walk over the news began */
 	struct fp origin;
+
+	struct keymap keymap;
+	bool has_prefix; /* Ctrl-X was pressed */
+	int64_t prefix_ms;
 
 	enum overlay overlay;
 	struct overlay_list list; /* of the overlay */

@@ -40,6 +40,7 @@ ui_free(struct ui *ui)
 	popup_close(ui);
 	requests_free(ui);
 	overlay_free(ui);
+	keymap_clear(&ui->keymap);
 	wins_free(ui);
 	edit_kills_free(ui->kills);
 	free(ui);
@@ -112,6 +113,7 @@ draw_views(const struct frame *f)
 	view_input(f);
 	view_popup(f);
 	overlay_draw(f);
+	view_prefix(f);
 }
 
 void
@@ -172,6 +174,8 @@ ui_deadline(const struct ui *ui, const struct model *m, struct now now)
 		at = earlier_ms(at, ui->flash_until_ms);
 	if (p != NULL && p->typing_until_ms > drawn)
 		at = earlier_ms(at, p->typing_until_ms);
+	if (ui->has_prefix && ui->prefix_ms + PREFIX_HINT_MS > drawn)
+		at = earlier_ms(at, ui->prefix_ms + PREFIX_HINT_MS);
 	if (ui->typing)
 		at = earlier_ms(at, ui->typed_ms + TYPING_IDLE_MS);
 	at = earlier_ms(at, ui_draft_ms(ui, m));

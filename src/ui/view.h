@@ -81,14 +81,16 @@ void view_title(const struct frame *f);
 void view_status(const struct frame *f);
 void view_contacts(const struct frame *f);
 /* A row of the list: a peer, or NULL for the conversation nearby. */
-void draw_person(const struct frame *f, struct rect at, const struct peer *p,
-    bool selected);
+void draw_person(
+    const struct frame *f, struct rect at, const struct peer *p, bool selected);
 void view_details(const struct frame *f);
 void view_chat(const struct frame *f);
 /* As much of it as fits into r. */
 void view_welcome(const struct frame *f, struct rect r);
 void view_input(const struct frame *f);
 void view_popup(const struct frame *f);
+/* What may follow Ctrl-X. */
+void view_prefix(const struct frame *f);
 
 /* Overlays; ui/overlay.h has what their functions do. */
 void view_help(const struct frame *f);

@@ -20,7 +20,7 @@ static bool
 move_or_select(struct ui *ui, const struct model *m, const struct key *key,
     const struct roster *r)
 {
-	const struct keymap_row *row = keymap_find(key);
+	const struct keymap_row *row = keymap_find(&ui->keymap, key);
 
 	if (overlay_move(ui, m, key, r->count + 1))
 		return true;

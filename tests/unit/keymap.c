@@ -8,6 +8,8 @@
 
 #include <cmocka.h>
 
+static const struct keymap none;
+
 static void
 each_key_is_bound_once(void **state)
 {
@@ -22,7 +24,7 @@ each_key_is_bound_once(void **state)
 			if (key->code == 0)
 				break;
 			/* The first row with a key hides all others. */
-			assert_ptr_equal(keymap_find(key), &rows[i]);
+			assert_ptr_equal(keymap_find(&none, key), &rows[i]);
 			keys++;
 		}
 	}
@@ -46,8 +48,10 @@ each_action_is_bound_once(void **state)
 	/* Killing all is what ACTION_INTERRUPT does. */
 	edits[EDIT_KILL_ALL]++;
 	for (int i = ACTION_NONE + 1; i < ACTION_COUNT; i++)
-		assert_int_equal(
-		    actions[i], i == ACTION_EDIT ? EDIT_ACTION_COUNT - 2 : 1);
+		assert_int_equal(actions[i], i == ACTION_EDIT
+						 ? EDIT_ACTION_COUNT - 2
+					     : i == ACTION_LINE ? 0
+								: 1);
 	for (int i = EDIT_NONE + 1; i < EDIT_ACTION_COUNT; i++)
 		assert_int_equal(edits[i], 1);
 }
@@ -109,11 +113,166 @@ keys_are_named(void **state)
 	}
 }
 
+static void
+names_are_read_back(void **state)
+{
+	unsigned count = 0;
+
+	(void)state;
+	for (unsigned mods = 0; mods < 16; mods++)
+		for (uint32_t code = '!'; code <= KEY_F12; code++) {
+			char text[KEY_TEXT_MAX];
+			struct key key = { code, (uint8_t)mods }, back;
+			if (code == 0x17F)
+				code = KEY_SPECIAL + 1;
+			if (code >= 0x7F && code < 0xA0)
+				continue;
+			/* A capital tells of it already. */
+			if ((mods & ~8U) == KEY_SHIFT && code < KEY_SPECIAL)
+				continue;
+			key_text(key, text);
+			if (!key_parse(text, strlen(text), &back))
+				fail_msg("%s", text);
+			char again[KEY_TEXT_MAX];
+			key_text(back, again);
+			assert_string_equal(text, again);
+			count++;
+		}
+	assert_true(count > 4000);
+}
+
+static void
+names_in_any_case(void **state)
+{
+	static const struct {
+		const char *text;
+		struct key key;
+	} rows[] = {
+		{ "alt-x", { 'x', KEY_ALT } },
+		{ "ALT-X", { 'x', KEY_ALT } },
+		{ "meta-x", { 'x', KEY_ALT } },
+		{ "alt-shift-x", { 'X', KEY_ALT } },
+		{ "shift-alt-x", { 'X', KEY_ALT } },
+		{ "ctrl-shift-x", { 'x', KEY_CTRL | KEY_SHIFT } },
+		{ "alt-enter", { KEY_ENTER_KEY, KEY_ALT } },
+		{ "pageup", { KEY_PAGE_UP, 0 } },
+		{ "f12", { KEY_F12, 0 } },
+		{ "alt--", { '-', KEY_ALT } },
+		{ "alt-=", { '=', KEY_ALT } },
+		{ "ctrl-x k", { 'k', KEY_PREFIX } },
+		{ "Ctrl-X Ctrl-E", { 'e', KEY_PREFIX | KEY_CTRL } },
+	};
+	static const char *const bad[] = { "", "alt-", "f13", "alt-xy",
+		"ctrl-y k", "ctrl-x ", "ctrl-x ctrl-x k", "\xff", "alt-\x01",
+		"hyper-x" };
+	struct key key;
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		assert_true(
+		    key_parse(rows[i].text, strlen(rows[i].text), &key));
+		assert_int_equal(key.code, rows[i].key.code);
+		assert_int_equal(key.mods, rows[i].key.mods);
+	}
+	for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++)
+		assert_false(key_parse(bad[i], strlen(bad[i]), &key));
+}
+
+static void
+the_user_goes_before_the_table(void **state)
+{
+	struct keymap km = { 0 };
+	struct key alt_a = { 'a', KEY_ALT }, f6 = { KEY_F1 + 5, 0 };
+	struct key keys[KEYMAP_KEYS_MAX];
+	char *error = NULL, text[KEY_TEXT_MAX];
+
+	(void)state;
+	assert_int_equal(keymap_bind(&km, "alt-a = /who ana ", &error), 0);
+	assert_int_equal(keymap_find(&km, &alt_a)->action, ACTION_LINE);
+	assert_string_equal(keymap_find(&km, &alt_a)->line, "/who ana");
+	/* Nothing is left to go to the news with. */
+	const struct keymap_row *news = keymap_row_named("news", 4);
+	assert_int_equal(keymap_keys(&km, news, keys, KEYMAP_KEYS_MAX), 0);
+	assert_string_equal(keymap_key_text(&km, ACTION_NEWS, text), "");
+	assert_int_equal(keymap_bind(&km, "F6=NEWS", &error), 0);
+	assert_ptr_equal(keymap_find(&km, &f6), news);
+	assert_string_equal(keymap_key_text(&km, ACTION_NEWS, text), "F6");
+	/* Once more, in place of the first. */
+	assert_int_equal(keymap_bind(&km, "alt-a = none", &error), 0);
+	assert_null(keymap_find(&km, &alt_a));
+	assert_int_equal(km.count, 2);
+	assert_true(keymap_unbind(&km, alt_a));
+	assert_false(keymap_unbind(&km, alt_a));
+	assert_ptr_equal(keymap_find(&km, &alt_a), news);
+	assert_int_equal(keymap_keys(&km, news, keys, KEYMAP_KEYS_MAX), 2);
+	keymap_clear(&km);
+}
+
+static void
+no_one_locks_himself_out(void **state)
+{
+	static const struct {
+		const char *text, *part;
+	} rows[] = {
+		{ "enter = none", "Enter stays" },
+		{ "ctrl-m = /quit", "Ctrl-M stays" },
+		{ "esc = /quit", "Esc stays" },
+		{ "ctrl-x = /quit", "Ctrl-X stays" },
+		{ "a = /quit", "a character to type" },
+		{ "space = /quit", "a character to type" },
+		{ "hyper-x = /quit", "no key is called hyper-x" },
+		{ "alt-x = nonsense", "no action is called nonsense" },
+		{ "alt-x", "KEY = ACTION" },
+		{ "alt-x = ", "no action" },
+		{ "", "KEY = ACTION" },
+		{ " = x", "no key" },
+	};
+	struct keymap km = { 0 };
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		char *error = NULL;
+		assert_true(keymap_bind(&km, rows[i].text, &error) < 0);
+		assert_non_null(strstr(error, rows[i].part));
+		free(error);
+	}
+	assert_int_equal(km.count, 0);
+	keymap_clear(&km);
+}
+
+static void
+equal_signs_can_be_bound(void **state)
+{
+	struct keymap km = { 0 };
+	struct key key = { '=', KEY_ALT };
+	char *error = NULL;
+
+	(void)state;
+	assert_int_equal(keymap_bind(&km, "alt-= = /who", &error), 0);
+	assert_string_equal(keymap_find(&km, &key)->line, "/who");
+	assert_int_equal(keymap_bind(&km, "alt-x = /msg ana a=b", &error), 0);
+	key.code = 'x';
+	assert_string_equal(keymap_find(&km, &key)->line, "/msg ana a=b");
+	keymap_clear(&km);
+}
+
+static void
+ctrl_j_can_send(void **state)
+{
+	struct keymap km = { 0 };
+	struct key key = { 'j', KEY_CTRL };
+
+	(void)state;
+	assert_int_equal(keymap_find(&km, &key)->edit, EDIT_NEWLINE);
+	km.ctrl_j_sends = true;
+	assert_int_equal(keymap_find(&km, &key)->action, ACTION_SEND);
+}
+
 static enum action
 action_of(uint32_t code, unsigned mods)
 {
 	struct key key = { code, (uint8_t)mods };
-	const struct keymap_row *row = keymap_find(&key);
+	const struct keymap_row *row = keymap_find(&none, &key);
 
 	return row ? row->action : ACTION_NONE;
 }
@@ -145,10 +304,10 @@ numbers_count_from_one_to_ten(void **state)
 	assert_int_equal(keymap_number(&key), 9);
 	key.code = '0';
 	assert_int_equal(keymap_number(&key), 10);
-	assert_int_equal(keymap_find(&key)->action, ACTION_NUMBER);
+	assert_int_equal(keymap_find(&none, &key)->action, ACTION_NUMBER);
 	key.mods = 0;
 	assert_int_equal(keymap_number(&key), 0);
-	assert_null(keymap_find(&key));
+	assert_null(keymap_find(&none, &key));
 }
 
 static void
@@ -181,6 +340,12 @@ main(void)
 		cmocka_unit_test(each_key_is_bound_once),
 		cmocka_unit_test(each_action_is_bound_once),
 		cmocka_unit_test(names_and_keys_have_text),
+		cmocka_unit_test(names_are_read_back),
+		cmocka_unit_test(names_in_any_case),
+		cmocka_unit_test(the_user_goes_before_the_table),
+		cmocka_unit_test(no_one_locks_himself_out),
+		cmocka_unit_test(equal_signs_can_be_bound),
+		cmocka_unit_test(ctrl_j_can_send),
 		cmocka_unit_test(keys_are_named),
 		cmocka_unit_test(shift_and_caps_lock_do_not_hide_keys),
 		cmocka_unit_test(numbers_count_from_one_to_ten),

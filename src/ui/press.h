@@ -1,0 +1,36 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * One key on its way to what it does. press.c has the table of actions; those
+ * of one room stand in press_ROOM.c.
+ */
+#ifndef UI_PRESS_H
+#define UI_PRESS_H
+
+#include "ui/keymap.h"
+#include "ui/state.h"
+
+#include <stdbool.h>
+#include <stdint.h>
+
+struct press {
+	struct ui *ui;
+	const struct model *m;
+	struct now now;
+	const struct key *key;
+	struct win *w;
+	struct command cmd; /* COMMAND_NONE: none came out */
+};
+
+/* Of the conversation in view. */
+uint32_t press_conv(const struct press *p);
+/* Nothing is typed. */
+bool press_is_empty(const struct press *p);
+/* What a row of the keymap does; false: not for the screen. */
+bool press_row(struct press *p, const struct keymap_row *row);
+/* A line as if it were typed and sent, beside the draft. One that lacks
+ * something is put into the line when that is empty. */
+void press_line(struct press *p, const char *line);
+/* Text behind the cursor of the draft; a sentence where it does not fit. */
+void press_insert(struct press *p, const char *text, size_t size);
+
+#endif
