@@ -79,6 +79,7 @@ run_effect(struct sim *s, unsigned node, const struct effect *effect)
 	case EFFECT_TYPING:
 	case EFFECT_DELIVERY:
 	case EFFECT_REVISED:
+	case EFFECT_SETTING:
 		break;
 	}
 }
