@@ -395,6 +395,34 @@ a_setting_outlives_what_made_the_contact(void **state)
 	assert_true(memstore_pin(&k.store, fp)->forgets);
 }
 
+/* The same with one that came and went without a word. */
+static void
+a_setting_outlives_an_empty_session(void **state)
+{
+	(void)state;
+	struct remote *r = ekit_heard(&k, 1, "bob");
+	struct addr addr = ekit_addr(1);
+	const struct fp *fp = &r->end.identity.fp;
+
+	ekit_do(&k, &(struct command){
+			.kind = COMMAND_RECEIPTS, .peer = *fp, .on = true });
+	for (int i = 0; i < 2; i++) {
+		ekit_restart(&k);
+		assert_true(remote_connect(&k, r, &addr));
+		remote_lose(&k, r);
+		remote_restart(r);
+		ekit_say(&k, r, "");
+		assert_null(ekit_conv(&k, r));
+		assert_true(ekit_peer(&k, r)->receipts);
+		assert_true(memstore_pin(&k.store, fp)->receipts);
+	}
+	assert_true(remote_connect(&k, r, &addr));
+	remote_say(&k, r, "are you there?");
+	ekit_do(&k, &(struct command){
+			.kind = COMMAND_READ, .conv = ekit_conv(&k, r)->id });
+	assert_int_equal(r->shown, 1);
+}
+
 static void
 what_was_deleted_unsent_is_not_sent(void **state)
 {
@@ -434,6 +462,7 @@ main(void)
 		CASE(without_history_it_is_stored_while_it_waits),
 		CASE(settings_are_remembered),
 		CASE(a_setting_outlives_what_made_the_contact),
+		CASE(a_setting_outlives_an_empty_session),
 		CASE(what_was_deleted_unsent_is_not_sent),
 	};
 
