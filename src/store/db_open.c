@@ -20,8 +20,11 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+/* A turn of the loop cannot wait. A reader can: who ends has the database for
+ * itself for as long as the disk needs to take in the log. */
 enum {
 	BUSY_MS = 100,
+	READER_BUSY_MS = 10000,
 	WAL_PAGES_MAX = 4000,
 };
 
@@ -142,7 +145,7 @@ db_open_file(struct db *db, char **ret_error)
 		return ERR_SYS;
 	}
 	sqlite3_extended_result_codes(db->sql, 1);
-	sqlite3_busy_timeout(db->sql, BUSY_MS);
+	sqlite3_busy_timeout(db->sql, db->is_reader ? READER_BUSY_MS : BUSY_MS);
 	if (!db_exec(db, pragmas) ||
 	    (!db->is_reader && !db_exec(db, writer_pragmas)))
 		return ERR_SYS;

@@ -4,6 +4,7 @@
 import fcntl
 import json
 import os
+import signal
 import stat
 import subprocess
 import sys
@@ -101,6 +102,7 @@ def beside():
           "members: %s" % told)
     many(ana, bob, ns, home)
     numbers = paused(ana, bob, ns, home)
+    head(ns, home)
     wrong(ns, home)
     ana.quit()
     check(texts(ns, home, "--search", "number") == numbers, "and after it")
@@ -130,10 +132,7 @@ def paused(ana, bob, ns, home):
     the meantime."""
     read, write = os.pipe()
     fcntl.fcntl(write, F_SETPIPE_SZ, 4096)
-    process = subprocess.Popen(
-        [lab.program, "--home", home, "log", "--json", "--search", "number"],
-        stdin=subprocess.DEVNULL, stdout=write, preexec_fn=lab.child_setup(ns))
-    lab.helpers.append(process)
+    process = started(ns, home, "--json", "--search", "number", stdout=write)
     os.close(write)
     # It prints the oldest 200 once it has found all, and has to wait in them.
     lab.wait_until(lambda: held(read) > 0, "something printed")
@@ -153,7 +152,7 @@ def paused(ana, bob, ns, home):
     with open(read) as f:
         got = [json.loads(line)["text"] for line in f]
     check(got == left, "what there was, without what went: %s" % got)
-    check(process.wait(lab.DEADLINE) == DONE, "and it ends well")
+    ended(process)
     return left + news
 
 
@@ -168,6 +167,24 @@ def held(pipe):
     n = bytearray(4)
     fcntl.ioctl(pipe, termios.FIONREAD, n)
     return int.from_bytes(n, sys.byteorder)
+
+
+def started(ns, home, *words, stdout=subprocess.PIPE):
+    """The same, not waited for."""
+    process = subprocess.Popen(
+        [lab.program, "--home", home, "log", *words],
+        stdin=subprocess.DEVNULL, stdout=stdout, stderr=subprocess.PIPE,
+        text=True, preexec_fn=lab.child_setup(ns))
+    lab.helpers.append(process)
+    return process
+
+
+def ended(process):
+    out, err = process.communicate(timeout=lab.DEADLINE)
+    check(process.returncode == DONE and err == "",
+          "status %s: %s" % (process.returncode, err))
+    lab.count("logs")
+    return (out or "").splitlines()
 
 
 def wrong(ns, home):
@@ -186,6 +203,110 @@ def wrong(ns, home):
             preexec_fn=lab.child_setup(ns))
     check(done.returncode == FAILED and "cannot write" in done.stderr,
           "a full disk: %s" % done)
+
+
+def revised():
+    """What it says of a message is what became of it."""
+    _, hosts = lab.lan_of(2)
+    ana, bob = [Earshot(ns, n) for ns, n in zip(hosts, ("ana", "bob"))]
+    lab.meet(ana, bob)
+    ids = [said(bob, ana, text) for text in ("tee", "gone", "liked")]
+    bob.send("/query ana", "/edit %s tea" % ids[0], "/delete " + ids[1])
+    ana.send("/query bob", "/react %s yes" % ids[2])
+    # Who has what was said last has all that went before it.
+    said(bob, ana, "plain")
+    said(ana, bob, "fine")
+    for p, mine in ((ana, False), (bob, True)):
+        lines = [json.loads(line) for line in log(p.ns, p.home, "--json")]
+        check([m["text"] for m in lines] ==
+              ["tea", "liked", "plain", "fine"], "what is left: %s" % lines)
+        check(lines.pop()["mine"] != mine, "the answer")
+        check([m["edited"] for m in lines] == [True, False, False],
+              "what was edited: %s" % lines)
+        check([m["mine"] for m in lines] == [mine] * 3, "whose: %s" % lines)
+        check(lines[1]["reactions"]["theirs" if mine else "mine"] == "yes",
+              "what was liked: %s" % lines[1])
+        for word, count in (("tee", 0), ("tea", 1), ("gone", 0)):
+            check(len(log(p.ns, p.home, "--search", word)) == count, word)
+    ana.send("/forget conversation bob").sync()
+    check(log(ana.ns, ana.home) == [], "nothing, once it is forgotten")
+    check(len(log(bob.ns, bob.home)) == 4, "not by him")
+
+
+def beginnings():
+    """While it starts and ends, and after it died."""
+    _, hosts = lab.lan_of(2)
+    ana, bob = [Earshot(ns, n) for ns, n in zip(hosts, ("ana", "bob"))]
+    ns, home = hosts[0], ana.home
+    lab.meet(ana, bob)
+    words = ("--json", "--search", "number")
+    expected = []
+
+    def say():
+        expected.append("number %d" % len(expected))
+        said(bob, ana, expected[-1])
+
+    def look(process):
+        got = [json.loads(line)["text"] for line in ended(process)]
+        check(got == expected, "all that was acknowledged: %s" % got)
+
+    for i in range(30):
+        say()
+    ana.signal(signal.SIGKILL)
+    ana.wait()
+    # Nobody has looked after the log since; several do so at once.
+    for process in [started(ns, home, *words) for _ in range(4)]:
+        look(process)
+    for i in range(6):
+        readers = [started(ns, home, *words)]
+        ana = Earshot(ns, "ana", home_dir=home, wait=False)
+        readers.append(started(ns, home, *words))
+        ana.id = ana.expect("ready")["id"]
+        for process in readers:
+            look(process)
+        say()
+        readers = [started(ns, home, *words)]
+        if i % 2 == 0:
+            ana.quit()
+        else:
+            ana.signal(signal.SIGKILL)
+            ana.wait()
+        readers.append(started(ns, home, *words))
+        for process in readers:
+            look(process)
+    locked(ns, home, look)
+
+
+def locked(ns, home, look):
+    """An instance that ends has the database for itself for as long as the
+    disk needs."""
+    other = ledger.sqlite3.connect(os.path.join(home, "earshot.db"),
+                                   isolation_level=None)
+    other.execute("PRAGMA locking_mode = EXCLUSIVE")
+    other.execute("BEGIN EXCLUSIVE")
+    process = started(ns, home, "--json", "--search", "number")
+    # It looks again, after a sleep, longer than a conversation would wait.
+    lab.wait_until(lambda: sleeps(process) > 20 or process.poll() is not None,
+                   "it waits: %s" % sleeps(process))
+    check(process.poll() is None, "it still waits")
+    other.close()
+    look(process)
+
+
+def sleeps(process):
+    with open("/proc/%d/status" % process.pid) as f:
+        return int(dict(line.split(":") for line in f)
+                   ["voluntary_ctxt_switches"])
+
+
+def head(ns, home):
+    """Who has read enough goes, and nothing is said about it."""
+    process = started(ns, home, "--json", "--limit", "1000")
+    check("tea" in process.stdout.readline(), "the first line")
+    process.stdout.close()
+    err = process.stderr.read()
+    status = process.wait(lab.DEADLINE)
+    check(status == -signal.SIGPIPE and err == "", "%s: %s" % (status, err))
 
 
 def without():
@@ -207,4 +328,4 @@ def without():
     check(stat.S_IMODE(os.stat(path).st_mode) == 0o600, "left as it is")
 
 
-lab.run(beside, without)
+lab.run(beside, revised, beginnings, without)
