@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * From the bytes of a terminal to keys: UTF-8, CSI, SS3, bracketed paste,
- * focus reports, CSI u and modifyOtherKeys. Unknown complete sequences and
- * OSC, DCS, APC strings are swallowed and counted; nothing leaks into the
- * draft as text. Sources: ECMA-48 §5.4 and §8.3, xterm's ctlseqs.
+ * focus and mouse reports, CSI u and modifyOtherKeys, and what the terminal
+ * answers about itself. Other complete sequences and OSC, DCS, APC strings are
+ * swallowed and counted; nothing leaks into the draft as text. Sources: ECMA-48
+ * §5.4 and §8.3, xterm's ctlseqs.
  */
 #ifndef UI_DECODE_H
 #define UI_DECODE_H
@@ -11,6 +12,8 @@
 #include "base/buf.h"
 #include "base/now.h"
 #include "ui/key.h"
+#include "ui/mouse.h"
+#include "ui/reply.h"
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -38,6 +41,9 @@ int64_t decode_deadline(const struct decode *d);
 /* The text of the last KEY_PASTE, raw bytes with line ends made \n; valid
  * until the next call of decode_next. */
 const char *decode_paste(const struct decode *d, size_t *ret_size);
+/* What the last KEY_MOUSE and KEY_REPLY were about. */
+struct mouse decode_mouse(const struct decode *d);
+struct reply decode_reply(const struct decode *d);
 /* Sequences swallowed because they mean nothing to us. */
 unsigned decode_dropped(const struct decode *d);
 

@@ -40,6 +40,8 @@ enum key_code {
 	KEY_PASTE, /* decode_paste() has the text */
 	KEY_FOCUS_IN,
 	KEY_FOCUS_OUT,
+	KEY_MOUSE, /* decode_mouse() tells what it did */
+	KEY_REPLY, /* no key: decode_reply() has an answer of the terminal */
 };
 
 struct key {

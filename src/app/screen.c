@@ -223,6 +223,8 @@ take_keys(struct screen *s, struct shell *sh)
 	struct key key;
 
 	while (decode_next(s->decode, sh->now.mono_ms, &key)) {
+		if (key.code == KEY_MOUSE || key.code == KEY_REPLY)
+			continue;
 		struct command cmd = { .kind = COMMAND_NONE };
 		size_t n = 0;
 		const char *paste =

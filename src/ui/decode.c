@@ -15,6 +15,7 @@
 
 #include "base/mem.h"
 #include "base/utf8.h"
+#include "ui/decode_queue.h"
 #include "ui/sequence.h"
 
 #include <stdlib.h>
@@ -22,13 +23,11 @@
 
 enum {
 	ESC = 0x1B,
-	SEQ_MAX = 64,        /* parameter bytes of a sequence */
-	SEQUENCE_MS = 500,   /* an unfinished sequence is given up */
-	QUEUE_MAX = 32768,   /* keys waiting */
-	BURST_MIN = 20,      /* a read above this may be a paste */
-	PASTES_MAX = 524288, /* bytes of all pastes waiting */
-	BURST_GAP_MS = 30,   /* no key follows a paste so soon */
-	MOUSE_BYTES = 3,     /* behind CSI M */
+	SEQ_MAX = 64,      /* parameter bytes of a sequence */
+	SEQUENCE_MS = 500, /* an unfinished sequence is given up */
+	BURST_MIN = 20,    /* a read above this may be a paste */
+	BURST_GAP_MS = 30, /* no key follows a paste so soon */
+	MOUSE_BYTES = 3,   /* behind CSI M */
 };
 
 enum decode_state {
@@ -46,12 +45,6 @@ enum decode_state {
 	STATE_COUNT,
 };
 
-struct entry {
-	struct key key;
-	char *paste; /* owned, NULL but for KEY_PASTE */
-	size_t paste_size;
-};
-
 struct decode {
 	enum decode_state state;
 	bool alt;       /* an ESC came before this sequence */
@@ -59,15 +52,12 @@ struct decode {
 	bool bracketed; /* this terminal brackets its pastes */
 	uint8_t seq[SEQ_MAX];
 	size_t seq_size;
-	size_t need; /* bytes of the UTF-8 or mouse sequence */
+	size_t need; /* bytes of the UTF-8 sequence */
 	int64_t esc_ms, last_ms, burst_end_ms;
 	unsigned dropped;
 
-	struct entry *queue; /* a ring of queue_cap */
-	size_t queue_head, queue_count, queue_cap;
-	size_t pastes_size;
-	char *current; /* the paste of the last key */
-	size_t current_size;
+	struct queue queue;
+	struct entry current; /* what the last key was */
 
 	char *paste; /* being received */
 	size_t paste_size, paste_cap;
@@ -78,40 +68,22 @@ struct decode {
 static const char paste_end[] = "\033[201~";
 
 static void
-queue_grow(struct decode *d)
+emit_entry(struct decode *d, struct entry entry)
 {
-	size_t cap = d->queue_cap ? d->queue_cap * 2 : 64;
-	struct entry *queue = xcalloc(cap, sizeof(*queue));
-
-	for (size_t i = 0; i < d->queue_count; i++)
-		queue[i] = d->queue[(d->queue_head + i) % d->queue_cap];
-	free(d->queue);
-	d->queue = queue;
-	d->queue_cap = cap;
-	d->queue_head = 0;
+	if (!queue_add(&d->queue, entry))
+		d->dropped++;
 }
 
-/* Takes paste. */
 static void
-queue_add(struct decode *d, struct key key, char *paste, size_t paste_size)
+emit_key(struct decode *d, struct key key)
 {
-	if (d->queue_count == QUEUE_MAX ||
-	    d->pastes_size + paste_size > PASTES_MAX) {
-		free(paste);
-		d->dropped++;
-		return;
-	}
-	if (d->queue_count == d->queue_cap)
-		queue_grow(d);
-	d->queue[(d->queue_head + d->queue_count++) % d->queue_cap] =
-	    (struct entry){ key, paste, paste_size };
-	d->pastes_size += paste_size;
+	emit_entry(d, (struct entry){ .key = key });
 }
 
 static void
 emit(struct decode *d, uint32_t code, unsigned mods)
 {
-	queue_add(d, (struct key){ code, (uint8_t)mods }, NULL, 0);
+	emit_key(d, (struct key){ code, (uint8_t)mods });
 }
 
 /* A C1 control that was spelled in UTF-8 is no text, and no key either. */
@@ -127,7 +99,7 @@ emit_text(struct decode *d, uint32_t cp, unsigned mods)
 static void
 emit_control(struct decode *d, uint8_t c, unsigned mods)
 {
-	queue_add(d, sequence_control(c, mods), NULL, 0);
+	emit_key(d, sequence_control(c, mods));
 }
 
 static unsigned
@@ -222,8 +194,12 @@ paste_finish(struct decode *d)
 {
 	if (d->paste_full)
 		d->paste_size = utf8_cut(d->paste, PASTE_MAX, PASTE_MAX - 1);
-	queue_add(d, (struct key){ .code = KEY_PASTE },
-	    xstrndup(d->paste ? d->paste : "", d->paste_size), d->paste_size);
+	emit_entry(
+	    d, (struct entry){
+		   .key = { .code = KEY_PASTE },
+		   .paste = xstrndup(d->paste ? d->paste : "", d->paste_size),
+		   .paste_size = d->paste_size,
+	       });
 	free(d->paste);
 	d->paste = NULL;
 	d->paste_size = d->paste_cap = 0;
@@ -264,7 +240,7 @@ sequence_finish(struct decode *d, enum sequence_kind kind, struct key key)
 	switch (kind) {
 	case SEQUENCE_KEY:
 	case SEQUENCE_FOCUS:
-		queue_add(d, key, NULL, 0);
+		emit_key(d, key);
 		return;
 	case SEQUENCE_PASTE:
 		d->bracketed = true;
@@ -278,14 +254,36 @@ sequence_finish(struct decode *d, enum sequence_kind kind, struct key key)
 	}
 }
 
+/* No key press, and nothing that an Esc before it could belong to. */
+static void
+emit_report(struct decode *d, struct entry entry)
+{
+	flush_alt(d);
+	d->state = STATE_GROUND;
+	emit_entry(d, entry);
+}
+
 static void
 csi_final(struct decode *d, uint8_t c)
 {
+	struct entry mouse = { .key = { .code = KEY_MOUSE } };
+	struct entry reply = { .key = { .code = KEY_REPLY } };
 	struct key key = { 0 };
 	enum sequence_kind kind = SEQUENCE_UNKNOWN;
 
-	if (!d->seq_over)
-		kind = sequence_csi(d->seq, d->seq_size, c, &key);
+	if (d->seq_over) {
+		sequence_finish(d, kind, key);
+		return;
+	}
+	if (mouse_sgr(d->seq, d->seq_size, c, &mouse.mouse)) {
+		emit_report(d, mouse);
+		return;
+	}
+	if (reply_csi(d->seq, d->seq_size, c, &reply.reply)) {
+		emit_report(d, reply);
+		return;
+	}
+	kind = sequence_csi(d->seq, d->seq_size, c, &key);
 	sequence_finish(d, kind, key);
 }
 
@@ -397,8 +395,7 @@ input_csi(struct decode *d, uint8_t c)
 	} else if (d->seq_size == 0 && c == '[') {
 		d->state = STATE_LINUX;
 	} else if (d->seq_size == 0 && c == 'M') {
-		d->state = STATE_MOUSE;
-		d->need = MOUSE_BYTES;
+		seq_start(d, STATE_MOUSE);
 	} else {
 		csi_final(d, c);
 	}
@@ -438,13 +435,31 @@ input_linux(struct decode *d, uint8_t c)
 static bool
 input_mouse(struct decode *d, uint8_t c)
 {
+	struct entry mouse = { .key = { .code = KEY_MOUSE } };
+
 	if (c < 0x20) {
 		drop(d);
 		return false;
 	}
-	if (--d->need == 0)
-		drop(d);
+	seq_add(d, c);
+	if (d->seq_size < MOUSE_BYTES)
+		return true;
+	mouse.mouse = mouse_x10(d->seq);
+	emit_report(d, mouse);
 	return true;
+}
+
+/* The introducer is the first byte of what was kept. */
+static void
+string_finish(struct decode *d)
+{
+	struct entry reply = { .key = { .code = KEY_REPLY } };
+
+	if (!d->seq_over && d->seq[0] == ']' &&
+	    reply_osc(d->seq + 1, d->seq_size - 1, &reply.reply))
+		emit_report(d, reply);
+	else
+		drop(d);
 }
 
 static bool
@@ -454,20 +469,27 @@ input_string(struct decode *d, uint8_t c)
 		emit_introducer(d, d->seq[0]);
 		return false;
 	}
-	d->seq_size = 1;
+	if (d->seq_size == 0)
+		d->seq_size = 1;
 	if (c == ESC)
 		d->state = STATE_STRING_ESC;
-	else if (c == 0x07 || c == 0x18 || c == 0x1A)
+	else if (c == 0x07)
+		string_finish(d);
+	else if (c == 0x18 || c == 0x1A)
 		drop(d);
+	else
+		seq_add(d, c);
 	return true;
 }
 
 static bool
 input_string_esc(struct decode *d, uint8_t c)
 {
-	drop(d);
-	if (c == '\\')
+	if (c == '\\') {
+		string_finish(d);
 		return true;
+	}
+	drop(d);
 	d->state = STATE_ESC;
 	return false;
 }
@@ -659,10 +681,8 @@ decode_free(struct decode *d)
 {
 	if (!d)
 		return;
-	for (size_t i = 0; i < d->queue_count; i++)
-		free(d->queue[(d->queue_head + i) % d->queue_cap].paste);
-	free(d->queue);
-	free(d->current);
+	queue_clear(&d->queue);
+	free(d->current.paste);
 	free(d->paste);
 	free(d);
 }
@@ -685,27 +705,20 @@ decode_input(struct decode *d, int64_t mono_ms, const uint8_t *p, size_t n)
 bool
 decode_next(struct decode *d, int64_t mono_ms, struct key *ret_key)
 {
-	free(d->current);
-	d->current = NULL;
-	d->current_size = 0;
-	if (d->queue_count == 0 && mono_ms >= decode_deadline(d))
+	free(d->current.paste);
+	d->current = (struct entry){ .paste = NULL };
+	if (d->queue.count == 0 && mono_ms >= decode_deadline(d))
 		expire(d);
-	if (d->queue_count == 0)
+	if (!queue_take(&d->queue, &d->current))
 		return false;
-	struct entry *entry = &d->queue[d->queue_head];
-	d->queue_head = (d->queue_head + 1) % d->queue_cap;
-	d->queue_count--;
-	d->pastes_size -= entry->paste_size;
-	d->current = entry->paste;
-	d->current_size = entry->paste_size;
-	*ret_key = entry->key;
+	*ret_key = d->current.key;
 	return true;
 }
 
 int64_t
 decode_deadline(const struct decode *d)
 {
-	if (d->queue_count > 0)
+	if (d->queue.count > 0)
 		return d->last_ms;
 	if (d->state == STATE_GROUND)
 		return NEVER_MS;
@@ -715,8 +728,20 @@ decode_deadline(const struct decode *d)
 const char *
 decode_paste(const struct decode *d, size_t *ret_size)
 {
-	*ret_size = d->current_size;
-	return d->current ? d->current : "";
+	*ret_size = d->current.paste_size;
+	return d->current.paste ? d->current.paste : "";
+}
+
+struct mouse
+decode_mouse(const struct decode *d)
+{
+	return d->current.mouse;
+}
+
+struct reply
+decode_reply(const struct decode *d)
+{
+	return d->current.reply;
 }
 
 unsigned

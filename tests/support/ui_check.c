@@ -10,6 +10,7 @@
 #include "ui/edit.h"
 #include "ui/grid.h"
 #include "ui/keymap.h"
+#include "ui/probe.h"
 #include "ui/wrap.h"
 
 #include <stdio.h>
@@ -50,7 +51,7 @@ drain(struct decode *d, int64_t mono_ms, struct buf *out)
 	while (decode_next(d, mono_ms, &key)) {
 		size_t n;
 		const char *paste = decode_paste(d, &n);
-		CHECK(key.code <= KEY_FOCUS_OUT);
+		CHECK(key.code <= KEY_REPLY);
 		CHECK(!is_control(key.code) && key.code != KEY_SPECIAL);
 		CHECK(key.mods <= (KEY_SHIFT | KEY_ALT | KEY_CTRL));
 		CHECK(n <= PASTE_MAX && (n == 0 || key.code == KEY_PASTE));
@@ -102,6 +103,29 @@ ui_check_decode(const uint8_t *p, size_t n)
 	decode_input(d, 0, p, n);
 	drain(d, LATER_MS, &one);
 	buf_clear(&one);
+	decode_free(d);
+}
+
+void
+ui_check_probe(const uint8_t *data, size_t size)
+{
+	char out[PROBE_TEXT_MAX];
+	struct probe p;
+	struct key key;
+	struct decode *d = decode_new(DECODE_ESC_MS);
+
+	probe_start(&p, PROBE_CHARSET | PROBE_WIDTHS | PROBE_COLOUR, 0, out);
+	decode_input(d, 0, data, size);
+	while (decode_next(d, LATER_MS, &key)) {
+		struct reply reply = decode_reply(d);
+		if (key.code == KEY_REPLY)
+			probe_reply(&p, &reply);
+	}
+	CHECK(probe_finish(&p, 0));
+	CHECK(p.facts.background <= 0xFFFFFF);
+	CHECK(!facts_utf8(&p.facts) || !facts_not_utf8(&p.facts));
+	for (size_t i = 0; i < SAMPLE_COUNT; i++)
+		CHECK(p.facts.cells[i] >= -1 && p.facts.cells[i] <= 16);
 	decode_free(d);
 }
 

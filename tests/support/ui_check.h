@@ -12,6 +12,8 @@
 
 /* Any bytes give the same keys however they are cut into reads. */
 void ui_check_decode(const uint8_t *p, size_t n);
+/* Whatever a terminal answers, what is known of it is within reason. */
+void ui_check_probe(const uint8_t *p, size_t n);
 /* The rows of any text cover it, fit, and cut no cluster. */
 void ui_check_wrap(const uint8_t *p, size_t n);
 /* Any text takes the cells that width_text() says and no control gets in. */

@@ -32,6 +32,10 @@ drain(struct decode *d, int64_t mono_ms, char *out)
 			snprintf(out + at, TEXT_MAX - at, "in ");
 		else if (key.code == KEY_FOCUS_OUT)
 			snprintf(out + at, TEXT_MAX - at, "out ");
+		else if (key.code == KEY_MOUSE)
+			snprintf(out + at, TEXT_MAX - at, "mouse ");
+		else if (key.code == KEY_REPLY)
+			snprintf(out + at, TEXT_MAX - at, "reply ");
 		else
 			snprintf(out + at, TEXT_MAX - at, "%s ", text);
 	}
@@ -240,11 +244,11 @@ static void
 what_is_no_key_is_swallowed(void **state)
 {
 	static const struct row rows[] = {
-		{ ESC "[99;99X" ESC "[?1;2c" ESC "[24;80R", "", 3 },
-		{ ESC "[<0;10;5M" ESC "[<0;10;5m" ESC "[35;10;5M", "", 3 },
-		{ ESC "[M !!x" ESC "[M\x60\xFF\xFFy", "x y", 2 },
+		{ ESC "[99;99X" ESC "[?1;2n" ESC "[24;80;1R", "", 3 },
+		{ ESC "[<0;10M" ESC "[<0;10;5;1m" ESC "[<0;;5M" ESC "[35;10;5M",
+		    "", 4 },
 		{ ESC "[I" ESC "[O", "in out", 0 },
-		{ ESC "]11;rgb:0000/0000/0000\007x", "x", 1 },
+		{ ESC "]11;rgb:0000/0000\007x", "x", 1 },
 		{ ESC "]52;c;aGk=" ESC "\\x", "x", 1 },
 		{ ESC "P1+r544e=78" ESC "\\x", "x", 1 },
 		{ ESC "_Gi=1;OK" ESC "\\x", "x", 1 },
@@ -254,13 +258,32 @@ what_is_no_key_is_swallowed(void **state)
 		{ ESC "[1;2\r", "Enter", 1 },
 		{ ESC "[1;2" ESC "[A", "Up", 1 },
 		{ ESC "[1;2\xC3\xA9", "\xC3\xA9", 1 },
-		{ ESC "[?2026;2$y" ESC "[4;1$y", "", 2 },
+		{ ESC "[?2026;2$z" ESC "[4;1$y", "", 2 },
 		{ ESC "[201~", "", 1 },
 		{ ESC "[1;1;1;1;1;1;1;1;1;1;1;1;1;1;1;1;1;1;1;1;1;1;1;1;1"
 		      ";1;1;1;1;1;1;1;1;1;1;1;1;1;1;1;1;1;1Ax",
 		    "x", 1 },
 		{ ESC "[[Zx", "x", 1 },
 		{ ESC "[M\033[A", "Up", 1 },
+	};
+
+	(void)state;
+	CHECK_ROWS(rows);
+}
+
+static void
+reports_are_apart_from_keys(void **state)
+{
+	static const struct row rows[] = {
+		{ ESC "[?1;2c" ESC "[24;80R" ESC "[?2026;2$y",
+		    "reply reply reply", 0 },
+		{ ESC "]11;rgb:0000/0000/0000\007x", "reply x", 0 },
+		{ ESC "]11;rgb:0000/0000/0000" ESC "\\x", "reply x", 0 },
+		{ ESC "[<0;10;5M" ESC "[<0;10;5m", "mouse mouse", 0 },
+		{ ESC "[M !!x" ESC "[M\x60\xFF\xFFy", "mouse x mouse y", 0 },
+		{ ESC ESC "[<0;10;5M", "Esc mouse", 0 },
+		/* F3, and not a position. */
+		{ ESC "[R" ESC "[13~", "F3 F3", 0 },
 	};
 
 	(void)state;
@@ -486,6 +509,7 @@ main(void)
 		cmocka_unit_test(escape_by_itself),
 		cmocka_unit_test(csi_u_and_modify_other_keys),
 		cmocka_unit_test(what_is_no_key_is_swallowed),
+		cmocka_unit_test(reports_are_apart_from_keys),
 		cmocka_unit_test(a_lone_escape_is_decided_by_time),
 		cmocka_unit_test(a_remote_terminal_is_given_more_time),
 		cmocka_unit_test(pastes_are_one_key),
