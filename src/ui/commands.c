@@ -34,6 +34,8 @@ static const struct command_spec specs[] = {
 	    "/shout pizza is here", "Talk", parse_shout },
 	{ "reply", NULL, "[#N] TEXT", "answer a message; #1 is the newest",
 	    "/reply #2 yes, at noon", "Talk", parse_reply },
+	{ "quote", NULL, "[#N] TEXT", "say TEXT below what was said, quoted",
+	    "/quote #2 agreed", "Talk", parse_quote },
 	{ "edit", NULL, "[#N] TEXT", "put TEXT in place of what you said",
 	    "/edit lunch at one", "Talk", parse_edit },
 	{ "delete", NULL, "[#N]", "take back what you said", "/delete #2",

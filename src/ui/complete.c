@@ -4,6 +4,7 @@
 #include "base/mem.h"
 #include "base/utf8.h"
 #include "ui/commands.h"
+#include "ui/emoji.h"
 #include "ui/parse.h"
 #include "ui/roster.h"
 
@@ -156,9 +157,28 @@ complete_choice(struct completion *c, const struct model *m, const char *args,
 	complete_who(c, m, line);
 }
 
+/* ":ro": what stands for it goes into the line. */
+static bool
+complete_emoji(struct completion *c, const char *line)
+{
+	size_t count, from = emoji_typed(line, c->to);
+
+	if (from == SIZE_MAX || from == c->to)
+		return false;
+	const struct emoji *e =
+	    emoji_starting(line + from, c->to - from, &count);
+	c->from = from - 1;
+	for (size_t i = 0; i < count && c->count < COMPLETE_MAX; i++)
+		add_item(c, xasprintf("%s ", e[i].text),
+		    xasprintf(":%s:", e[i].name), xstrdup(e[i].text));
+	return true;
+}
+
 static void
 complete_word(struct completion *c, const struct model *m, const char *line)
 {
+	if (complete_emoji(c, line))
+		return;
 	c->from = word_start(line, c->to);
 	if (c->from < c->to)
 		add_people(c, m, line + c->from, c->to - c->from);

@@ -75,6 +75,7 @@ int parse_clear(struct parse *p);
 int parse_help(struct parse *p);
 int parse_quit(struct parse *p);
 int parse_reply(struct parse *p);
+int parse_quote(struct parse *p);
 int parse_edit(struct parse *p);
 int parse_delete(struct parse *p);
 int parse_react(struct parse *p);

@@ -6,12 +6,19 @@
  */
 #include "base/err.h"
 #include "base/mem.h"
+#include "base/utf8.h"
+#include "ui/emoji.h"
 #include "ui/parse.h"
+#include "ui/str.h"
 
 #include <stdlib.h>
 #include <string.h>
 
-enum { PLACE_DIGITS_MAX = 5 };
+enum {
+	PLACE_DIGITS_MAX = 5,
+	QUOTE_LINES = 3,
+	QUOTE_LINE_BYTES = 200,
+};
 
 /* Whose message is meant where none is named. */
 enum whose { WHOSE_THEIRS, WHOSE_MINE };
@@ -165,8 +172,60 @@ parse_react(struct parse *p)
 	if (strchr(p->line + p->at, '\n') != NULL)
 		return parse_fail(p, ERR_FORMAT, p->at,
 		    xasprintf("a reaction is one short word or emoji"));
+	size_t n = p->size - p->at;
+	const struct emoji *e =
+	    n > 2 && p->line[p->at] == ':' && p->line[p->size - 1] == ':'
+		? emoji_find(p->line + p->at + 1, n - 2)
+		: NULL;
+	if (e != NULL) {
+		p->en.cmd.text = xstrdup(e->text);
+		return 0;
+	}
 	return parse_take_text(
 	    p, PEER_TEXT_STATUS, "a reaction", REACTION_SIZE - 1);
+}
+
+static const struct message *
+target_of(const struct parse *p, const struct conv *c)
+{
+	for (uint64_t s = c == NULL ? 0 : c->next_serial;
+	     c != NULL && s > c->first_serial; s--) {
+		const struct message *msg = conv_message(c, s - 1);
+		if (msg_id_equal(&msg->id, &p->en.cmd.target))
+			return msg;
+	}
+	return NULL;
+}
+
+/* The message as words of ours, for those whose program knows no replies; its
+ * first lines, as the rest is there already. */
+int
+parse_quote(struct parse *p)
+{
+	struct str s = { 0 };
+	int err = take_message_and_text(p, COMMAND_SAY, WHOSE_THEIRS);
+
+	if (err < 0)
+		return err;
+	const struct message *msg = target_of(p, direct_conv(p));
+	const char *text = msg == NULL ? "" : msg->text;
+	for (int i = 0; i < QUOTE_LINES && *text != '\0'; i++) {
+		size_t n = strcspn(text, "\n");
+		str_addf(&s, "> %.*s\n",
+		    (int)utf8_cut(text, n, QUOTE_LINE_BYTES), text);
+		text += n + (text[n] == '\n');
+	}
+	str_add(&s, p->en.cmd.text);
+	free(p->en.cmd.text);
+	size_t size = s.size;
+	p->en.cmd.text = str_take(&s);
+	p->en.cmd.has_target = false;
+	if (size <= BODY_BYTES_MAX)
+		return 0;
+	return parse_fail(p, ERR_LIMIT, p->at,
+	    xasprintf("with what it quotes the text has %zu bytes: %d is the "
+		      "most",
+		size, BODY_BYTES_MAX));
 }
 
 int

@@ -9,6 +9,8 @@
 #include "base/mem.h"
 #include "base/utf8.h"
 #include "ui/commands.h"
+#include "ui/emoji.h"
+#include "ui/substitute.h"
 #include "ui/ui.h"
 
 #include <stdio.h>
@@ -129,6 +131,31 @@ press_line(struct press *p, const char *line)
 	};
 }
 
+/* What only a line typed here means: a pattern edits, and an emoji's name,
+ * which is never shorter than the emoji, is the emoji. */
+static void
+refine(const struct press *p, struct entered *en)
+{
+	const char *line = edit_text(p->w->edit, NULL);
+	struct command edit;
+	char *shown;
+
+	if (en->cmd.kind != COMMAND_SAY && en->cmd.kind != COMMAND_SHOUT &&
+	    en->cmd.kind != COMMAND_EDIT)
+		return;
+	if (substitute_parse(win_conv(p->m, p->w), line, &edit)) {
+		command_clear(&en->cmd);
+		en->cmd = edit;
+	}
+	if (!p->m->settings.edit_emoji)
+		return;
+	shown = emoji_replaced(en->cmd.text);
+	if (shown == NULL)
+		return;
+	free(en->cmd.text);
+	en->cmd.text = shown;
+}
+
 static void
 do_send(struct press *p)
 {
@@ -150,8 +177,10 @@ do_send(struct press *p)
 		err = command_parse(p->m, p->now, conv, line, &en, &error, &at);
 	if (err < 0)
 		fail(p, err, error, at);
-	else if (en.cmd.kind != COMMAND_NONE)
+	else if (en.cmd.kind != COMMAND_NONE) {
+		refine(p, &en);
 		accept(p, &en);
+	}
 }
 
 bool
@@ -332,7 +361,17 @@ take_paste(struct press *p, const char *paste, size_t size)
 	if (overlay_paste(p->ui, paste, size))
 		return;
 	overlay_close(p->ui);
+	p->ui->review.open = false;
+	/* The line end that a terminal adds behind whole lines. */
+	if (size > 0 && paste[size - 1] == '\n')
+		size--;
+	size_t end, from = edit_cursor(p->w->edit);
+	edit_text(p->w->edit, &end);
+	size_t behind = end - from;
 	press_insert(p, paste, size);
+	edit_text(p->w->edit, &end);
+	if (end - behind > from)
+		review_begin(p->ui, p->w, from, end - behind);
 }
 
 bool
@@ -450,7 +489,8 @@ take_key(struct press *p, const char *paste, size_t paste_size)
 	    !edit_is_literal(p->w->edit))
 		press_row(p, row);
 	else if (!is_for_popup(p) &&
-		 !overlay_key(p->ui, p->m, p->now, p->key, &p->cmd))
+		 !overlay_key(p->ui, p->m, p->now, p->key, &p->cmd) &&
+		 !review_key(p->ui, p->key))
 		do_key(p);
 }
 

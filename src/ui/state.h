@@ -70,6 +70,15 @@ struct popup {
 	size_t end;    /* of what was put into the line */
 };
 
+/* What was pasted last, while it is looked at. */
+struct review {
+	bool open;
+	struct fp fp;      /* the window it is in, */
+	unsigned revision; /* while its draft is this one */
+	size_t from, to;
+	unsigned lines;
+};
+
 struct ui {
 	bool ascii, first_start;
 	const char *version;
@@ -110,6 +119,7 @@ struct ui {
 	int64_t bell_ms;
 	struct request requests[REQUESTS_MAX]; /* owned; the oldest first */
 	size_t request_count;
+	struct review review;
 	struct fp editor_fp; /* whose draft an editor has */
 	bool dirty;
 };
@@ -153,6 +163,13 @@ void request_add(
 void requests_free(struct ui *ui);
 /* The draft in view to $EDITOR. */
 void request_editor(struct ui *ui);
+
+/* review.c: a paste stands at from .. to in the draft of w. */
+void review_begin(struct ui *ui, const struct win *w, size_t from, size_t to);
+/* True when the key was for it. */
+bool review_key(struct ui *ui, const struct key *key);
+/* The row that tells what can be done; false where there is none. */
+bool review_hint(const struct ui *ui, char *out, size_t size);
 
 /* popup.c */
 void popup_close(struct ui *ui);

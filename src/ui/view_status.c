@@ -204,11 +204,16 @@ view_status(const struct frame *f)
 {
 	struct rect r = f->l.status;
 	int end = r.col + r.cols;
+	char hint[ITEM_SIZE];
 	struct bar b = { .f = f, .row = r.row, .col = r.col };
 
 	if (rect_is_empty(r))
 		return;
 	draw_fill(f, r.row, r.col, end, STYLE_BAR);
+	if (review_hint(f->ui, hint, sizeof(hint))) {
+		draw_cut(f, r.row, r.col + 1, end, STYLE_BAR_ALERT, hint);
+		return;
+	}
 	b.end = draw_right(f, r.row, r.col, end, STYLE_BAR,
 	    r.cols < COLS_HELP ? "F1" : "F1 help ");
 	b.end -= 1;

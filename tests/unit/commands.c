@@ -135,7 +135,7 @@ prefixes_and_aliases(void **state)
 		const char *word, *name, *candidates;
 	} rows[] = {
 		{ "q", "query", NULL }, /* an alias beats a prefix */
-		{ "qu", NULL, "/query, /quit" },
+		{ "qu", NULL, "/query, /quote, /quit" },
 		{ "w", "who", NULL },
 		{ "whois", "info", NULL },
 		{ "n", NULL, "/nick, /net" },

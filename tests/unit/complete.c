@@ -52,7 +52,7 @@ commands(void **state)
 
 	expect(m, "/n", 0, "/nick |/net");
 	expect(m, "/cle", 0, "/clear");
-	expect(m, "/Q", 0, "/query |/quit");
+	expect(m, "/Q", 0, "/query |/quote |/quit");
 	expect(m, "/zz", 0, "");
 	expect(m, "/help co", 6, "connect");
 	fixture_free(m);

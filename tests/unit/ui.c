@@ -195,6 +195,77 @@ a_paste_sends_nothing(void **state)
 }
 
 static void
+paste_of_lines_is_looked_at(void **state)
+{
+	struct scene *s = *state;
+
+	fixture_contact(s->m, "ana", PRESENCE_ONLINE, 1);
+	scene_key(s, '2', KEY_ALT);
+	scene_paste(s, "one", 3);
+	scene_draw(s, 24, 80);
+	assert_false(shows(s, "pasted"));
+	scene_paste(s, " two\nthree\n", 11);
+	scene_draw(s, 24, 80);
+	expect_screen(s, "pasted 2 lines: Enter sends");
+	scene_key(s, '>', 0);
+	scene_draw(s, 24, 80);
+	expect_screen(s, "one>  two");
+	expect_screen(s, "> three");
+	assert_false(shows(s, "pasted"));
+	scene_key(s, '_', KEY_CTRL);
+	scene_key(s, '_', KEY_CTRL);
+	scene_paste(s, " a\nb\n\nc", 7);
+	scene_key(s, 's', 0);
+	scene_draw(s, 24, 80);
+	expect_screen(s, "ana> one a b c");
+	/* Any other key does what it does, and is text where it is text. */
+	scene_paste(s, "x\ny", 3);
+	scene_key(s, 'q', 0);
+	scene_key(s, 's', 0);
+	scene_draw(s, 24, 80);
+	expect_screen(s, "  yqs");
+	scene_paste(s, "x\ny", 3);
+	scene_key(s, KEY_ESCAPE, 0);
+	scene_draw(s, 24, 80);
+	assert_false(shows(s, "pasted"));
+	assert_int_equal(count_kind(s, COMMAND_SAY), 0);
+}
+
+static void
+a_line_is_refined(void **state)
+{
+	static const struct {
+		const char *typed, *sent;
+		enum command_kind kind;
+	} lines[] = {
+		{ "go :rocket: now\n", "go \xf0\x9f\x9a\x80 now", COMMAND_SAY },
+		{ "s/fod/food/\n", "the food is gone", COMMAND_EDIT },
+		{ "s/fod/food\n", "the food is gone", COMMAND_EDIT },
+		{ "s/fod//\n", "the  is gone", COMMAND_EDIT },
+		/* What is not there was not meant, nor is a path. */
+		{ "s/none/other/\n", "s/none/other/", COMMAND_SAY },
+		{ "s/fod/a/b/\n", "s/fod/a/b/", COMMAND_SAY },
+		{ "s/fod\n", "s/fod", COMMAND_SAY },
+		{ "s//food/\n", "s//food/", COMMAND_SAY },
+		{ "/react :tada:\n", "\xf0\x9f\x8e\x89", COMMAND_REACT },
+		{ "/react :stuck_out_tongue:\n", "\xf0\x9f\x98\x9b",
+		    COMMAND_REACT },
+		{ "/quote yes\n", "> and theirs\n> two\nyes", COMMAND_SAY },
+	};
+	struct scene *s = *state;
+	struct peer *ana = fixture_contact(s->m, "ana", PRESENCE_ONLINE, 1);
+
+	scene_key(s, '2', KEY_ALT);
+	fixture_receive(s->m, ana, 1, "and theirs\ntwo");
+	for (size_t i = 0; i < sizeof(lines) / sizeof(lines[0]); i++) {
+		fixture_send(s->m, ana, 0, "the fod is gone");
+		scene_type(s, lines[i].typed);
+		assert_int_equal(scene_last(s)->kind, lines[i].kind);
+		assert_string_equal(scene_last(s)->text, lines[i].sent);
+	}
+}
+
+static void
 news_are_walked_and_one_comes_back(void **state)
 {
 	struct scene *s = *state;
@@ -597,6 +668,8 @@ main(void)
 		ROW(leak_guard_lets_the_second_enter_through),
 		ROW(drafts_belong_to_conversations),
 		ROW(a_paste_sends_nothing),
+		ROW(paste_of_lines_is_looked_at),
+		ROW(a_line_is_refined),
 		ROW(news_are_walked_and_one_comes_back),
 		ROW(next_and_previous_go_round),
 		ROW(read_needs_eyes),
