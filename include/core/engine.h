@@ -15,6 +15,7 @@
 
 #include "base/addr.h"
 #include "base/iface.h"
+#include "base/lang.h"
 #include "base/now.h"
 #include "core/change.h"
 #include "core/command.h"
@@ -53,6 +54,7 @@ struct engine_cfg {
 	uint16_t udp_port;               /* where our datagrams come from */
 	uint16_t discovery_port;
 	bool quiet;
+	const struct lang *lang; /* of what the engine says */
 	/* What is remembered; NULL: nothing. For the call only. */
 	const struct saved *saved;
 };

@@ -13,6 +13,7 @@
 #include "base/addr.h"
 #include "base/id.h"
 #include "base/iface.h"
+#include "base/lang.h"
 #include "base/now.h"
 #include "core/settings.h"
 #include "proto/discover.h"
@@ -168,7 +169,8 @@ struct conv {
 };
 
 struct model {
-	uint64_t revision; /* grows with every visible change */
+	uint64_t revision;       /* grows with every visible change */
+	const struct lang *lang; /* of all that is shown; NULL: English */
 	struct settings settings;
 	struct fp self;
 	char *name, *status; /* ours; status may be empty */

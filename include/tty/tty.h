@@ -19,7 +19,8 @@ struct tty_cfg {
 	bool no_color; /* NO_COLOR was set */
 };
 
-/* Enters full-screen mode. 0, or an error and its sentence (caller frees). */
+/* Enters full-screen mode; the process has set its locale. 0, or an error and
+ * its sentence (caller frees). */
 int tty_open(const struct tty_cfg *cfg, struct tty **ret_tty, char **ret_error);
 /* Restores the terminal. */
 void tty_close(struct tty *t);

@@ -11,7 +11,7 @@
 static const char export_json[] = "-json ";
 
 static void
-say(struct shell *sh, const struct effect *query, enum command_kind kind,
+answer_say(struct shell *sh, const struct effect *query, enum command_kind kind,
     char *text)
 {
 	struct command cmd = {
@@ -49,7 +49,7 @@ say_nothing_found(
 	bool only_here = c != NULL && q->has_conv && !q->has_author &&
 			 fp_equal(&q->conv, &c->fp);
 
-	say(sh, query, COMMAND_INFO,
+	answer_say(sh, query, COMMAND_INFO,
 	    only_here ? xasprintf("nothing found in this conversation; "
 				  "/search -all %s looks in all",
 			    query->text)
@@ -66,11 +66,11 @@ search(struct shell *sh, const struct effect *query)
 
 	if (query_parse(shell_model(sh), conv_asked_in(sh, query), query->text,
 		today(sh), &q, &error, &at) < 0) {
-		say(sh, query, COMMAND_ERROR, error);
+		answer_say(sh, query, COMMAND_ERROR, error);
 		return;
 	}
 	if (db_search(sh->db, &q, INT64_MAX, SEARCH_PAGE, &f, &error) < 0) {
-		say(sh, query, COMMAND_ERROR, error);
+		answer_say(sh, query, COMMAND_ERROR, error);
 	} else if (f.count == 0) {
 		say_nothing_found(sh, query, &q);
 	} else {
@@ -89,7 +89,7 @@ go_to(struct shell *sh, const struct effect *query)
 		return;
 	int64_t row = db_row_of_day(sh->db, &query->fp, day);
 	if (row == 0) {
-		say(sh, query, COMMAND_INFO,
+		answer_say(sh, query, COMMAND_INFO,
 		    xasprintf(
 			"nothing was said here on or after %04d-%02d-%02d",
 			day.year, day.month, day.day));
@@ -125,9 +125,9 @@ static void export(struct shell *sh, const struct effect *query)
 	path = expanded = expand_home(path);
 	if (db_export(sh->db, fp_is_zero(&query->fp) ? NULL : &query->fp,
 		json ? EXPORT_JSON : EXPORT_TEXT, path, &count, &error) < 0)
-		say(sh, query, COMMAND_ERROR, error);
+		answer_say(sh, query, COMMAND_ERROR, error);
 	else
-		say(sh, query, COMMAND_INFO,
+		answer_say(sh, query, COMMAND_INFO,
 		    xasprintf("%zu %s written to %s", count,
 			count == 1 ? "message" : "messages", path));
 	free(expanded);

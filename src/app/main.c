@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include "app/demo.h"
+#include "app/language.h"
 #include "app/options.h"
 #include "app/passphrase.h"
 #include "app/plain.h"
@@ -9,7 +10,6 @@
 #include "base/peer_text.h"
 
 #include <fcntl.h>
-#include <locale.h>
 #include <sodium.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -144,8 +144,7 @@ main(int argc, char **argv)
 {
 	struct options o;
 
-	setlocale(LC_ALL, "");
-	setlocale(LC_NUMERIC, "C");
+	language_start();
 	open_standard();
 	protect_memory();
 	int status = options_parse(&o, argc, argv);

@@ -6,6 +6,7 @@
  */
 #include "app/child.h"
 #include "app/clock.h"
+#include "app/language.h"
 #include "app/log.h"
 #include "app/shell.h"
 #include "app/unseal.h"
@@ -229,6 +230,7 @@ make_engine(struct shell *sh, char **ret_error)
 		.udp_port = udp_own_port(sh->udp),
 		.discovery_port = (uint16_t)sh->settings.port,
 		.quiet = sh->settings.quiet,
+		.lang = language(),
 		.saved = &saved,
 	};
 	sh->engine = engine_new(&cfg, sh->now);

@@ -26,6 +26,7 @@ first_model(const struct engine_cfg *cfg, struct now now)
 	m->udp_port = cfg->udp_port;
 	m->discovery_port = cfg->discovery_port;
 	m->started_ms = now.mono_ms;
+	m->lang = cfg->lang;
 	return m;
 }
 

@@ -32,7 +32,7 @@ begin_noise(struct dgram *d, const uint8_t prefix[static DGRAM_PREFIX_SIZE])
 }
 
 static void
-say(struct handshake *h, const struct packet *packet, int64_t due_ms)
+send_packet(struct handshake *h, const struct packet *packet, int64_t due_ms)
 {
 	int r = packet_encode(packet, h->packet, &h->size);
 
@@ -58,7 +58,7 @@ say_hello(struct dgram *d, struct now now)
 	};
 
 	memcpy(packet.cookie, h->cookie, COOKIE_SIZE);
-	say(h, &packet, now.mono_ms);
+	send_packet(h, &packet, now.mono_ms);
 }
 
 /* The bytes in front of a HELLO are the same with every message 1, so they can
@@ -140,7 +140,7 @@ answer(struct dgram *d, struct now now, const struct packet *hello,
 		.body = out,
 		.size = size,
 	};
-	say(h, &packet, now.mono_ms);
+	send_packet(h, &packet, now.mono_ms);
 	return 0;
 }
 
@@ -278,7 +278,7 @@ say_finish(struct dgram *d, struct now now)
 		.body = out,
 		.size = size,
 	};
-	say(h, &packet, now.mono_ms);
+	send_packet(h, &packet, now.mono_ms);
 	return 0;
 }
 

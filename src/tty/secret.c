@@ -72,7 +72,7 @@ unwatch_signals(const struct watch *w)
 }
 
 static void
-say(int fd, const char *text)
+write_text(int fd, const char *text)
 {
 	size_t n = strlen(text);
 
@@ -151,11 +151,11 @@ ask_once(int fd, const char *question, char *out, size_t cap, size_t *ret_size)
 	int err = tcsetattr(fd, TCSANOW, &hidden) == 0 ? 0 : ERR_SYS;
 	if (err == 0) {
 		tcflush(fd, TCIFLUSH);
-		say(fd, question);
+		write_text(fd, question);
 		err = read_line(fd, &w, out, cap, ret_size);
 		tcsetattr(fd, TCSANOW, &before);
 		/* The one that was typed was not shown. */
-		say(fd, "\n");
+		write_text(fd, "\n");
 	}
 	unwatch_signals(&w);
 	return err;

@@ -21,7 +21,6 @@
 #include <curses.h>
 #include <errno.h>
 #include <langinfo.h>
-#include <locale.h>
 #include <poll.h>
 #include <signal.h>
 #include <stdio.h>
@@ -52,7 +51,6 @@ struct tty {
 static void
 locale_init(struct tty *t)
 {
-	setlocale(LC_CTYPE, "");
 	t->is_utf8 = strcmp(nl_langinfo(CODESET), "UTF-8") == 0;
 	/* To a terminal of eight bits half of the bytes of UTF-8 are C1
 	 * controls: a peer's letter could clear the screen. */

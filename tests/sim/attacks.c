@@ -38,7 +38,7 @@ begin(uint64_t seed, unsigned people)
 }
 
 static void
-say(struct sim *s, unsigned from, unsigned to, unsigned number)
+say_it(struct sim *s, unsigned from, unsigned to, unsigned number)
 {
 	char text[16];
 
@@ -98,7 +98,7 @@ impostor(uint64_t seed)
 	sim_kill(s, BOB);
 	sim_take_address(s, EVE, BOB);
 	for (unsigned i = 0; i < TEXTS; i++) {
-		say(s, ANA, BOB, i);
+		say_it(s, ANA, BOB, i);
 		sim_run(s, rng_below(sim_rng(s), 3000));
 	}
 	sim_run(s, 2 * MINUTE_MS);
@@ -129,9 +129,9 @@ clone(uint64_t seed)
 
 	sim_steal_identity(s, EVE, BOB);
 	for (unsigned i = 0; i < TEXTS; i++) {
-		say(s, ANA, BOB, i);
+		say_it(s, ANA, BOB, i);
 		if (i % 3 == 0)
-			say(s, BOB, ANA, i);
+			say_it(s, BOB, ANA, i);
 		sim_run(s, rng_below(sim_rng(s), 4000));
 	}
 	/* Bob's own may wait: the clone with the higher epoch is preferred. */
@@ -149,7 +149,7 @@ clone(uint64_t seed)
 	sim_run(s, MINUTE_MS);
 	size_t had = sim_texts(s, BOB, ANA, false);
 	for (unsigned i = TEXTS; i < 2 * TEXTS; i++)
-		say(s, ANA, BOB, i);
+		say_it(s, ANA, BOB, i);
 	good &= sim_settle(s, 30 * MINUTE_MS) && ascends(s, BOB, ANA);
 	good &= sim_texts(s, BOB, ANA, false) == had + TEXTS;
 	sim_free(s);
@@ -167,7 +167,7 @@ killed(uint64_t seed)
 	const struct message *m;
 
 	for (unsigned i = 0; i < TEXTS; i++) {
-		say(s, ANA, BOB, i);
+		say_it(s, ANA, BOB, i);
 		sim_run(s, rng_below(sim_rng(s), 400));
 		if (rng_below(sim_rng(s), 5) != 0)
 			continue;
@@ -197,13 +197,13 @@ partition(uint64_t seed)
 	struct sim *s = begin(seed, 2);
 	bool good = true;
 
-	say(s, ANA, BOB, 0);
-	say(s, BOB, ANA, 0);
+	say_it(s, ANA, BOB, 0);
+	say_it(s, BOB, ANA, 0);
 	sim_run(s, 2000);
 	sim_cut(s, ANA, BOB, true);
 	for (unsigned i = 1; i < TEXTS; i++) {
-		say(s, ANA, BOB, i);
-		say(s, BOB, ANA, i);
+		say_it(s, ANA, BOB, i);
+		say_it(s, BOB, ANA, i);
 		sim_run(s, rng_below(sim_rng(s), 2 * MINUTE_MS));
 	}
 	sim_run(s, 10 * MINUTE_MS);
@@ -231,16 +231,16 @@ half_open(uint64_t seed)
 	bool good = true;
 
 	for (unsigned i = 0; i < TEXTS; i++) {
-		say(s, ANA, BOB, i);
-		say(s, BOB, ANA, i);
+		say_it(s, ANA, BOB, i);
+		say_it(s, BOB, ANA, i);
 		sim_run(s, rng_below(sim_rng(s), 2000));
 		if (i % 3 == 0)
 			sim_lose_half(s, i % 2, !(i % 2));
 		sim_run(s, rng_below(sim_rng(s), 4000));
 	}
 	/* One end may have nothing to say and not know. */
-	say(s, ANA, BOB, TEXTS);
-	say(s, BOB, ANA, TEXTS);
+	say_it(s, ANA, BOB, TEXTS);
+	say_it(s, BOB, ANA, TEXTS);
 	good &= sim_settle(s, 3 * MINUTE_MS);
 	good &= all_delivered(s, ANA, BOB, TEXTS + 1) && ascends(s, BOB, ANA);
 	good &= all_delivered(s, BOB, ANA, TEXTS + 1) && ascends(s, ANA, BOB);

@@ -10,7 +10,7 @@
 #include <string.h>
 
 static void __attribute__((format(printf, 2, 0)))
-say(const struct ledger *l, const char *format, va_list args)
+say_it(const struct ledger *l, const char *format, va_list args)
 {
 	char text[512];
 
@@ -28,7 +28,7 @@ ledger_fail(struct ledger *l, const char *format, ...)
 	l->broken = true;
 	printf("seed %" PRIu64 ", a promise is broken:\n", l->seed);
 	va_start(args, format);
-	say(l, format, args);
+	say_it(l, format, args);
 	va_end(args);
 }
 
@@ -40,7 +40,7 @@ ledger_trace(struct ledger *l, const char *format, ...)
 	if (!l->trace || l->broken)
 		return;
 	va_start(args, format);
-	say(l, format, args);
+	say_it(l, format, args);
 	va_end(args);
 }
 

@@ -96,7 +96,7 @@ assert_carried_by(enum transport transport)
 }
 
 void
-say(unsigned from, const char *text)
+say_it(unsigned from, const char *text)
 {
 	sim_command(s, from, COMMAND_SAY, !from, text);
 }
@@ -113,7 +113,7 @@ newest(unsigned node)
 void
 assert_arrives(unsigned from, const char *text, enum transport transport)
 {
-	say(from, text);
+	say_it(from, text);
 	assert_true(sim_settle(s, 60000));
 	const struct message *m = newest(!from);
 	assert_non_null(m);

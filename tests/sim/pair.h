@@ -33,7 +33,7 @@ struct engine *engine(unsigned node);
 /* The session of node with the other one; NULL. */
 struct conn *conn_of(unsigned node);
 unsigned count_conns(unsigned node);
-void say(unsigned from, const char *text);
+void say_it(unsigned from, const char *text);
 /* The newest text of the other one that node has; NULL. */
 const struct message *newest(unsigned node);
 

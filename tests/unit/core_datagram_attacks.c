@@ -131,7 +131,7 @@ t19_false_senders_do_not_shut_out_the_host(void **state)
 		sim_inject(s, BOB, &from, hello, n);
 	}
 	assert_true(count_conns(BOB) >= HALF_OPEN_PER_HOST);
-	say(ANA, "hi");
+	say_it(ANA, "hi");
 	sim_run(s, 200);
 	assert_non_null(newest(BOB));
 	assert_carried_by(CARRIER_TCP);
@@ -145,7 +145,7 @@ t10_broken_tcp_is_no_downgrade(void **state)
 	(void)state;
 	for (unsigned i = 0; i < 20; i++) {
 		sim_filter(s, ANA, BOB, i % 2 == 0);
-		say(i % 3 == 0 ? BOB : ANA, pair_secret);
+		say_it(i % 3 == 0 ? BOB : ANA, pair_secret);
 		sim_run(s, 8000);
 		sim_cut(s, ANA, BOB, i % 5 == 0);
 	}
@@ -168,7 +168,7 @@ t10_an_impostor_over_udp_gets_nothing(void **state)
 	sim_cut(s, ANA, BOB, true);
 	sim_take_address(s, eve, BOB);
 	sim_transport(s, ANA, BOB, TRANSPORT_UDP);
-	say(ANA, pair_secret);
+	say_it(ANA, pair_secret);
 	sim_run(s, 10000);
 	assert_int_equal(sim_node(s, eve)->messages, 0);
 	assert_true(seen.session_datagrams > 0);
@@ -243,7 +243,7 @@ a_stranger_is_held_back_over_udp(void **state)
 	sim_transport(s, ANA, BOB, TRANSPORT_UDP);
 	for (unsigned i = 0; i < TEXTS; i++) {
 		snprintf(text, sizeof(text), "#%u", i);
-		say(ANA, text);
+		say_it(ANA, text);
 	}
 	sim_run(s, 5000);
 	size_t early = sim_texts(s, BOB, ANA, false);

@@ -46,7 +46,7 @@ udp_after_a_second_without_tcp(void **state)
 {
 	(void)state;
 	sim_filter(s, ANA, BOB, true);
-	say(ANA, "hi");
+	say_it(ANA, "hi");
 	sim_run(s, DIAL_UDP_MS - 1);
 	assert_int_equal(seen.session_datagrams, 0);
 	sim_run(s, 200);
@@ -59,7 +59,7 @@ udp_at_once_where_tcp_is_refused(void **state)
 {
 	(void)state;
 	sim_net(s)->refuse = 100;
-	say(ANA, "hi");
+	say_it(ANA, "hi");
 	sim_run(s, 300);
 	assert_non_null(newest(BOB));
 	assert_carried_by(CARRIER_UDP);
@@ -71,7 +71,7 @@ tcp_alone_means_it(void **state)
 	(void)state;
 	sim_transport(s, ANA, BOB, TRANSPORT_TCP);
 	sim_filter(s, ANA, BOB, true);
-	say(ANA, "hi");
+	say_it(ANA, "hi");
 	sim_run(s, 1800000);
 	assert_null(newest(BOB));
 	assert_int_equal(seen.session_datagrams, 0);
@@ -143,7 +143,7 @@ the_user_changes_his_mind(void **state)
 		/* In the middle of it, both ways. */
 		for (unsigned n = 0; n < 20; n++) {
 			snprintf(text, sizeof(text), "%zu.%u", i, n);
-			say(n % 2 == 0 ? ANA : BOB, text);
+			say_it(n % 2 == 0 ? ANA : BOB, text);
 			sim_run(s, 3);
 		}
 		sim_run(s, 2000);
@@ -166,14 +166,14 @@ different_wishes_do_not_flap(void **state)
 		    s, ANA, BOB, tcp == 0 ? TRANSPORT_TCP : TRANSPORT_UDP);
 		sim_transport(
 		    s, BOB, ANA, tcp == 0 ? TRANSPORT_UDP : TRANSPORT_TCP);
-		say(ANA, "a");
-		say(BOB, "b");
+		say_it(ANA, "a");
+		say_it(BOB, "b");
 		sim_run(s, 5000);
 		assert_carried_by(CARRIER_TCP);
 		uint64_t before = seen.session_datagrams;
 		sim_run(s, 1800000);
 		if (conn_of(ANA) == NULL)
-			say(ANA, "still");
+			say_it(ANA, "still");
 		sim_run(s, 1000);
 		assert_carried_by(CARRIER_TCP);
 		assert_true(seen.session_datagrams - before < 30);
@@ -236,10 +236,10 @@ long_texts_over_a_bad_path(void **state)
 	sim_net(s)->loss = 10;
 	sim_net(s)->duplicate = 10;
 	sim_transport(s, ANA, BOB, TRANSPORT_UDP);
-	say(BOB, "go on");
+	say_it(BOB, "go on");
 	for (unsigned i = 0; i < TEXTS; i++) {
 		memset(text, 'a' + (int)i, SIZE);
-		say(ANA, text);
+		say_it(ANA, text);
 	}
 	assert_true(sim_settle(s, 300000));
 	assert_int_equal(sim_texts(s, BOB, ANA, false), TEXTS);
@@ -343,7 +343,7 @@ a_killed_peer_is_found_out_and_comes_back(void **state)
 	sim_transport(s, ANA, BOB, TRANSPORT_UDP);
 	assert_arrives(ANA, "one", CARRIER_UDP);
 	sim_kill(s, BOB);
-	say(ANA, "two");
+	say_it(ANA, "two");
 	sim_run(s, DGRAM_STUCK_MS + 1000);
 	assert_null(conn_of(ANA));
 	assert_int_equal(
@@ -380,7 +380,7 @@ a_port_of_yesterday_is_asked_for_over_tcp(void **state)
 	sim_transport(s, ANA, BOB, TRANSPORT_UDP);
 	p->udp_port = 9;
 	p->presence = PRESENCE_OFFLINE;
-	say(ANA, "hi");
+	say_it(ANA, "hi");
 	sim_run(s, SESSION_HANDSHAKE_MS + 500);
 	assert_null(newest(BOB));
 	assert_int_equal(seen.segments, 0);
@@ -401,7 +401,7 @@ tcp_may_still_come(void **state)
 	unsigned dialing = 0;
 
 	sim_filter(s, ANA, BOB, true);
-	say(ANA, "hi");
+	say_it(ANA, "hi");
 	sim_run(s, DIAL_UDP_MS + 500);
 	assert_carried_by(CARRIER_UDP);
 	for (size_t i = 0; i < CONNS_MAX; i++) {

@@ -63,7 +63,7 @@ alter(struct db_kit *k, const char *text)
 }
 
 static void
-say(struct db_kit *k, unsigned n, const char *text)
+say_it(struct db_kit *k, unsigned n, const char *text)
 {
 	struct change c = db_kit_theirs(k, 1, n, text);
 
@@ -105,7 +105,7 @@ test_new(void **state)
 	assert_int_equal(ask(k, "PRAGMA user_version"), DB_VERSION);
 	assert_int_equal(ask(k, "PRAGMA application_id"), 0x65617273);
 	assert_int_equal(ask(k, "PRAGMA auto_vacuum"), 2);
-	say(k, 1, "hello");
+	say_it(k, 1, "hello");
 	static const char *const names[] = { "earshot.db", "earshot.db-wal",
 		"earshot.db-shm" };
 	for (int i = 0; i < 3; i++) {
@@ -124,7 +124,7 @@ test_migrate_from_nothing(void **state)
 	tmpdir_write(tmpdir_path(k->dir, "earshot.db"), "", 0, 0600);
 	db_kit_open(k);
 	assert_null(k->error);
-	say(k, 1, "hello");
+	say_it(k, 1, "hello");
 	db_kit_close(k);
 	assert_int_equal(unlink(tmpdir_path(k->dir, "earshot.db")), 0);
 	alter(k, "PRAGMA application_id = 1700885107");
@@ -132,7 +132,7 @@ test_migrate_from_nothing(void **state)
 	db_kit_open(k);
 	assert_null(k->error);
 	assert_int_equal(ask(k, "PRAGMA user_version"), DB_VERSION);
-	say(k, 1, "hello");
+	say_it(k, 1, "hello");
 }
 
 /* 1 had no search index. */
@@ -141,7 +141,7 @@ test_migrate_from_1(void **state)
 {
 	struct db_kit *k = *state;
 
-	say(k, 1, "found later");
+	say_it(k, 1, "found later");
 	db_kit_close(k);
 	alter(k, "DROP TABLE words; PRAGMA user_version = 1");
 	db_kit_open(k);
@@ -160,7 +160,7 @@ test_newer(void **state)
 {
 	struct db_kit *k = *state;
 
-	say(k, 1, "hello");
+	say_it(k, 1, "hello");
 	db_kit_close(k);
 	alter(k, "PRAGMA user_version = 3");
 	assert_int_equal(db_kit_try_open(k), ERR_VERSION);
@@ -213,9 +213,9 @@ test_log_missing(void **state)
 {
 	struct db_kit *k = *state;
 
-	say(k, 1, "hello");
+	say_it(k, 1, "hello");
 	db_kit_reopen(k);
-	say(k, 2, "in the log");
+	say_it(k, 2, "in the log");
 	char *wal = strdup(tmpdir_path(k->dir, "earshot.db-wal"));
 	char *db = strdup(tmpdir_path(k->dir, "earshot.db"));
 	char *copy = strdup(tmpdir_path(k->dir, "copy"));
@@ -232,7 +232,7 @@ test_log_missing(void **state)
 	db_kit_open(k);
 	assert_null(k->error);
 	assert_int_equal(count(k), 1);
-	say(k, 3, "and on");
+	say_it(k, 3, "and on");
 	assert_int_equal(count(k), 2);
 	free(data);
 	free(wal);
@@ -276,7 +276,7 @@ test_reader(void **state)
 	struct saved_page page;
 	struct fp fp = db_kit_fp(1);
 
-	say(k, 1, "hello");
+	say_it(k, 1, "hello");
 	assert_int_equal(db_open_reader(&reader, &k->home, &k->error), 0);
 	assert_int_equal(db_page(reader, &fp, INT64_MAX, 10, &page), 0);
 	assert_int_equal(page.count, 1);

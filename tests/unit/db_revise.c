@@ -42,7 +42,7 @@ revise(struct db_kit *k, enum revision what, bool mine, unsigned target,
 }
 
 static void
-say(struct db_kit *k, bool mine, unsigned n, const char *text)
+say_it(struct db_kit *k, bool mine, unsigned n, const char *text)
 {
 	struct change c =
 	    mine ? db_kit_ours(k, 1, n, text) : db_kit_theirs(k, 1, n, text);
@@ -70,8 +70,8 @@ test_edit(void **state)
 {
 	struct db_kit *k = *state;
 
-	say(k, false, 1, "their first");
-	say(k, true, 2, "our first");
+	say_it(k, false, 1, "their first");
+	say_it(k, true, 2, "our first");
 	revise(k, REVISION_EDIT, false, 1, "their second");
 	revise(k, REVISION_EDIT, true, 2, "our second");
 	check(k, 0, "their second", true, false);
@@ -91,8 +91,8 @@ test_not_theirs_to_edit(void **state)
 {
 	struct db_kit *k = *state;
 
-	say(k, false, 1, "theirs");
-	say(k, true, 2, "ours");
+	say_it(k, false, 1, "theirs");
+	say_it(k, true, 2, "ours");
 	revise(k, REVISION_EDIT, true, 1, "no");
 	revise(k, REVISION_EDIT, false, 2, "no");
 	revise(k, REVISION_DELETE, false, 2, "");
@@ -118,7 +118,7 @@ test_delete(void **state)
 {
 	struct db_kit *k = *state;
 
-	say(k, false, 1, "rhubarb one");
+	say_it(k, false, 1, "rhubarb one");
 	revise(k, REVISION_EDIT, false, 1, "rhubarb two");
 	db_kit_rest(k);
 	revise(k, REVISION_DELETE, false, 1, "");
@@ -135,7 +135,7 @@ test_delete_what_waits(void **state)
 {
 	struct db_kit *k = *state;
 
-	say(k, true, 1, "never mind");
+	say_it(k, true, 1, "never mind");
 	revise(k, REVISION_DELETE, true, 1, "");
 	struct saved saved = db_kit_load(k);
 	assert_int_equal(saved.outbox_count, 1);
@@ -162,7 +162,7 @@ test_react(void **state)
 {
 	struct db_kit *k = *state;
 
-	say(k, true, 1, "what do you think");
+	say_it(k, true, 1, "what do you think");
 	revise(k, REVISION_REACT, false, 1, "+1");
 	revise(k, REVISION_REACT, true, 1, "-1");
 	check_reactions(k, "+1", "-1");
@@ -178,7 +178,7 @@ test_revision_waits(void **state)
 {
 	struct db_kit *k = *state;
 
-	say(k, true, 1, "one");
+	say_it(k, true, 1, "one");
 	struct change d = db_kit_deliver(1, 1, DELIVERY_DELIVERED);
 	db_kit_add(k, &d);
 	struct change e = revision(k, REVISION_EDIT, true, 1, "two");
@@ -226,8 +226,8 @@ test_forget_message(void **state)
 {
 	struct db_kit *k = *state;
 
-	say(k, false, 1, "keep this");
-	say(k, false, 2, "artichoke here");
+	say_it(k, false, 1, "keep this");
+	say_it(k, false, 2, "artichoke here");
 	revise(k, REVISION_EDIT, false, 2, "asparagus here");
 	revise(k, REVISION_REACT, true, 2, "celery");
 	db_kit_rest(k);
@@ -288,7 +288,7 @@ forget_all(struct db_kit *k, enum change_kind kind)
 			  .size = 15 });
 	db_kit_commit(k);
 	db_kit_rest(k);
-	say(k, true, 4000, "artichoke waits");
+	say_it(k, true, 4000, "artichoke waits");
 	assert_int_equal(search(k, "artichoke7"), 20);
 	forget(k, kind, 1, 0);
 	/* Nobody sees it any more, though not all is gone yet. */
@@ -311,7 +311,7 @@ forget_all(struct db_kit *k, enum change_kind kind)
 	assert_int_equal(
 	    db_kit_in_files(k, "gooseberry"), kind != CHANGE_FORGET_CONTACT);
 	/* It begins anew. */
-	say(k, false, 5000, "hello again");
+	say_it(k, false, 5000, "hello again");
 	page = db_kit_page(k, 1);
 	assert_int_equal(page.count, 1);
 	saved_page_clear(&page);
@@ -335,9 +335,9 @@ test_forget_and_close(void **state)
 {
 	struct db_kit *k = *state;
 
-	say(k, false, 1, "keep this");
+	say_it(k, false, 1, "keep this");
 	for (unsigned n = 2; n < 300; n++)
-		say(k, false, n, "artichoke");
+		say_it(k, false, n, "artichoke");
 	db_kit_rest(k);
 	forget(k, CHANGE_FORGET_CONV, 1, 0);
 	db_kit_close(k);

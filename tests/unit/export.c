@@ -22,7 +22,7 @@
 enum { BOB = 1, CAROL = 2 };
 
 static void
-say(struct db_kit *k, unsigned who, unsigned n, const char *text)
+say_it(struct db_kit *k, unsigned who, unsigned n, const char *text)
 {
 	struct change c = db_kit_theirs(k, who, n, text);
 
@@ -178,7 +178,7 @@ test_export_fails_without_a_trace(void **state)
 	size_t count;
 
 	for (unsigned n = 1; n <= 2000; n++)
-		say(k, BOB, n, "some words that take up room in a file");
+		say_it(k, BOB, n, "some words that take up room in a file");
 	db_kit_commit(k);
 	assert_int_equal(
 	    db_export(k->db, NULL, EXPORT_TEXT, path, &count, &error), 0);

@@ -119,7 +119,7 @@ expect(struct db_kit *k, const char *line, const char *expected)
 }
 
 static void
-say(struct db_kit *k, unsigned who, unsigned n, const char *text)
+say_it(struct db_kit *k, unsigned who, unsigned n, const char *text)
 {
 	struct change c = db_kit_theirs(k, who, n, text);
 
@@ -160,10 +160,10 @@ test_words(void **state)
 {
 	struct db_kit *k = *state;
 
-	say(k, BOB, 1, "Tea in the kitchen, please.");
+	say_it(k, BOB, 1, "Tea in the kitchen, please.");
 	say_ours(k, BOB, 2, "the kitchen is closed");
-	say(k, CAROL, 3, "tea?");
-	say(k, BOB, 4, "team building");
+	say_it(k, CAROL, 3, "tea?");
+	say_it(k, BOB, 4, "team building");
 	db_kit_commit(k);
 	expect(k, "tea", "3 1");
 	expect(k, "TEA", "3 1");
@@ -182,9 +182,9 @@ test_phrase(void **state)
 {
 	struct db_kit *k = *state;
 
-	say(k, BOB, 1, "tea in the kitchen");
-	say(k, BOB, 2, "the tea kitchen in");
-	say(k, BOB, 3, "in\nthe  kitchen -- now");
+	say_it(k, BOB, 1, "tea in the kitchen");
+	say_it(k, BOB, 2, "the tea kitchen in");
+	say_it(k, BOB, 3, "in\nthe  kitchen -- now");
 	db_kit_commit(k);
 	expect(k, "\"in the kitchen\"", "3 1");
 	expect(k, "\"the kitchen\" tea", "1");
@@ -198,27 +198,28 @@ test_scripts(void **state)
 {
 	struct db_kit *k = *state;
 
-	say(k, BOB, 1,
+	say_it(k, BOB, 1,
 	    "Caf\xc3\xa9 stra\xc3\x9f"
 	    "e \xc3\x84RGER");
 	/* U+0065 U+0301 */
-	say(k, BOB, 2, "cafe\xcc\x81 zu");
+	say_it(k, BOB, 2, "cafe\xcc\x81 zu");
 	/* 我们明天去北京 */
-	say(k, BOB, 3,
+	say_it(k, BOB, 3,
 	    "\xe6\x88\x91\xe4\xbb\xac\xe6\x98\x8e\xe5\xa4\xa9\xe5"
 	    "\x8e\xbb\xe5\x8c\x97\xe4\xba\xac");
 	/* 東京へ行きます */
-	say(k, BOB, 4,
+	say_it(k, BOB, 4,
 	    "\xe6\x9d\xb1\xe4\xba\xac\xe3\x81\xb8\xe8\xa1\x8c\xe3"
 	    "\x81\x8d\xe3\x81\xbe\xe3\x81\x99");
 	/* 안녕하세요 */
-	say(k, BOB, 5,
+	say_it(k, BOB, 5,
 	    "\xec\x95\x88\xeb\x85\x95\xed\x95\x98\xec\x84\xb8\xec"
 	    "\x9a\x94");
 	/* tea and a cup, right behind it */
-	say(k, BOB, 6, "tea\xf0\x9f\x8d\xb5\xf0\x9f\x91\x8d\xf0\x9f\x8f\xbd");
+	say_it(
+	    k, BOB, 6, "tea\xf0\x9f\x8d\xb5\xf0\x9f\x91\x8d\xf0\x9f\x8f\xbd");
 	/* ДОБРЫЙ день */
-	say(k, BOB, 7,
+	say_it(k, BOB, 7,
 	    "\xd0\x94\xd0\x9e\xd0\x91\xd0\xa0\xd0\xab\xd0\x99 "
 	    "\xd0\xb4\xd0\xb5\xd0\xbd\xd1\x8c");
 	db_kit_commit(k);
@@ -243,7 +244,7 @@ test_conversation(void **state)
 {
 	struct db_kit *k = *state;
 
-	say(k, BOB, 1, "tea");
+	say_it(k, BOB, 1, "tea");
 	say_ours(k, CAROL, 2, "tea");
 	shout(k, BOB, 3, "tea");
 	db_kit_commit(k);
@@ -266,11 +267,11 @@ test_author(void **state)
 	struct db_kit *k = *state;
 	struct query q;
 
-	say(k, BOB, 1, "tea");
+	say_it(k, BOB, 1, "tea");
 	say_ours(k, BOB, 2, "tea");
 	shout(k, BOB, 3, "tea");
 	shout(k, CAROL, 4, "tea");
-	say(k, CAROL, 5, "milk");
+	say_it(k, CAROL, 5, "milk");
 	say_ours(k, NEARBY, 6, "mine");
 	db_kit_commit(k);
 	q = parsed("from:me");
@@ -297,10 +298,10 @@ test_tags_are_no_words(void **state)
 {
 	struct db_kit *k = *state;
 
-	say(k, BOB, 1, "see https://example.org/tea and go");
+	say_it(k, BOB, 1, "see https://example.org/tea and go");
 	say_ours(k, BOB, 2, "that is mine, c1, link");
-	say(k, BOB, 3, "www.example.org");
-	say(k, BOB, 4, "it is theirs");
+	say_it(k, BOB, 3, "www.example.org");
+	say_it(k, BOB, 4, "it is theirs");
 	db_kit_commit(k);
 	expect(k, "mine", "2");
 	expect(k, "theirs", "4");
@@ -409,7 +410,7 @@ test_pages(void **state)
 	enum { ALL = 2 * SEARCH_PAGE + 5 };
 
 	for (unsigned n = 1; n <= ALL; n++) {
-		say(k, BOB, n, n % 2 != 0 ? "tea" : "milk and tea");
+		say_it(k, BOB, n, n % 2 != 0 ? "tea" : "milk and tea");
 		if (n == SEARCH_PAGE) {
 			db_kit_commit(k);
 			db_kit_rest(k);
@@ -488,7 +489,7 @@ test_nothing_more_than_a_page(void **state)
 	struct query q = parsed("tea");
 
 	for (unsigned n = 1; n <= SEARCH_PAGE; n++)
-		say(k, BOB, n, "tea");
+		say_it(k, BOB, n, "tea");
 	db_kit_commit(k);
 	struct findings f = found_by(k->db, &q, INT64_MAX, SEARCH_PAGE);
 	assert_int_equal(f.count, SEARCH_PAGE);
@@ -508,7 +509,7 @@ test_much_that_is_not_in_the_index(void **state)
 	enum { ALL = 1700 };
 
 	for (unsigned n = 1; n <= ALL; n++)
-		say(k, BOB, n,
+		say_it(k, BOB, n,
 		    n == 3 || n == 600 || n == ALL ? "needle" : "hay");
 	db_kit_commit(k);
 	expect(k, "needle", "1700 600 3");
@@ -533,8 +534,8 @@ test_revised(void **state)
 
 	for (unsigned round = 0; round < 2; round++) {
 		unsigned base = 10 * round;
-		say(k, BOB, base + 1, "first thoughts");
-		say(k, BOB, base + 2, "second thoughts");
+		say_it(k, BOB, base + 1, "first thoughts");
+		say_it(k, BOB, base + 2, "second thoughts");
 		db_kit_commit(k);
 		/* Once in the index, and once before. */
 		if (round == 0)
@@ -557,10 +558,10 @@ test_forgotten(void **state)
 {
 	struct db_kit *k = *state;
 
-	say(k, BOB, 1, "secret");
-	say(k, CAROL, 2, "secret");
-	say(k, CAROL, 3, "secret");
-	say(k, DAVE, 4, "secret");
+	say_it(k, BOB, 1, "secret");
+	say_it(k, CAROL, 2, "secret");
+	say_it(k, CAROL, 3, "secret");
+	say_it(k, DAVE, 4, "secret");
 	db_kit_commit(k);
 	expect(k, "secret", "4 3 2 1");
 	db_kit_add(k, &(struct change){ .kind = CHANGE_FORGET_MESSAGE,
@@ -584,9 +585,9 @@ test_within_a_turn(void **state)
 	struct db_kit *k = *state;
 	struct query q = parsed("tea");
 
-	say(k, BOB, 1, "tea");
+	say_it(k, BOB, 1, "tea");
 	expect_by(k->db, &q, "1");
-	say(k, BOB, 2, "tea");
+	say_it(k, BOB, 2, "tea");
 	expect_by(k->db, &q, "2 1");
 	db_kit_commit(k);
 	db_kit_reopen(k);
@@ -603,11 +604,11 @@ test_names(void **state)
 	pin(k, BOB, "bob");
 	pin(k, CAROL, "B0b");
 	pin(k, DAVE, "dave");
-	say(k, DAVE, 1, "x");
+	say_it(k, DAVE, 1, "x");
 	shout(k, DAVE, 2, "x");
 	say_ours(k, NEARBY, 3, "x");
-	say(k, BOB, 4, "x");
-	say(k, 9, 5, "x");
+	say_it(k, BOB, 4, "x");
+	say_it(k, 9, 5, "x");
 	db_kit_commit(k);
 	struct findings f = found_by(k->db, &q, INT64_MAX, FOUND_MAX);
 	assert_int_equal(f.count, 5);
@@ -662,10 +663,10 @@ test_hostile_queries_10k(void **state)
 	uint32_t dice = 1;
 	size_t found = 0;
 
-	say(k, BOB, 1, "tea \"AND\" NEAR(x) {text} : tags*");
+	say_it(k, BOB, 1, "tea \"AND\" NEAR(x) {text} : tags*");
 	db_kit_commit(k);
 	db_kit_rest(k);
-	say(k, BOB, 2, "tea OR NOT '");
+	say_it(k, BOB, 2, "tea OR NOT '");
 	db_kit_commit(k);
 	for (int i = 0; i < 10000; i++) {
 		char texts[3][128];
@@ -696,7 +697,7 @@ test_damaged_index(void **state)
 	sqlite3 *sql;
 	char *error = NULL;
 
-	say(k, BOB, 1, "tea");
+	say_it(k, BOB, 1, "tea");
 	db_kit_commit(k);
 	db_kit_rest(k);
 	db_kit_close(k);
@@ -715,7 +716,7 @@ test_damaged_index(void **state)
 	assert_non_null(strstr(error, "cannot read the history"));
 	free(error);
 	db_kit_rest(k);
-	say(k, BOB, 2, "milk");
+	say_it(k, BOB, 2, "milk");
 	db_kit_commit(k);
 	db_kit_rest(k);
 	expect_by(k->db, &q, "1");

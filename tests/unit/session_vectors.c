@@ -64,7 +64,7 @@ start(struct end *end, enum noise_role role, const char *ephemeral)
 
 /* Everything the one end has to say is the vector; the other hears it. */
 static void
-say(struct end *from, struct end *to, const char *vector)
+say_it(struct end *from, struct end *to, const char *vector)
 {
 	uint8_t want[VECTOR_MAX];
 	size_t want_size = vector_load("session", vector, want), n;
@@ -101,18 +101,18 @@ send_vector(struct end *end, const char *file, const char *name)
 static void
 handshake(struct end *i, struct end *r)
 {
-	say(i, r, "initiator-1-preamble-and-message-1");
+	say_it(i, r, "initiator-1-preamble-and-message-1");
 	hear_nothing(r);
-	say(r, i, "responder-1-message-2");
+	say_it(r, i, "responder-1-message-2");
 	hear(i, SESSION_HELLO);
 	assert_true(fp_equal(&i->event.fp, &r->identity.fp));
 	assert_int_equal(session_accept(i->session, now), 0);
-	say(i, r, "initiator-2-message-3-and-ready");
+	say_it(i, r, "initiator-2-message-3-and-ready");
 	hear(r, SESSION_HELLO);
 	assert_true(fp_equal(&r->event.fp, &i->identity.fp));
 	assert_int_equal(session_accept(r->session, now), 0);
 	hear(r, SESSION_READY);
-	say(r, i, "responder-2-ready");
+	say_it(r, i, "responder-2-ready");
 	hear(i, SESSION_READY);
 	uint8_t hash[VECTOR_MAX];
 	assert_int_equal(
@@ -133,7 +133,7 @@ talk(struct end *i, struct end *r)
 	uint8_t ack[128];
 	size_t n;
 	send_vector(i, "messages", "text");
-	say(i, r, "initiator-3-text");
+	say_it(i, r, "initiator-3-text");
 	hear(r, SESSION_MESSAGE);
 	assert_int_equal(msg_decode(r->event.bytes, r->event.size, &m), 0);
 	assert_true(msg_id_equal(&m.post.id, &id));
@@ -141,15 +141,15 @@ talk(struct end *i, struct end *r)
 		.ack = { .state = ACK_STORED, .count = 1, .ids = { id } } };
 	assert_int_equal(msg_encode(&m, ack, sizeof(ack), &n), 0);
 	assert_int_equal(session_send(r->session, now, ack, n), 0);
-	say(r, i, "responder-3-ack");
+	say_it(r, i, "responder-3-ack");
 	hear(i, SESSION_MESSAGE);
 	/* READY and the text were two records: a new key is due. */
 	send_vector(i, "messages", "typing");
-	say(i, r, "initiator-4-rekey-and-typing");
+	say_it(i, r, "initiator-4-rekey-and-typing");
 	hear(r, SESSION_MESSAGE);
 	assert_int_equal(r->event.bytes[0], MSG_TYPING);
 	session_close(r->session, now, CLOSE_LEAVING);
-	say(r, i, "responder-4-close");
+	say_it(r, i, "responder-4-close");
 	hear(i, SESSION_CLOSED);
 	assert_int_equal(i->event.reason, CLOSE_LEAVING);
 }
