@@ -54,7 +54,8 @@ struct engine_cfg {
 	uint16_t udp_port;               /* where our datagrams come from */
 	uint16_t discovery_port;
 	bool quiet;
-	const struct lang *lang; /* of what the engine says */
+	/* Where look.language is "auto". */
+	const struct lang *lang;
 	/* What is remembered; NULL: nothing. For the call only. */
 	const struct saved *saved;
 };

@@ -8,6 +8,8 @@
 #ifndef CORE_SETTINGS_H
 #define CORE_SETTINGS_H
 
+#include "base/lang.h"
+
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -136,6 +138,11 @@ const struct setting_list *settings_list(
  * are fewer. */
 bool setting_choice(const struct setting *row, size_t i, const char **ret_word,
     size_t *ret_size);
+
+/* The language that look.language names; where it is "auto", that of the
+ * system. */
+const struct lang *settings_lang(
+    const struct settings *s, const struct lang *system);
 
 /* The list owns its items. */
 void setting_list_add(struct setting_list *l, const char *item);

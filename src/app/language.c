@@ -59,9 +59,9 @@ language_start(void)
 }
 
 void
-language_choose(const char *name)
+language_set(const struct lang *l)
 {
-	chosen = strcmp(name, "auto") == 0 ? of_system : lang_find(name);
+	chosen = l;
 }
 
 const struct lang *

@@ -10,9 +10,8 @@
 
 /* First of all: the locale of the process, and from it the language. */
 void language_start(void);
-/* What the setting look.language says: a name, or "auto" for that of the
- * locale. */
-void language_choose(const char *name);
+/* What the settings say. */
+void language_set(const struct lang *l);
 const struct lang *language(void);
 /* That of the locale, whatever was chosen. */
 const struct lang *language_of_system(void);

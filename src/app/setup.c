@@ -230,7 +230,7 @@ make_engine(struct shell *sh, char **ret_error)
 		.udp_port = udp_own_port(sh->udp),
 		.discovery_port = (uint16_t)sh->settings.port,
 		.quiet = sh->settings.quiet,
-		.lang = language(),
+		.lang = language_of_system(),
 		.saved = &saved,
 	};
 	sh->engine = engine_new(&cfg, sh->now);
@@ -262,8 +262,10 @@ shell_open(struct shell *sh, const struct shell_cfg *cfg, char **ret_error)
 	sh->slept_ms = clock_slept_ms();
 	if ((err = open_home(sh, cfg, ret_error)) < 0)
 		return err;
-	if ((err = override_settings(sh, cfg->overrides, ret_error)) < 0 ||
-	    (err = load_identity(sh, cfg, ret_error)) < 0)
+	if ((err = override_settings(sh, cfg->overrides, ret_error)) < 0)
+		return err;
+	language_set(settings_lang(&sh->settings, language_of_system()));
+	if ((err = load_identity(sh, cfg, ret_error)) < 0)
 		return err;
 	/* Somebody may have been asked for a passphrase. */
 	sh->now = clock_read();

@@ -4,6 +4,7 @@
 #include "app/answers.h"
 #include "app/child.h"
 #include "app/clock.h"
+#include "app/language.h"
 #include "app/log.h"
 #include "base/err.h"
 #include "base/mem.h"
@@ -152,6 +153,7 @@ keep_setting(struct shell *sh, const struct effect *effect)
 		.conv =
 		    effect->conv != 0 ? effect->conv : (uint32_t)CONV_NEARBY };
 
+	language_set(shell_model(sh)->lang);
 	if (config_save(&sh->home, &shell_model(sh)->settings, effect->text,
 		effect->on, &cmd.text) < 0)
 		cmd.kind = COMMAND_ERROR;

@@ -24,6 +24,8 @@ follow(struct engine *e, struct now now, const struct setting *row)
 
 	if (row->offset == offsetof(struct settings, name) && s->name != NULL)
 		execute_rename(e, now, s->name);
+	if (row->offset == offsetof(struct settings, look_language))
+		e->model->lang = settings_lang(s, e->lang);
 	if (row->offset == offsetof(struct settings, status))
 		execute_restate(e, now, s->status == NULL ? "" : s->status);
 }

@@ -26,7 +26,7 @@ first_model(const struct engine_cfg *cfg, struct now now)
 	m->udp_port = cfg->udp_port;
 	m->discovery_port = cfg->discovery_port;
 	m->started_ms = now.mono_ms;
-	m->lang = cfg->lang;
+	m->lang = settings_lang(&m->settings, cfg->lang);
 	return m;
 }
 
@@ -39,6 +39,7 @@ engine_new(const struct engine_cfg *cfg, struct now now)
 	e->rng = cfg->rng;
 	e->epoch = cfg->epoch;
 	e->quiet = cfg->quiet;
+	e->lang = cfg->lang;
 	e->typing_ms = e->expire_ms = NEVER_MS;
 	e->next_row = 1;
 	e->started_wall_ms = now.wall_ms - now.mono_ms;

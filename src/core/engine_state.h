@@ -168,7 +168,8 @@ struct engine {
 	uint32_t epoch;
 	uint8_t instance[INSTANCE_SIZE];
 	bool quiet, started;
-	bool left; /* EFFECT_LEFT was given */
+	const struct lang *lang; /* of the system */
+	bool left;               /* EFFECT_LEFT was given */
 	struct model *model;
 	struct discover *discover;
 	struct gate *gate;

@@ -515,3 +515,17 @@ settings_is_default(const struct settings *s, const struct setting *row)
 	free(text);
 	return same;
 }
+
+const struct lang *
+settings_lang(const struct settings *s, const struct lang *system)
+{
+	const struct setting *row =
+	    settings_find("look.language", strlen("look.language"));
+
+	if (s->look_language == LANGUAGE_AUTO)
+		return system;
+	char *name = settings_text(s, row);
+	const struct lang *l = lang_find(name);
+	free(name);
+	return l;
+}

@@ -456,7 +456,7 @@ test_none_before_a_row(void **state)
 	int64_t rows[4];
 
 	for (unsigned n = 1; n <= ALL; n++)
-		say(k, BOB, n, n == 2 || n >= ALL - 2 ? "tea" : "milk");
+		say_it(k, BOB, n, n == 2 || n >= ALL - 2 ? "tea" : "milk");
 	db_kit_commit(k);
 	for (int indexed = 0; indexed < 2; indexed++) {
 		struct query q = parsed("tea");
