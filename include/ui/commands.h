@@ -20,12 +20,14 @@ enum front_action {
 	/* Show all of the help; a front end without a way of its own executes
 	 * cmd, which has it as COMMAND_INFO. */
 	FRONT_HELP,
+	FRONT_SETTINGS, /* show the settings that filter finds; the same */
 };
 
 /* A line the user entered, understood. */
 struct entered {
 	struct command cmd;      /* COMMAND_NONE when there is none */
 	enum front_action front; /* for the front end itself */
+	char *filter;            /* owned; FRONT_SETTINGS; NULL: all */
 };
 
 struct parse;

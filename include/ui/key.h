@@ -11,7 +11,8 @@ enum key_mod {
 	KEY_SHIFT = 1 << 0,
 	KEY_ALT = 1 << 1,
 	KEY_CTRL = 1 << 2,
-	KEY_PREFIX = 1 << 3, /* Ctrl-X was pressed before; no terminal sends it */
+	KEY_PREFIX =
+	    1 << 3, /* Ctrl-X was pressed before; no terminal sends it */
 };
 
 /*

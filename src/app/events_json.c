@@ -193,6 +193,36 @@ json_typing(const struct model *m, const struct peer *p, bool on)
 }
 
 static void
+add_items(struct buf *b, const struct setting_list *l)
+{
+	add_key(b, "value");
+	put(b, "[");
+	for (size_t i = 0; i < l->count; i++) {
+		put(b, i == 0 ? "" : ",");
+		put_escaped(b, l->items[i]);
+	}
+	put(b, "]");
+}
+
+static char *
+json_setting(const struct model *m, const struct setting *row)
+{
+	struct buf b = begin("setting");
+
+	add(&b, "key", row->name);
+	if (row->kind == SETTING_LIST) {
+		add_items(&b, settings_list(&m->settings, row));
+	} else {
+		char *value = settings_text(&m->settings, row);
+		add(&b, "value", value);
+		free(value);
+	}
+	add_bool(&b, "default", settings_is_default(&m->settings, row));
+	add_bool(&b, "live", row->live);
+	return end(&b);
+}
+
+static void
 add_target(struct buf *b, const struct message *msg)
 {
 	if (msg->has_target)
@@ -328,6 +358,7 @@ const struct events events_json = {
 	.ready = json_ready,
 	.peer = json_peer,
 	.typing = json_typing,
+	.setting = json_setting,
 	.message = json_message,
 	.delivery = json_delivery,
 	.revised = json_revised,

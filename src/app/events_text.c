@@ -246,10 +246,20 @@ text_error(const char *command, const char *text)
 	return xasprintf("! %s", text);
 }
 
+/* Who set it is answered with a line already. */
+static char *
+text_setting(const struct model *m, const struct setting *row)
+{
+	(void)m;
+	(void)row;
+	return NULL;
+}
+
 const struct events events_text = {
 	.ready = text_ready,
 	.peer = text_peer,
 	.typing = text_typing,
+	.setting = text_setting,
 	.message = text_message,
 	.delivery = text_delivery,
 	.revised = text_revised,

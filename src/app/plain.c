@@ -134,13 +134,26 @@ report_peer(struct plain *p, const struct model *m, const struct effect *effect)
 	return true;
 }
 
+/* Of nobody and of no conversation. */
+static bool
+report_setting(
+    struct plain *p, const struct model *m, const struct effect *effect)
+{
+	if (effect->kind != EFFECT_SETTING)
+		return false;
+	if (effect->text != NULL)
+		print_line(p, p->events->setting(m, settings_find(effect->text,
+							strlen(effect->text))));
+	return true;
+}
+
 static void
 plain_report(struct front *f, struct shell *sh, const struct effect *effect)
 {
 	struct plain *p = plain_of(f);
 	const struct model *m = shell_model(sh);
 
-	if (report_peer(p, m, effect))
+	if (report_peer(p, m, effect) || report_setting(p, m, effect))
 		return;
 	const struct conv *c = model_conv(m, effect->conv);
 	const struct message *msg =
@@ -342,9 +355,9 @@ show_lonely(struct plain *p, const struct shell *sh)
 	bool lonely = true;
 
 	for (size_t i = 0; i < sh->iface_count; i++)
-		lonely &=
-		    sh->ifaces[i].use != IFACE_USED ||
-		    (sh->ifaces[i].loopback && sh->settings.interfaces.count == 0);
+		lonely &= sh->ifaces[i].use != IFACE_USED ||
+			  (sh->ifaces[i].loopback &&
+			      sh->settings.interfaces.count == 0);
 	if (lonely && !p->lonely)
 		print_line(p,
 		    p->events->error(NULL,

@@ -84,6 +84,14 @@ static const struct command_spec specs[] = {
 	    "Net", parse_transport },
 	{ "clear", NULL, "", "remove notices and errors from here", "/clear",
 	    "Screen", parse_clear },
+	{ "set", NULL, "[KEY [VALUE]]", "show settings, or change one",
+	    "/set look.theme light", "Screen", parse_set },
+	{ "unset", NULL, "KEY [VALUE]", "put a setting back to its default",
+	    "/unset look.theme", "Screen", parse_unset },
+	{ "theme", NULL, "[auto|dark|light|mono|contrast]",
+	    "choose the colours", "/theme light", "Screen", parse_theme },
+	{ "save", NULL, "", "write all settings into their file", "/save",
+	    "Screen", parse_save },
 	{ "help", "?", "[TOPIC]", "show this help, or one command", "/help msg",
 	    "Screen", parse_help },
 	{ "quit", "exit", "", "say goodbye and leave", "/quit", "Screen",
@@ -297,5 +305,6 @@ void
 entered_clear(struct entered *en)
 {
 	command_clear(&en->cmd);
-	en->front = FRONT_NONE;
+	free(en->filter);
+	*en = (struct entered){ .front = FRONT_NONE };
 }

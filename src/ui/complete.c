@@ -121,10 +121,15 @@ complete_who(struct completion *c, const struct model *m, const char *line)
 static void
 add_choices(struct completion *c, const char *args, const char *word, size_t n)
 {
-	size_t end = strcspn(args, " ");
+	size_t end = strcspn(args, " ]");
+
+	if (*args == '[') {
+		args++;
+		end--;
+	}
 
 	for (size_t at = 0; at < end;) {
-		size_t size = strcspn(args + at, "| ");
+		size_t size = strcspn(args + at, "| ]");
 		const char *choice = args + at;
 		at += size + 1;
 		if (choice[0] < 'a' || choice[0] > 'z' || size < n ||
@@ -245,6 +250,63 @@ complete_search(struct completion *c, const struct model *m, const char *line)
 }
 
 static void
+add_keys(struct completion *c, const char *word, size_t n)
+{
+	size_t count;
+	const struct setting *rows = settings_keys(&count);
+
+	for (size_t i = 0; i < count && c->count < COMPLETE_MAX; i++) {
+		if (strncasecmp(rows[i].name, word, n) == 0)
+			add_item(c, xasprintf("%s ", rows[i].name),
+			    xasprintf("%s %s", rows[i].name, rows[i].values),
+			    xstrdup(rows[i].gloss));
+	}
+}
+
+/* What a value may be, or what it is: to be changed. */
+static void
+add_values(struct completion *c, const struct settings *s,
+    const struct setting *row, const char *word, size_t n, bool set)
+{
+	char *value = settings_text(s, row);
+	bool is_text = row->kind == SETTING_TEXT || row->kind == SETTING_NUMBER;
+
+	if (row->kind == SETTING_LIST && !set) {
+		const struct setting_list *l = settings_list(s, row);
+		for (size_t i = 0; i < l->count; i++)
+			add_words(c, (const char *const[]){ l->items[i], NULL },
+			    word, n);
+	} else if (set && row->kind != SETTING_LIST) {
+		add_choices(c, row->values, word, n);
+	}
+	if (set && is_text && value[0] != '\0' && c->count < COMPLETE_MAX &&
+	    strncasecmp(value, word, n) == 0)
+		add_item(
+		    c, xstrdup(value), xstrdup(value), xstrdup("as it is"));
+	free(value);
+}
+
+/* KEY, and VALUE behind it. */
+static void
+complete_setting(
+    struct completion *c, const struct model *m, const char *line, bool set)
+{
+	size_t n = strcspn(line + c->from, " \t\n");
+	const struct setting *row = settings_find(line + c->from, n);
+
+	if (c->from + n >= c->to) {
+		add_keys(c, line + c->from, c->to - c->from);
+		return;
+	}
+	c->from += n;
+	while (c->from < c->to && is_blank(line[c->from]))
+		c->from++;
+	if (row != NULL)
+		add_values(
+		    c, &m->settings, row, line + c->from, c->to - c->from, set);
+}
+
+static void
 complete_args(struct completion *c, const struct model *m, const char *line)
 {
 	char *candidates = NULL;
@@ -263,6 +325,8 @@ complete_args(struct completion *c, const struct model *m, const char *line)
 		complete_who(c, m, line);
 	else if (strcmp(spec->args, "[on|off]") == 0)
 		complete_switch(c, line);
+	else if (strstr(spec->args, "KEY") != NULL)
+		complete_setting(c, m, line, spec->args[0] == '[');
 	else if (strcmp(spec->args, "[TOPIC]") == 0)
 		add_commands(c, line + c->from, c->to - c->from, "");
 	else if (strchr(spec->args, '|') != NULL)

@@ -88,6 +88,10 @@ int parse_forget(struct parse *p);
 int parse_history(struct parse *p);
 int parse_receipts(struct parse *p);
 int parse_transport(struct parse *p);
+int parse_set(struct parse *p);
+int parse_unset(struct parse *p);
+int parse_theme(struct parse *p);
+int parse_save(struct parse *p);
 
 /* Text for the conversation where the line was typed. */
 int parse_say(struct parse *p, bool action);

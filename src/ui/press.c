@@ -84,9 +84,12 @@ carry_out(struct press *p, struct entered *en)
 		win_select(p->ui, p->m, &p->cmd.peer);
 		return;
 	case FRONT_NONE:
+	case FRONT_SETTINGS:
 		break;
 	}
 	p->cmd = en->cmd;
+	en->cmd = (struct command){ 0 };
+	entered_clear(en);
 	tell_where(p);
 }
 

@@ -77,6 +77,8 @@ json_keeps_its_promise(void **state)
 	    "event name id dialect state trust address status");
 	check_keys(events_json.typing(st->m, st->bob, true),
 	    "event from id conversation state");
+	check_keys(events_json.setting(st->m, settings_find("bind", 4)),
+	    "event key value default live");
 	check_keys(events_json.message(st->m, st->c, theirs, NULL),
 	    "event from id conversation message text sent dialect transport "
 	    "encrypted");
