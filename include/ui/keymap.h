@@ -37,6 +37,10 @@ enum action {
 	ACTION_INTERRUPT, /* kills the draft; on an empty one: /quit */
 	ACTION_ESCAPE,    /* closes what is open; never deletes text */
 	ACTION_EDITOR,    /* the draft in $EDITOR */
+	ACTION_SELECT,    /* message mode */
+	ACTION_UNREAD,    /* to the first that was not read */
+	ACTION_MENTION_NEXT,
+	ACTION_MENTION_PREVIOUS,
 	ACTION_REDRAW,
 	ACTION_SUSPEND,
 	ACTION_HELP,

@@ -19,6 +19,7 @@ static const char *const glyphs[][2] = {
 	[GLYPH_DOT] = { "\xc2\xb7", "." },
 	[GLYPH_ELLIPSIS] = { "\xe2\x80\xa6", "." },
 	[GLYPH_CROSS] = { "\xe2\x94\x9c", "|" },
+	[GLYPH_SELECTED] = { "\xe2\x96\x88", ">" },
 	[GLYPH_CORNER_TOP_LEFT] = { "\xe2\x94\x8c", "+" },
 	[GLYPH_CORNER_TOP_RIGHT] = { "\xe2\x94\x90", "+" },
 	[GLYPH_CORNER_BOTTOM_LEFT] = { "\xe2\x94\x94", "+" },

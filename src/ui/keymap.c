@@ -135,6 +135,15 @@ static const struct keymap_row rows[] = {
 	{ ANYWHERE(ACTION_BOTTOM), "bottom", "to the newest message",
 	    { ALT(KEY_END_KEY), CTRL(KEY_END_KEY), ALT('>') } },
 
+	{ ANYWHERE(ACTION_SELECT), "select",
+	    "select a message, as Esc on an empty line", { ALT('v') } },
+	{ ANYWHERE(ACTION_UNREAD), "unread", "to the first unread message",
+	    { ALT('u') } },
+	{ ANYWHERE(ACTION_MENTION_NEXT), "mention-next",
+	    "to the next message with your name", { ALT('n') } },
+	{ ANYWHERE(ACTION_MENTION_PREVIOUS), "mention-previous",
+	    "to the message with your name before", { ALT('p') } },
+
 	{ ANYWHERE(ACTION_HELP), "help", "show the help", { KEY(KEY_F1) } },
 	{ ANYWHERE(ACTION_CONTACTS), "contacts", "show the contacts",
 	    { KEY(KEY_F1 + 1) } },

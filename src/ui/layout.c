@@ -5,6 +5,7 @@ enum {
 	ROWS_TITLE = 14, /* below, the status row names the conversation */
 	ROWS_STATUS = 4,
 	ROWS_CHAT = 2,
+	ROWS_NOTE = 3,
 	COLS_CHAT = 10,
 };
 
@@ -35,7 +36,8 @@ input_max(int rows)
 
 /* The panes between the title and the status, from the sides inwards. */
 static void
-split_middle(struct layout *l, struct rect middle, int rows, int cols)
+split_middle(struct layout *l, struct rect middle, int rows, int cols,
+    const struct layout_wish *wish)
 {
 	unsigned i = 0;
 
@@ -48,7 +50,7 @@ split_middle(struct layout *l, struct rect middle, int rows, int cols)
 		l->chat.col = breakpoints[i].contacts + 1;
 		l->chat.cols -= breakpoints[i].contacts + 1;
 	}
-	if (breakpoints[i].details > 0) {
+	if (breakpoints[i].details > 0 && wish->details) {
 		l->details = middle;
 		l->details.cols = breakpoints[i].details;
 		l->details.col = cols - breakpoints[i].details;
@@ -57,11 +59,11 @@ split_middle(struct layout *l, struct rect middle, int rows, int cols)
 }
 
 struct layout
-layout_of(int rows, int cols, int input_rows)
+layout_of(int rows, int cols, const struct layout_wish *wish)
 {
 	struct layout l = { .compact = cols < LAYOUT_PROMPT_COLS };
 	int bottom = rows, top = 0;
-	int input = smaller(input_rows, input_max(rows));
+	int input = smaller(wish->input_rows, input_max(rows));
 
 	if (input < 1 || rows < ROWS_CHAT)
 		input = 1;
@@ -71,11 +73,26 @@ layout_of(int rows, int cols, int input_rows)
 		l.input = (struct rect){ rows - 1, 0, 1, cols };
 		return l;
 	}
-	if (rows >= ROWS_STATUS)
+	bool status = rows >= ROWS_STATUS;
+	if (rows >= ROWS_NOTE && (wish->note || (wish->status && !status)))
+		l.note = (struct rect){ --bottom, 0, 1, cols };
+	if (status)
 		l.status = (struct rect){ --bottom, 0, 1, cols };
 	if (rows >= ROWS_TITLE)
 		l.title = (struct rect){ top++, 0, 1, cols };
 	split_middle(
-	    &l, (struct rect){ top, 0, bottom - top, cols }, rows, cols);
+	    &l, (struct rect){ top, 0, bottom - top, cols }, rows, cols, wish);
 	return l;
+}
+
+struct rect
+layout_peek(const struct layout *l, int rows)
+{
+	struct rect r = l->chat;
+
+	if (rows < LAYOUT_PEEK_SCREEN || r.rows < 3 * LAYOUT_PEEK_ROWS)
+		return (struct rect){ 0 };
+	r.row += r.rows - LAYOUT_PEEK_ROWS - 1;
+	r.rows = LAYOUT_PEEK_ROWS + 1;
+	return r;
 }

@@ -31,6 +31,16 @@ static const struct overlay_spec specs[OVERLAY_COUNT] = {
 		.draw = view_people,
 		.key = people_key,
 	},
+	[OVERLAY_MESSAGE] = {
+		.boxed = true,
+		.draw = view_message_menu,
+		.key = message_menu_key,
+	},
+	[OVERLAY_MESSAGE_INFO] = {
+		.boxed = true,
+		.draw = view_message_info,
+		.key = message_info_key,
+	},
 };
 
 const struct overlay_spec *

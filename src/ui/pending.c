@@ -116,7 +116,8 @@ pending_typing(struct ui *ui, const struct model *m, struct now now,
 static const char *
 unsent(const struct win *w)
 {
-	const char *text = edit_text(w->edit, NULL);
+	const char *text =
+	    w->before != NULL ? w->before : edit_text(w->edit, NULL);
 	char first = text[strspn(text, " \t\n")];
 
 	return first == '\0' || first == '/' ? "" : text;

@@ -10,6 +10,7 @@
 #include "base/utf8.h"
 #include "ui/commands.h"
 #include "ui/emoji.h"
+#include "ui/message_mode.h"
 #include "ui/substitute.h"
 #include "ui/ui.h"
 
@@ -99,8 +100,10 @@ accept(struct press *p, struct entered *en)
 	size_t size;
 	const char *text = edit_text(p->w->edit, &size);
 
+	press_take_aim(p, &en->cmd, text);
 	edit_history_add(p->w->edit, text, size);
 	edit_clear(p->w->edit);
+	win_aim_at_nothing(p->w);
 	p->w->frozen = false;
 	p->w->has_marker = false;
 	p->w->guarded = false;
@@ -222,10 +225,17 @@ do_interrupt(struct press *p)
 		edit_do(p->w->edit, EDIT_KILL_ALL);
 }
 
+/* One thing at a time: what the draft answers goes before the marker, and both
+ * before the way into the messages. */
 static void
 do_escape(struct press *p)
 {
-	p->w->has_marker = false;
+	if (p->w->aim != AIM_NONE)
+		win_aim_at_nothing(p->w);
+	else if (p->w->has_marker)
+		p->w->has_marker = false;
+	else if (press_is_empty(p))
+		press_select(p);
 }
 
 static void
@@ -338,6 +348,10 @@ static void (*const actions[ACTION_COUNT])(struct press *) = {
 	[ACTION_INTERRUPT] = do_interrupt,
 	[ACTION_ESCAPE] = do_escape,
 	[ACTION_PREFIX] = do_prefix,
+	[ACTION_SELECT] = press_select,
+	[ACTION_UNREAD] = press_unread,
+	[ACTION_MENTION_NEXT] = press_mention_next,
+	[ACTION_MENTION_PREVIOUS] = press_mention_previous,
 	[ACTION_EDITOR] = do_editor,
 	[ACTION_HELP] = do_help,
 	[ACTION_CONTACTS] = do_contacts,
@@ -364,6 +378,7 @@ take_paste(struct press *p, const char *paste, size_t size)
 	if (overlay_paste(p->ui, paste, size))
 		return;
 	overlay_close(p->ui);
+	message_mode_leave(p->ui, true);
 	p->ui->review.open = false;
 	/* The line end that a terminal adds behind whole lines. */
 	if (size > 0 && paste[size - 1] == '\n')
@@ -493,7 +508,8 @@ take_key(struct press *p, const char *paste, size_t paste_size)
 		press_row(p, row);
 	else if (!is_for_popup(p) &&
 		 !overlay_key(p->ui, p->m, p->now, p->key, &p->cmd) &&
-		 !review_key(p->ui, p->key))
+		 !review_key(p->ui, p->key) &&
+		 !message_mode_key(p->ui, p->m, p->now, p->key, &p->cmd))
 		do_key(p);
 }
 

@@ -30,6 +30,15 @@ bool press_row(struct press *p, const struct keymap_row *row);
 /* A line as if it were typed and sent, beside the draft. One that lacks
  * something is put into the line when that is empty. */
 void press_line(struct press *p, const char *line);
+/* A text for the conversation answers what it was to answer; a command is one
+ * wherever it is typed. */
+void press_take_aim(
+    const struct press *p, struct command *cmd, const char *line);
+/* press_message.c: actions. */
+void press_select(struct press *p);
+void press_unread(struct press *p);
+void press_mention_next(struct press *p);
+void press_mention_previous(struct press *p);
 /* Text behind the cursor of the draft; a sentence where it does not fit. */
 void press_insert(struct press *p, const char *text, size_t size);
 

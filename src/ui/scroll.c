@@ -45,13 +45,44 @@ go_up(const struct transcript *t, struct place p, size_t rows)
 	}
 }
 
+/* From the newest on, until a place is found. */
 static void
-freeze(struct win *w, const struct conv *c, struct place p)
+freeze(struct ui *ui, const struct model *m, struct now now, struct frame *f,
+    struct transcript *t)
 {
-	if (!w->frozen)
-		w->frozen_next = c->next_serial;
+	struct win *w = win_current(ui);
+	const struct conv *c = win_conv(m, w);
+
+	if (w->frozen)
+		return;
 	w->frozen = true;
-	w->place = p;
+	w->frozen_next = c->next_serial;
+	w->place = (struct place){ .serial = c->next_serial - 1 };
+	if (!measure(ui, m, now, f, t) || !rect_is_empty(t->peek))
+		return;
+	/* At the end there is no peek, but it is left now. */
+	t->peek = layout_peek(&f->l, ui->rows);
+	t->r.rows -= t->peek.rows;
+}
+
+/* At the end of the conversation, where the peek shows the rest. */
+static bool
+is_at_end(const struct transcript *t, struct place p)
+{
+	bool peek = !rect_is_empty(t->peek);
+
+	return !transcript_down(t, &p, peek ? LAYOUT_PEEK_ROWS : 0);
+}
+
+static void
+scroll_down(const struct transcript *t, struct win *w, size_t rows)
+{
+	struct place p = transcript_place(t, w);
+
+	if (w->frozen && transcript_down(t, &p, rows) && !is_at_end(t, p))
+		w->place = p;
+	else
+		w->frozen = false;
 }
 
 void
@@ -64,23 +95,23 @@ ui_scroll(struct ui *ui, const struct model *m, struct now now, int rows)
 	ui->dirty = true;
 	if (!measure(ui, m, now, &f, &t))
 		return;
-	struct place p = transcript_place(&t, w);
 	if (rows < 0) {
-		if (w->frozen && transcript_down(&t, &p, (size_t)-rows))
-			w->place = p;
-		else
-			w->frozen = false;
+		scroll_down(&t, w, (size_t)-rows);
 		return;
 	}
 	w->asked_older = false;
 	/* The oldest row goes no further down than the top of the view. */
-	size_t height = (size_t)t.r.rows;
-	size_t above = transcript_rows_above(&t, p, height + (size_t)rows);
+	size_t height = (size_t)t.r.rows, up = (size_t)rows;
+	size_t above =
+	    transcript_rows_above(&t, transcript_place(&t, w), height + up);
 	if (above <= height)
 		return;
-	if (above - height < (size_t)rows)
-		rows = (int)(above - height);
-	freeze(w, f.c, go_up(&t, p, (size_t)rows));
+	if (above - height < up)
+		up = above - height;
+	freeze(ui, m, now, &f, &t);
+	/* The row at the top moves, however high the view is now. */
+	up += height - (size_t)t.r.rows;
+	w->place = go_up(&t, transcript_place(&t, w), up);
 }
 
 void
@@ -91,29 +122,95 @@ ui_scroll_page(struct ui *ui, const struct model *m, struct now now, int pages)
 	ui_scroll(ui, m, now, pages * (rows < 1 ? 1 : rows));
 }
 
-/* The first row of the message goes to the top, where enough is below it. */
-static void
-put_on_top(const struct transcript *t, struct win *w, uint64_t serial)
+void
+ui_scroll_put(
+    struct ui *ui, const struct model *m, struct now now, uint64_t serial)
 {
-	struct place p = { .serial = serial };
+	struct frame f;
+	struct transcript t;
 	struct item item;
+	struct win *w = win_current(ui);
 
-	transcript_item(t, serial, &item);
+	ui->dirty = true;
+	if (!measure(ui, m, now, &f, &t) || serial < f.c->first_serial ||
+	    serial >= f.c->next_serial)
+		return;
+	freeze(ui, m, now, &f, &t);
+	struct place p = { .serial = serial };
+	transcript_item(&t, serial, &item);
+	/* Where it is too small for all, the text goes before a rule. */
 	p.skip = item.rows - 1;
-	if (transcript_down(t, &p, (size_t)t->r.rows - 1))
-		freeze(w, t->c, p);
+	if (item.rows > (size_t)t.r.rows)
+		p.skip -= item.lead;
+	if (transcript_down(&t, &p, (size_t)t.r.rows - 1) && !is_at_end(&t, p))
+		w->place = p;
+	else
+		w->frozen = false;
 }
 
 void
 ui_scroll_top(struct ui *ui, const struct model *m, struct now now)
 {
+	const struct conv *c = win_conv(m, win_current(ui));
+
+	if (c != NULL)
+		ui_scroll_put(ui, m, now, c->first_serial);
+}
+
+uint64_t
+ui_lowest_in_view(struct ui *ui, const struct model *m, struct now now)
+{
 	struct frame f;
 	struct transcript t;
 
 	if (!measure(ui, m, now, &f, &t))
-		return;
-	put_on_top(&t, win_current(ui), f.c->first_serial);
+		return 0;
+	return transcript_place(&t, win_current(ui)).serial;
+}
+
+/* Rows from the first of the message down to the place, counted up to max. */
+static size_t
+rows_down_to(
+    const struct transcript *t, uint64_t serial, struct place p, size_t max)
+{
+	struct item item;
+	size_t rows = 0;
+
+	for (uint64_t s = p.serial + 1; s > serial && rows <= max; s--) {
+		transcript_item(t, s - 1, &item);
+		rows += item.rows - (s - 1 == p.serial ? p.skip : 0);
+	}
+	return rows;
+}
+
+void
+ui_scroll_to(
+    struct ui *ui, const struct model *m, struct now now, uint64_t serial)
+{
+	struct frame f;
+	struct transcript t;
+	struct item item;
+	struct win *w = win_current(ui);
+
 	ui->dirty = true;
+	if (!measure(ui, m, now, &f, &t) || serial < f.c->first_serial ||
+	    serial >= f.c->next_serial)
+		return;
+	struct place p = transcript_place(&t, w);
+	size_t height = (size_t)t.r.rows;
+	if (serial < p.serial || (serial == p.serial && p.skip == 0)) {
+		if (rows_down_to(&t, serial, p, height) > height)
+			ui_scroll_put(ui, m, now, serial);
+		return;
+	}
+	transcript_item(&t, serial, &item);
+	p = (struct place){ .serial = serial };
+	if (item.rows > height)
+		p.skip = item.rows - height;
+	if (is_at_end(&t, p))
+		w->frozen = false;
+	else
+		w->place = p;
 }
 
 void
@@ -135,8 +232,7 @@ ui_show_row(struct ui *ui, const struct model *m, struct now now, uint32_t conv,
 	uint64_t s = c->first_serial;
 	while (s < c->next_serial && conv_message(c, s)->row < row)
 		s++;
-	if (s < c->next_serial)
-		put_on_top(&t, win_current(ui), s);
+	ui_scroll_put(ui, m, now, s);
 }
 
 bool

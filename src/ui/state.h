@@ -41,18 +41,33 @@ struct place {
 	size_t skip;
 };
 
+/* Messages of others from a serial on; each is looked at once. */
+struct tally {
+	uint64_t from, upto;
+	unsigned count;
+};
+
+/* What becomes of the draft when it is sent. */
+enum aim { AIM_NONE, AIM_REPLY, AIM_EDIT };
+
 struct win {
 	struct fp fp;
 	struct edit *edit;
 	bool frozen; /* scrolled up; place counts */
 	struct place place;
 	uint64_t frozen_next; /* next_serial when it froze */
+	struct tally below;   /* from there on */
 	bool has_marker;
 	uint64_t marker; /* the first in memory that was new */
 	/* So many that were new are not in memory yet; those from the serial on
 	 * were counted. */
 	uint32_t marker_due;
 	uint64_t marker_from;
+	struct tally marked; /* from the marker on */
+	enum aim aim;
+	uint64_t aim_serial; /* the message it answers, or replaces */
+	struct msg_id aim_id;
+	char *before; /* owned: the draft before an edit; NULL else */
 	bool asked_open;
 	bool asked_older; /* for what is before the serial */
 	uint64_t older_first;
@@ -61,6 +76,25 @@ struct win {
 	int64_t changed_ms;      /* monotonic: when something was typed last */
 	bool guarded; /* Enter sends the draft of this revision as text */
 	unsigned guard_revision;
+};
+
+enum mode_stage {
+	MODE_OFF,
+	MODE_MOVE,    /* one message is selected */
+	MODE_DELETE,  /* asked: y or n */
+	MODE_REACT,   /* asked with what */
+	MODE_LINK,    /* asked which */
+	MODE_FORWARD, /* asked to whom */
+};
+
+struct message_mode {
+	enum mode_stage stage;
+	uint64_t serial;   /* of the selected one */
+	struct edit *line; /* owned: the answer; NULL until something is asked
+			    */
+	size_t chosen;     /* of those who fit the answer */
+	bool was_frozen;   /* where the view was before */
+	struct place was;
 };
 
 struct popup {
@@ -97,6 +131,7 @@ struct ui {
 	enum overlay overlay;
 	struct overlay_list list; /* of the overlay */
 	struct popup popup;
+	struct message_mode mode;
 	char flash[FLASH_SIZE];
 	int64_t flash_until_ms;
 
@@ -137,6 +172,10 @@ void win_select_number(struct ui *ui, const struct model *m, size_t number);
 void win_step(struct ui *ui, const struct model *m, int step);
 void win_select_last(struct ui *ui, const struct model *m);
 void win_select_news(struct ui *ui, const struct model *m);
+/* The draft answers that message from now on, or replaces it. */
+void win_aim_at(struct win *w, enum aim aim, const struct message *msg);
+/* The draft is one of its own again; after an edit the one before it. */
+void win_aim_at_nothing(struct win *w);
 /* What the model did since: peers that are gone, new messages not in view. */
 void ui_sync(struct ui *ui, const struct model *m);
 /* All messages that were not read; direct ones alone where asked. */
@@ -151,11 +190,23 @@ void ui_scroll_bottom(struct ui *ui);
 /* A view that was filled from below stays as it is drawn, when what comes in
  * front would fill it from above. */
 void ui_scroll_settle(struct ui *ui, const struct model *m, struct now now);
+/* As little as brings the whole message into view, or its first rows. */
+void ui_scroll_to(
+    struct ui *ui, const struct model *m, struct now now, uint64_t serial);
+/* The first row of the message at the top, where enough is below it. */
+void ui_scroll_put(
+    struct ui *ui, const struct model *m, struct now now, uint64_t serial);
+/* The lowest message in view; 0 where there is none. */
+uint64_t ui_lowest_in_view(
+    struct ui *ui, const struct model *m, struct now now);
 /* The oldest in memory is in view, or less than a screen above it. */
 bool ui_is_near_top(struct ui *ui, const struct model *m, struct now now);
 
 /* pending.c: when the draft in view is to be kept; NEVER_MS: it is. */
 int64_t ui_draft_ms(const struct ui *ui, const struct model *m);
+
+/* message_mode.c: the serial of what is selected; 0: nothing is. */
+uint64_t ui_selected(const struct ui *ui);
 
 /* request.c: copies the texts; more may be NULL. */
 void request_add(

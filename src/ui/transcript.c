@@ -76,15 +76,9 @@ nick_cells(const struct transcript *t)
 	return cells;
 }
 
-void
-transcript_init(struct transcript *t, const struct frame *f)
+static void
+set_columns(struct transcript *t)
 {
-	*t = (struct transcript){
-		.f = f,
-		.c = f->c,
-		.r = f->l.chat,
-		.compact = f->l.compact,
-	};
 	t->nick = nick_cells(t);
 	int most = t->r.cols - TIME_CELLS - MARK_CELLS - BAR_CELLS - TEXT_MIN;
 	if (t->compact)
@@ -101,6 +95,32 @@ transcript_init(struct transcript *t, const struct frame *f)
 	/* A column stays before the names, for our bar alone. */
 	t->text = t->r.col + (t->r.cols < COLS_TIME ? 1 : TIME_CELLS);
 	t->rest = t->r.col + COMPACT_INDENT;
+}
+
+/* A frozen view that reaches the end has no need of it. */
+static void
+split(struct transcript *t)
+{
+	struct rect peek = layout_peek(&t->f->l, t->f->ui->rows);
+	struct place p = transcript_place(t, t->f->w);
+
+	if (!t->f->w->frozen || !transcript_down(t, &p, 0))
+		return;
+	t->peek = peek;
+	t->r.rows -= peek.rows;
+}
+
+void
+transcript_init(struct transcript *t, const struct frame *f)
+{
+	*t = (struct transcript){
+		.f = f,
+		.c = f->c,
+		.r = f->l.chat,
+		.compact = f->l.compact,
+	};
+	set_columns(t);
+	split(t);
 }
 
 static bool
@@ -206,8 +226,9 @@ transcript_item(
 	item.missing = msg->missing > 0;
 	item.quote = msg->has_target;
 	item.lead = (size_t)item.day + item.marker + item.missing + item.quote;
+	item.selected = ui_selected(t->f->ui) == serial;
 	item.follows = !t->compact && prev != NULL && item.lead == 0 &&
-		       is_followed(prev, msg);
+		       !item.selected && is_followed(prev, msg);
 	item.reacted =
 	    msg->reactions[0][0] != '\0' || msg->reactions[1][0] != '\0';
 	item.reason_rows = count_reason_rows(t, msg);
@@ -282,23 +303,9 @@ transcript_rows_above(const struct transcript *t, struct place p, size_t max)
 }
 
 unsigned
-transcript_count_new(const struct conv *c, uint64_t from)
-{
-	unsigned n = 0;
-
-	if (from < c->first_serial)
-		from = c->first_serial;
-	for (uint64_t s = from; s < c->next_serial; s++) {
-		const struct message *msg = conv_message(c, s);
-		n += !msg->mine && !message_is_own(msg);
-	}
-	return n;
-}
-
-unsigned
 transcript_new_below(const struct frame *f)
 {
 	if (f->c == NULL || !f->w->frozen)
 		return 0;
-	return transcript_count_new(f->c, f->w->frozen_next);
+	return f->w->below.count;
 }

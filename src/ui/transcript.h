@@ -30,6 +30,7 @@ struct transcript {
 	const struct frame *f;
 	const struct conv *c;
 	struct rect r;
+	struct rect peek; /* a rule and the newest, below a frozen view */
 	bool compact;
 	int nick;        /* cells of the gutter for names */
 	int text, right; /* columns where text begins and ends */
@@ -43,6 +44,7 @@ struct item {
 	int from;         /* column of the first row's text */
 	/* A row each, before the text. */
 	bool day, marker, missing, quote;
+	bool selected;      /* in message mode, or found */
 	bool follows;       /* the line before is of the same sender */
 	bool edited;        /* so it says behind the text */
 	bool edited_row;    /* in a row of its own */
@@ -53,7 +55,7 @@ struct item {
 	int text_end; /* column behind its last row */
 };
 
-/* f->c must be there. */
+/* f->c must be there. The rectangle is that of the chat without the peek. */
 void transcript_init(struct transcript *t, const struct frame *f);
 void transcript_item(
     const struct transcript *t, uint64_t serial, struct item *ret_item);
@@ -83,8 +85,6 @@ bool transcript_down(const struct transcript *t, struct place *p, size_t rows);
 /* Rows from the first to the place, counted up to max. */
 size_t transcript_rows_above(
     const struct transcript *t, struct place p, size_t max);
-/* Messages of others from a serial on. */
-unsigned transcript_count_new(const struct conv *c, uint64_t from);
 /* New messages of others below a frozen view. */
 unsigned transcript_new_below(const struct frame *f);
 

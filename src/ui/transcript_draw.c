@@ -101,8 +101,7 @@ draw_lead(
 	if (item->day && i == 0) {
 		draw_day(t, item, row);
 	} else if (item->marker && i == item->day) {
-		snprintf(text, sizeof(text), "%u new",
-		    transcript_count_new(t->c, t->f->w->marker));
+		snprintf(text, sizeof(text), "%u new", t->f->w->marked.count);
 		draw_rule(t->f, row, t->r.col, t->right, STYLE_MARKER, text);
 	} else if (item->quote && i + 1 == item->lead) {
 		draw_quote(t, item, row);
@@ -123,6 +122,16 @@ mark_style(const struct message *msg)
 	return bad ? STYLE_ERROR : STYLE_DIM;
 }
 
+/* In the column of our bar, where no text of anybody's gets. */
+static void
+draw_selected(
+    const struct transcript *t, const struct item *item, int row, int col)
+{
+	if (item->selected)
+		draw_text(t->f, row, col, t->right, STYLE_BOLD,
+		    glyph_text(t->f, GLYPH_SELECTED));
+}
+
 /* Time, mark, name and bar of the first row; the bar alone of the others. */
 static void
 draw_gutter(
@@ -136,6 +145,7 @@ draw_gutter(
 
 	draw_text(f, row, at, t->right, own ? STYLE_INFO : STYLE_RULE,
 	    glyph_text(f, own ? GLYPH_OWN_BAR : GLYPH_BAR));
+	draw_selected(t, item, row, at);
 	if (!first)
 		return;
 	if (!item->follows)
@@ -163,6 +173,7 @@ draw_compact(
 	const char *mark = delivery_mark(f, msg);
 	int col = t->text;
 
+	draw_selected(t, item, row, first ? col - 1 : t->r.col);
 	if (!first)
 		return;
 	if (t->r.cols >= COLS_TIME)

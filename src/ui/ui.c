@@ -2,6 +2,7 @@
 #include "ui/ui.h"
 
 #include "base/mem.h"
+#include "ui/message_mode.h"
 #include "ui/state.h"
 #include "ui/view.h"
 #include "ui/when.h"
@@ -39,6 +40,7 @@ ui_free(struct ui *ui)
 		return;
 	popup_close(ui);
 	requests_free(ui);
+	message_mode_free(ui);
 	overlay_free(ui);
 	keymap_clear(&ui->keymap);
 	wins_free(ui);
@@ -57,8 +59,15 @@ ui_flash(struct ui *ui, struct now now, const char *text)
 struct layout
 ui_layout(struct ui *ui, const struct model *m)
 {
-	return layout_of(
-	    ui->rows, ui->cols, input_rows(ui, m, win_current(ui)));
+	const struct win *w = win_current(ui);
+	struct layout_wish wish = {
+		.input_rows = input_rows(ui, m, w),
+		.note = w->aim != AIM_NONE,
+		.status = ui->mode.stage != MODE_OFF,
+		.details = true,
+	};
+
+	return layout_of(ui->rows, ui->cols, &wish);
 }
 
 static void
@@ -112,6 +121,7 @@ draw_views(const struct frame *f)
 	view_status(f);
 	view_input(f);
 	view_popup(f);
+	view_message_mode(f);
 	overlay_draw(f);
 	view_prefix(f);
 }
@@ -125,6 +135,7 @@ ui_draw(struct ui *ui, const struct model *m, struct now now, struct grid *g)
 	ui->cols = g->cols;
 	ui_sync(ui, m);
 	ui_scroll_settle(ui, m, now);
+	message_mode_settle(ui, m, now);
 	frame_init(&f, ui, m, now, g);
 	grid_erase(g);
 	ui->shown = ui->overlay == OVERLAY_NONE && !rect_is_empty(f.l.chat);

@@ -39,6 +39,7 @@ enum glyph {
 	GLYPH_DOT,
 	GLYPH_ELLIPSIS,
 	GLYPH_CROSS, /* where a rule meets a border */
+	GLYPH_SELECTED, /* in place of the bar before a selected message */
 	GLYPH_CORNER_TOP_LEFT,
 	GLYPH_CORNER_TOP_RIGHT,
 	GLYPH_CORNER_BOTTOM_LEFT,
@@ -91,6 +92,7 @@ void view_input(const struct frame *f);
 void view_popup(const struct frame *f);
 /* What may follow Ctrl-X. */
 void view_prefix(const struct frame *f);
+void view_message_mode(const struct frame *f);
 
 /* Overlays; ui/overlay.h has what their functions do. */
 void view_help(const struct frame *f);
@@ -98,6 +100,12 @@ bool help_key(struct ui *ui, const struct model *m, struct now now,
     const struct key *key, struct command *ret_cmd);
 void view_people(const struct frame *f);
 bool people_key(struct ui *ui, const struct model *m, struct now now,
+    const struct key *key, struct command *ret_cmd);
+void view_message_menu(const struct frame *f);
+bool message_menu_key(struct ui *ui, const struct model *m, struct now now,
+    const struct key *key, struct command *ret_cmd);
+void view_message_info(const struct frame *f);
+bool message_info_key(struct ui *ui, const struct model *m, struct now now,
     const struct key *key, struct command *ret_cmd);
 
 /* Rows the draft of the window would like. */

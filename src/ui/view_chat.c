@@ -61,42 +61,62 @@ draw_empty(const struct frame *f)
  * view names its sender, whatever was said before: without it nothing on the
  * screen might tell whose words these are. */
 static int
-draw_messages(const struct frame *f)
+draw_messages(const struct transcript *t, struct place p)
 {
-	struct transcript t;
 	struct item item, first = { 0 };
-	int row = f->l.chat.row + f->l.chat.rows, first_row = row;
+	int row = t->r.row + t->r.rows, first_row = row;
 
-	transcript_init(&t, f);
-	struct place p = transcript_place(&t, f->w);
-	for (uint64_t s = p.serial + 1; s > t.c->first_serial && row > t.r.row;
-	     s--) {
-		transcript_item(&t, s - 1, &item);
+	for (uint64_t s = p.serial + 1;
+	     s > t->c->first_serial && row > t->r.row; s--) {
+		transcript_item(t, s - 1, &item);
 		size_t hidden = s - 1 == p.serial ? p.skip : 0;
 		row -= (int)(item.rows - hidden);
-		transcript_draw(&t, &item, row);
-		if (row < t.r.row)
+		transcript_draw(t, &item, row);
+		if (row < t->r.row)
 			break;
 		first = item;
 		first_row = row;
 	}
 	if (first.follows) {
 		first.follows = false;
-		transcript_draw(&t, &first, first_row);
+		transcript_draw(t, &first, first_row);
 	}
 	return row;
 }
 
-/* While the view is frozen the last row tells what is below it. */
+/* Below a frozen view the newest stay in sight. */
 static void
-draw_preview(const struct frame *f)
+draw_peek(const struct transcript *t)
 {
+	char label[32] = "newest";
+	const struct frame *f = t->f;
+	struct transcript peek = *t;
+	unsigned n = transcript_new_below(f);
+	struct place end = { .serial = t->c->next_serial - 1 };
+
+	peek.r = t->peek;
+	if (rect_is_empty(peek.r))
+		return;
+	if (n > 0)
+		snprintf(label, sizeof(label), "v %u new", n);
+	draw_rule(f, peek.r.row, peek.r.col, peek.r.col + peek.r.cols,
+	    n > 0 ? STYLE_MARKER : STYLE_RULE, label);
+	peek.r.row++;
+	peek.r.rows--;
+	draw_messages(&peek, end);
+}
+
+/* Where there is no room for that, the last row tells what is below it. */
+static void
+draw_preview(const struct transcript *t)
+{
+	const struct frame *f = t->f;
 	char head[32], nick[PEER_LABEL_SIZE];
 	struct rect r = f->l.chat;
 	unsigned n = transcript_new_below(f);
 	int row = r.row + r.rows - 1, end = r.col + r.cols;
 
-	if (n == 0 || r.rows < 3)
+	if (n == 0 || r.rows < 3 || !rect_is_empty(t->peek))
 		return;
 	const struct message *msg = conv_message(f->c, f->c->next_serial - 1);
 	snprintf(head, sizeof(head), " v %u new  ", n);
@@ -115,16 +135,20 @@ draw_preview(const struct frame *f)
 void
 view_chat(const struct frame *f)
 {
+	struct transcript t;
 	struct rect r = f->l.chat;
 	int top = r.row + r.rows;
 
 	if (rect_is_empty(r))
 		return;
-	if (f->c != NULL && f->c->next_serial > f->c->first_serial)
-		top = draw_messages(f);
-	else
+	if (f->c != NULL && f->c->next_serial > f->c->first_serial) {
+		transcript_init(&t, f);
+		top = draw_messages(&t, transcript_place(&t, f->w));
+		draw_peek(&t);
+		draw_preview(&t);
+	} else {
 		draw_empty(f);
-	draw_preview(f);
+	}
 	if (f->peer != NULL)
 		return;
 	view_welcome(f, (struct rect){ r.row, r.col, top - r.row, r.cols });

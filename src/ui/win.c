@@ -56,6 +56,7 @@ static void
 win_free(struct win *w)
 {
 	edit_free(w->edit);
+	free(w->before);
 	free(w);
 }
 
@@ -117,6 +118,17 @@ set_marker(struct win *w, const struct conv *c)
 
 /* What is loaded after the marker was set is read by then: it is counted. */
 static void
+count_on(struct tally *t, const struct conv *c, uint64_t from)
+{
+	if (t->from != from || t->upto > c->next_serial)
+		*t = (struct tally){ .from = from, .upto = from };
+	if (t->upto < c->first_serial)
+		t->upto = c->first_serial;
+	for (; t->upto < c->next_serial; t->upto++)
+		t->count += is_theirs(conv_message(c, t->upto));
+}
+
+static void
 settle_marker(struct win *w, const struct conv *c)
 {
 	while (w->has_marker && w->marker_due > 0 &&
@@ -127,6 +139,29 @@ settle_marker(struct win *w, const struct conv *c)
 		w->marker = w->marker_from;
 		w->marker_due--;
 	}
+}
+
+void
+win_aim_at(struct win *w, enum aim aim, const struct message *msg)
+{
+	win_aim_at_nothing(w);
+	w->aim = aim;
+	w->aim_serial = msg->serial;
+	w->aim_id = msg->id;
+	if (aim != AIM_EDIT)
+		return;
+	w->before = xstrdup(edit_text(w->edit, NULL));
+	edit_set(w->edit, msg->text, msg->size);
+}
+
+void
+win_aim_at_nothing(struct win *w)
+{
+	if (w->before != NULL)
+		edit_set(w->edit, w->before, strlen(w->before));
+	free(w->before);
+	w->before = NULL;
+	w->aim = AIM_NONE;
 }
 
 uint64_t
@@ -145,6 +180,7 @@ show(struct ui *ui, const struct model *m, const struct fp *fp)
 	if (fp_equal(&old, &next))
 		return;
 	popup_close(ui);
+	ui->mode.stage = MODE_OFF;
 	win_current(ui)->has_marker = false;
 	ui->last = old;
 	ui->current = next;
@@ -301,4 +337,8 @@ ui_sync(struct ui *ui, const struct model *m)
 	if (c->unread > 0 && !w->has_marker &&
 	    (w->frozen || ui->unfocused || ui->overlay != OVERLAY_NONE))
 		set_marker(w, c);
+	if (w->has_marker)
+		count_on(&w->marked, c, w->marker);
+	if (w->frozen)
+		count_on(&w->below, c, w->frozen_next);
 }

@@ -32,8 +32,8 @@ talk_with_ana(struct scene *s)
 }
 
 /* ana, and bob with news, carol away, dave gone, two strangers. */
-static struct peer *
-populate(struct scene *s)
+struct peer *
+cases_populate(struct scene *s)
 {
 	struct peer *ana = talk_with_ana(s);
 	struct peer *bob = fixture_contact(s->m, "bob", PRESENCE_ONLINE, 2);
@@ -47,8 +47,8 @@ populate(struct scene *s)
 	return ana;
 }
 
-static void
-open_ana(struct scene *s)
+void
+cases_open_ana(struct scene *s)
 {
 	scene_key(s, '2', KEY_ALT);
 }
@@ -77,14 +77,14 @@ case_no_network(struct scene *s)
 static void
 case_people(struct scene *s)
 {
-	populate(s);
+	cases_populate(s);
 }
 
 static void
 case_talk(struct scene *s)
 {
-	populate(s);
-	open_ana(s);
+	cases_populate(s);
+	cases_open_ana(s);
 	scene_type(s, "looks right, one nit in mask_for_iface()");
 }
 
@@ -105,7 +105,7 @@ case_long_names(struct scene *s)
 	    "because-the-row-ends");
 	fixture_send(s->m, a, 4, "indeed");
 	fixture_receive(s->m, b, 3, "hello");
-	open_ana(s);
+	cases_open_ana(s);
 }
 
 static void
@@ -139,7 +139,7 @@ case_hostile(struct scene *s)
 	fixture_receive(s->m, p, 6,
 	    "\n10:03 !      \xe2\x94\x83 no command /quit\n# not a notice");
 	fixture_receive(s->m, z, 5, "hi");
-	open_ana(s);
+	cases_open_ana(s);
 }
 
 static void
@@ -159,10 +159,10 @@ fill(struct scene *s, struct peer *p, unsigned from, unsigned to)
 static void
 case_scrolled(struct scene *s)
 {
-	struct peer *ana = populate(s);
+	struct peer *ana = cases_populate(s);
 
 	fill(s, ana, 0, 80);
-	open_ana(s);
+	cases_open_ana(s);
 	scene_draw(s, 24, 80);
 	scene_key(s, KEY_PAGE_UP, 0);
 	scene_draw(s, 24, 80);
@@ -173,18 +173,18 @@ case_scrolled(struct scene *s)
 static void
 case_marker(struct scene *s)
 {
-	struct peer *ana = populate(s);
+	struct peer *ana = cases_populate(s);
 
 	fixture_receive(
 	    s->m, ana, 1, "ok found it, off by one in the broadcast mask");
 	fixture_receive(s->m, ana, 1, "can you review?");
-	open_ana(s);
+	cases_open_ana(s);
 }
 
 static void
 case_failed(struct scene *s)
 {
-	struct peer *ana = populate(s);
+	struct peer *ana = cases_populate(s);
 	static const struct fixture_message messages[] = {
 		{ .text = "this one waits",
 		    .mine = true,
@@ -212,13 +212,13 @@ case_failed(struct scene *s)
 
 	for (size_t i = 0; i < sizeof(messages) / sizeof(messages[0]); i++)
 		fixture_add(s->m, ana->conv, ana, &messages[i]);
-	open_ana(s);
+	cases_open_ana(s);
 }
 
 static void
 case_shout(struct scene *s)
 {
-	struct peer *ana = populate(s);
+	struct peer *ana = cases_populate(s);
 	struct fixture_message shout = {
 		.text = "pizza is here, second floor, next to the printer",
 		.kind = MESSAGE_SHOUT,
@@ -235,14 +235,14 @@ case_shout(struct scene *s)
 static void
 case_help(struct scene *s)
 {
-	populate(s);
+	cases_populate(s);
 	scene_key(s, KEY_F1, 0);
 }
 
 static void
 case_popup(struct scene *s)
 {
-	populate(s);
+	cases_populate(s);
 	scene_type(s, "/msg ");
 	scene_key(s, KEY_TAB_KEY, 0);
 	scene_key(s, KEY_TAB_KEY, 0);
@@ -256,30 +256,30 @@ case_draft(struct scene *s)
 	    "point-to-point links,\notherwise ~mask is 0 and we broadcast to "
 	    "ourselves\n";
 
-	populate(s);
-	open_ana(s);
+	cases_populate(s);
+	cases_open_ana(s);
 	scene_paste(s, text, sizeof(text) - 1);
 }
 
 static void
 case_typing(struct scene *s)
 {
-	populate(s)->typing_until_ms = FIXTURE_MONO_MS + 4000;
-	open_ana(s);
+	cases_populate(s)->typing_until_ms = FIXTURE_MONO_MS + 4000;
+	cases_open_ana(s);
 }
 
 static void
 case_error(struct scene *s)
 {
-	populate(s);
-	open_ana(s);
+	cases_populate(s);
+	cases_open_ana(s);
 	scene_type(s, "/shoot hello\n");
 }
 
 static void
 case_offline(struct scene *s)
 {
-	populate(s);
+	cases_populate(s);
 	scene_key(s, '5', KEY_ALT);
 }
 
@@ -289,7 +289,7 @@ case_crowd(struct scene *s)
 {
 	char name[16];
 
-	populate(s);
+	cases_populate(s);
 	for (unsigned i = 0; i < 1020; i++) {
 		snprintf(name, sizeof(name), "p%u", i);
 		fixture_peer(s->m, name, PRESENCE_ONLINE, 100 + i);
@@ -299,7 +299,7 @@ case_crowd(struct scene *s)
 static void
 case_key_changed(struct scene *s)
 {
-	populate(s);
+	cases_populate(s);
 	struct peer *fake = fixture_peer(s->m, "ana", PRESENCE_ONLINE, 40);
 	model_conv_open(s->m, fake);
 	fixture_receive(s->m, fake, 1, "send me the password again?");
@@ -309,7 +309,7 @@ case_key_changed(struct scene *s)
 static void
 case_contacts(struct scene *s)
 {
-	populate(s);
+	cases_populate(s);
 	scene_key(s, KEY_F1 + 1, 0);
 	scene_key(s, KEY_DOWN_KEY, 0);
 }
@@ -317,8 +317,8 @@ case_contacts(struct scene *s)
 static void
 case_info(struct scene *s)
 {
-	populate(s);
-	open_ana(s);
+	cases_populate(s);
+	cases_open_ana(s);
 	scene_type(s, "/info\n");
 }
 
@@ -332,7 +332,7 @@ set_draft(struct scene *s, const struct peer *p, const char *text)
 static void
 case_history(struct scene *s)
 {
-	populate(s);
+	cases_populate(s);
 	struct peer *erin = fixture_contact(s->m, "erin", PRESENCE_ONLINE, 8);
 	scene_store(s, erin, 120, 4);
 	set_draft(s, erin, "as I was about to say");
@@ -353,7 +353,7 @@ case_goto(struct scene *s)
 static void
 case_revised(struct scene *s)
 {
-	struct peer *ana = populate(s);
+	struct peer *ana = cases_populate(s);
 	static const struct fixture_message messages[] = {
 		{ .text = "at noon, in the yard",
 		    .read = true,
@@ -399,7 +399,7 @@ case_revised(struct scene *s)
 
 	for (size_t i = 0; i < sizeof(messages) / sizeof(messages[0]); i++)
 		fixture_add(s->m, ana->conv, ana, &messages[i]);
-	open_ana(s);
+	cases_open_ana(s);
 }
 
 static void
@@ -425,7 +425,7 @@ case_waiting(struct scene *s)
 		    .minutes_ago = 2 },
 	};
 
-	populate(s);
+	cases_populate(s);
 	const struct peer *dave = s->m->peers[3];
 	for (size_t i = 0; i < sizeof(messages) / sizeof(messages[0]); i++)
 		fixture_add(s->m, dave->conv, NULL, &messages[i]);
@@ -435,7 +435,7 @@ case_waiting(struct scene *s)
 static void
 case_not_stored(struct scene *s)
 {
-	struct peer *ana = populate(s);
+	struct peer *ana = cases_populate(s);
 	struct fixture_message failed = {
 		.text = "this one is on this screen alone",
 		.mine = true,
@@ -446,14 +446,14 @@ case_not_stored(struct scene *s)
 
 	fixture_add(s->m, ana->conv, NULL, &failed);
 	s->m->store_failed = true;
-	open_ana(s);
+	cases_open_ana(s);
 }
 
 static void
 case_over_udp(struct scene *s)
 {
-	populate(s)->transport = CARRIER_UDP;
-	open_ana(s);
+	cases_populate(s)->transport = CARRIER_UDP;
+	cases_open_ana(s);
 	scene_type(s, "/info\n");
 }
 
@@ -485,5 +485,13 @@ const struct screen_case screen_cases[] = {
 	{ "waiting", case_waiting, false },
 	{ "not-stored", case_not_stored, false },
 	{ "over-udp", case_over_udp, false },
+	{ "selected", case_selected, false },
+	{ "message-menu", case_message_menu, false },
+	{ "message-info", case_message_info, false },
+	{ "reply", case_reply, false },
+	{ "editing", case_editing, false },
+	{ "reacting", case_reacting, false },
+	{ "forwarding", case_forwarding, false },
+	{ "deleting", case_deleting, false },
 };
 const size_t screen_case_count = sizeof(screen_cases) / sizeof(screen_cases[0]);

@@ -16,4 +16,18 @@ struct screen_case {
 extern const struct screen_case screen_cases[];
 extern const size_t screen_case_count;
 
+/* ana, and bob with news, carol away, dave gone, two strangers. */
+struct peer *cases_populate(struct scene *s);
+void cases_open_ana(struct scene *s);
+
+/* cases_message.c */
+void case_selected(struct scene *s);
+void case_message_menu(struct scene *s);
+void case_message_info(struct scene *s);
+void case_reply(struct scene *s);
+void case_editing(struct scene *s);
+void case_reacting(struct scene *s);
+void case_forwarding(struct scene *s);
+void case_deleting(struct scene *s);
+
 #endif

@@ -1,0 +1,20 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Whether somebody was meant: our name stands in the text, as a word of its
+ * own and in any case.
+ */
+#ifndef UI_MENTION_H
+#define UI_MENTION_H
+
+#include "core/model.h"
+
+#include <stdbool.h>
+#include <stdint.h>
+
+bool mention_is(const struct model *m, const struct message *msg);
+/* The next one with it behind the serial, or before it where step is negative;
+ * 0: there is none in memory. c may be NULL. */
+uint64_t mention_find(
+    const struct model *m, const struct conv *c, uint64_t from, int step);
+
+#endif
