@@ -36,6 +36,9 @@ enum action {
 	ACTION_BOTTOM,
 	ACTION_INTERRUPT, /* kills the draft; on an empty one: /quit */
 	ACTION_ESCAPE,    /* closes what is open; never deletes text */
+	ACTION_SENT,   /* looks through all that was sent */
+	ACTION_SENT_OLDER, /* what was sent before, to anybody */
+	ACTION_SENT_NEWER,
 	ACTION_EDITOR,    /* the draft in $EDITOR */
 	ACTION_SELECT,    /* message mode */
 	ACTION_UNREAD,    /* to the first that was not read */

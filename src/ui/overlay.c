@@ -41,6 +41,12 @@ static const struct overlay_spec specs[OVERLAY_COUNT] = {
 		.draw = view_message_info,
 		.key = message_info_key,
 	},
+	[OVERLAY_SENT] = {
+		.filter = true,
+		.boxed = true,
+		.draw = view_sent,
+		.key = sent_key,
+	},
 };
 
 const struct overlay_spec *

@@ -10,6 +10,7 @@
 #include "base/utf8.h"
 #include "ui/commands.h"
 #include "ui/emoji.h"
+#include "ui/history.h"
 #include "ui/message_mode.h"
 #include "ui/substitute.h"
 #include "ui/ui.h"
@@ -102,6 +103,7 @@ accept(struct press *p, struct entered *en)
 
 	press_take_aim(p, &en->cmd, text);
 	edit_history_add(p->w->edit, text, size);
+	history_add(p->ui->sent, text, size);
 	edit_clear(p->w->edit);
 	win_aim_at_nothing(p->w);
 	p->w->frozen = false;
@@ -329,6 +331,31 @@ do_editor(struct press *p)
 	request_editor(p->ui);
 }
 
+static void
+do_sent(struct press *p)
+{
+	overlay_open(p->ui, OVERLAY_SENT);
+}
+
+static void
+show_sent(struct press *p, const char *line)
+{
+	if (line != NULL)
+		edit_set(p->w->edit, line, strlen(line));
+}
+
+static void
+do_sent_older(struct press *p)
+{
+	show_sent(p, history_older(p->ui->sent, edit_text(p->w->edit, NULL)));
+}
+
+static void
+do_sent_newer(struct press *p)
+{
+	show_sent(p, history_newer(p->ui->sent, edit_text(p->w->edit, NULL)));
+}
+
 /* ACTION_EDIT is done here; redrawing and suspending are the terminal's. */
 static void (*const actions[ACTION_COUNT])(struct press *) = {
 	[ACTION_SEND] = do_send,
@@ -353,6 +380,9 @@ static void (*const actions[ACTION_COUNT])(struct press *) = {
 	[ACTION_MENTION_NEXT] = press_mention_next,
 	[ACTION_MENTION_PREVIOUS] = press_mention_previous,
 	[ACTION_EDITOR] = do_editor,
+	[ACTION_SENT] = do_sent,
+	[ACTION_SENT_OLDER] = do_sent_older,
+	[ACTION_SENT_NEWER] = do_sent_newer,
 	[ACTION_HELP] = do_help,
 	[ACTION_CONTACTS] = do_contacts,
 };

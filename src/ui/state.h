@@ -118,6 +118,7 @@ struct ui {
 	const char *version;
 
 	struct edit_kills *kills;
+	struct history *sent; /* owned; what went out, to anybody */
 	struct win **wins; /* owned */
 	size_t win_count, win_cap;
 	struct fp current, last;

@@ -2,6 +2,7 @@
 #include "ui/ui.h"
 
 #include "base/mem.h"
+#include "ui/history.h"
 #include "ui/message_mode.h"
 #include "ui/state.h"
 #include "ui/view.h"
@@ -25,6 +26,7 @@ ui_new(const struct ui_cfg *cfg)
 	ui->first_start = cfg->first_start;
 	ui->version = cfg->version == NULL ? "" : cfg->version;
 	ui->kills = edit_kills_new();
+	ui->sent = xcalloc(1, sizeof(*ui->sent));
 	ui->rows = UI_ROWS;
 	ui->cols = UI_COLS;
 	ui->roster_max = ROSTER_MAX;
@@ -45,6 +47,8 @@ ui_free(struct ui *ui)
 	keymap_clear(&ui->keymap);
 	wins_free(ui);
 	edit_kills_free(ui->kills);
+	history_clear(ui->sent);
+	free(ui->sent);
 	free(ui);
 }
 

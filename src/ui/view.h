@@ -98,6 +98,9 @@ void view_message_mode(const struct frame *f);
 void view_help(const struct frame *f);
 bool help_key(struct ui *ui, const struct model *m, struct now now,
     const struct key *key, struct command *ret_cmd);
+void view_sent(const struct frame *f);
+bool sent_key(struct ui *ui, const struct model *m, struct now now,
+    const struct key *key, struct command *ret_cmd);
 void view_people(const struct frame *f);
 bool people_key(struct ui *ui, const struct model *m, struct now now,
     const struct key *key, struct command *ret_cmd);

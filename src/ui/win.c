@@ -4,6 +4,7 @@
  * kept as long as it has a draft, a conversation, or is looked at.
  */
 #include "base/mem.h"
+#include "ui/history.h"
 #include "ui/roster.h"
 #include "ui/state.h"
 
@@ -172,6 +173,17 @@ win_marker(const struct win *w, const struct conv *c)
 	return w->has_marker && settled ? w->marker : 0;
 }
 
+/* A draft that made room for what was sent elsewhere belongs to this window:
+ * it must neither be lost nor come up in another. */
+static void
+give_back_draft(struct ui *ui)
+{
+	if (ui->sent->draft != NULL)
+		edit_set(win_current(ui)->edit, ui->sent->draft,
+		    strlen(ui->sent->draft));
+	history_rewind(ui->sent);
+}
+
 static void
 show(struct ui *ui, const struct model *m, const struct fp *fp)
 {
@@ -181,6 +193,7 @@ show(struct ui *ui, const struct model *m, const struct fp *fp)
 		return;
 	popup_close(ui);
 	ui->mode.stage = MODE_OFF;
+	give_back_draft(ui);
 	win_current(ui)->has_marker = false;
 	ui->last = old;
 	ui->current = next;

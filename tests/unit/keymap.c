@@ -47,9 +47,12 @@ each_action_is_bound_once(void **state)
 	}
 	/* Killing all is what ACTION_INTERRUPT does. */
 	edits[EDIT_KILL_ALL]++;
+	/* Up and Down lead into the history of the window. */
+	edits[EDIT_HISTORY_OLDER]++;
+	edits[EDIT_HISTORY_NEWER]++;
 	for (int i = ACTION_NONE + 1; i < ACTION_COUNT; i++)
 		assert_int_equal(actions[i], i == ACTION_EDIT
-						 ? EDIT_ACTION_COUNT - 2
+						 ? EDIT_ACTION_COUNT - 4
 					     : i == ACTION_LINE ? 0
 								: 1);
 	for (int i = EDIT_NONE + 1; i < EDIT_ACTION_COUNT; i++)

@@ -232,6 +232,57 @@ paste_of_lines_is_looked_at(void **state)
 }
 
 static void
+what_was_sent_is_found_anywhere(void **state)
+{
+	struct scene *s = *state;
+
+	fixture_contact(s->m, "ana", PRESENCE_ONLINE, 1);
+	fixture_contact(s->m, "bob", PRESENCE_ONLINE, 2);
+	scene_key(s, '2', KEY_ALT);
+	scene_type(s, "the build is red\n");
+	scene_type(s, "the nightly is green\n");
+	scene_key(s, '3', KEY_ALT);
+	scene_type(s, "draft");
+	scene_key(s, 'r', KEY_CTRL);
+	scene_draw(s, 24, 80);
+	expect_screen(s, "> the nightly is green");
+	expect_screen(s, "  the build is red");
+	scene_type(s, "build");
+	scene_draw(s, 24, 80);
+	expect_screen(s, "1 of 2");
+	assert_false(shows(s, "nightly is green"));
+	scene_key(s, KEY_ESCAPE, 0);
+	expect_draft(s, "bob> draft");
+	scene_key(s, 'r', KEY_CTRL);
+	scene_key(s, 'r', KEY_CTRL);
+	scene_key(s, KEY_ENTER_KEY, 0);
+	expect_draft(s, "bob> the build is red");
+	assert_int_equal(count_kind(s, COMMAND_SAY), 2);
+}
+
+static void
+a_draft_stays_where_it_was_typed(void **state)
+{
+	struct scene *s = *state;
+
+	fixture_contact(s->m, "ana", PRESENCE_ONLINE, 1);
+	fixture_contact(s->m, "bob", PRESENCE_ONLINE, 2);
+	scene_key(s, '2', KEY_ALT);
+	scene_type(s, "sent\n");
+	scene_type(s, "for ana alone");
+	scene_key(s, KEY_UP_KEY, KEY_CTRL);
+	expect_draft(s, "ana> sent");
+	scene_key(s, '3', KEY_ALT);
+	scene_key(s, KEY_DOWN_KEY, KEY_CTRL);
+	expect_draft(s, "bob>");
+	scene_key(s, '2', KEY_ALT);
+	expect_draft(s, "ana> for ana alone");
+	scene_key(s, KEY_UP_KEY, KEY_CTRL);
+	scene_key(s, KEY_DOWN_KEY, KEY_CTRL);
+	expect_draft(s, "ana> for ana alone");
+}
+
+static void
 a_line_is_refined(void **state)
 {
 	static const struct {
@@ -670,6 +721,8 @@ main(void)
 		ROW(a_paste_sends_nothing),
 		ROW(paste_of_lines_is_looked_at),
 		ROW(a_line_is_refined),
+		ROW(what_was_sent_is_found_anywhere),
+		ROW(a_draft_stays_where_it_was_typed),
 		ROW(news_are_walked_and_one_comes_back),
 		ROW(next_and_previous_go_round),
 		ROW(read_needs_eyes),
