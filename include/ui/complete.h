@@ -8,6 +8,7 @@
 
 #include "core/model.h"
 
+#include <stdbool.h>
 #include <stddef.h>
 
 enum { COMPLETE_MAX = 64 };
@@ -20,6 +21,7 @@ struct completion_item {
 
 struct completion {
 	size_t from, to; /* bytes of the line that an item replaces */
+	bool is_path;    /* what stands there begins a path */
 	size_t count;    /* 0: nothing fits */
 	struct completion_item items[COMPLETE_MAX]; /* owned */
 };

@@ -34,14 +34,14 @@ enum action {
 	ACTION_SCROLL_DOWN,
 	ACTION_TOP,
 	ACTION_BOTTOM,
-	ACTION_INTERRUPT, /* kills the draft; on an empty one: /quit */
-	ACTION_ESCAPE,    /* closes what is open; never deletes text */
-	ACTION_SENT,   /* looks through all that was sent */
+	ACTION_INTERRUPT,  /* kills the draft; on an empty one: /quit */
+	ACTION_ESCAPE,     /* closes what is open; never deletes text */
+	ACTION_SENT,       /* looks through all that was sent */
 	ACTION_SENT_OLDER, /* what was sent before, to anybody */
 	ACTION_SENT_NEWER,
-	ACTION_EDITOR,    /* the draft in $EDITOR */
-	ACTION_SELECT,    /* message mode */
-	ACTION_UNREAD,    /* to the first that was not read */
+	ACTION_EDITOR, /* the draft in $EDITOR */
+	ACTION_SELECT, /* message mode */
+	ACTION_UNREAD, /* to the first that was not read */
 	ACTION_MENTION_NEXT,
 	ACTION_MENTION_PREVIOUS,
 	ACTION_REDRAW,

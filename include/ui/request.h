@@ -16,6 +16,7 @@ enum request_kind {
 	REQUEST_BARE,   /* text: lines to be shown outside of the full screen,
 			   until Enter, for the terminal's own selection */
 	REQUEST_NOTIFY, /* text: a title, more: what it says, or "" */
+	REQUEST_PATHS,  /* text: what a path begins with; ui_answer_paths */
 	REQUEST_SPELL,  /* text: words, parted by blanks; ui_answer_spell */
 };
 

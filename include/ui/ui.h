@@ -54,6 +54,9 @@ bool ui_request(struct ui *ui, struct request *ret_request);
 /* The text of REQUEST_EDITOR came back: it becomes the draft that was given
  * away. Of any origin. */
 void ui_answer_editor(struct ui *ui, struct now now, const char *text);
+/* What the path of REQUEST_PATHS can be; borrowed. Nothing happens when the
+ * draft has changed since. */
+void ui_answer_paths(struct ui *ui, const char *const *paths, size_t count);
 /* Shows a sentence for a moment: what became of a request. */
 void ui_tell(struct ui *ui, struct now now, const char *sentence);
 /*

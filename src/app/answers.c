@@ -2,6 +2,7 @@
 #include "app/answers.h"
 
 #include "base/mem.h"
+#include "store/paths.h"
 #include "store/search.h"
 
 #include <stdlib.h>
@@ -102,17 +103,6 @@ go_to(struct shell *sh, const struct effect *query)
 	sh->front->show(sh->front, sh, query->conv, row);
 }
 
-/* "~/talk.txt" is what people write; no shell has read it before us. */
-static char *
-expand_home(const char *path)
-{
-	const char *home = getenv("HOME");
-
-	if (strncmp(path, "~/", 2) != 0 || home == NULL || home[0] != '/')
-		return xstrdup(path);
-	return xasprintf("%s%s", home, path + 1);
-}
-
 static void export(struct shell *sh, const struct effect *query)
 {
 	bool json =
@@ -122,7 +112,7 @@ static void export(struct shell *sh, const struct effect *query)
 	size_t count;
 
 	path += strspn(path, " ");
-	path = expanded = expand_home(path);
+	path = expanded = path_expand(path);
 	if (db_export(sh->db, fp_is_zero(&query->fp) ? NULL : &query->fp,
 		json ? EXPORT_JSON : EXPORT_TEXT, path, &count, &error) < 0)
 		answer_say(sh, query, COMMAND_ERROR, error);

@@ -8,6 +8,7 @@
 #include "app/child.h"
 #include "base/err.h"
 #include "base/mem.h"
+#include "store/paths.h"
 #include "store/scratch.h"
 #include "ui/edit.h"
 
@@ -117,6 +118,17 @@ edit(struct requests *r, const char *text)
 	free(error);
 }
 
+static void
+list_paths(struct requests *r, const char *start)
+{
+	char *paths[PATHS_MAX];
+	size_t count = paths_starting(start, paths);
+
+	ui_answer_paths(r->ui, (const char *const *)paths, count);
+	for (size_t i = 0; i < count; i++)
+		free(paths[i]);
+}
+
 void
 requests_run(struct requests *r)
 {
@@ -129,6 +141,9 @@ requests_run(struct requests *r)
 			break;
 		case REQUEST_EDITOR:
 			edit(r, request.text);
+			break;
+		case REQUEST_PATHS:
+			list_paths(r, request.text);
 			break;
 		case REQUEST_COPY:
 		case REQUEST_BARE:

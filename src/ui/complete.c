@@ -306,6 +306,25 @@ complete_setting(
 		    c, &m->settings, row, line + c->from, c->to - c->from, set);
 }
 
+/* The rest of the line, blanks and all, behind what is no path. */
+static void
+complete_path(struct completion *c, const char *line)
+{
+	static const char json[] = "-json ";
+	size_t n = c->to - c->from;
+
+	if (n > 0 && n < sizeof(json) - 1 &&
+	    strncmp(line + c->from, json, n) == 0) {
+		add_words(
+		    c, (const char *const[]){ json, NULL }, line + c->from, n);
+		return;
+	}
+	if (n >= sizeof(json) - 1 &&
+	    strncmp(line + c->from, json, sizeof(json) - 1) == 0)
+		c->from += sizeof(json) - 1;
+	c->is_path = true;
+}
+
 static void
 complete_args(struct completion *c, const struct model *m, const char *line)
 {
@@ -335,9 +354,8 @@ complete_args(struct completion *c, const struct model *m, const char *line)
 		complete_search(c, m, line);
 	else if (strcmp(spec->args, "DAY") == 0)
 		add_words(c, days, line + c->from, c->to - c->from);
-	else if (strcmp(spec->args, "[-json] PATH") == 0 && c->from < c->to)
-		add_words(c, (const char *const[]){ "-json ", NULL },
-		    line + c->from, c->to - c->from);
+	else if (strcmp(spec->args, "[-json] PATH") == 0)
+		complete_path(c, line);
 	if (c->count == 0 && strstr(spec->args, "TEXT") != NULL)
 		complete_word(c, m, line);
 }

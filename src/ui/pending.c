@@ -96,7 +96,7 @@ pending_typing(struct ui *ui, const struct model *m, struct now now,
     struct command *ret_cmd)
 {
 	const struct win *w = win_current(ui);
-	bool typing = is_typing(ui, m, w, now);
+	bool typing = m->settings.talk_typing && is_typing(ui, m, w, now);
 
 	if (ui->typing && !(typing && fp_equal(&ui->typing_fp, &w->fp))) {
 		fill_typing(ui, m, false, ret_cmd);

@@ -4,8 +4,10 @@
  * go through the list; what is chosen stands in the line already, so Enter is
  * never taken away from sending.
  */
+#include "base/mem.h"
 #include "ui/state.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 void
@@ -25,13 +27,12 @@ put(struct ui *ui, const char *text, size_t size)
 		p->end = edit_cursor(e);
 }
 
+/* Puts in what is certain, and shows the rest. */
 static void
-popup_open(struct ui *ui, const struct model *m)
+offer(struct ui *ui)
 {
 	struct popup *p = &ui->popup;
-	struct edit *e = win_current(ui)->edit;
 
-	complete_line(m, edit_text(e, NULL), edit_cursor(e), &p->c);
 	p->end = p->c.to;
 	p->chosen = p->c.count;
 	if (p->c.count == 0)
@@ -43,6 +44,54 @@ popup_open(struct ui *ui, const struct model *m)
 		popup_close(ui);
 	else
 		p->open = true;
+}
+
+/* Files are not ours to look at: the answer comes by itself. */
+static void
+ask_paths(struct ui *ui)
+{
+	struct popup *p = &ui->popup;
+	const struct win *w = win_current(ui);
+	char *start =
+	    xstrndup(edit_text(w->edit, NULL) + p->c.from, p->c.to - p->c.from);
+
+	p->asked = true;
+	p->asked_fp = w->fp;
+	p->asked_revision = edit_revision(w->edit);
+	request_add(ui, REQUEST_PATHS, start, NULL);
+	free(start);
+}
+
+static void
+popup_open(struct ui *ui, const struct model *m)
+{
+	struct popup *p = &ui->popup;
+	struct edit *e = win_current(ui)->edit;
+
+	complete_line(m, edit_text(e, NULL), edit_cursor(e), &p->c);
+	if (p->c.is_path)
+		ask_paths(ui);
+	offer(ui);
+}
+
+void
+ui_answer_paths(struct ui *ui, const char *const *paths, size_t count)
+{
+	struct popup *p = &ui->popup;
+	const struct win *w = win_current(ui);
+
+	if (!p->asked || !fp_equal(&p->asked_fp, &w->fp) ||
+	    p->asked_revision != edit_revision(w->edit))
+		return;
+	p->asked = false;
+	for (size_t i = 0; i < count && p->c.count < COMPLETE_MAX; i++)
+		p->c.items[p->c.count++] = (struct completion_item){
+			.text = xstrdup(paths[i]),
+			.label = xstrdup(paths[i]),
+			.gloss = xstrdup(""),
+		};
+	offer(ui);
+	ui->dirty = true;
 }
 
 void

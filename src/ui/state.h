@@ -102,6 +102,10 @@ struct popup {
 	struct completion c;
 	size_t chosen; /* c.count: none */
 	size_t end;    /* of what was put into the line */
+	/* Paths were asked for, for the draft of this window and revision. */
+	bool asked;
+	struct fp asked_fp;
+	unsigned asked_revision;
 };
 
 /* What was pasted last, while it is looked at. */

@@ -232,6 +232,38 @@ paste_of_lines_is_looked_at(void **state)
 }
 
 static void
+paths_are_asked_for(void **state)
+{
+	static const char *const paths[] = { "notes/", "notes.txt" };
+	struct scene *s = *state;
+	struct request r;
+
+	fixture_contact(s->m, "ana", PRESENCE_ONLINE, 1);
+	scene_key(s, '2', KEY_ALT);
+	scene_type(s, "/export no");
+	scene_key(s, KEY_TAB_KEY, 0);
+	assert_true(ui_request(s->ui, &r));
+	assert_int_equal(r.kind, REQUEST_PATHS);
+	assert_string_equal(r.text, "no");
+	request_clear(&r);
+	ui_answer_paths(s->ui, paths, 2);
+	scene_draw(s, 24, 80);
+	expect_screen(s, " notes.txt");
+	expect_draft(s, "ana> /export notes");
+	scene_key(s, KEY_TAB_KEY, 0);
+	expect_draft(s, "ana> /export notes/");
+	/* An answer that comes too late changes nothing. */
+	scene_key(s, KEY_ESCAPE, 0);
+	scene_key(s, KEY_TAB_KEY, 0);
+	assert_true(ui_request(s->ui, &r));
+	assert_string_equal(r.text, "notes/");
+	request_clear(&r);
+	scene_type(s, "x");
+	ui_answer_paths(s->ui, paths, 1);
+	expect_draft(s, "ana> /export notes/x");
+}
+
+static void
 what_was_sent_is_found_anywhere(void **state)
 {
 	struct scene *s = *state;
@@ -721,6 +753,7 @@ main(void)
 		ROW(a_paste_sends_nothing),
 		ROW(paste_of_lines_is_looked_at),
 		ROW(a_line_is_refined),
+		ROW(paths_are_asked_for),
 		ROW(what_was_sent_is_found_anywhere),
 		ROW(a_draft_stays_where_it_was_typed),
 		ROW(news_are_walked_and_one_comes_back),

@@ -1,0 +1,22 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Names of files as people type them.
+ */
+#ifndef STORE_PATHS_H
+#define STORE_PATHS_H
+
+#include <stddef.h>
+
+enum { PATHS_MAX = 64 };
+
+/* With "~/" as the home of the user, where there is one (caller frees). */
+char *path_expand(const char *path);
+/*
+ * What a path that begins so can be: at most PATHS_MAX, sorted, each beginning
+ * with start as it was typed, directories with a slash behind them. Hidden
+ * names only where a dot was typed; names that a screen could not show as they
+ * are, not at all. Returns how many; the caller frees each.
+ */
+size_t paths_starting(const char *start, char *ret_paths[static PATHS_MAX]);
+
+#endif
