@@ -36,6 +36,7 @@ enum style {
 	STYLE_SECURE,
 	STYLE_INSECURE,
 	STYLE_OWN,
+	STYLE_FOUND, /* what is looked for, in a text */
 	STYLE_NICK_0,
 	STYLE_NICK_LAST = STYLE_NICK_0 + 7,
 	STYLE_COUNT,

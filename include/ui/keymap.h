@@ -41,6 +41,9 @@ enum action {
 	ACTION_SENT_NEWER,
 	ACTION_EDITOR, /* the draft in $EDITOR */
 	ACTION_SELECT, /* message mode */
+	ACTION_FIND,   /* in the conversation; there: the next one */
+	ACTION_DETAILS,
+	ACTION_BARE,   /* the conversation as plain lines */
 	ACTION_UNREAD, /* to the first that was not read */
 	ACTION_MENTION_NEXT,
 	ACTION_MENTION_PREVIOUS,

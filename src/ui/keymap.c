@@ -146,6 +146,13 @@ static const struct keymap_row rows[] = {
 	{ ANYWHERE(ACTION_MENTION_PREVIOUS), "mention-previous",
 	    "to the message with your name before", { ALT('p') } },
 
+	{ ANYWHERE(ACTION_FIND), "find", "find words in this conversation",
+	    { CTRL('s'), KEY(KEY_F1 + 2) } },
+	{ ANYWHERE(ACTION_BARE), "bare",
+	    "this conversation as plain text, to be selected", { ALT('l') } },
+	{ ANYWHERE(ACTION_DETAILS), "details",
+	    "show or hide the details beside the chat", { KEY(KEY_F1 + 3) } },
+
 	{ ANYWHERE(ACTION_HELP), "help", "show the help", { KEY(KEY_F1) } },
 	{ ANYWHERE(ACTION_CONTACTS), "contacts", "show the contacts",
 	    { KEY(KEY_F1 + 1) } },

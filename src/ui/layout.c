@@ -14,7 +14,7 @@ static const struct {
 	int cols, rows;        /* at least */
 	int contacts, details; /* columns, without the border */
 } breakpoints[] = {
-	{ 110, 20, 24, 26 },
+	{ LAYOUT_DETAILS_COLS, LAYOUT_DETAILS_ROWS, 24, 26 },
 	{ 72, 14, 20, 0 },
 	{ 0, 0, 0, 0 },
 };

@@ -13,8 +13,10 @@ struct rect {
 };
 
 enum {
-	LAYOUT_INPUT_MAX = 8,    /* rows of a draft, at most a third of all */
-	LAYOUT_PROMPT_COLS = 44, /* narrower: a bare prompt, compact rows */
+	LAYOUT_INPUT_MAX = 8,      /* rows of a draft, at most a third of all */
+	LAYOUT_PROMPT_COLS = 44,   /* narrower: a bare prompt, compact rows */
+	LAYOUT_DETAILS_COLS = 110, /* of a screen with details, and rows */
+	LAYOUT_DETAILS_ROWS = 20,
 	LAYOUT_PEEK_SCREEN = 30, /* rows of a screen with a peek */
 	LAYOUT_PEEK_ROWS = 4,    /* of the newest below a frozen view */
 };

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "ui/message_mode.h"
 
+#include "ui/find.h"
 #include "ui/keymap.h"
 #include "ui/transcript.h"
 
@@ -11,7 +12,7 @@ enum { FAR = 1 << 20 };
 uint64_t
 ui_selected(const struct ui *ui)
 {
-	return ui->mode.stage == MODE_OFF ? 0 : ui->mode.serial;
+	return ui->mode.stage == MODE_OFF ? find_chosen(ui) : ui->mode.serial;
 }
 
 static bool

@@ -10,6 +10,7 @@
 #include "base/utf8.h"
 #include "ui/commands.h"
 #include "ui/emoji.h"
+#include "ui/find.h"
 #include "ui/history.h"
 #include "ui/message_mode.h"
 #include "ui/substitute.h"
@@ -376,6 +377,9 @@ static void (*const actions[ACTION_COUNT])(struct press *) = {
 	[ACTION_ESCAPE] = do_escape,
 	[ACTION_PREFIX] = do_prefix,
 	[ACTION_SELECT] = press_select,
+	[ACTION_FIND] = press_find,
+	[ACTION_DETAILS] = press_details,
+	[ACTION_BARE] = press_bare,
 	[ACTION_UNREAD] = press_unread,
 	[ACTION_MENTION_NEXT] = press_mention_next,
 	[ACTION_MENTION_PREVIOUS] = press_mention_previous,
@@ -539,7 +543,8 @@ take_key(struct press *p, const char *paste, size_t paste_size)
 	else if (!is_for_popup(p) &&
 		 !overlay_key(p->ui, p->m, p->now, p->key, &p->cmd) &&
 		 !review_key(p->ui, p->key) &&
-		 !message_mode_key(p->ui, p->m, p->now, p->key, &p->cmd))
+		 !message_mode_key(p->ui, p->m, p->now, p->key, &p->cmd) &&
+		 !find_key(p->ui, p->m, p->now, p->key, &p->cmd))
 		do_key(p);
 }
 

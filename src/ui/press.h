@@ -36,6 +36,9 @@ void press_take_aim(
     const struct press *p, struct command *cmd, const char *line);
 /* press_message.c: actions. */
 void press_select(struct press *p);
+void press_find(struct press *p);
+void press_details(struct press *p);
+void press_bare(struct press *p);
 void press_unread(struct press *p);
 void press_mention_next(struct press *p);
 void press_mention_previous(struct press *p);

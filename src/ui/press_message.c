@@ -2,9 +2,14 @@
 /*
  * Keys that go to messages.
  */
+#include "base/mem.h"
+#include "ui/bare.h"
+#include "ui/find.h"
 #include "ui/mention.h"
 #include "ui/message_mode.h"
 #include "ui/press.h"
+
+#include <stdlib.h>
 
 void
 press_take_aim(const struct press *p, struct command *cmd, const char *line)
@@ -25,6 +30,45 @@ void
 press_select(struct press *p)
 {
 	message_mode_enter(p->ui, p->m, p->now, 0);
+}
+
+void
+press_find(struct press *p)
+{
+	find_open(p->ui, p->m);
+}
+
+void
+press_bare(struct press *p)
+{
+	const struct conv *c = win_conv(p->m, p->w);
+
+	if (c == NULL || c->first_serial == c->next_serial) {
+		ui_flash(p->ui, p->now, "there is nothing here to show");
+		return;
+	}
+	char *text = bare_text(p->m, p->now, c);
+	request_add(p->ui, REQUEST_BARE, text, NULL);
+	free(text);
+}
+
+/* Where it does not fit it would seem as if the key did nothing. */
+void
+press_details(struct press *p)
+{
+	bool on = !p->m->settings.look_details;
+
+	p->cmd = (struct command){
+		.kind = COMMAND_SET,
+		.conv = press_conv(p),
+		.on = true,
+		.text = xstrdup(on ? "look.details on" : "look.details off"),
+	};
+	if (on && (p->ui->cols < LAYOUT_DETAILS_COLS ||
+		      p->ui->rows < LAYOUT_DETAILS_ROWS))
+		ui_flash(p->ui, p->now,
+		    "the details need a screen of 110 columns and 20 rows; "
+		    "/info tells them here");
 }
 
 void

@@ -97,6 +97,22 @@ struct message_mode {
 	struct place was;
 };
 
+struct find {
+	bool on;
+	struct edit *line;    /* owned; NULL until something was looked for */
+	char *last;           /* owned: what was looked for before */
+	unsigned revision;    /* of the line that was looked for */
+	uint32_t conv;        /* where; 0: nowhere yet */
+	uint64_t first, next; /* the messages that were looked at */
+	uint64_t *hits;       /* owned: serials, ascending */
+	size_t count, cap, at;
+	uint64_t anchor; /* the nearest at or above it goes first */
+	bool moving;     /* further back than was in memory */
+	bool moved;      /* by a key: what is chosen comes into view */
+	bool was_frozen; /* where the view was before */
+	struct place was;
+};
+
 struct popup {
 	bool open;
 	struct completion c;
@@ -123,7 +139,7 @@ struct ui {
 
 	struct edit_kills *kills;
 	struct history *sent; /* owned; what went out, to anybody */
-	struct win **wins; /* owned */
+	struct win **wins;    /* owned */
 	size_t win_count, win_cap;
 	struct fp current, last;
 	bool has_origin; /* where the walk over the news began */
@@ -137,6 +153,7 @@ struct ui {
 	struct overlay_list list; /* of the overlay */
 	struct popup popup;
 	struct message_mode mode;
+	struct find find;
 	char flash[FLASH_SIZE];
 	int64_t flash_until_ms;
 

@@ -7,6 +7,7 @@
 #include "ui/transcript.h"
 
 #include "base/width.h"
+#include "ui/find.h"
 #include "ui/str.h"
 #include "ui/when.h"
 
@@ -201,6 +202,30 @@ text_style(const struct message *msg)
 	return msg->kind == MESSAGE_INFO ? STYLE_INFO : STYLE_NORMAL;
 }
 
+/* What is looked for, in the part of the text that stands in the row. */
+static void
+mark_found(const struct transcript *t, const struct item *item,
+    const struct wrap_row *wr, int row, int col)
+{
+	const struct find *find = &t->f->ui->find;
+	size_t size, from, to = 0, end = wr->offset + wr->size;
+	const char *text = message_text(item->msg, &size);
+
+	if (!find->on || message_is_own(item->msg) || item->msg->deleted)
+		return;
+	struct needle n = needle_of(edit_text(find->line, NULL));
+	while (to < end && needle_find(&n, text, size, to, &from, &to)) {
+		size_t a = from > wr->offset ? from : wr->offset;
+		size_t b = to < end ? to : end;
+		if (a >= b)
+			continue;
+		int at = col + width_text(text + wr->offset, a - wr->offset);
+		int behind = at + width_text(text + a, b - a);
+		for (; at < behind && at < t->right; at++)
+			grid_cell(t->f->g, row, at)->style = STYLE_FOUND;
+	}
+}
+
 static void
 draw_text_row(const struct transcript *t, const struct item *item,
     const struct wrap_row *wr, int row, bool first)
@@ -218,6 +243,7 @@ draw_text_row(const struct transcript *t, const struct item *item,
 		    STYLE_PUBLIC, item->mark);
 	grid_put(t->f->g, row, col, t->right, text_style(item->msg),
 	    text + wr->offset, wr->size);
+	mark_found(t, item, wr, row, col);
 }
 
 static void

@@ -2,6 +2,7 @@
 #include "ui/ui.h"
 
 #include "base/mem.h"
+#include "ui/find.h"
 #include "ui/history.h"
 #include "ui/message_mode.h"
 #include "ui/state.h"
@@ -43,6 +44,7 @@ ui_free(struct ui *ui)
 	popup_close(ui);
 	requests_free(ui);
 	message_mode_free(ui);
+	find_free(ui);
 	overlay_free(ui);
 	keymap_clear(&ui->keymap);
 	wins_free(ui);
@@ -67,8 +69,8 @@ ui_layout(struct ui *ui, const struct model *m)
 	struct layout_wish wish = {
 		.input_rows = input_rows(ui, m, w),
 		.note = w->aim != AIM_NONE,
-		.status = ui->mode.stage != MODE_OFF,
-		.details = true,
+		.status = ui->mode.stage != MODE_OFF || ui->find.on,
+		.details = m->settings.look_details,
 	};
 
 	return layout_of(ui->rows, ui->cols, &wish);
@@ -126,6 +128,7 @@ draw_views(const struct frame *f)
 	view_input(f);
 	view_popup(f);
 	view_message_mode(f);
+	view_find(f);
 	overlay_draw(f);
 	view_prefix(f);
 }
@@ -140,6 +143,7 @@ ui_draw(struct ui *ui, const struct model *m, struct now now, struct grid *g)
 	ui_sync(ui, m);
 	ui_scroll_settle(ui, m, now);
 	message_mode_settle(ui, m, now);
+	find_settle(ui, m, now);
 	frame_init(&f, ui, m, now, g);
 	grid_erase(g);
 	ui->shown = ui->overlay == OVERLAY_NONE && !rect_is_empty(f.l.chat);

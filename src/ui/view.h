@@ -93,6 +93,7 @@ void view_popup(const struct frame *f);
 /* What may follow Ctrl-X. */
 void view_prefix(const struct frame *f);
 void view_message_mode(const struct frame *f);
+void view_find(const struct frame *f);
 
 /* Overlays; ui/overlay.h has what their functions do. */
 void view_help(const struct frame *f);

@@ -194,6 +194,7 @@ show(struct ui *ui, const struct model *m, const struct fp *fp)
 	popup_close(ui);
 	ui->mode.stage = MODE_OFF;
 	give_back_draft(ui);
+	ui->find.on = false;
 	win_current(ui)->has_marker = false;
 	ui->last = old;
 	ui->current = next;

@@ -493,5 +493,7 @@ const struct screen_case screen_cases[] = {
 	{ "reacting", case_reacting, false },
 	{ "forwarding", case_forwarding, false },
 	{ "deleting", case_deleting, false },
+	{ "finding", case_finding, false },
+	{ "not-found", case_not_found, false },
 };
 const size_t screen_case_count = sizeof(screen_cases) / sizeof(screen_cases[0]);

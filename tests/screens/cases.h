@@ -29,5 +29,7 @@ void case_editing(struct scene *s);
 void case_reacting(struct scene *s);
 void case_forwarding(struct scene *s);
 void case_deleting(struct scene *s);
+void case_finding(struct scene *s);
+void case_not_found(struct scene *s);
 
 #endif

@@ -76,3 +76,33 @@ case_deleting(struct scene *s)
 	case_selected(s);
 	scene_type(s, "jd");
 }
+
+static void
+look_for(struct scene *s, const char *words)
+{
+	struct peer *ana = cases_populate(s);
+
+	fixture_send(s->m, ana, 3, "the mask\xe2\x80\xa6 and the MASK again");
+	fixture_receive(s->m, ana, 2, "off by one in the broadcast mask");
+	for (int i = 0; i < 12; i++)
+		fixture_receive(s->m, ana, 1, "something else");
+	cases_open_ana(s);
+	scene_type(s, "a draft");
+	scene_draw(s, 24, 80);
+	scene_key(s, 's', KEY_CTRL);
+	scene_type(s, words);
+	scene_draw(s, 24, 80);
+}
+
+void
+case_finding(struct scene *s)
+{
+	look_for(s, "Mask");
+	scene_key(s, KEY_UP_KEY, 0);
+}
+
+void
+case_not_found(struct scene *s)
+{
+	look_for(s, "maskerade");
+}
