@@ -1,12 +1,14 @@
 /* SPDX-License-Identifier: MIT */
 #include "ui/overlay.h"
 
+#include "base/mem.h"
 #include "base/utf8.h"
 #include "base/width.h"
 #include "ui/state.h"
 #include "ui/view.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <strings.h>
 
@@ -47,6 +49,12 @@ static const struct overlay_spec specs[OVERLAY_COUNT] = {
 		.draw = view_sent,
 		.key = sent_key,
 	},
+	[OVERLAY_SETTINGS] = {
+		.filter = true,
+		.boxed = true,
+		.draw = view_settings,
+		.key = settings_key,
+	},
 };
 
 const struct overlay_spec *
@@ -73,6 +81,7 @@ overlay_close(struct ui *ui)
 
 	if (spec->close != NULL)
 		spec->close(ui);
+	overlay_end_ask(ui);
 	ui->overlay = OVERLAY_NONE;
 	ui->dirty = true;
 }
@@ -84,6 +93,47 @@ overlay_free(struct ui *ui)
 	if (ui->list.filter != NULL)
 		edit_free(ui->list.filter);
 	ui->list.filter = NULL;
+}
+
+void
+overlay_set_filter(struct ui *ui, const char *text)
+{
+	edit_set(ui->list.filter, text, strlen(text));
+	ui->list.row = 0;
+}
+
+void
+overlay_ask(struct ui *ui, const char *label, const char *text)
+{
+	overlay_end_ask(ui);
+	ui->list.prompt = edit_new(ui->kills);
+	ui->list.label = xstrdup(label);
+	edit_set(ui->list.prompt, text, strlen(text));
+}
+
+void
+overlay_complain(struct ui *ui, char *sentence)
+{
+	free(ui->list.complaint);
+	ui->list.complaint = sentence;
+}
+
+void
+overlay_end_ask(struct ui *ui)
+{
+	if (ui->list.prompt != NULL)
+		edit_free(ui->list.prompt);
+	free(ui->list.label);
+	free(ui->list.complaint);
+	ui->list.prompt = NULL;
+	ui->list.label = ui->list.complaint = NULL;
+}
+
+/* Where text goes: into what is asked for, or into the filter. */
+static struct edit *
+line_of(const struct ui *ui)
+{
+	return ui->list.prompt != NULL ? ui->list.prompt : ui->list.filter;
 }
 
 void
@@ -101,24 +151,33 @@ overlay_filter(const struct ui *ui)
 	return ui->list.filter == NULL ? "" : edit_text(ui->list.filter, NULL);
 }
 
+static void
+changed(struct ui *ui)
+{
+	if (ui->list.prompt == NULL)
+		ui->list.row = 0;
+	else
+		overlay_complain(ui, NULL);
+}
+
 /* What changes the filter, or moves in it; the list begins anew. */
 static bool
 type(struct ui *ui, const struct key *key)
 {
 	char text[UTF8_MAX];
 	const struct keymap_row *row = keymap_find(&ui->keymap, key);
-	unsigned revision = edit_revision(ui->list.filter);
+	struct edit *line = line_of(ui);
+	unsigned revision = edit_revision(line);
 
 	if (row == NULL && key_is_text(key))
-		edit_insert(
-		    ui->list.filter, text, utf8_encode(key->code, text));
+		edit_insert(line, text, utf8_encode(key->code, text));
 	else if (row != NULL && row->action == ACTION_EDIT &&
 		 row->edit != EDIT_NEWLINE && row->edit != EDIT_LITERAL)
-		edit_do(ui->list.filter, row->edit);
+		edit_do(line, row->edit);
 	else
 		return false;
-	if (edit_revision(ui->list.filter) != revision)
-		ui->list.row = 0;
+	if (edit_revision(line) != revision)
+		changed(ui);
 	return true;
 }
 
@@ -127,9 +186,9 @@ overlay_paste(struct ui *ui, const char *text, size_t size)
 {
 	if (!specs[ui->overlay].filter)
 		return false;
-	edit_insert(ui->list.filter, text,
+	edit_insert(line_of(ui), text,
 	    strcspn(text, "\n") < size ? strcspn(text, "\n") : size);
-	ui->list.row = 0;
+	changed(ui);
 	return true;
 }
 
@@ -152,7 +211,10 @@ overlay_key(struct ui *ui, const struct model *m, struct now now,
 	if (ui->overlay == OVERLAY_NONE)
 		return false;
 	if (closes(spec, row)) {
-		overlay_close(ui);
+		if (ui->list.prompt != NULL)
+			overlay_end_ask(ui);
+		else
+			overlay_close(ui);
 		return true;
 	}
 	if (spec->key(ui, m, now, key, ret_cmd))
@@ -314,10 +376,15 @@ static void
 draw_filter(const struct frame *f, struct rect r)
 {
 	int end = r.col + r.cols;
-	const struct edit *e = f->ui->list.filter;
+	const struct edit *e = line_of(f->ui);
 	size_t cursor = edit_cursor(e), from = 0;
 	const char *text = edit_text(e, NULL);
-	int col = draw_text(f, r.row, r.col, end, STYLE_BOLD, "> ");
+	int col = r.col;
+
+	if (f->ui->list.label != NULL)
+		col = draw_cut(f, r.row, col, r.col + r.cols / 2, STYLE_BOLD,
+		    f->ui->list.label);
+	col = draw_text(f, r.row, col, end, STYLE_BOLD, "> ");
 
 	while (width_text(text + from, cursor - from) >= end - col &&
 	       from < cursor)

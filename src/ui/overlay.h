@@ -29,6 +29,7 @@ enum overlay {
 	OVERLAY_MESSAGE,
 	OVERLAY_MESSAGE_INFO,
 	OVERLAY_SENT,
+	OVERLAY_SETTINGS,
 	OVERLAY_COUNT,
 };
 
@@ -48,6 +49,11 @@ struct overlay_spec {
 struct overlay_list {
 	size_t row;          /* chosen, or the first line shown */
 	struct edit *filter; /* owned; NULL until something is open */
+	/* A value that is asked for, in place of the filter: Escape ends this
+	 * and not the overlay. Owned; NULL: none is. */
+	struct edit *prompt;
+	char *label;     /* owned; before it */
+	char *complaint; /* owned; what is wrong with it, or NULL */
 };
 
 const struct overlay_spec *overlay_spec(enum overlay which);
@@ -73,6 +79,15 @@ bool overlay_move(
 /* Every word, parted by blanks, is in one of the texts, whatever its case; a
  * NULL ends them. */
 bool overlay_matches(const char *filter, const char *const *texts);
+
+/* Asks for a value in the row of the filter; label is copied. */
+void overlay_ask(struct ui *ui, const char *label, const char *text);
+/* Takes the sentence; what was typed stays. */
+void overlay_complain(struct ui *ui, char *sentence);
+void overlay_end_ask(struct ui *ui);
+
+/* As if it was typed. */
+void overlay_set_filter(struct ui *ui, const char *text);
 
 /* For the draw functions. */
 

@@ -86,8 +86,12 @@ carry_out(struct press *p, struct entered *en)
 		p->cmd = en->cmd;
 		win_select(p->ui, p->m, &p->cmd.peer);
 		return;
-	case FRONT_NONE:
 	case FRONT_SETTINGS:
+		overlay_open(p->ui, OVERLAY_SETTINGS);
+		overlay_set_filter(p->ui, en->filter);
+		entered_clear(en);
+		return;
+	case FRONT_NONE:
 		break;
 	}
 	p->cmd = en->cmd;

@@ -112,6 +112,10 @@ void view_message_info(const struct frame *f);
 bool message_info_key(struct ui *ui, const struct model *m, struct now now,
     const struct key *key, struct command *ret_cmd);
 
+void view_settings(const struct frame *f);
+bool settings_key(struct ui *ui, const struct model *m, struct now now,
+    const struct key *key, struct command *ret_cmd);
+
 /* Rows the draft of the window would like. */
 int input_rows(const struct ui *ui, const struct model *m, const struct win *w);
 /* "9 000"; out holds COUNT_SIZE. */

@@ -495,5 +495,9 @@ const struct screen_case screen_cases[] = {
 	{ "deleting", case_deleting, false },
 	{ "finding", case_finding, false },
 	{ "not-found", case_not_found, false },
+	{ "settings", case_settings, false },
+	{ "settings-find", case_settings_find, false },
+	{ "settings-ask", case_settings_ask, false },
+	{ "without-boxes", case_without_boxes, false },
 };
 const size_t screen_case_count = sizeof(screen_cases) / sizeof(screen_cases[0]);

@@ -32,4 +32,10 @@ void case_deleting(struct scene *s);
 void case_finding(struct scene *s);
 void case_not_found(struct scene *s);
 
+/* cases_settings.c */
+void case_settings(struct scene *s);
+void case_settings_find(struct scene *s);
+void case_settings_ask(struct scene *s);
+void case_without_boxes(struct scene *s);
+
 #endif

@@ -111,6 +111,18 @@ keep_draft(struct scene *s, struct conv *c, const char *text)
 }
 
 static void
+set(struct scene *s, const struct command *cmd)
+{
+	const struct setting *row;
+	char *error = NULL;
+
+	if (settings_apply(&s->m->settings, cmd->text, strlen(cmd->text),
+		cmd->on, &row, &error) < 0)
+		free(error);
+	model_touch(s->m);
+}
+
+static void
 execute(struct scene *s, const struct command *cmd)
 {
 	struct peer *peer = model_peer_edit(s->m, &cmd->peer);
@@ -127,6 +139,8 @@ execute(struct scene *s, const struct command *cmd)
 		load_older(s, conv);
 	if (cmd->kind == COMMAND_DRAFT && conv != NULL)
 		keep_draft(s, conv, cmd->text);
+	if (cmd->kind == COMMAND_SET)
+		set(s, cmd);
 	if (cmd->kind == COMMAND_CLEAR && conv != NULL)
 		conv_clear_notices(s->m, conv);
 	if (cmd->kind == COMMAND_INFO || cmd->kind == COMMAND_ERROR) {
