@@ -379,6 +379,7 @@ draw_filter(const struct frame *f, struct rect r)
 	const struct edit *e = line_of(f->ui);
 	size_t cursor = edit_cursor(e), from = 0;
 	const char *text = edit_text(e, NULL);
+	int cells;
 	int col = r.col;
 
 	if (f->ui->list.label != NULL)
@@ -388,7 +389,7 @@ draw_filter(const struct frame *f, struct rect r)
 
 	while (width_text(text + from, cursor - from) >= end - col &&
 	       from < cursor)
-		from += cluster_next(text + from, cursor - from, NULL);
+		from += cluster_next(text + from, cursor - from, &cells);
 	draw_text(f, r.row, col, end, STYLE_NORMAL, text + from);
 	col += width_text(text + from, cursor - from);
 	f->g->cursor_row = r.row;

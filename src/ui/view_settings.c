@@ -257,11 +257,12 @@ view_settings(const struct frame *f)
 	};
 	struct rect r = overlay_panel(f, &panel);
 	const struct setting *row = chosen(f->ui, &shown);
-	if (r.rows >= DETAIL_MIN && row != NULL) {
+	bool complains = f->ui->list.complaint != NULL;
+	if ((r.rows >= DETAIL_MIN || complains) && row != NULL) {
 		struct rect detail = r;
-		r.rows -= DETAIL_ROWS;
+		detail.rows = r.rows < DETAIL_ROWS ? r.rows : DETAIL_ROWS;
+		r.rows -= detail.rows;
 		detail.row += r.rows;
-		detail.rows = DETAIL_ROWS;
 		draw_detail(f, detail, row);
 	}
 	draw_list(f, r, &shown);
