@@ -23,7 +23,7 @@
 #include <stdint.h>
 
 enum {
-	DB_VERSION = 2, /* user_version after all migrations */
+	DB_VERSION = 3, /* user_version after all migrations */
 	DB_PAGE_MAX = 500,
 	DB_FREE_FLOOR_MIB = 256, /* doc/PROTOCOL, "Limits" */
 	DB_QUOTA_MIB = 1024,
@@ -61,6 +61,9 @@ int db_load(struct db *db, struct saved *ret_saved, char **ret_error);
 void db_apply(struct db *db, const struct change *c);
 bool db_is_dirty(const struct db *db);
 int db_commit(struct db *db, char **ret_error);
+/* Best called after each commit, when nobody waits any more: what can be done
+ * beforehand to make the next one short. */
+void db_settle(struct db *db);
 
 /* At most count messages before row (INT64_MAX: the newest) of the
  * conversation with fp (zero: nearby). */

@@ -212,6 +212,7 @@ commit(struct shell *sh)
 		engine_committed(sh->engine, sh->now, ok, error);
 		free(error);
 		drain(sh);
+		db_settle(sh->db);
 		sh->maintain_ms = sh->now.mono_ms + MAINTAIN_MS;
 	}
 }

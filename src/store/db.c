@@ -14,9 +14,8 @@
 
 #include <stdlib.h>
 #include <string.h>
-#include <sys/statvfs.h>
 
-enum { MIB = 1024 * 1024 };
+static const uint64_t mib_bytes = 1024 * 1024;
 
 void
 db_keep_failure(struct db *db, int code)
@@ -130,17 +129,6 @@ db_end(struct db *db)
 	return false;
 }
 
-static bool
-is_below_floor(const struct db *db)
-{
-	struct statvfs st;
-
-	if (db->cfg.free_floor_mib == 0 || statvfs(db->dir, &st) != 0)
-		return false;
-	return (uint64_t)st.f_bavail * st.f_frsize / MIB <
-	       db->cfg.free_floor_mib;
-}
-
 bool
 db_is_dirty(const struct db *db)
 {
@@ -155,8 +143,8 @@ db_commit(struct db *db, char **ret_error)
 	if (!db->is_dirty)
 		return 0;
 	/* Who makes room by forgetting is not held up. */
-	bool refuse =
-	    db->failed == 0 && db->grows && !db->forgets && is_below_floor(db);
+	bool refuse = db->failed == 0 && db->grows && !db->forgets &&
+		      !db_has_room(db, db->cfg.free_floor_mib * mib_bytes);
 	db->is_dirty = db->grows = db->forgets = false;
 	if (refuse) {
 		undo(db);
@@ -165,6 +153,7 @@ db_commit(struct db *db, char **ret_error)
 		    "disk",
 		    (unsigned)db->cfg.free_floor_mib, db->path);
 	}
+	db_put_sent(db);
 	if (db->failed != 0)
 		undo(db);
 	else if (db_end(db)) {
@@ -275,5 +264,6 @@ db_read_marks(struct db *db)
 	db->purges = db_mark(db, "purge", 0) != 0;
 	db->has_orphans = db_mark(db, "orphans", 0) != 0;
 	db->merges = false;
-	return db->failed == 0;
+	db->sent_seq = 0;
+	return db_read_unbooked(db);
 }

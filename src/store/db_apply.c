@@ -91,8 +91,8 @@ message_of(const struct change *c, int64_t conv)
 
 /* False for one that is there already, too. */
 static bool
-insert_message(
-    struct db *db, const struct change *c, const struct db_message *m)
+insert_message(struct db *db, const struct change *c,
+    const struct db_message *m, bool booked)
 {
 	sqlite3_stmt *s = db_statement(db, SQL_MESSAGE_ADD);
 
@@ -120,6 +120,7 @@ insert_message(
 	db_bind_int(s, 16, c->keep);
 	db_bind_int(s, 17, db_message_sum(m));
 	db_bind_text(s, 18, c->text, c->size);
+	db_bind_int(s, 19, booked);
 	if (!db_run(db, s))
 		return false;
 	if (sqlite3_changes(db->sql) > 0)
@@ -131,14 +132,34 @@ insert_message(
 	return db_run(db, s);
 }
 
+static bool
+add_to_book(struct db *db, const struct change *c)
+{
+	int64_t conv = db_book_later(db, c);
+
+	if (conv == 0)
+		return false;
+	struct db_message m = message_of(c, conv);
+	if (insert_message(db, c, &m, false)) {
+		db->newest_row = c->row;
+		db->unbooked++;
+	}
+	return true;
+}
+
 static void
 add_message(struct db *db, const struct change *c)
 {
+	if (add_to_book(db, c))
+		return;
+	db_book(db);
+	db_forget_near(db);
 	move_received(db, c);
 	if (!c->keep && !c->waits)
 		return;
 	struct db_message m = message_of(c, db_conv(db, &c->fp, true));
-	if ((c->seq == 0 && db_is_known(db, &m)) || !insert_message(db, c, &m))
+	if ((c->seq == 0 && db_is_known(db, &m)) ||
+	    !insert_message(db, c, &m, true))
 		return;
 	sqlite3_stmt *s = db_statement(db, SQL_CONV_GREW);
 	db_bind_int(s, 1, m.conv);
@@ -165,10 +186,7 @@ move_sent(struct db *db, const struct change *c)
 	if (c->seq == 0 ||
 	    (c->delivery != DELIVERY_DELIVERED && c->delivery != DELIVERY_READ))
 		return;
-	sqlite3_stmt *s = db_statement(db, SQL_CONTACT_SENT);
-	db_bind_blob(s, 1, c->fp.b, FP_SIZE);
-	db_bind_int(s, 2, db_seq_in(c->seq));
-	db_run(db, s);
+	db_note_sent(db, &c->fp, c->seq);
 }
 
 /* A contact that is to keep no history: the text was there only to wait. */
@@ -200,16 +218,35 @@ deliver_revision(struct db *db, int64_t conv, const struct change *c)
 	db_run(db, s);
 }
 
+/* The engine knows the row of most; 0: not of this one. */
+static int64_t
+row_given(struct db *db, const struct change *c, bool *ret_keep)
+{
+	sqlite3_stmt *s = db_statement(db, SQL_MESSAGE_IS);
+
+	db_bind_int(s, 1, c->row);
+	db_bind_blob(s, 2, c->id.b, MSG_ID_SIZE);
+	if (c->row == 0 || !db_row(db, s))
+		return 0;
+	*ret_keep = sqlite3_column_int(s, 0) != 0;
+	db_reset(s);
+	return c->row;
+}
+
 static void
 deliver(struct db *db, const struct change *c)
 {
-	int64_t conv = db_conv(db, &c->fp, false);
-	int64_t row = db_find_row(db, conv, true, &c->id, DB_PIECES_ALL);
+	bool keep = false;
+	int64_t row = row_given(db, c, &keep);
 
 	move_sent(db, c);
 	if (row == 0) {
-		deliver_revision(db, conv, c);
-		return;
+		int64_t conv = db_conv(db, &c->fp, false);
+		row = db_find_row(db, conv, true, &c->id, DB_PIECES_ALL);
+		if (row == 0) {
+			deliver_revision(db, conv, c);
+			return;
+		}
 	}
 	sqlite3_stmt *s = db_statement(db, SQL_MESSAGE_DELIVERY);
 	db_bind_int(s, 1, row);
@@ -218,7 +255,7 @@ deliver(struct db *db, const struct change *c)
 		db_bind_text(s, 3, c->reason, strlen(c->reason));
 	else
 		sqlite3_bind_null(s, 3);
-	if (db_run(db, s))
+	if (db_run(db, s) && !keep)
 		drop_unkept(db, row);
 }
 
@@ -282,6 +319,8 @@ db_apply(struct db *db, const struct change *c)
 	}
 	if (db->failed != 0)
 		return;
+	if (c->kind != CHANGE_DELIVERY && c->kind != CHANGE_MESSAGE)
+		db_put_sent(db);
 	db->grows |= c->kind == CHANGE_MESSAGE || c->kind == CHANGE_REVISION;
 	db->forgets |= c->kind >= CHANGE_FORGET_MESSAGE;
 	if (c->kind == CHANGE_PIN)

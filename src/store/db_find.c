@@ -91,7 +91,7 @@ db_find_row(
 	struct db_message like = { .conv = conv, .mine = mine, .id = *id };
 	int64_t row = 0, at = db->newest_row / DB_PIECE;
 
-	if (conv == 0)
+	if (conv == 0 || !db_book(db))
 		return 0;
 	for (; row == 0 && at >= 0 && pieces-- > 0 && db->failed == 0; at--)
 		row = find_in_piece(db, &like, true, at);
@@ -103,6 +103,7 @@ db_is_known(struct db *db, const struct db_message *m)
 {
 	int64_t at = db->newest_row / DB_PIECE;
 
+	db_book(db);
 	return find_in_piece(db, m, false, at) != 0 ||
 	       (at > 0 && find_in_piece(db, m, false, at - 1) != 0);
 }

@@ -16,7 +16,7 @@ db_remove_message(struct db *db, const struct db_message *m)
 {
 	sqlite3_stmt *s;
 
-	if (!db_words_remove(db, m))
+	if (!db_book(db) || !db_words_remove(db, m))
 		return false;
 	s = db_statement(db, SQL_MESSAGE_REMOVE);
 	db_bind_int(s, 1, m->row);
@@ -107,6 +107,8 @@ db_forget(struct db *db, const struct change *c)
 {
 	int64_t conv = db_conv(db, &c->fp, false);
 
+	db_book(db);
+	db_forget_near(db);
 	if (conv != 0 && c->kind == CHANGE_FORGET_MESSAGE)
 		forget_message(db, conv, &c->id);
 	else if (conv != 0)

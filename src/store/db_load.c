@@ -140,10 +140,24 @@ load_outbox(struct db *db, struct saved *saved)
 	}
 }
 
+/* In a transaction of its own, when there is none. */
+static bool
+begin_booking(struct db *db)
+{
+	if (db->is_reader || db->unbooked == 0)
+		return false;
+	bool begins = sqlite3_get_autocommit(db->sql) != 0;
+	if (begins && !db_run(db, db_statement(db, SQL_BEGIN)))
+		return false;
+	db_book(db);
+	return begins;
+}
+
 bool
 db_read_saved(struct db *db, struct saved *ret_saved)
 {
 	struct saved saved = { 0 };
+	bool begun = begin_booking(db);
 
 	load_pins(db, &saved);
 	load_convs(db, &saved);
@@ -153,7 +167,11 @@ db_read_saved(struct db *db, struct saved *ret_saved)
 		saved.next_row = sqlite3_column_int64(s, 0) + 1;
 		db_reset(s);
 	}
-	if (db->failed != 0) {
+	bool ok = db->failed == 0;
+	/* On a full disk it was booked for this reading only. */
+	if (begun && !db_end(db) && ok)
+		db_take_failure(db);
+	if (!ok) {
 		saved_clear(&saved);
 		return false;
 	}

@@ -129,6 +129,8 @@ piece(struct db *db, struct now now, bool *ret_cut)
 {
 	if (db->words_broken)
 		return db_words_reset(db);
+	if (db->unbooked > 0)
+		return db_book(db);
 	if (sweep_is_due(db, now)) {
 		if (sweep(db, now.wall_ms))
 			return true;
@@ -170,11 +172,9 @@ give_back(struct db *db)
 	return db_exec(db, text);
 }
 
-static void
-checkpoint(struct db *db)
+void
+db_checkpoint(struct db *db)
 {
-	if (db->wal_pages < WAL_PAGES)
-		return;
 	int code = sqlite3_wal_checkpoint_v2(
 	    db->sql, NULL, SQLITE_CHECKPOINT_PASSIVE, NULL, NULL);
 	if (code == SQLITE_OK)
@@ -197,8 +197,8 @@ work(struct db *db, struct now now)
 		return true;
 	if (cut || db->cuts)
 		cut_log(db);
-	else
-		checkpoint(db);
+	else if (db->wal_pages >= WAL_PAGES)
+		db_checkpoint(db);
 	return false;
 }
 

@@ -58,6 +58,7 @@ db_new(const char *dir, const char *name, const struct db_cfg *cfg)
 	struct db *db = xcalloc(1, sizeof(*db));
 
 	db->dir = xstrdup(dir);
+	db->dir_fd = open(dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	db->path = home_path(dir, name);
 	if (cfg != NULL)
 		db->cfg = *cfg;
@@ -84,6 +85,8 @@ db_close(struct db *db)
 		db_finish_forgetting(db);
 	close_file(db);
 	saved_clear(&db->saved);
+	if (db->dir_fd >= 0)
+		close(db->dir_fd);
 	free(db->path);
 	free(db->dir);
 	free(db);

@@ -106,17 +106,28 @@ static const struct table {
 	{ "reaction", "message", NULL },
 };
 
+/* By the names of columns: the damaged one may be of an older version. */
 static sqlite3_stmt *
-prepare_insert(struct salvage *v, const struct table *t, int columns)
+prepare_insert(struct salvage *v, const struct table *t, sqlite3_stmt *from)
 {
-	char text[SQL_SIZE];
+	char names[SQL_SIZE], values[SQL_SIZE], text[2 * SQL_SIZE + 64];
 	sqlite3_stmt *s = NULL;
-	int n = snprintf(
-	    text, sizeof(text), "INSERT OR IGNORE INTO %s VALUES (?", t->name);
+	size_t n = 0, size = 0;
 
-	for (int i = 1; i < columns && n < (int)sizeof(text) - 4; i++)
-		n += snprintf(text + n, sizeof(text) - (size_t)n, ",?");
-	snprintf(text + n, sizeof(text) - (size_t)n, ")");
+	for (int i = 0; i < sqlite3_column_count(from); i++) {
+		const char *comma = i == 0 ? "" : ",";
+		const char *name = sqlite3_column_name(from, i);
+		if (name == NULL || n + strlen(name) + 2 > SQL_SIZE ||
+		    size + 3 > SQL_SIZE)
+			return NULL;
+		n += (size_t)snprintf(
+		    names + n, SQL_SIZE - n, "%s%s", comma, name);
+		size += (size_t)snprintf(
+		    values + size, SQL_SIZE - size, "%s?", comma);
+	}
+	snprintf(text, sizeof(text),
+	    "INSERT OR IGNORE INTO %s (%s) VALUES (%s)", t->name, names,
+	    values);
 	sqlite3_prepare_v2(v->to->sql, text, -1, &s, NULL);
 	return s;
 }
@@ -141,7 +152,7 @@ static enum scan
 copy_rows(
     struct salvage *v, const struct table *t, sqlite3_stmt *from, int64_t *last)
 {
-	sqlite3_stmt *to = prepare_insert(v, t, sqlite3_column_count(from));
+	sqlite3_stmt *to = prepare_insert(v, t, from);
 	enum scan result = SCAN_BROKEN;
 	int code;
 
@@ -236,18 +247,23 @@ copy_table(struct salvage *v, const struct table *t)
 	}
 }
 
-/* What is counted for all messages; and the number up to which a contact's
- * messages came: too high a one would drop in silence what is still to come. */
+/* All is booked (db_book.c); what is counted for all messages; and the number
+ * up to which a contact's messages came: too high a one would drop in silence
+ * what is still to come. */
 static const char recount[] =
+    "UPDATE OR IGNORE message SET booked = 1 WHERE booked = 0;"
+    "UPDATE message SET seq = 0, booked = 1 WHERE booked = 0;"
+    "INSERT INTO mark SELECT 'booked_row', max(row) FROM message"
+    " HAVING max(row) NOT NULL;"
     "UPDATE conv SET last_row = (SELECT ifnull(max(row), 0) FROM message"
     " WHERE conv = conv.id), unread = (SELECT count(*) FROM message"
     " WHERE conv = conv.id AND row > read_row AND mine = 0);"
     "UPDATE conv SET read_row = min(read_row, last_row),"
     " shown_row = min(shown_row, last_row);"
-    "UPDATE contact SET received_seq = min(received_seq, ifnull((SELECT"
+    "UPDATE contact SET received_seq = ifnull((SELECT"
     " max(m.seq) + (-9223372036854775807 - 1) FROM message m JOIN conv v"
     " ON v.id = m.conv WHERE v.fp = contact.fp AND m.mine = 0"
-    " AND m.seq > 0), received_seq));";
+    " AND m.seq > 0), received_seq);";
 
 static int64_t
 count(struct db *db, const char *text)

@@ -95,7 +95,21 @@ static const char step_words[] =
     " categories 'L* N* Co So'\");"
     "INSERT INTO words (words, rank) VALUES ('automerge', 0);";
 
-static const char *const steps[DB_VERSION] = { step_history, step_words };
+/* Only what is booked (db_book.c) is in the indexes, but for the one that shows
+ * a conversation. */
+static const char step_booked[] =
+    "ALTER TABLE message ADD COLUMN booked INTEGER NOT NULL DEFAULT 1;"
+    "DROP INDEX message_seq; DROP INDEX message_id; DROP INDEX message_waits;"
+    "CREATE UNIQUE INDEX message_seq ON message(conv, mine, seq)"
+    " WHERE seq <> 0 AND booked = 1;"
+    "CREATE INDEX message_id ON message(row >> 11, id) WHERE booked = 1;"
+    "CREATE INDEX message_waits ON message(waits)"
+    " WHERE waits = 1 AND booked = 1;"
+    "INSERT INTO mark SELECT 'booked_row', max(row) FROM message"
+    " HAVING max(row) NOT NULL;";
+
+static const char *const steps[DB_VERSION] = { step_history, step_words,
+	step_booked };
 
 static int64_t
 ask(struct db *db, const char *text)

@@ -18,13 +18,36 @@ static const char delivery[] =
 static const char conv_read[] =
     "UPDATE conv SET read_row = max(read_row, ?2),"
     " unread = CASE WHEN max(read_row, ?2) >= last_row THEN 0 ELSE"
-    " (SELECT count(*) FROM message WHERE conv = ?1 AND"
+    " (SELECT count(*) FROM message WHERE conv = ?1 AND booked = 1 AND"
     " row > max(read_row, ?2) AND mine = 0) END WHERE id = ?1";
 
 static const char conv_shrank[] =
     "UPDATE conv SET unread = unread - (?3 AND ?2 > read_row AND unread > 0),"
     " last_row = CASE WHEN last_row <> ?2 THEN last_row ELSE (SELECT"
     " ifnull(max(row), 0) FROM message WHERE conv = ?1) END WHERE id = ?1";
+
+/* Of the row that is the newest, max() takes the others along. */
+static const char conv_book[] =
+    "UPDATE conv SET last_row = max(last_row, t.last), active_ms = t.active,"
+    " unread = unread + t.count FROM (SELECT m.conv AS id, max(m.row) AS last,"
+    " m.arrived_ms AS active, sum(m.mine = 0 AND m.row > v.read_row) AS count"
+    " FROM message m NOT INDEXED CROSS JOIN conv v ON v.id = m.conv"
+    " WHERE m.row > ?1 AND m.booked = 0 GROUP BY m.conv) AS t"
+    " WHERE conv.id = t.id";
+
+static const char contact_book[] =
+    "UPDATE contact SET received_seq = max(received_seq, t.seq) FROM (SELECT"
+    " v.fp AS fp, max(m.seq) + (-9223372036854775807 - 1) AS seq"
+    " FROM message m NOT INDEXED CROSS JOIN conv v ON v.id = m.conv"
+    " WHERE m.row > ?1 AND m.booked = 0 AND m.mine = 0 GROUP BY m.conv) AS t"
+    " WHERE contact.fp = t.fp";
+
+static const char conv_near[] =
+    "SELECT v.id, (SELECT ifnull(max(seq), 0) FROM message WHERE conv = v.id"
+    " AND mine = 0 AND seq <> 0 AND booked = 1), (SELECT ifnull(max(seq), 0)"
+    " FROM message WHERE conv = v.id AND mine = 1 AND seq <> 0 AND booked = 1)"
+    " FROM conv v WHERE v.fp = ?1 AND EXISTS (SELECT 1 FROM contact"
+    " WHERE fp = ?1)";
 
 static const char contact_put[] =
     "INSERT INTO contact (fp, received_seq, sent_seq, trust, answered,"
@@ -39,7 +62,7 @@ static const char contact_put[] =
 static const char outbox[] =
     "SELECT m.row, v.fp, 0, m.id, m.seq, m.kind, m.flags, m.target, m.sent_ms,"
     " m.arrived_ms, m.keep, m.text FROM message m JOIN conv v ON v.id = m.conv"
-    " WHERE m.waits = 1 AND v.fp NOT NULL UNION ALL"
+    " WHERE m.waits = 1 AND m.booked = 1 AND v.fp NOT NULL UNION ALL"
     " SELECT r.row, v.fp, 1, r.id, r.seq, r.kind, r.flags, r.target, r.sent_ms,"
     " r.arrived_ms, r.keep, r.text FROM revision r JOIN conv v"
     " ON v.id = r.conv WHERE v.fp NOT NULL ORDER BY 1";
@@ -57,17 +80,20 @@ static const char *const texts[SQL_COUNT] = {
 	    " WHERE fp = ?1 RETURNING 1",
 	[SQL_CONTACT_SENT] = "UPDATE contact SET sent_seq = max(sent_seq, ?2)"
 			     " WHERE fp = ?1",
+	[SQL_CONTACT_BOOK] = contact_book,
 	[SQL_CONTACT_FORGET] = "DELETE FROM contact WHERE fp = ?1",
 	[SQL_CONTACT_ALL] =
 	    "SELECT fp, received_seq, sent_seq, trust, answered, receipts,"
 	    " forgets, transport, addr, udp_port, version_floor, epoch, seq,"
 	    " first_ms, last_ms, name, sum FROM contact ORDER BY id",
 	[SQL_CONV_FIND] = "SELECT id FROM conv WHERE fp = ?1",
+	[SQL_CONV_NEAR] = conv_near,
 	[SQL_CONV_ADD] = "INSERT INTO conv (id, fp, sum) VALUES (?1, ?2, ?3)",
 	[SQL_CONV_NEXT] = "SELECT ifnull(max(id), 0) + 1 FROM conv",
 	[SQL_CONV_GREW] =
 	    "UPDATE conv SET last_row = max(last_row, ?2), active_ms = ?3,"
 	    " unread = unread + (?4 AND ?2 > read_row) WHERE id = ?1",
+	[SQL_CONV_BOOK] = conv_book,
 	[SQL_CONV_SHOWN] =
 	    "UPDATE conv SET shown_row = max(shown_row, ?2) WHERE id = ?1",
 	[SQL_CONV_READ] = conv_read,
@@ -85,12 +111,22 @@ static const char *const texts[SQL_COUNT] = {
 	[SQL_MESSAGE_ADD] =
 	    "INSERT INTO message (row, conv, mine, id, author, seq, kind,"
 	    " flags, target, missing, sent_ms, arrived_ms, delivery, reason,"
-	    " waits, keep, sum, text) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8,"
-	    " ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18)"
-	    " ON CONFLICT (conv, mine, seq) WHERE seq <> 0 DO NOTHING",
+	    " waits, keep, sum, text, booked) VALUES (?1, ?2, ?3, ?4, ?5, ?6,"
+	    " ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19)"
+	    " ON CONFLICT (conv, mine, seq) WHERE seq <> 0 AND booked = 1"
+	    " DO NOTHING",
+	[SQL_MESSAGE_BOOK] = "UPDATE OR IGNORE message SET booked = 1"
+			     " WHERE row > ?1 AND booked = 0",
+	[SQL_MESSAGE_BOOK_REST] = "UPDATE message SET seq = 0, booked = 1"
+				  " WHERE row > ?1 AND booked = 0",
+	[SQL_MESSAGE_UNBOOKED] = "SELECT count(*) FROM message"
+				 " WHERE row > ?1 AND booked = 0",
+	[SQL_MESSAGE_IS] = "SELECT keep FROM message WHERE row = ?1"
+			   " AND id = ?2 AND mine = 1",
 	[SQL_MESSAGE_FIND] = "SELECT row FROM message INDEXED BY message_id"
 			     " WHERE row >> 11 = ?1"
 			     " AND id = ?2 AND conv = ?3 AND mine = ?4"
+			     " AND booked = 1"
 			     " AND (?5 IS NULL OR author = ?5)",
 	[SQL_MESSAGE_GET] =
 	    "SELECT " STORED_COLUMNS " FROM message WHERE row = ?1",
@@ -134,7 +170,8 @@ static const char *const texts[SQL_COUNT] = {
 	    "DELETE FROM reaction WHERE message = ?1 AND mine = ?2",
 	[SQL_OUTBOX] = outbox,
 	[SQL_OUTBOX_REQUEUE] =
-	    "UPDATE message SET delivery = 1 WHERE waits = 1 AND delivery = 2",
+	    "UPDATE message SET delivery = 1 WHERE waits = 1 AND booked = 1"
+	    " AND delivery = 2",
 	[SQL_NEWEST_ROW] =
 	    "SELECT max(ifnull((SELECT max(row) FROM message), 0),"
 	    " ifnull((SELECT max(row) FROM revision), 0), ifnull((SELECT"

@@ -22,12 +22,15 @@ enum db_sql {
 	SQL_CONTACT_PUT,
 	SQL_CONTACT_RECEIVED,
 	SQL_CONTACT_SENT,
+	SQL_CONTACT_BOOK,
 	SQL_CONTACT_FORGET,
 	SQL_CONTACT_ALL,
 	SQL_CONV_FIND,
+	SQL_CONV_NEAR,
 	SQL_CONV_ADD,
 	SQL_CONV_NEXT,
 	SQL_CONV_GREW,
+	SQL_CONV_BOOK,
 	SQL_CONV_SHOWN,
 	SQL_CONV_READ,
 	SQL_CONV_SHRANK,
@@ -37,6 +40,10 @@ enum db_sql {
 	SQL_DRAFT_PUT,
 	SQL_DRAFT_REMOVE,
 	SQL_MESSAGE_ADD,
+	SQL_MESSAGE_BOOK,
+	SQL_MESSAGE_BOOK_REST,
+	SQL_MESSAGE_UNBOOKED,
+	SQL_MESSAGE_IS,
 	SQL_MESSAGE_FIND,
 	SQL_MESSAGE_GET,
 	SQL_MESSAGE_NEWEST,
@@ -65,10 +72,21 @@ enum db_sql {
 	SQL_COUNT,
 };
 
+enum { DB_NEARS = 16 };
+
+/* Somebody with a contact and a conversation, and the highest number of their
+ * messages and of ours. */
+struct db_near {
+	struct fp fp;
+	int64_t conv; /* 0: nobody */
+	int64_t seq[2];
+};
+
 struct db {
 	sqlite3 *sql;
 	sqlite3_stmt *statements[SQL_COUNT];
 	char *path, *dir;
+	int dir_fd;
 	struct db_cfg cfg;
 	bool is_reader;
 	bool is_dirty;
@@ -78,11 +96,16 @@ struct db {
 	bool words_broken;   /* the search index is to be made anew */
 	int64_t newest_row;  /* of all messages */
 	int64_t indexed_row; /* all messages up to it are in the index */
-	bool settles;        /* the index has grown, and may want merging */
-	bool purges;         /* the index holds words of what was forgotten */
-	bool merges;         /* and is being merged to get rid of them */
-	bool cuts;           /* the log is to be cut off */
-	bool has_orphans;    /* conversations forgotten, with messages left */
+	int64_t booked_row;  /* all messages up to it are booked; of those */
+	int unbooked;        /* behind it so many are not */
+	struct db_near near[DB_NEARS];
+	struct fp sent_to; /* whose contact is to be told … */
+	uint64_t sent_seq; /* … of this, before the commit; 0: nobody */
+	bool settles;      /* the index has grown, and may want merging */
+	bool purges;       /* the index holds words of what was forgotten */
+	bool merges;       /* and is being merged to get rid of them */
+	bool cuts;         /* the log is to be cut off */
+	bool has_orphans;  /* conversations forgotten, with messages left */
 	int wal_pages;
 	uint64_t commits, commits_seen, commits_swept;
 	int64_t sweep_ms; /* monotonic: when retention is looked at again */
@@ -198,7 +221,26 @@ void db_want_purge(struct db *db);
 /* At most count messages of what was forgotten. False when none is left. */
 bool db_purge_orphans(struct db *db, int count);
 
+/* db_book.c */
+/* The conversation of a message that may wait to be booked; 0: it may not. */
+int64_t db_book_later(struct db *db, const struct change *c);
+/* Books all that waits. */
+bool db_book(struct db *db);
+/* What waits, after opening or undoing. */
+bool db_read_unbooked(struct db *db);
+/* After conversations were forgotten. */
+void db_forget_near(struct db *db);
+/* Up to this number they have it; for the contact, once in a commit. */
+void db_note_sent(struct db *db, const struct fp *fp, uint64_t seq);
+void db_put_sent(struct db *db);
+
+/* db_log.c */
+/* Where the database is; also true when nobody can say. */
+bool db_has_room(const struct db *db, uint64_t bytes);
+
 /* db_maintain.c */
+/* What is in the log goes into the database, unless somebody reads there. */
+void db_checkpoint(struct db *db);
 /* Before closing: what was forgotten leaves the files, if that is quick. */
 void db_finish_forgetting(struct db *db);
 

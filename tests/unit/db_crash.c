@@ -57,9 +57,13 @@ turn(struct db_kit *k, unsigned n)
 	if (n > 0) {
 		struct change d =
 		    db_kit_deliver(1, (n - 1) * TURN + 2, DELIVERY_DELIVERED);
+		d.row = n % 2 == 0 ? 0 : (n - 1) * TURN + 2;
 		db_apply(k->db, &d);
 	}
-	return db_kit_try_commit(k);
+	int err = db_kit_try_commit(k);
+	if (n % 3 != 0)
+		db_settle(k->db);
+	return err;
 }
 
 static void

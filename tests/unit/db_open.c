@@ -135,6 +135,50 @@ test_migrate_from_nothing(void **state)
 	say_it(k, 1, "hello");
 }
 
+/* 2 knew nothing of booking. */
+static const char back_to_2[] =
+    "DROP INDEX message_seq; DROP INDEX message_id; DROP INDEX message_waits;"
+    "ALTER TABLE message DROP COLUMN booked;"
+    "CREATE UNIQUE INDEX message_seq ON message(conv, mine, seq)"
+    " WHERE seq <> 0;"
+    "CREATE INDEX message_id ON message(row >> 11, id);"
+    "CREATE INDEX message_waits ON message(waits) WHERE waits = 1;"
+    "DELETE FROM mark WHERE name = 'booked_row'; PRAGMA user_version = 2";
+
+static void
+test_migrate_from_2(void **state)
+{
+	struct db_kit *k = *state;
+	struct change c = db_kit_ours(k, 1, 2, "it waits");
+
+	say_it(k, 1, "hello");
+	db_kit_add(k, &c);
+	db_kit_commit(k);
+	say_it(k, 3, "again");
+	db_kit_reopen(k);
+	db_kit_close(k);
+	alter(k, back_to_2);
+	db_kit_open(k);
+	assert_null(k->error);
+	assert_int_equal(ask(k, "PRAGMA user_version"), DB_VERSION);
+	assert_int_equal(
+	    ask(k, "SELECT count(*) FROM message WHERE booked"), 3);
+	assert_int_equal(
+	    ask(k, "SELECT value FROM mark WHERE name = 'booked_row'"), 3);
+	for (int i = 0; i < 2; i++) {
+		struct saved saved = db_kit_load(k);
+		assert_int_equal(saved.outbox_count, 1);
+		assert_int_equal(saved.convs[0].unread, 2 + i);
+		saved_clear(&saved);
+		say_it(k, 4, "and again");
+	}
+	assert_int_equal(
+	    ask(k, "SELECT count(*) FROM message WHERE booked"), 4);
+	assert_int_equal(
+	    ask(k, "SELECT integrity_check = 'ok' FROM pragma_integrity_check"),
+	    1);
+}
+
 /* 1 had no search index. */
 static void
 test_migrate_from_1(void **state)
@@ -143,10 +187,11 @@ test_migrate_from_1(void **state)
 
 	say_it(k, 1, "found later");
 	db_kit_close(k);
+	alter(k, back_to_2);
 	alter(k, "DROP TABLE words; PRAGMA user_version = 1");
 	db_kit_open(k);
 	assert_null(k->error);
-	assert_int_equal(ask(k, "PRAGMA user_version"), 2);
+	assert_int_equal(ask(k, "PRAGMA user_version"), DB_VERSION);
 	assert_int_equal(count(k), 1);
 	db_kit_rest(k);
 	assert_int_equal(search(k, "later"), 1);
@@ -162,11 +207,11 @@ test_newer(void **state)
 
 	say_it(k, 1, "hello");
 	db_kit_close(k);
-	alter(k, "PRAGMA user_version = 3");
+	alter(k, "PRAGMA user_version = 4");
 	assert_int_equal(db_kit_try_open(k), ERR_VERSION);
 	assert_non_null(strstr(k->error, "newer earshot"));
 	assert_int_equal(ask(k, "SELECT count(*) FROM message"), 1);
-	alter(k, "PRAGMA user_version = 2");
+	alter(k, "PRAGMA user_version = 3");
 	db_kit_open(k);
 	assert_int_equal(count(k), 1);
 }
@@ -259,7 +304,7 @@ test_locked(void **state)
 	assert_int_equal(count(k), 1);
 	db_kit_close(k);
 	run(sql, "PRAGMA locking_mode = EXCLUSIVE; BEGIN IMMEDIATE;"
-		 "PRAGMA user_version = 2; COMMIT");
+		 "PRAGMA user_version = 3; COMMIT");
 	assert_int_equal(db_kit_try_open(k), ERR_STATE);
 	assert_non_null(strstr(k->error, "another program has locked"));
 	sqlite3_close(sql);
@@ -435,6 +480,7 @@ main(void)
 		TEST(test_new),
 		TEST(test_migrate_from_nothing),
 		TEST(test_migrate_from_1),
+		TEST(test_migrate_from_2),
 		TEST(test_newer),
 		TEST(test_foreign),
 		TEST(test_not_private),

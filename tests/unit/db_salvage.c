@@ -402,6 +402,36 @@ test_no_database(void **state)
 	}
 }
 
+/* The newest messages were in no count and in no index yet. */
+static void
+test_unbooked(void **state)
+{
+	struct db_kit *k = *state;
+
+	for (unsigned n = 1; n <= 9; n++) {
+		struct change c = n % 3 == 0 ? db_kit_ours(k, 1, n, "ours")
+					     : db_kit_theirs(k, 1, n, "theirs");
+		db_kit_add(k, &c);
+		db_kit_commit(k);
+	}
+	db_kit_close(k);
+	mark(k);
+	db_kit_open(k);
+	assert_non_null(strstr(k->error, "9 messages and 1 contacts"));
+	struct saved saved = db_kit_load(k);
+	assert_true(saved.pins[0].received_seq == 8);
+	assert_int_equal(saved.convs[0].unread, 6);
+	assert_int_equal(saved.convs[0].last_row, 9);
+	assert_int_equal(saved.outbox_count, 3);
+	saved_clear(&saved);
+	struct change d = db_kit_deliver(1, 9, DELIVERY_DELIVERED);
+	db_kit_add(k, &d);
+	db_kit_commit(k);
+	saved = db_kit_load(k);
+	assert_int_equal(saved.outbox_count, 2);
+	saved_clear(&saved);
+}
+
 /* Killed between the two names. */
 static void
 test_half_salvaged(void **state)
@@ -434,6 +464,7 @@ main(void)
 		TEST(test_found_late),
 		TEST(test_no_database),
 		TEST(test_half_salvaged),
+		TEST(test_unbooked),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -1,0 +1,108 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The file of the write-ahead log. A commit that makes it longer waits for the
+ * disk once more than one that writes over what is there, since its new length
+ * is to be kept, too. So it is made longer beforehand, with zeros, which
+ * SQLite takes for the end of the log; and it is begun anew before it is long.
+ */
+#include "store/db.h"
+
+#include "store/db_state.h"
+
+#include <stdint.h>
+#include <sys/statvfs.h>
+
+enum {
+	LOG_PAGES = 1000, /* then it is begun anew */
+	UNBOOKED_MAX = 500,
+	PAGE_BYTES = 4096,
+	FRAME_HEAD = 24,
+	HEAD = 32,
+	STEP_BYTES = 256 * 1024,
+	AHEAD_BYTES = 64 * 1024,
+	FREE_BYTES = 16 * 1024 * 1024, /* else the disk is too full for it */
+	CHUNK_BYTES = 64 * 1024,
+};
+
+bool
+db_has_room(const struct db *db, uint64_t bytes)
+{
+	struct statvfs st;
+
+	/* By the descriptor: each commit asks, and a path is walked. */
+	return fstatvfs(db->dir_fd, &st) != 0 ||
+	       (uint64_t)st.f_bavail * st.f_frsize >= bytes;
+}
+
+static sqlite3_file *
+log_file(struct db *db)
+{
+	sqlite3_file *file = NULL;
+
+	if (sqlite3_file_control(db->sql, NULL, SQLITE_FCNTL_JOURNAL_POINTER,
+		&file) != SQLITE_OK ||
+	    file == NULL || file->pMethods == NULL)
+		return NULL;
+	return file;
+}
+
+/* Of no use by half, and the disk may have been full. */
+static void
+write_zeros(sqlite3_file *file, sqlite3_int64 from, sqlite3_int64 to)
+{
+	static const char zeros[CHUNK_BYTES];
+	int code = SQLITE_OK;
+
+	for (sqlite3_int64 at = from; at < to && code == SQLITE_OK;) {
+		int n = to - at < CHUNK_BYTES ? (int)(to - at) : CHUNK_BYTES;
+		code = file->pMethods->xWrite(file, zeros, n, at);
+		at += n;
+	}
+	if (code == SQLITE_OK)
+		code = file->pMethods->xSync(
+		    file, SQLITE_SYNC_NORMAL | SQLITE_SYNC_DATAONLY);
+	if (code != SQLITE_OK)
+		file->pMethods->xTruncate(file, from);
+}
+
+static void
+lengthen(struct db *db)
+{
+	sqlite3_file *file = log_file(db);
+	sqlite3_int64 used =
+	    HEAD + (sqlite3_int64)db->wal_pages * (PAGE_BYTES + FRAME_HEAD);
+	sqlite3_int64 size, to = used + STEP_BYTES - used % STEP_BYTES;
+
+	if (file != NULL &&
+	    file->pMethods->xFileSize(file, &size) == SQLITE_OK &&
+	    size < used + AHEAD_BYTES && size < to &&
+	    db_has_room(db, FREE_BYTES))
+		write_zeros(file, size, to);
+}
+
+/* Synced with the next commit; until then it can be done again. */
+static void
+book(struct db *db)
+{
+	db_exec(db, "PRAGMA synchronous = NORMAL");
+	if (db_begin(db)) {
+		db_book(db);
+		db_end(db);
+	}
+	db_note_damage(db, db_take_failure(db));
+	db_exec(db, "PRAGMA synchronous = FULL");
+}
+
+void
+db_settle(struct db *db)
+{
+	if (db->is_dirty)
+		return;
+	db_take_failure(db);
+	if (db->unbooked >= UNBOOKED_MAX)
+		book(db);
+	if (db->wal_pages >= LOG_PAGES)
+		db_checkpoint(db);
+	db_note_damage(db, db_take_failure(db));
+	lengthen(db);
+}
