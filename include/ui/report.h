@@ -6,6 +6,7 @@
 #ifndef UI_REPORT_H
 #define UI_REPORT_H
 
+#include "base/lang.h"
 #include "base/now.h"
 #include "core/model.h"
 
@@ -29,6 +30,6 @@ char *report_settings(const struct model *m, const char *words);
 bool report_setting_matches(
     const struct settings *s, const struct setting *row, const char *words);
 /* NULL topic: the overview. A topic that is no command: NULL. */
-char *report_help(const char *topic);
+char *report_help(const struct lang *l, const char *topic);
 
 #endif

@@ -1,20 +1,22 @@
 /* SPDX-License-Identifier: MIT */
 #include "base/iface.h"
 
+#include "base/lang.h"
+
 const char *
 iface_use_text(enum iface_use use)
 {
 	switch (use) {
 	case IFACE_USED:
-		return "used";
+		return N_("used");
 	case IFACE_DOWN:
-		return "down";
+		return N_("down");
 	case IFACE_NO_BROADCAST:
-		return "no broadcast or multicast";
+		return N_("no broadcast or multicast");
 	case IFACE_VIRTUAL:
-		return "virtual (choose it with --interface)";
+		return N_("virtual (choose it with --interface)");
 	case IFACE_NOT_CHOSEN:
-		return "not chosen by --interface";
+		return N_("not chosen by --interface");
 	}
-	return "unknown";
+	return N_("unknown");
 }

@@ -11,20 +11,20 @@
 #include <strings.h>
 
 static const char *const trust_texts[] = {
-	[TRUST_UNKNOWN] = "unknown",
-	[TRUST_PINNED] = "pinned",
-	[TRUST_VERIFIED] = "verified",
-	[TRUST_CHANGED] = "changed",
-	[TRUST_BLOCKED] = "blocked",
+	[TRUST_UNKNOWN] = N_("unknown"),
+	[TRUST_PINNED] = N_("pinned"),
+	[TRUST_VERIFIED] = N_("verified"),
+	[TRUST_CHANGED] = N_("changed"),
+	[TRUST_BLOCKED] = N_("blocked"),
 };
 
 static const char *const delivery_texts[] = {
-	[DELIVERY_NONE] = "received",
-	[DELIVERY_QUEUED] = "queued",
-	[DELIVERY_SENT] = "sent",
-	[DELIVERY_DELIVERED] = "delivered",
-	[DELIVERY_READ] = "read",
-	[DELIVERY_FAILED] = "failed",
+	[DELIVERY_NONE] = N_("received"),
+	[DELIVERY_QUEUED] = N_("queued"),
+	[DELIVERY_SENT] = N_("sent"),
+	[DELIVERY_DELIVERED] = N_("delivered"),
+	[DELIVERY_READ] = N_("read"),
+	[DELIVERY_FAILED] = N_("failed"),
 };
 
 const char *

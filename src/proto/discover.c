@@ -6,6 +6,7 @@
 #include "proto/discover.h"
 
 #include "base/err.h"
+#include "base/lang.h"
 #include "base/mem.h"
 #include "base/utf8.h"
 #include "proto/discover_state.h"
@@ -15,16 +16,16 @@
 #include <string.h>
 
 static const char *const drop_texts[DROP_KINDS] = {
-	[DROP_RATE_TOTAL] = "too many on this network",
-	[DROP_RATE_SOURCE] = "too many from one host",
-	[DROP_FORMAT] = "malformed",
-	[DROP_VERSION] = "of another version",
-	[DROP_OFF_LINK] = "not from this network",
-	[DROP_OWN] = "our own",
-	[DROP_REPLAY] = "old or heard before",
-	[DROP_BUDGET] = "too many to verify",
-	[DROP_SIGNATURE] = "badly signed",
-	[DROP_SHOUT_RATE] = "too many shouts",
+	[DROP_RATE_TOTAL] = N_("too many on this network"),
+	[DROP_RATE_SOURCE] = N_("too many from one host"),
+	[DROP_FORMAT] = N_("malformed"),
+	[DROP_VERSION] = N_("of another version"),
+	[DROP_OFF_LINK] = N_("not from this network"),
+	[DROP_OWN] = N_("our own"),
+	[DROP_REPLAY] = N_("old or heard before"),
+	[DROP_BUDGET] = N_("too many to verify"),
+	[DROP_SIGNATURE] = N_("badly signed"),
+	[DROP_SHOUT_RATE] = N_("too many shouts"),
 };
 
 const char *

@@ -1,18 +1,20 @@
 /* SPDX-License-Identifier: MIT */
 #include "proto/presence.h"
 
+#include "base/lang.h"
+
 const char *
 presence_text(enum presence p)
 {
 	switch (p) {
 	case PRESENCE_OFFLINE:
-		return "offline";
+		return N_("offline");
 	case PRESENCE_STALE:
-		return "stale";
+		return N_("stale");
 	case PRESENCE_AWAY:
-		return "away";
+		return N_("away");
 	case PRESENCE_ONLINE:
-		return "online";
+		return N_("online");
 	}
-	return "offline";
+	return N_("offline");
 }

@@ -194,21 +194,21 @@ nick_style(const struct fp *fp)
 }
 
 const char *
-trust_badge(enum trust t, enum style *ret_style)
+trust_badge(const struct lang *l, enum trust t, enum style *ret_style)
 {
 	static const struct {
 		const char *text;
 		enum style style;
 	} badges[] = {
-		[TRUST_UNKNOWN] = { "[not verified]", STYLE_INSECURE },
-		[TRUST_PINNED] = { "[not verified]", STYLE_INSECURE },
-		[TRUST_VERIFIED] = { "[verified]", STYLE_SECURE },
-		[TRUST_CHANGED] = { "[key changed]", STYLE_BAR_ALERT },
-		[TRUST_BLOCKED] = { "[blocked]", STYLE_BAR_ALERT },
+		[TRUST_UNKNOWN] = { N_("[not verified]"), STYLE_INSECURE },
+		[TRUST_PINNED] = { N_("[not verified]"), STYLE_INSECURE },
+		[TRUST_VERIFIED] = { N_("[verified]"), STYLE_SECURE },
+		[TRUST_CHANGED] = { N_("[key changed]"), STYLE_BAR_ALERT },
+		[TRUST_BLOCKED] = { N_("[blocked]"), STYLE_BAR_ALERT },
 	};
 
 	*ret_style = badges[t].style;
-	return badges[t].text;
+	return say(l, badges[t].text);
 }
 
 const char *

@@ -355,8 +355,8 @@ draw_head(const struct frame *f, const struct panel *p, struct rect r)
 	draw_text(f, r.row, col, end, STYLE_BOLD, " ");
 	if (p->all == 0)
 		return;
-	snprintf(text, sizeof(text), " %s of %s ", count_text(p->count, count),
-	    count_text(p->all, all));
+	snprintf(text, sizeof(text), say(f->m->lang, " %s of %s "),
+	    count_text(p->count, count), count_text(p->all, all));
 	draw_right(f, r.row, col + 2, end - 1, STYLE_DIM, text);
 }
 

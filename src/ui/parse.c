@@ -30,8 +30,9 @@ static int
 fail_size(struct parse *p, size_t at, const char *what, size_t size, size_t max)
 {
 	return parse_fail(p, ERR_LIMIT, at,
-	    xasprintf("%s has %zu bytes and may have %zu: shorten it", what,
-		size, max));
+	    xasprintf(say(p->m->lang,
+			  "%s has %zu bytes and may have %zu: shorten it"),
+		what, size, max));
 }
 
 int
@@ -71,19 +72,22 @@ say_to(struct parse *p, const struct fp *fp, bool action)
 	p->en.cmd.kind = COMMAND_SAY;
 	p->en.cmd.peer = *fp;
 	p->en.cmd.action = action;
-	return parse_take_text(p, PEER_TEXT_BODY, "the text", BODY_BYTES_MAX);
+	return parse_take_text(
+	    p, PEER_TEXT_BODY, say(p->m->lang, "the text"), BODY_BYTES_MAX);
 }
 
 static char *
 nobody_sentence(const struct model *m)
 {
 	if (m->peer_count == 1)
-		return xasprintf("nothing sent, no conversation here: /query "
+		return xasprintf(
+		    say(m->lang, "nothing sent, no conversation here: /query "
 				 "%s opens one (on the screen also Alt-2), "
-				 "/shout TEXT tells everybody",
+				 "/shout TEXT tells everybody"),
 		    m->peers[0]->name);
-	return xasprintf("nothing sent, no conversation here: /query WHO "
-			 "opens one, /shout TEXT tells everybody");
+	return xasprintf(
+	    say(m->lang, "nothing sent, no conversation here: /query WHO "
+			 "opens one, /shout TEXT tells everybody"));
 }
 
 int
@@ -190,12 +194,15 @@ parse_shout(struct parse *p)
 	/* Before it is taken out of the line, so that nobody types it twice. */
 	if (p->m->next_shout_ms > p->now.mono_ms)
 		return parse_fail(p, ERR_LIMIT, p->at,
-		    xasprintf("not shouted: three in a row, then one each 5 "
-			      "seconds; try again in %d s",
+		    xasprintf(
+			say(p->m->lang,
+			    "not shouted: three in a row, then one each 5 "
+			    "seconds; try again in %d s"),
 			(int)((p->m->next_shout_ms - p->now.mono_ms + 999) /
 			      1000)));
 	p->en.cmd.kind = COMMAND_SHOUT;
-	return parse_take_text(p, PEER_TEXT_BODY, "a shout", SHOUT_TEXT_MAX);
+	return parse_take_text(
+	    p, PEER_TEXT_BODY, say(p->m->lang, "a shout"), SHOUT_TEXT_MAX);
 }
 
 static int
@@ -218,8 +225,9 @@ parse_list(struct parse *p)
 	if (report != NULL)
 		return answer(p, report);
 	return parse_fail(p, ERR_NOT_FOUND, p->at,
-	    xasprintf("nobody here has that in name or address: /who lists "
-		      "everybody"));
+	    xasprintf(say(p->m->lang,
+		"nobody here has that in name or address: /who lists "
+		"everybody")));
 }
 
 int
@@ -237,8 +245,9 @@ parse_info(struct parse *p)
 	}
 	if (peer == NULL)
 		return parse_fail(p, ERR_FORMAT, p->at,
-		    xasprintf("/info of whom? This is no conversation with "
-			      "somebody, so it needs WHO, for example: %s",
+		    xasprintf(say(p->m->lang,
+				  "/info of whom? This is no conversation with "
+				  "somebody, so it needs WHO, for example: %s"),
 			p->spec->example));
 	if (!parse_at_end(p))
 		return parse_nothing(p, COMMAND_INFO);
@@ -255,10 +264,13 @@ parse_nick(struct parse *p)
 	int cells = width_text(p->line + from, p->size - from);
 	if (p->size - from <= NAME_BYTES_MAX && cells > NAME_CELLS_MAX)
 		return parse_fail(p, ERR_LIMIT, from,
-		    xasprintf("a name may be %d cells wide and this has %d: "
-			      "shorten it",
+		    xasprintf(
+			say(p->m->lang,
+			    "a name may be %d cells wide and this has %d: "
+			    "shorten it"),
 			NAME_CELLS_MAX, cells));
-	return parse_take_text(p, PEER_TEXT_NAME, "a name", NAME_BYTES_MAX);
+	return parse_take_text(
+	    p, PEER_TEXT_NAME, say(p->m->lang, "a name"), NAME_BYTES_MAX);
 }
 
 int
@@ -266,7 +278,7 @@ parse_status(struct parse *p)
 {
 	p->en.cmd.kind = COMMAND_STATUS;
 	return parse_take_text(
-	    p, PEER_TEXT_STATUS, "a status", STATUS_BYTES_MAX);
+	    p, PEER_TEXT_STATUS, say(p->m->lang, "a status"), STATUS_BYTES_MAX);
 }
 
 int
@@ -274,7 +286,7 @@ parse_away(struct parse *p)
 {
 	p->en.cmd.kind = COMMAND_AWAY;
 	return parse_take_text(
-	    p, PEER_TEXT_STATUS, "the text", STATUS_BYTES_MAX);
+	    p, PEER_TEXT_STATUS, say(p->m->lang, "the text"), STATUS_BYTES_MAX);
 }
 
 int
@@ -324,24 +336,28 @@ parse_connect(struct parse *p)
 	if (!parse_at_end(p)) {
 		parse_skip_blanks(p);
 		return parse_fail(p, ERR_FORMAT, p->at,
-		    xasprintf("/connect takes one address, as HOST or "
-			      "HOST:PORT"));
+		    xasprintf(say(p->m->lang,
+			"/connect takes one address, as HOST or "
+			"HOST:PORT")));
 	}
 	if (n > HOST_BYTES_MAX)
-		return fail_size(p, from, "the address", n, HOST_BYTES_MAX);
+		return fail_size(
+		    p, from, say(p->m->lang, "the address"), n, HOST_BYTES_MAX);
 	p->en.cmd.kind = COMMAND_CONNECT;
 	p->en.cmd.text =
 	    peer_text(untrusted_of(p->line + from, n), PEER_TEXT_LINE, NULL);
 	if (strlen(p->en.cmd.text) != n ||
 	    memcmp(p->en.cmd.text, p->line + from, n) != 0)
 		return parse_fail(p, ERR_FORMAT, from,
-		    xasprintf("no address has such characters: write HOST "
-			      "or HOST:PORT"));
+		    xasprintf(say(p->m->lang,
+			"no address has such characters: write HOST "
+			"or HOST:PORT")));
 	size_t port = port_place(p->en.cmd.text);
 	if (port > 0 && !port_is_good(p->en.cmd.text + port))
 		return parse_fail(p, ERR_FORMAT, from + port,
-		    xasprintf("a port is a number from 1 to %d: /connect "
-			      "HOST:PORT",
+		    xasprintf(say(p->m->lang,
+				  "a port is a number from 1 to %d: /connect "
+				  "HOST:PORT"),
 			PORT_MAX));
 	return 0;
 }
@@ -367,19 +383,20 @@ parse_help(struct parse *p)
 
 	if (n == 0) {
 		p->en.front = FRONT_HELP;
-		return answer(p, report_help(NULL));
+		return answer(p, report_help(p->m->lang, NULL));
 	}
 	if (p->line[from] == '/' && n > 1) {
 		from++;
 		n--;
 	}
 	char *topic = xstrndup(p->line + from, n);
-	char *report = report_help(topic);
+	char *report = report_help(p->m->lang, topic);
 	free(topic);
 	if (report != NULL)
 		return answer(p, report);
 	return parse_fail(p, ERR_NOT_FOUND, from,
-	    xasprintf("no help on that: /help lists all commands"));
+	    xasprintf(
+		say(p->m->lang, "no help on that: /help lists all commands")));
 }
 
 int

@@ -45,7 +45,8 @@ fail_choice(struct parse *p, const char *const *words, uint32_t count)
 	struct str s = { 0 };
 
 	for (uint32_t i = 0; i < count; i++)
-		str_addf(&s, "%s%s", i > 0 ? " or " : "", words[i]);
+		str_addf(
+		    &s, "%s%s", i > 0 ? say(p->m->lang, " or ") : "", words[i]);
 	char *list = str_take(&s);
 	char *sentence = xasprintf("/%s wants %s, for example: %s",
 	    p->spec->name, list, p->spec->example);
@@ -211,7 +212,8 @@ parse_search(struct parse *p)
 	if (err < 0)
 		return parse_fail(p, err, p->at + at, error);
 	query_clear(&q);
-	return ask(p, QUESTION_SEARCH, "what to look for", QUERY_BYTES_MAX);
+	return ask(p, QUESTION_SEARCH, say(p->m->lang, "what to look for"),
+	    QUERY_BYTES_MAX);
 }
 
 int
@@ -224,10 +226,11 @@ parse_goto(struct parse *p)
 		return parse_fail_usage(p);
 	if (!query_parse_day(p->line + p->at, n, today(p), &day))
 		return parse_fail(p, ERR_FORMAT, p->at,
-		    xasprintf("\"%.*s\" is no day: write it as 2026-11-01, "
-			      "today, yesterday or monday",
+		    xasprintf(say(p->m->lang,
+				  "\"%.*s\" is no day: write it as 2026-11-01, "
+				  "today, yesterday or monday"),
 			(int)n, p->line + p->at));
-	return ask(p, QUESTION_GOTO, "a day", QUERY_BYTES_MAX);
+	return ask(p, QUESTION_GOTO, say(p->m->lang, "a day"), QUERY_BYTES_MAX);
 }
 
 int
@@ -235,5 +238,6 @@ parse_export(struct parse *p)
 {
 	if (parse_at_end(p))
 		return parse_fail_usage(p);
-	return ask(p, QUESTION_EXPORT, "a path", PATH_BYTES_MAX);
+	return ask(
+	    p, QUESTION_EXPORT, say(p->m->lang, "a path"), PATH_BYTES_MAX);
 }

@@ -69,9 +69,11 @@ fail_place(struct parse *p, const struct conv *c, unsigned place)
 {
 	return parse_fail(p, ERR_NOT_FOUND, p->at,
 	    text_from_newest(c, 1, NULL) == NULL
-		? xasprintf("nothing was said here yet")
+		? xasprintf(say(p->m->lang, "nothing was said here yet"))
 		: xasprintf(
-		      "there is no message #%u here: #1 is the newest", place));
+		      say(p->m->lang,
+			  "there is no message #%u here: #1 is the newest"),
+		      place));
 }
 
 /* A message where one is named; 1 when it was. */
@@ -120,8 +122,10 @@ take_message(struct parse *p, enum command_kind kind, enum whose whose)
 	if (msg == NULL)
 		return parse_fail(p, ERR_NOT_FOUND, p->at,
 		    whose == WHOSE_MINE
-			? xasprintf("you have said nothing here yet")
-			: xasprintf("nothing was said to you here yet"));
+			? xasprintf(
+			      say(p->m->lang, "you have said nothing here yet"))
+			: xasprintf(say(
+			      p->m->lang, "nothing was said to you here yet")));
 	p->en.cmd.has_target = true;
 	p->en.cmd.target = msg->id;
 	return 0;
@@ -137,7 +141,8 @@ take_message_and_text(struct parse *p, enum command_kind kind, enum whose whose)
 		return err;
 	if (parse_at_end(p))
 		return parse_fail_usage(p);
-	return parse_take_text(p, PEER_TEXT_BODY, "the text", BODY_BYTES_MAX);
+	return parse_take_text(
+	    p, PEER_TEXT_BODY, say(p->m->lang, "the text"), BODY_BYTES_MAX);
 }
 
 int
@@ -171,7 +176,8 @@ parse_react(struct parse *p)
 		return err;
 	if (strchr(p->line + p->at, '\n') != NULL)
 		return parse_fail(p, ERR_FORMAT, p->at,
-		    xasprintf("a reaction is one short word or emoji"));
+		    xasprintf(say(
+			p->m->lang, "a reaction is one short word or emoji")));
 	size_t n = p->size - p->at;
 	const struct emoji *e =
 	    n > 2 && p->line[p->at] == ':' && p->line[p->size - 1] == ':'
@@ -181,8 +187,8 @@ parse_react(struct parse *p)
 		p->en.cmd.text = xstrdup(e->text);
 		return 0;
 	}
-	return parse_take_text(
-	    p, PEER_TEXT_STATUS, "a reaction", REACTION_SIZE - 1);
+	return parse_take_text(p, PEER_TEXT_STATUS,
+	    say(p->m->lang, "a reaction"), REACTION_SIZE - 1);
 }
 
 static const struct message *
@@ -223,8 +229,10 @@ parse_quote(struct parse *p)
 	if (size <= BODY_BYTES_MAX)
 		return 0;
 	return parse_fail(p, ERR_LIMIT, p->at,
-	    xasprintf("with what it quotes the text has %zu bytes: %d is the "
-		      "most",
+	    xasprintf(
+		say(p->m->lang,
+		    "with what it quotes the text has %zu bytes: %d is the "
+		    "most"),
 		size, BODY_BYTES_MAX));
 }
 

@@ -43,7 +43,8 @@ fail(struct press *p, int err, char *error, size_t at)
 	w->guarded = err == ERR_STATE && at > 0;
 	w->guard_revision = edit_revision(w->edit);
 	if (w->guarded) {
-		char *more = xasprintf("%s, and Enter again this one", error);
+		char *more = xasprintf(
+		    say(p->m->lang, "%s, and Enter again this one"), error);
 		free(error);
 		error = more;
 	}
@@ -68,8 +69,8 @@ tell_where(struct press *p)
 		p->ui->typing = false;
 	if (fp_equal(&p->cmd.peer, &p->w->fp))
 		return;
-	snprintf(
-	    text, sizeof(text), "goes to %s", peer_label(peer, true, label));
+	snprintf(text, sizeof(text), say(p->m->lang, "goes to %s"),
+	    peer_label(peer, true, label));
 	ui_flash(p->ui, p->now, text);
 }
 
@@ -403,8 +404,8 @@ press_insert(struct press *p, const char *text, size_t size)
 	if (edit_insert(p->w->edit, text, size) == 0)
 		return;
 	snprintf(sentence, sizeof(sentence),
-	    "%zu bytes more do not fit: a text has at most %d", size,
-	    EDIT_TEXT_MAX);
+	    say(p->m->lang, "%zu bytes more do not fit: a text has at most %d"),
+	    size, EDIT_TEXT_MAX);
 	ui_flash(p->ui, p->now, sentence);
 }
 
@@ -474,7 +475,8 @@ is_behind_prefix(struct press *p, struct key *ret_key)
 	if (keymap_find(&p->ui->keymap, ret_key) != NULL || escape)
 		return true;
 	key_text(*ret_key, name);
-	snprintf(text, sizeof(text), "%s is bound to nothing", name);
+	snprintf(text, sizeof(text), say(p->m->lang, "%s is bound to nothing"),
+	    name);
 	ui_flash(p->ui, p->now, text);
 	return true;
 }

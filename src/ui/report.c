@@ -10,31 +10,49 @@
 #include <string.h>
 #include <strings.h>
 
-enum { WHO_ROWS_MAX = 100 };
+enum { WHO_ROWS_MAX = 100, HEAD_CELLS = 13 };
 
 static const char *const trust_sentences[] = {
-	[TRUST_UNKNOWN] = "not verified: no session yet",
-	[TRUST_PINNED] = "not verified: the key is the one of the first "
-			 "session",
-	[TRUST_VERIFIED] = "verified",
-	[TRUST_CHANGED] = "KEY CHANGED: this is not the key known under this "
-			  "name",
-	[TRUST_BLOCKED] = "blocked",
+	[TRUST_UNKNOWN] = N_("not verified: no session yet"),
+	[TRUST_PINNED] = N_("not verified: the key is the one of the first "
+			    "session"),
+	[TRUST_VERIFIED] = N_("verified"),
+	[TRUST_CHANGED] =
+	    N_("KEY CHANGED: this is not the key known under this "
+	       "name"),
+	[TRUST_BLOCKED] = N_("blocked"),
 };
 
+/* The beginning of a row of what is told: "  address      ". */
 static void
-add_who_row(struct str *s, const struct peer *p, struct now now)
+add_head(struct str *s, const struct lang *l, const char *label)
+{
+	str_add(s, "\n  ");
+	str_pad(s, say(l, label), HEAD_CELLS);
+}
+
+/* A row below, without a label. */
+static void
+add_more(struct str *s, const char *text)
+{
+	add_head(s, NULL, "");
+	str_add(s, text);
+}
+
+static void
+add_who_row(
+    struct str *s, const struct lang *l, const struct peer *p, struct now now)
 {
 	char label[PEER_LABEL_SIZE], at[ADDR_TEXT_MAX], span[WHEN_SPAN_SIZE];
 
 	str_addf(s, "\n%s  %s", peer_label(p, true, label),
-	    presence_text(p->presence));
+	    say(l, presence_text(p->presence)));
 	if (p->addr_count > 0)
 		str_addf(s, "  %s", addr_host_text(&p->addrs[0], at));
-	str_addf(s, "  %s", trust_text(p->trust));
+	str_addf(s, "  %s", say(l, trust_text(p->trust)));
 	if (!peer_is_present(p) && p->last_seen_ms > 0)
-		str_addf(s, "  seen %s ago",
-		    when_span(now.wall_ms - p->last_seen_ms, span));
+		str_addf(s, say(l, "  seen %s ago"),
+		    when_span(l, now.wall_ms - p->last_seen_ms, span));
 	if (p->status[0] != '\0')
 		str_addf(s, "  \"%s\"", p->status);
 }
@@ -64,8 +82,8 @@ fits_word(const struct peer *p, const char *word)
 }
 
 static size_t
-add_who_rows(
-    struct str *s, const struct roster *r, struct now now, const char *word)
+add_who_rows(struct str *s, const struct model *m, const struct roster *r,
+    struct now now, const char *word)
 {
 	size_t count = 0;
 
@@ -73,12 +91,13 @@ add_who_rows(
 		if (word != NULL && !fits_word(r->rows[i], word))
 			continue;
 		if (++count <= WHO_ROWS_MAX)
-			add_who_row(s, r->rows[i], now);
+			add_who_row(s, m->lang, r->rows[i], now);
 	}
 	if (count > WHO_ROWS_MAX)
 		str_addf(s,
-		    "\n%zu more: /who WORD lists those whose name or "
-		    "address has WORD in it",
+		    say(m->lang,
+			"\n%zu more: /who WORD lists those whose name or "
+			"address has WORD in it"),
 		    count - WHO_ROWS_MAX);
 	return count;
 }
@@ -91,12 +110,13 @@ report_who(const struct model *m, struct now now)
 
 	roster_init(&r, m, SIZE_MAX);
 	if (r.present == 0)
-		str_add(&s, "nobody is here");
+		str_add(&s, say(m->lang, "nobody is here"));
 	else
-		str_addf(&s, "%zu here", r.present);
+		str_addf(&s, say(m->lang, "%zu here"), r.present);
 	if (r.present < r.count)
-		str_addf(&s, ", %zu seen before", r.count - r.present);
-	add_who_rows(&s, &r, now, NULL);
+		str_addf(
+		    &s, say(m->lang, ", %zu seen before"), r.count - r.present);
+	add_who_rows(&s, m, &r, now, NULL);
 	roster_clear(&r);
 	return str_take(&s);
 }
@@ -108,52 +128,62 @@ report_who_word(const struct model *m, struct now now, const char *word)
 	struct str rows = { 0 }, s = { 0 };
 
 	roster_init(&r, m, SIZE_MAX);
-	size_t count = add_who_rows(&rows, &r, now, word);
+	size_t count = add_who_rows(&rows, m, &r, now, word);
 	roster_clear(&r);
 	if (count > 0)
-		str_addf(&s, "%zu with %s%s", count, word, str_text(&rows));
+		str_addf(&s, say(m->lang, "%zu with %s%s"), count, word,
+		    str_text(&rows));
 	str_clear(&rows);
 	return count > 0 ? str_take(&s) : NULL;
 }
 
 static void
-add_link(struct str *s, const struct peer *p)
+add_link(struct str *s, const struct lang *l, const struct peer *p)
 {
 	char at[ADDR_TEXT_MAX];
 
-	str_add(s, "\n  link         ");
+	add_head(s, l, N_("link"));
 	if (p->link == PEER_LINK_UP)
-		str_addf(s, "encrypted, %s %s", transport_text(p->transport),
-		    addr_text(&p->link_addr, at));
+		str_addf(s, say(l, "encrypted, %s %s"),
+		    transport_text(p->transport), addr_text(&p->link_addr, at));
 	else if (p->link == PEER_LINK_DIALING)
-		str_addf(s, "dialling %s", addr_text(&p->link_addr, at));
+		str_addf(
+		    s, say(l, "dialling %s"), addr_text(&p->link_addr, at));
 	else
-		str_add(s, "none, opened when there is something to send");
+		str_add(
+		    s, say(l, "none, opened when there is something to send"));
 }
 
 static void
-add_addrs(struct str *s, const struct peer *p)
+add_addrs(struct str *s, const struct lang *l, const struct peer *p)
 {
 	char at[ADDR_TEXT_MAX];
 
-	for (unsigned i = 0; i < p->addr_count; i++)
-		str_addf(s, "\n  %-11s  %s", i == 0 ? "address" : "",
-		    addr_text(&p->addrs[i], at));
+	for (unsigned i = 0; i < p->addr_count; i++) {
+		add_head(s, i == 0 ? l : NULL, i == 0 ? N_("address") : "");
+		str_add(s, addr_text(&p->addrs[i], at));
+	}
 	if (p->by_hand)
-		str_add(s, "\n               reached by /connect");
+		add_more(s, say(l, "reached by /connect"));
 }
 
 /* What the user chose for this one, where that is not the usual. */
 static void
-add_choices(struct str *s, const struct peer *p)
+add_choices(struct str *s, const struct lang *l, const struct peer *p)
 {
-	if (p->choice != TRANSPORT_AUTO)
-		str_addf(s, "\n  transport    %s, as you chose",
+	if (p->choice != TRANSPORT_AUTO) {
+		add_head(s, l, N_("transport"));
+		str_addf(s, say(l, "%s, as you chose"),
 		    p->choice == TRANSPORT_UDP ? "udp" : "tcp");
-	if (p->receipts)
-		str_add(s, "\n  receipts     on: learns what you have read");
-	if (p->forgets)
-		str_add(s, "\n  history      off: nothing said is kept");
+	}
+	if (p->receipts) {
+		add_head(s, l, N_("receipts"));
+		str_add(s, say(l, "on: learns what you have read"));
+	}
+	if (p->forgets) {
+		add_head(s, l, N_("history"));
+		str_add(s, say(l, "off: nothing said is kept"));
+	}
 }
 
 static void
@@ -162,33 +192,46 @@ add_trust(struct str *s, const struct model *m, const struct peer *p)
 	char text[FP_TEXT_SIZE], label[PEER_LABEL_SIZE];
 	const struct peer *claims = model_peer(m, &p->claims);
 
-	str_addf(s, "\n  trust        %s", trust_sentences[p->trust]);
-	if (p->trust == TRUST_CHANGED && claims != NULL)
-		str_addf(s, "\n               resembles %s",
+	add_head(s, m->lang, N_("trust"));
+	str_add(s, say(m->lang, trust_sentences[p->trust]));
+	if (p->trust == TRUST_CHANGED && claims != NULL) {
+		add_more(s, "");
+		str_addf(s, say(m->lang, "resembles %s"),
 		    peer_label(claims, true, label));
-	else if (p->look_alike)
-		str_add(s, "\n               somebody else's name looks the "
-			   "same");
-	str_addf(s, "\n  fingerprint  %s", fp_text(&p->fp, text));
+	} else if (p->look_alike) {
+		add_more(
+		    s, say(m->lang, "somebody else's name looks the same"));
+	}
+	add_head(s, m->lang, N_("fingerprint"));
+	str_add(s, fp_text(&p->fp, text));
 }
 
 static void
-add_seen(struct str *s, const struct peer *p, struct now now)
+add_seen(
+    struct str *s, const struct lang *l, const struct peer *p, struct now now)
 {
 	char day[WHEN_DAY_SIZE], at[WHEN_CLOCK_SIZE], span[WHEN_SPAN_SIZE];
 
-	if (p->first_seen_ms > 0)
-		str_addf(s, "\n  first seen   %s %s",
-		    when_day(p->first_seen_ms, now.wall_ms, day),
+	if (p->first_seen_ms > 0) {
+		add_head(s, l, N_("first seen"));
+		str_addf(s, "%s %s",
+		    when_day(l, p->first_seen_ms, now.wall_ms, day),
 		    when_clock(p->first_seen_ms, at));
-	if (p->last_seen_ms > 0)
-		str_addf(s, "\n  last seen    %s ago",
-		    when_span(now.wall_ms - p->last_seen_ms, span));
+	}
+	if (p->last_seen_ms > 0) {
+		add_head(s, l, N_("last seen"));
+		str_addf(s, say(l, "%s ago"),
+		    when_span(l, now.wall_ms - p->last_seen_ms, span));
+	}
 	int64_t skew = p->clock_skew_ms;
-	if (skew <= -MINUTE_MS || skew >= MINUTE_MS)
-		str_addf(s, "\n  clock        %s %s of ours",
-		    when_span(skew < 0 ? -skew : skew, span),
-		    skew < 0 ? "behind" : "ahead");
+	if (skew > -MINUTE_MS && skew < MINUTE_MS)
+		return;
+	add_head(s, l, N_("clock"));
+	when_span(l, skew < 0 ? -skew : skew, span);
+	if (skew < 0)
+		str_addf(s, say(l, "%s behind of ours"), span);
+	else
+		str_addf(s, say(l, "%s ahead of ours"), span);
 }
 
 char *
@@ -197,16 +240,20 @@ report_info(const struct model *m, struct now now, const struct peer *p)
 	struct str s = { 0 };
 	char label[PEER_LABEL_SIZE];
 
-	str_addf(&s, "%s is %s", peer_label(p, true, label),
-	    presence_text(p->presence));
-	if (p->status[0] != '\0')
-		str_addf(&s, "\n  status       \"%s\"", p->status);
-	add_addrs(&s, p);
-	add_link(&s, p);
-	add_choices(&s, p);
+	str_addf(&s, say(m->lang, "%s is %s"), peer_label(p, true, label),
+	    say(m->lang, presence_text(p->presence)));
+	if (p->status[0] != '\0') {
+		add_head(&s, m->lang, N_("status"));
+		str_addf(&s, "\"%s\"", p->status);
+	}
+	add_addrs(&s, m->lang, p);
+	add_link(&s, m->lang, p);
+	add_choices(&s, m->lang, p);
 	add_trust(&s, m, p);
-	if (p->version[0] != '\0')
-		str_addf(&s, "\n  version      %s", p->version);
-	add_seen(&s, p, now);
+	if (p->version[0] != '\0') {
+		add_head(&s, m->lang, N_("version"));
+		str_add(&s, p->version);
+	}
+	add_seen(&s, m->lang, p, now);
 	return str_take(&s);
 }

@@ -6,19 +6,34 @@
 #include <errno.h>
 #include <stdlib.h>
 
+enum { HEAD_CELLS = 13 };
+
+static void
+add_head(struct str *s, const struct lang *l, const char *label)
+{
+	str_add(s, "\n");
+	str_pad(s, say(l, label), HEAD_CELLS);
+}
+
 static void
 add_ports(struct str *s, const struct model *m)
 {
 	char fp[FP_TEXT_SIZE];
 
-	str_addf(s, "you          %s, %s", m->name, m->away ? "away" : "here");
-	str_addf(s, "\nfingerprint  %s", fp_text(&m->self, fp));
+	str_pad(s, say(m->lang, "you"), HEAD_CELLS);
+	str_addf(s, "%s, %s", m->name,
+	    m->away ? say(m->lang, "away") : say(m->lang, "here"));
+	add_head(s, m->lang, N_("fingerprint"));
+	str_add(s, fp_text(&m->self, fp));
+	add_head(s, m->lang, N_("listening"));
 	if (m->tcp_port == 0)
-		str_add(s, "\nlistening    on no TCP port: others cannot "
-			   "open a session with you, you can with them");
+		str_add(s,
+		    say(m->lang, "on no TCP port: others cannot "
+				 "open a session with you, you can with them"));
 	else
-		str_addf(s, "\nlistening    tcp %u", m->tcp_port);
-	str_addf(s, "\ndiscovery    udp %u, ours goes out from udp %u",
+		str_addf(s, "tcp %u", m->tcp_port);
+	add_head(s, m->lang, N_("discovery"));
+	str_addf(s, say(m->lang, "udp %u, ours goes out from udp %u"),
 	    m->discovery_port, m->udp_port);
 }
 
@@ -27,40 +42,42 @@ add_announcing(struct str *s, const struct model *m, struct now now)
 {
 	char last[WHEN_SPAN_SIZE], next[WHEN_SPAN_SIZE];
 
+	add_head(s, m->lang, N_("announced"));
 	if (m->last_announce_ms == 0) {
-		str_add(s, "\nannounced    not yet");
+		str_add(s, say(m->lang, "not yet"));
 		return;
 	}
-	str_addf(s, "\nannounced    %s ago",
-	    when_span(now.mono_ms - m->last_announce_ms, last));
+	str_addf(s, say(m->lang, "%s ago"),
+	    when_span(m->lang, now.mono_ms - m->last_announce_ms, last));
 	if (m->next_announce_ms >= now.mono_ms &&
 	    m->next_announce_ms < NEVER_MS)
-		str_addf(s, ", next in %s",
-		    when_span(m->next_announce_ms - now.mono_ms, next));
+		str_addf(s, say(m->lang, ", next in %s"),
+		    when_span(
+			m->lang, m->next_announce_ms - now.mono_ms, next));
 }
 
 static void
-add_error(struct str *s, int error)
+add_error(struct str *s, const struct lang *l, int error)
 {
 	static const struct {
 		int error;
 		const char *text;
 	} texts[] = {
-		{ EACCES, "not allowed, by a firewall here?" },
-		{ EPERM, "not allowed, by a firewall here?" },
-		{ ENETUNREACH, "no route" },
-		{ EHOSTUNREACH, "no route" },
-		{ ENETDOWN, "the network is down" },
-		{ ENOBUFS, "the queue is full" },
+		{ EACCES, N_("not allowed, by a firewall here?") },
+		{ EPERM, N_("not allowed, by a firewall here?") },
+		{ ENETUNREACH, N_("no route") },
+		{ EHOSTUNREACH, N_("no route") },
+		{ ENETDOWN, N_("the network is down") },
+		{ ENOBUFS, N_("the queue is full") },
 	};
 
-	str_add(s, ", the last send failed: ");
 	for (size_t i = 0; i < sizeof(texts) / sizeof(texts[0]); i++)
 		if (texts[i].error == error) {
-			str_add(s, texts[i].text);
+			str_addf(s, say(l, ", the last send failed: %s"),
+			    say(l, texts[i].text));
 			return;
 		}
-	str_addf(s, "error %d", error);
+	str_addf(s, say(l, ", the last send failed: error %d"), error);
 }
 
 static void
@@ -68,16 +85,20 @@ add_ifaces(struct str *s, const struct model *m)
 {
 	char at[ADDR_TEXT_MAX];
 
-	if (m->iface_count == 0)
-		str_add(s, "\ninterfaces   none: connect this machine to a "
-			   "network");
+	if (m->iface_count == 0) {
+		add_head(s, m->lang, N_("interfaces"));
+		str_add(
+		    s, say(m->lang, "none: connect this machine to a network"));
+	}
 	for (size_t i = 0; i < m->iface_count; i++) {
 		const struct iface *f = &m->ifaces[i];
-		str_addf(s, "\n%-11s  %s %s/%u %s", i == 0 ? "interfaces" : "",
-		    f->name, addr_host_text(&f->addr, at), f->prefix_bits,
-		    iface_use_text(f->use));
+		add_head(
+		    s, i == 0 ? m->lang : NULL, i == 0 ? N_("interfaces") : "");
+		str_addf(s, "%s %s/%u %s", f->name,
+		    addr_host_text(&f->addr, at), f->prefix_bits,
+		    say(m->lang, iface_use_text(f->use)));
 		if (f->last_error != 0)
-			add_error(s, f->last_error);
+			add_error(s, m->lang, f->last_error);
 	}
 }
 
@@ -86,16 +107,20 @@ add_counters(struct str *s, const struct model *m)
 {
 	const struct discover_counters *c = &m->discovery;
 
+	add_head(s, m->lang, N_("datagrams"));
 	str_addf(s,
-	    "\ndatagrams    %llu in, %llu accepted, %llu signatures checked, "
-	    "%llu out",
+	    say(m->lang, "%llu in, %llu accepted, %llu signatures checked, "
+			 "%llu out"),
 	    (unsigned long long)c->received, (unsigned long long)c->accepted,
 	    (unsigned long long)c->verified, (unsigned long long)c->sent);
 	for (int i = 0; i < DROP_KINDS; i++)
-		if (c->dropped[i] > 0)
-			str_addf(s, "\n             %llu dropped: %s",
+		if (c->dropped[i] > 0) {
+			add_head(s, NULL, "");
+			str_addf(s, say(m->lang, "%llu dropped: %s"),
 			    (unsigned long long)c->dropped[i],
-			    discover_drop_text((enum discover_drop)i));
+			    say(m->lang,
+				discover_drop_text((enum discover_drop)i)));
+		}
 }
 
 static void
@@ -107,10 +132,12 @@ add_sessions(struct str *s, const struct model *m)
 		up += m->peers[i]->link == PEER_LINK_UP;
 		here += m->peers[i]->presence != PRESENCE_OFFLINE;
 	}
-	str_addf(s, "\npeople       %zu known, %zu here", m->peer_count, here);
+	add_head(s, m->lang, N_("people"));
+	str_addf(s, say(m->lang, "%zu known, %zu here"), m->peer_count, here);
+	add_head(s, m->lang, N_("sessions"));
 	str_addf(s,
-	    "\nsessions     %zu open, %llu refused, %llu failed, %llu bad "
-	    "records",
+	    say(m->lang, "%zu open, %llu refused, %llu failed, %llu bad "
+			 "records"),
 	    up, (unsigned long long)m->sessions_refused,
 	    (unsigned long long)m->sessions_failed,
 	    (unsigned long long)m->records_bad);

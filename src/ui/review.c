@@ -111,13 +111,17 @@ review_key(struct ui *ui, const struct key *key)
 }
 
 bool
-review_hint(const struct ui *ui, char *out, size_t size)
+review_hint(const struct ui *ui, const struct lang *l, char *out, size_t size)
 {
 	if (reviewed(ui) == NULL)
 		return false;
 	snprintf(out, size,
-	    "pasted %u line%s: Enter sends  > quote  s one line  e editor  "
-	    "Ctrl-_ undo",
-	    ui->review.lines, ui->review.lines == 1 ? "" : "s");
+	    say_n(l,
+		"pasted %u line: Enter sends  > quote  s one line  e editor  "
+		"Ctrl-_ undo",
+		"pasted %u lines: Enter sends  > quote  s one line  e editor  "
+		"Ctrl-_ undo",
+		ui->review.lines),
+	    ui->review.lines);
 	return true;
 }

@@ -242,7 +242,8 @@ void review_begin(struct ui *ui, const struct win *w, size_t from, size_t to);
 /* True when the key was for it. */
 bool review_key(struct ui *ui, const struct key *key);
 /* The row that tells what can be done; false where there is none. */
-bool review_hint(const struct ui *ui, char *out, size_t size);
+bool review_hint(
+    const struct ui *ui, const struct lang *l, char *out, size_t size);
 
 /* popup.c */
 void popup_close(struct ui *ui);

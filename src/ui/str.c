@@ -2,6 +2,7 @@
 #include "ui/str.h"
 
 #include "base/mem.h"
+#include "base/width.h"
 
 #include <stdarg.h>
 #include <stdlib.h>
@@ -58,6 +59,14 @@ str_addf(struct str *s, const char *format, ...)
 	va_end(args);
 	str_add(s, text);
 	free(text);
+}
+
+void
+str_pad(struct str *s, const char *text, int cells)
+{
+	str_add(s, text);
+	for (int n = width_text(text, strlen(text)); n < cells; n++)
+		str_add(s, " ");
 }
 
 const char *

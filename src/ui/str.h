@@ -19,6 +19,8 @@ void str_reset(struct str *s);
 void str_add(struct str *s, const char *text);
 void str_addf(struct str *s, const char *format, ...)
     __attribute__((format(printf, 2, 3)));
+/* The text, with blanks behind it up to so many cells. */
+void str_pad(struct str *s, const char *text, int cells);
 /* The text, never NULL; valid until the next call. */
 const char *str_text(const struct str *s);
 /* The string (caller frees), never NULL; leaves an empty str. */

@@ -16,12 +16,12 @@ enum {
 };
 
 const char *
-message_text(const struct message *msg, size_t *ret_size)
+message_text(const struct lang *l, const struct message *msg, size_t *ret_size)
 {
-	static const char gone[] = "(deleted)";
+	const char *text = msg->deleted ? say(l, "(deleted)") : msg->text;
 
-	*ret_size = msg->deleted ? sizeof(gone) - 1 : msg->size;
-	return msg->deleted ? gone : msg->text;
+	*ret_size = msg->deleted ? strlen(text) : msg->size;
+	return text;
 }
 
 bool
@@ -155,7 +155,7 @@ transcript_wrap(
     const struct transcript *t, const struct item *item, struct wrap *w)
 {
 	size_t size;
-	const char *text = message_text(item->msg, &size);
+	const char *text = message_text(t->f->m->lang, item->msg, &size);
 
 	wrap_init(w, text, size, t->right - item->from, t->right - t->rest);
 }
@@ -175,22 +175,26 @@ count_text_rows(const struct transcript *t, struct item *item)
 		item->text_rows++;
 	}
 	item->edited = item->msg->edited && !item->msg->deleted;
-	if (item->edited && item->text_end + EDITED_CELLS > t->right) {
+	if (item->edited &&
+	    item->text_end + 1 + text_cells(say(t->f->m->lang, "(edited)")) >
+		t->right) {
 		item->edited_row = true;
 		item->text_end = t->rest - 1;
 	}
 }
 
 const char *
-reason_text(const struct message *msg, char out[static REASON_SIZE])
+reason_text(const struct lang *l, const struct message *msg,
+    char out[static REASON_SIZE])
 {
 	const char *reason = msg->reason;
 
 	out[0] = '\0';
 	if (msg->delivery == DELIVERY_FAILED)
-		snprintf(out, REASON_SIZE, "not delivered: %s",
-		    reason == NULL || *reason == '\0' ? "no reason given"
-						      : reason);
+		snprintf(out, REASON_SIZE, say(l, "not delivered: %s"),
+		    reason == NULL || *reason == '\0'
+			? say(l, "no reason given")
+			: reason);
 	return out;
 }
 
@@ -202,7 +206,7 @@ count_reason_rows(const struct transcript *t, const struct message *msg)
 
 	if (msg->delivery != DELIVERY_FAILED)
 		return 0;
-	reason_text(msg, text);
+	reason_text(t->f->m->lang, msg, text);
 	return wrap_count(text, strlen(text), cells, cells);
 }
 
@@ -217,7 +221,9 @@ transcript_item(
 	if (serial > t->c->first_serial)
 		prev = conv_message(t->c, serial - 1);
 	if (msg->kind == MESSAGE_SHOUT)
-		item.mark = t->r.cols < COLS_TIME ? "P " : "PUBLIC ";
+		item.mark = t->r.cols < COLS_TIME
+				? "P "
+				: say(t->f->m->lang, "PUBLIC ");
 	else if (msg->action && !msg->deleted)
 		item.mark = "* ";
 	item.day =

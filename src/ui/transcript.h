@@ -21,7 +21,6 @@ enum {
 	TIME_CELLS = 6,           /* with the blank behind it */
 	MARK_CELLS = 3,
 	BAR_CELLS = 3,
-	EDITED_CELLS = 9, /* " (edited)" */
 	REASON_SIZE = 256,
 	COLS_TIME = 24, /* narrower: no time */
 };
@@ -67,10 +66,11 @@ void transcript_draw(
 void transcript_wrap(
     const struct transcript *t, const struct item *item, struct wrap *w);
 /* Why it failed, "" where it did not. Returns out. */
-const char *reason_text(
-    const struct message *msg, char out[static REASON_SIZE]);
+const char *reason_text(const struct lang *l, const struct message *msg,
+    char out[static REASON_SIZE]);
 /* What stands for the text of a message. */
-const char *message_text(const struct message *msg, size_t *ret_size);
+const char *message_text(
+    const struct lang *l, const struct message *msg, size_t *ret_size);
 /* A notice or an error of earshot itself. */
 bool message_is_own(const struct message *msg);
 /* The sender in so many cells. Returns out. */

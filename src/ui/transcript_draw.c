@@ -28,12 +28,16 @@ draw_notice(
 static void
 draw_day(const struct transcript *t, const struct item *item, int row)
 {
-	char day[WHEN_DAY_SIZE], label[WHEN_DAY_SIZE + sizeof("today, ")];
+	char day[WHEN_DAY_SIZE], label[2 * WHEN_DAY_SIZE];
 	int64_t wall_ms = t->f->now.wall_ms;
 	bool today = when_same_day(item->msg->arrived_ms, wall_ms);
 
-	snprintf(label, sizeof(label), "%s%s", today ? "today, " : "",
-	    when_day(item->msg->arrived_ms, wall_ms, day));
+	when_day(t->f->m->lang, item->msg->arrived_ms, wall_ms, day);
+	if (today)
+		snprintf(
+		    label, sizeof(label), say(t->f->m->lang, "today, %s"), day);
+	else
+		snprintf(label, sizeof(label), "%s", day);
 	draw_rule(t->f, row, t->r.col, t->right, STYLE_RULE, label);
 }
 
@@ -60,10 +64,11 @@ draw_quote(const struct transcript *t, const struct item *item, int row)
 	const struct message *target = find_target(t->c, item->msg);
 
 	if (target == NULL) {
-		draw_notice(t, row, STYLE_DIM, "> a message no longer here");
+		draw_notice(t, row, STYLE_DIM,
+		    say(t->f->m->lang, "> a message no longer here"));
 		return;
 	}
-	const char *text = message_text(target, &size);
+	const char *text = message_text(t->f->m->lang, target, &size);
 	size_t skip = strspn(text, " \n"), line = strcspn(text + skip, "\n");
 	str_addf(&s, "> %s: %.*s",
 	    message_nick(t->f, target, NICK_CELLS_MAX, nick),
@@ -102,14 +107,17 @@ draw_lead(
 	if (item->day && i == 0) {
 		draw_day(t, item, row);
 	} else if (item->marker && i == item->day) {
-		snprintf(text, sizeof(text), "%u new", t->f->w->marked.count);
+		snprintf(text, sizeof(text), say(t->f->m->lang, "%u new"),
+		    t->f->w->marked.count);
 		draw_rule(t->f, row, t->r.col, t->right, STYLE_MARKER, text);
 	} else if (item->quote && i + 1 == item->lead) {
 		draw_quote(t, item, row);
 	} else {
 		uint32_t n = item->msg->missing;
-		snprintf(text, sizeof(text), "%u message%s missing here", n,
-		    n == 1 ? "" : "s");
+		snprintf(text, sizeof(text),
+		    say_n(t->f->m->lang, "%u message missing here",
+			"%u messages missing here", n),
+		    n);
 		draw_notice(t, row, STYLE_INFO, text);
 	}
 }
@@ -232,7 +240,7 @@ draw_text_row(const struct transcript *t, const struct item *item,
 {
 	int col = first ? item->from : t->rest;
 	size_t size;
-	const char *text = message_text(item->msg, &size);
+	const char *text = message_text(t->f->m->lang, item->msg, &size);
 
 	if (t->compact)
 		draw_compact(t, item, row, first);
@@ -254,7 +262,7 @@ draw_reason(const struct transcript *t, const struct item *item, int top)
 	struct wrap wrap;
 	struct wrap_row wr;
 
-	reason_text(item->msg, text);
+	reason_text(t->f->m->lang, item->msg, text);
 	wrap_init(
 	    &wrap, text, strlen(text), t->right - t->rest, t->right - t->rest);
 	for (int row = top; row < end && wrap_next(&wrap, &wr); row++) {
@@ -282,7 +290,7 @@ draw_text_rows(const struct transcript *t, const struct item *item, int top)
 	row = top + (int)item->text_rows + item->edited_row;
 	if (item->edited && row > first && row <= end)
 		draw_text(t->f, row - 1, item->text_end + 1, t->right,
-		    STYLE_DIM, "(edited)");
+		    STYLE_DIM, say(t->f->m->lang, "(edited)"));
 	return row;
 }
 

@@ -38,7 +38,7 @@ enum glyph {
 	GLYPH_RULE,
 	GLYPH_DOT,
 	GLYPH_ELLIPSIS,
-	GLYPH_CROSS, /* where a rule meets a border */
+	GLYPH_CROSS,    /* where a rule meets a border */
 	GLYPH_SELECTED, /* in place of the bar before a selected message */
 	GLYPH_CORNER_TOP_LEFT,
 	GLYPH_CORNER_TOP_RIGHT,
@@ -76,7 +76,8 @@ enum glyph presence_glyph(enum presence p);
 enum style presence_style(enum presence p);
 enum style nick_style(const struct fp *fp);
 /* "[not verified]", … */
-const char *trust_badge(enum trust t, enum style *ret_style);
+const char *trust_badge(
+    const struct lang *l, enum trust t, enum style *ret_style);
 
 void view_title(const struct frame *f);
 void view_status(const struct frame *f);

@@ -43,15 +43,19 @@ draw_empty(const struct frame *f)
 	label_text(f, f->peer, false, label);
 	if (f->peer->presence == PRESENCE_OFFLINE) {
 		snprintf(text, sizeof(text),
-		    "What you send waits here and goes out when %s is back.",
+		    say(f->m->lang,
+			"What you send waits here and goes out when %s is back."),
 		    label);
 		draw_cut(f, row--, r.col + 1, end, STYLE_INFO, text);
-		snprintf(text, sizeof(text), "%s was last seen %s ago.", label,
-		    when_span(f->now.wall_ms - f->peer->last_seen_ms, span));
+		snprintf(text, sizeof(text),
+		    say(f->m->lang, "%s was last seen %s ago."), label,
+		    when_span(f->m->lang,
+			f->now.wall_ms - f->peer->last_seen_ms, span));
 	} else {
 		draw_cut(f, row--, r.col + 1, end, STYLE_INFO,
-		    "Type below and press Enter.");
-		snprintf(text, sizeof(text), "No messages with %s yet.", label);
+		    say(f->m->lang, "Type below and press Enter."));
+		snprintf(text, sizeof(text),
+		    say(f->m->lang, "No messages with %s yet."), label);
 	}
 	if (row >= r.row)
 		draw_cut(f, row, r.col + 1, end, STYLE_INFO, text);
@@ -88,7 +92,7 @@ draw_messages(const struct transcript *t, struct place p)
 static void
 draw_peek(const struct transcript *t)
 {
-	char label[32] = "newest";
+	char label[64];
 	const struct frame *f = t->f;
 	struct transcript peek = *t;
 	unsigned n = transcript_new_below(f);
@@ -98,7 +102,9 @@ draw_peek(const struct transcript *t)
 	if (rect_is_empty(peek.r))
 		return;
 	if (n > 0)
-		snprintf(label, sizeof(label), "v %u new", n);
+		snprintf(label, sizeof(label), say(f->m->lang, "v %u new"), n);
+	else
+		snprintf(label, sizeof(label), "%s", say(f->m->lang, "newest"));
 	draw_rule(f, peek.r.row, peek.r.col, peek.r.col + peek.r.cols,
 	    n > 0 ? STYLE_MARKER : STYLE_RULE, label);
 	peek.r.row++;
@@ -111,7 +117,7 @@ static void
 draw_preview(const struct transcript *t)
 {
 	const struct frame *f = t->f;
-	char head[32], nick[PEER_LABEL_SIZE];
+	char head[64], nick[PEER_LABEL_SIZE];
 	struct rect r = f->l.chat;
 	unsigned n = transcript_new_below(f);
 	int row = r.row + r.rows - 1, end = r.col + r.cols;
@@ -119,7 +125,7 @@ draw_preview(const struct transcript *t)
 	if (n == 0 || r.rows < 3 || !rect_is_empty(t->peek))
 		return;
 	const struct message *msg = conv_message(f->c, f->c->next_serial - 1);
-	snprintf(head, sizeof(head), " v %u new  ", n);
+	snprintf(head, sizeof(head), say(f->m->lang, " v %u new  "), n);
 	draw_fill(f, row, r.col, end, STYLE_MARKER);
 	int col = draw_text(f, row, r.col, end, STYLE_MARKER, head);
 	if (message_is_own(msg))
@@ -128,7 +134,7 @@ draw_preview(const struct transcript *t)
 	    message_nick(f, msg, NICK_CELLS_MAX, nick));
 	col = draw_text(f, row, col, end, STYLE_MARKER, ": ");
 	size_t size;
-	const char *said = message_text(msg, &size);
+	const char *said = message_text(f->m->lang, msg, &size);
 	grid_put(f->g, row, col, end, STYLE_MARKER, said, strcspn(said, "\n"));
 }
 

@@ -52,12 +52,14 @@ note_text(const struct frame *f, const struct peer *p, uint32_t unread,
 	else if (p == NULL)
 		return;
 	else if (p->trust == TRUST_CHANGED)
-		snprintf(out, size, "key!");
+		snprintf(out, size, "%s", say(f->m->lang, "key!"));
 	else if (p->presence == PRESENCE_AWAY || p->presence == PRESENCE_STALE)
-		snprintf(out, size, "%s", presence_text(p->presence));
+		snprintf(out, size, "%s",
+		    say(f->m->lang, presence_text(p->presence)));
 	else if (p->presence == PRESENCE_OFFLINE && p->last_seen_ms > 0)
 		snprintf(out, size, "%s",
-		    when_short(f->now.wall_ms - p->last_seen_ms, span));
+		    when_short(
+			f->m->lang, f->now.wall_ms - p->last_seen_ms, span));
 }
 
 static bool
@@ -118,7 +120,8 @@ draw_entry(
 	if (has_draft(f, &e->fp, c))
 		right = draw_right(f, row, col + 3, right, style, "*") - 1;
 	if (e->p == NULL)
-		draw_cut(f, row, col + 3, right, style, "nearby");
+		draw_cut(
+		    f, row, col + 3, right, style, say(f->m->lang, "nearby"));
 	else
 		draw_text(f, row, col + 3, right, style,
 		    label_fit(f, e->p, !peer_is_contact(e->p), right - col - 3,
@@ -149,17 +152,20 @@ draw_line(const struct frame *f, const struct roster *r, struct rect at,
 
 	switch (line.kind) {
 	case LINE_HEAD:
-		draw_text(f, at.row, at.col, end, STYLE_BOLD, " CONTACTS");
-		snprintf(
-		    text, sizeof(text), "%s on", count_text(r->present, count));
+		draw_text(f, at.row, at.col, end, STYLE_BOLD,
+		    say(f->m->lang, " CONTACTS"));
+		snprintf(text, sizeof(text), say(f->m->lang, "%s on"),
+		    count_text(r->present, count));
 		draw_right(f, at.row, at.col + 10, end, STYLE_DIM, text);
 		break;
 	case LINE_OTHERS:
-		draw_text(f, at.row, at.col, end, STYLE_BOLD, " NEARBY");
+		draw_text(f, at.row, at.col, end, STYLE_BOLD,
+		    say(f->m->lang, " NEARBY"));
 		break;
 	case LINE_HIDDEN:
-		snprintf(text, sizeof(text), " %s other%s",
-		    count_text(r->hidden, count), r->hidden == 1 ? "" : "s");
+		snprintf(text, sizeof(text),
+		    say_n(f->m->lang, " %s other", " %s others", r->hidden),
+		    count_text(r->hidden, count));
 		draw_cut(f, at.row, at.col, end, STYLE_DIM, text);
 		break;
 	case LINE_NEARBY:

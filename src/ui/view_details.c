@@ -1,9 +1,12 @@
 /* SPDX-License-Identifier: MIT */
+#include "ui/str.h"
 #include "ui/view.h"
 #include "ui/when.h"
 
 #include <stdio.h>
 #include <string.h>
+
+enum { NAME_CELLS = 9 };
 
 struct pen {
 	const struct frame *f;
@@ -23,52 +26,59 @@ add_line(struct pen *p, enum style style, const char *text)
 static void
 add_pair(struct pen *p, const char *name, const char *value)
 {
-	char text[256];
+	struct str s = { 0 };
 
 	if (value[0] == '\0')
 		return;
-	snprintf(text, sizeof(text), "%-8s %s", name, value);
-	add_line(p, STYLE_NORMAL, text);
+	str_pad(&s, say(p->f->m->lang, name), NAME_CELLS);
+	str_add(&s, value);
+	add_line(p, STYLE_NORMAL, str_text(&s));
+	str_clear(&s);
 }
 
 static void
 add_place(struct pen *p, const struct peer *peer)
 {
-	char at[ADDR_TEXT_MAX] = "", link[32] = "none yet";
+	char at[ADDR_TEXT_MAX] = "", link[64];
+
+	snprintf(link, sizeof(link), "%s", say(p->f->m->lang, "none yet"));
 
 	if (peer->link != PEER_LINK_NONE)
 		addr_host_text(&peer->link_addr, at);
 	else if (peer->addr_count > 0)
 		addr_host_text(&peer->addrs[0], at);
-	add_pair(p, "address", at);
+	add_pair(p, N_("address"), at);
 	if (peer->link == PEER_LINK_DIALING)
-		snprintf(link, sizeof(link), "dialling");
+		snprintf(
+		    link, sizeof(link), "%s", say(p->f->m->lang, "dialling"));
 	else if (peer->link == PEER_LINK_UP)
-		snprintf(link, sizeof(link), "%s, encrypted",
+		snprintf(link, sizeof(link),
+		    say(p->f->m->lang, "%s, encrypted"),
 		    transport_text(peer->transport));
-	add_pair(p, "link", link);
-	add_pair(p, "version", peer->version);
+	add_pair(p, N_("link"), link);
+	add_pair(p, N_("version"), peer->version);
 }
 
 static void
 add_seen(struct pen *p, const struct peer *peer)
 {
 	char day[WHEN_DAY_SIZE], at[WHEN_CLOCK_SIZE], span[WHEN_SPAN_SIZE];
-	char text[WHEN_DAY_SIZE + WHEN_CLOCK_SIZE + 1] = "";
+	char text[WHEN_DAY_SIZE + 32] = "";
 	int64_t wall_ms = p->f->now.wall_ms;
 
 	if (when_same_day(peer->first_seen_ms, wall_ms))
-		snprintf(text, sizeof(text), "today %s",
+		snprintf(text, sizeof(text), say(p->f->m->lang, "today %s"),
 		    when_clock(peer->first_seen_ms, at));
 	else if (peer->first_seen_ms > 0)
 		snprintf(text, sizeof(text), "%s",
-		    when_day(peer->first_seen_ms, wall_ms, day));
-	add_pair(p, "since", text);
+		    when_day(p->f->m->lang, peer->first_seen_ms, wall_ms, day));
+	add_pair(p, N_("since"), text);
 	/* Of those present it would change with every announcement. */
 	if (!peer_is_present(peer) && peer->last_seen_ms > 0) {
-		snprintf(text, sizeof(text), "%s ago",
-		    when_span(wall_ms - peer->last_seen_ms, span));
-		add_pair(p, "last", text);
+		snprintf(text, sizeof(text), say(p->f->m->lang, "%s ago"),
+		    when_span(
+			p->f->m->lang, wall_ms - peer->last_seen_ms, span));
+		add_pair(p, N_("last"), text);
 	}
 }
 
@@ -95,18 +105,22 @@ add_fingerprint(struct pen *p, const struct fp *fp)
 static void
 add_trust(struct pen *p, const struct peer *peer)
 {
-	char text[64];
+	struct str s = { 0 };
 	enum style style;
-	const char *badge = trust_badge(peer->trust, &style);
+	const char *badge = trust_badge(p->f->m->lang, peer->trust, &style);
 	bool bad = peer->trust == TRUST_CHANGED || peer->trust == TRUST_BLOCKED;
 
-	snprintf(text, sizeof(text), "KEY      %s", badge);
-	add_line(p, bad ? STYLE_ERROR : STYLE_BOLD, text);
+	str_pad(&s, say(p->f->m->lang, "KEY"), NAME_CELLS);
+	str_add(&s, badge);
+	add_line(p, bad ? STYLE_ERROR : STYLE_BOLD, str_text(&s));
+	str_clear(&s);
 	add_fingerprint(p, &peer->fp);
 	if (peer->trust == TRUST_CHANGED)
-		add_line(p, STYLE_ERROR, "not the key known before");
+		add_line(p, STYLE_ERROR,
+		    say(p->f->m->lang, "not the key known before"));
 	else if (peer->look_alike)
-		add_line(p, STYLE_ERROR, "a name like another's");
+		add_line(p, STYLE_ERROR,
+		    say(p->f->m->lang, "a name like another's"));
 }
 
 static void
@@ -118,7 +132,7 @@ add_peer(struct pen *p, const struct peer *peer)
 	    p, STYLE_BOLD, label_fit(p->f, peer, true, p->r.cols - 1, label));
 	snprintf(text, sizeof(text), "%s %s",
 	    glyph_text(p->f, presence_glyph(peer->presence)),
-	    presence_text(peer->presence));
+	    say(p->f->m->lang, presence_text(peer->presence)));
 	add_line(p, presence_style(peer->presence), text);
 	if (peer->status[0] != '\0')
 		add_line(p, STYLE_DIM, peer->status);
@@ -132,22 +146,24 @@ add_peer(struct pen *p, const struct peer *peer)
 static void
 add_self(struct pen *p)
 {
-	char text[64];
+	char text[96];
 	const struct model *m = p->f->m;
 
 	add_line(p, STYLE_BOLD, m->name);
 	snprintf(text, sizeof(text), "%s %s",
 	    glyph_text(p->f, m->away ? GLYPH_AWAY : GLYPH_ONLINE),
-	    m->away ? "away" : "online");
+	    m->away ? say(p->f->m->lang, "away")
+		    : say(p->f->m->lang, "online"));
 	add_line(p, m->away ? STYLE_AWAY : STYLE_ONLINE, text);
 	if (m->status[0] != '\0')
 		add_line(p, STYLE_DIM, m->status);
 	p->row++;
 	snprintf(text, sizeof(text), "tcp %u", m->tcp_port);
-	add_pair(p, "listens", m->tcp_port == 0 ? "not" : text);
-	add_pair(p, "version", p->f->ui->version);
+	add_pair(p, N_("listens"),
+	    m->tcp_port == 0 ? say(p->f->m->lang, "not") : text);
+	add_pair(p, N_("version"), p->f->ui->version);
 	p->row++;
-	add_line(p, STYLE_BOLD, "YOUR KEY");
+	add_line(p, STYLE_BOLD, say(p->f->m->lang, "YOUR KEY"));
 	add_fingerprint(p, &m->self);
 }
 

@@ -12,19 +12,22 @@ enum {
 	HANG_NARROW = 4,
 };
 
-static const char intro[] =
-    "Start here\n"
-    "  Pick somebody from the list: Alt-2, Alt-3, \xe2\x80\xa6, or F2. Then "
-    "type and press Enter.\n"
-    "  Alt-A goes where something was said. Esc closes this page.\n";
+static const char *const intro[] = {
+	N_("Start here"),
+	N_("  Pick somebody from the list: Alt-2, Alt-3, \xe2\x80\xa6, or F2. "
+	   "Then type and press Enter."),
+	N_("  Alt-A goes where something was said. Esc closes this page."),
+};
 
 static char *
-help_text(bool ascii)
+help_text(const struct lang *l, bool ascii)
 {
 	struct str s = { 0 };
-	char *commands = report_help(NULL), *keys = report_help("keys");
+	char *commands = report_help(l, NULL), *keys = report_help(l, "keys");
 
-	str_addf(&s, "%s\n%s\n\n%s", intro, commands, keys);
+	for (size_t i = 0; i < sizeof(intro) / sizeof(intro[0]); i++)
+		str_addf(&s, "%s\n", say(l, intro[i]));
+	str_addf(&s, "\n%s\n\n%s", commands, keys);
 	free(commands);
 	free(keys);
 	char *text = str_take(&s);
@@ -69,9 +72,9 @@ layout_help(const struct frame *f, struct rect r, const char *text, int first)
 }
 
 static size_t
-help_rows(int cols)
+help_rows(const struct lang *l, int cols)
 {
-	char *text = help_text(false);
+	char *text = help_text(l, false);
 	int rows = layout_help(NULL, (struct rect){ 0, 0, 0, cols }, text, 0);
 
 	free(text);
@@ -82,7 +85,7 @@ bool
 help_key(struct ui *ui, const struct model *m, struct now now,
     const struct key *key, struct command *ret_cmd)
 {
-	size_t rows = help_rows(ui->cols);
+	size_t rows = help_rows(m->lang, ui->cols);
 	size_t page = (size_t)ui_layout(ui, m).chat.rows - 2;
 
 	(void)now;
@@ -94,12 +97,12 @@ void
 view_help(const struct frame *f)
 {
 	const struct panel panel = {
-		.title = "help",
-		.hint = "PgDn for more, Esc goes back",
+		.title = say(f->m->lang, "help"),
+		.hint = say(f->m->lang, "PgDn for more, Esc goes back"),
 	};
 	struct rect r = overlay_panel(f, &panel);
 
-	char *text = help_text(draw_is_ascii(f));
+	char *text = help_text(f->m->lang, draw_is_ascii(f));
 	layout_help(f, r, text, (int)f->ui->list.row);
 	free(text);
 }

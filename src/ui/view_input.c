@@ -24,7 +24,7 @@ shape_of(const struct frame *f, int cols)
 	if (cols < COLS_PROMPT)
 		return (struct shape){ .cols = cols };
 	if (cols >= LAYOUT_PROMPT_COLS && p == NULL)
-		snprintf(label, sizeof(label), "nearby");
+		snprintf(label, sizeof(label), "%s", say(f->m->lang, "nearby"));
 	else if (cols >= LAYOUT_PROMPT_COLS)
 		label_fit(f, p, false, cols / 4, label);
 	snprintf(s.prompt, sizeof(s.prompt), "%s> ", label);

@@ -116,7 +116,7 @@ add_time(struct lines *l, const struct frame *f, const char *what, int64_t ms)
 	char day[WHEN_DAY_SIZE], clock[WHEN_CLOCK_SIZE];
 
 	add(l, "%-10s %s, %s", what, when_clock(ms, clock),
-	    when_day(ms, f->now.wall_ms, day));
+	    when_day(f->m->lang, ms, f->now.wall_ms, day));
 }
 
 static void
@@ -125,7 +125,7 @@ add_delivery(struct lines *l, const struct message *msg)
 	char reason[REASON_SIZE];
 
 	if (msg->delivery == DELIVERY_FAILED)
-		add(l, "%-10s %s", "delivery", reason_text(msg, reason));
+		add(l, "%-10s %s", "delivery", reason_text(NULL, msg, reason));
 	else if (msg->mine && msg->kind == MESSAGE_TEXT)
 		add(l, "%-10s %s", "delivery", delivery_text(msg->delivery));
 	if (msg->kind == MESSAGE_TEXT)

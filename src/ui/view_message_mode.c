@@ -182,7 +182,7 @@ draw_aim(const struct frame *f)
 	}
 	col = draw_text(f, r.row, col, end, STYLE_BOLD, ":");
 	size_t size;
-	const char *text = message_text(msg, &size);
+	const char *text = message_text(f->m->lang, msg, &size);
 	grid_put(
 	    f->g, r.row, col + 1, end, STYLE_DIM, text, strcspn(text, "\n"));
 }

@@ -55,8 +55,8 @@ view_people(const struct frame *f)
 {
 	struct roster r;
 	const struct panel panel = {
-		.title = "contacts",
-		.hint = "Enter opens, Esc goes back",
+		.title = say(f->m->lang, "contacts"),
+		.hint = say(f->m->lang, "Enter opens, Esc goes back"),
 	};
 	struct rect at = overlay_panel(f, &panel);
 

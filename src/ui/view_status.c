@@ -62,14 +62,14 @@ add_conversation(struct bar *b)
 	if (!rect_is_empty(f->l.title))
 		return;
 	if (f->peer == NULL) {
-		bar_add(b, STYLE_BAR, "nearby");
+		bar_add(b, STYLE_BAR, say(b->f->m->lang, "nearby"));
 		return;
 	}
 	snprintf(text, sizeof(text), "%s %s",
 	    label_fit(f, f->peer, false, b->end / 2, label),
 	    glyph_text(f, presence_glyph(f->peer->presence)));
 	bar_add(b, STYLE_BAR, text);
-	const char *badge = trust_badge(f->peer->trust, &style);
+	const char *badge = trust_badge(f->m->lang, f->peer->trust, &style);
 	if (style == STYLE_BAR_ALERT)
 		bar_add(b, style, badge);
 }
@@ -82,7 +82,9 @@ add_self(struct bar *b)
 
 	bar_add(b, STYLE_BAR, when_clock(f->now.wall_ms, clock));
 	snprintf(text, sizeof(text), "%s%s%s", f->m->name,
-	    glyph_text(f, GLYPH_DOT), f->m->away ? "away" : "online");
+	    glyph_text(f, GLYPH_DOT),
+	    f->m->away ? say(b->f->m->lang, "away")
+		       : say(b->f->m->lang, "online"));
 	bar_add(b, STYLE_BAR, text);
 }
 
@@ -117,7 +119,7 @@ add_activity(struct bar *b)
 		snprintf(text, sizeof(text), "%u:%s(%u)",
 		    p == NULL ? (unsigned)CONV_NEARBY : p->number,
 		    p == NULL
-			? "nearby"
+			? say(b->f->m->lang, "nearby")
 			: label_fit(b->f, p, false, ACTIVITY_CELLS, label),
 		    list[i]->unread);
 		bar_add(b, STYLE_BAR_ALERT, text);
@@ -132,7 +134,7 @@ add_typing(struct bar *b)
 
 	if (f->peer == NULL || f->peer->typing_until_ms <= f->now.mono_ms)
 		return;
-	snprintf(text, sizeof(text), "%s is typing%s",
+	snprintf(text, sizeof(text), say(f->m->lang, "%s is typing%s"),
 	    label_text(f, f->peer, false, label),
 	    glyph_text(f, GLYPH_ELLIPSIS));
 	bar_add(b, STYLE_BAR, text);
@@ -141,14 +143,16 @@ add_typing(struct bar *b)
 static void
 add_scroll(struct bar *b)
 {
-	static const char way_back[] = ": Alt-End";
+	const char *way_back = say(b->f->m->lang, ": Alt-End");
 	char text[64];
 	unsigned n = transcript_new_below(b->f);
 
 	if (!b->f->w->frozen)
 		return;
-	int cells =
-	    snprintf(text, sizeof(text), n > 0 ? "v %u new" : "scrolled up", n);
+	int cells = snprintf(text, sizeof(text),
+	    n > 0 ? say(b->f->m->lang, "v %u new")
+		  : say(b->f->m->lang, "scrolled up"),
+	    n);
 	/* Where there is room with the way back, which is not the key that
 	 * many try first. */
 	if (bar_fits(b, cells + text_cells(way_back)))
@@ -179,7 +183,8 @@ add_waiting(struct bar *b)
 		return;
 	for (uint64_t s = c->first_serial; s < c->next_serial; s++)
 		n += is_waiting(b->f, conv_message(c, s));
-	snprintf(text, sizeof(text), "%u wait%s", n, n == 1 ? "s" : "");
+	snprintf(text, sizeof(text),
+	    say_n(b->f->m->lang, "%u waits", "%u wait", n), n);
 	if (n > 0)
 		bar_add(b, STYLE_BAR, text);
 }
@@ -191,10 +196,11 @@ add_flags(struct bar *b)
 	const struct frame *f = b->f;
 
 	if (f->m->leaving)
-		bar_add(b, STYLE_BAR_ALERT, "leaving");
+		bar_add(b, STYLE_BAR_ALERT, say(b->f->m->lang, "leaving"));
 	if (f->m->tcp_port == 0)
-		bar_add(b, STYLE_BAR_ALERT, "not listening");
-	snprintf(text, sizeof(text), "%s here",
+		bar_add(
+		    b, STYLE_BAR_ALERT, say(b->f->m->lang, "not listening"));
+	snprintf(text, sizeof(text), say(b->f->m->lang, "%s here"),
 	    count_text(f->roster.present, count));
 	bar_add(b, STYLE_BAR, text);
 }
@@ -210,15 +216,15 @@ view_status(const struct frame *f)
 	if (rect_is_empty(r))
 		return;
 	draw_fill(f, r.row, r.col, end, STYLE_BAR);
-	if (review_hint(f->ui, hint, sizeof(hint))) {
+	if (review_hint(f->ui, f->m->lang, hint, sizeof(hint))) {
 		draw_cut(f, r.row, r.col + 1, end, STYLE_BAR_ALERT, hint);
 		return;
 	}
 	b.end = draw_right(f, r.row, r.col, end, STYLE_BAR,
-	    r.cols < COLS_HELP ? "F1" : "F1 help ");
+	    r.cols < COLS_HELP ? "F1" : say(f->m->lang, "F1 help "));
 	b.end -= 1;
 	if (f->m->store_failed)
-		bar_add(&b, STYLE_BAR_ALERT, "not stored");
+		bar_add(&b, STYLE_BAR_ALERT, say(f->m->lang, "not stored"));
 	add_conversation(&b);
 	if (f->now.mono_ms < f->ui->flash_until_ms)
 		bar_add(&b, STYLE_BAR_ALERT, f->ui->flash);

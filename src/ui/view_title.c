@@ -13,12 +13,13 @@ draw_state(const struct frame *f, int row, int col, int end)
 
 	col = draw_text(
 	    f, row, col + 2, end, STYLE_BAR, glyph_text(f, presence_glyph(p)));
-	return draw_text(f, row, col + 1, end, STYLE_BAR, presence_text(p));
+	return draw_text(
+	    f, row, col + 1, end, STYLE_BAR, say(f->m->lang, presence_text(p)));
 }
 
 /* Where the session is, or would be dialled. */
 static void
-address_text(const struct peer *p, char *out, size_t size)
+address_text(const struct lang *l, const struct peer *p, char *out, size_t size)
 {
 	char at[ADDR_TEXT_MAX];
 
@@ -26,7 +27,7 @@ address_text(const struct peer *p, char *out, size_t size)
 	if (p->link == PEER_LINK_UP)
 		snprintf(out, size, "%s", addr_host_text(&p->link_addr, at));
 	else if (p->link == PEER_LINK_DIALING)
-		snprintf(out, size, "%s dialling",
+		snprintf(out, size, say(l, "%s dialling"),
 		    addr_host_text(&p->link_addr, at));
 	else if (p->addr_count > 0)
 		snprintf(out, size, "%s", addr_host_text(&p->addrs[0], at));
@@ -36,9 +37,9 @@ address_text(const struct peer *p, char *out, size_t size)
 static int
 draw_place(const struct frame *f, int row, int col, int right)
 {
-	char at[ADDR_TEXT_MAX + sizeof(" dialling")];
+	char at[ADDR_TEXT_MAX + 64];
 
-	address_text(f->peer, at, sizeof(at));
+	address_text(f->m->lang, f->peer, at, sizeof(at));
 	if (at[0] == '\0' || col + 2 + text_cells(at) + 2 > right)
 		return col;
 	col = draw_text(f, row, col + 2, right, STYLE_BAR, at);
@@ -56,13 +57,14 @@ draw_peer(const struct frame *f, struct rect r)
 {
 	char label[PEER_LABEL_SIZE];
 	enum style style;
-	const char *badge = trust_badge(f->peer->trust, &style);
+	const char *badge = trust_badge(f->m->lang, f->peer->trust, &style);
+	const char *state = say(f->m->lang, presence_text(f->peer->presence));
 	int end = r.col + r.cols, right = end - text_cells(badge) - 1;
 	int name = right > r.col + TITLE_NAME_MIN ? right : end;
 
 	label_fit(f, f->peer, true, name - r.col - 1, label);
 	int col = draw_text(f, r.row, r.col + 1, name, STYLE_BAR, label);
-	if (col + 2 + (int)sizeof("offline") + 2 < right)
+	if (col + 2 + text_cells(state) + 5 < right)
 		col = draw_state(f, r.row, col, right);
 	col = draw_place(f, r.row, col, right);
 	if (col + 2 <= right)
@@ -86,9 +88,10 @@ view_title(const struct frame *f)
 		draw_peer(f, r);
 		return;
 	}
-	snprintf(text, sizeof(text), "nearby  %s %s here",
-	    count_text(f->roster.present, count),
-	    f->roster.present == 1 ? "person" : "people");
+	snprintf(text, sizeof(text),
+	    say_n(f->m->lang, "nearby  %s person here",
+		"nearby  %s people here", f->roster.present),
+	    count_text(f->roster.present, count));
 	draw_cut(f, r.row, r.col + 1, end, STYLE_BAR, text);
 	snprintf(text, sizeof(text), "earshot %s ", f->ui->version);
 	draw_right(f, r.row, end - 24, end, STYLE_BAR, text);

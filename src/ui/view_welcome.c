@@ -16,20 +16,34 @@ enum {
 	ALONE_MS = 5000, /* then there is advice */
 	INDENT = 2,
 	HANG = 14, /* text behind "● listening   " */
+	LABEL = 12,
 	NETS_LISTED = 4,
 };
 
 /* What is left out, from nothing to nearly all. */
 enum level { LEVEL_ALL, LEVEL_NO_REASONS, LEVEL_NO_ADVICE, LEVEL_LINE, LEVELS };
 
+/* "● listening   " */
+static void
+add_label(
+    struct str *s, const struct frame *f, enum glyph glyph, const char *label)
+{
+	str_addf(s, "%s ", glyph_text(f, glyph));
+	str_pad(s, say(f->m->lang, label), LABEL);
+}
+
 static void
 add_greeting(struct str *s, const struct frame *f)
 {
 	if (f->ui->first_start)
-		str_add(s, "Welcome to earshot: talk with the people on this "
-			   "network. No server, no account.\n");
-	str_addf(
-	    s, "Your name here is %s. /nick NAME changes it.\n\n", f->m->name);
+		str_addf(s, "%s\n",
+		    say(f->m->lang,
+			"Welcome to earshot: talk with the people on this "
+			"network. No server, no account."));
+	str_addf(s,
+	    say(f->m->lang, "Your name here is %s. /nick NAME changes it."),
+	    f->m->name);
+	str_add(s, "\n\n");
 }
 
 /* One address stands for an interface: of IPv4 where it has one. */
@@ -75,19 +89,18 @@ is_kept_local(const struct model *m)
 static void
 add_no_network(struct str *s, const struct frame *f)
 {
-	const char *mark = glyph_text(f, GLYPH_OFFLINE);
+	const struct lang *l = f->m->lang;
 
+	add_label(s, f, GLYPH_OFFLINE, N_("no network"));
 	if (is_kept_local(f->m))
-		str_addf(s,
-		    "%s no network  by choice: only people on this "
-		    "machine are reached\n",
-		    mark);
+		str_add(s,
+		    say(l,
+			"by choice: only people on this machine are reached"));
 	else
-		str_addf(s,
-		    "%s no network  connect this machine to one: "
-		    "until then only people on this machine are "
-		    "reached\n",
-		    mark);
+		str_add(s, say(l, "connect this machine to one: "
+				  "until then only people on this machine are "
+				  "reached"));
+	str_add(s, "\n");
 }
 
 static void
@@ -95,25 +108,29 @@ add_listening(struct str *s, const struct frame *f)
 {
 	char at[ADDR_TEXT_MAX];
 	const struct model *m = f->m;
+	struct str nets = { 0 };
 	size_t listed = 0, used = count_used(m);
 
 	if (used == 0) {
 		add_no_network(s, f);
 		return;
 	}
-	str_addf(s, "%s listening   udp %u", glyph_text(f, GLYPH_ONLINE),
-	    m->discovery_port);
+	add_label(s, f, GLYPH_ONLINE, N_("listening"));
 	for (size_t i = 0; i < m->iface_count && listed < NETS_LISTED; i++) {
 		const struct iface *n = &m->ifaces[i];
 		if (!is_first_used(m, i))
 			continue;
-		str_addf(s, "%s %s %s/%u", listed == 0 ? " on" : " and",
-		    n->name, addr_host_text(&n->addr, at), n->prefix_bits);
+		str_addf(&nets, "%s%s %s/%u",
+		    listed == 0 ? "" : say(m->lang, " and "), n->name,
+		    addr_host_text(&n->addr, at), n->prefix_bits);
 		listed++;
 	}
+	str_addf(s, say(m->lang, "udp %u on %s"), m->discovery_port,
+	    str_text(&nets));
 	if (used > listed)
-		str_addf(s, " and %zu more: /net", used - listed);
+		str_addf(s, say(m->lang, " and %zu more: /net"), used - listed);
 	str_add(s, "\n");
+	str_clear(&nets);
 }
 
 static void
@@ -130,9 +147,9 @@ add_reasons(struct str *s, const struct frame *f)
 			continue;
 		if (i > 0 && strcmp(f->m->ifaces[i - 1].name, n->name) == 0)
 			continue;
-		str_addf(s, "%s not used    %s: %s\n",
-		    glyph_text(f, GLYPH_OFFLINE), n->name,
-		    iface_use_text(n->use));
+		add_label(s, f, GLYPH_OFFLINE, N_("not used"));
+		str_addf(s, "%s: %s\n", n->name,
+		    say(f->m->lang, iface_use_text(n->use)));
 	}
 }
 
@@ -149,15 +166,19 @@ add_looking(struct str *s, const struct frame *f)
 	if (f->roster.present > 0)
 		return;
 	if (m->last_announce_ms == 0) {
-		str_addf(s, "%s looking\n", glyph_text(f, GLYPH_AWAY));
+		str_addf(s, "%s %s\n", glyph_text(f, GLYPH_AWAY),
+		    say(m->lang, "looking"));
 		return;
 	}
-	str_addf(s, "%s looking     asked %zu network%s for people, %s ago",
-	    glyph_text(f, GLYPH_ONLINE), used, used == 1 ? "" : "s",
-	    when_span(now - m->last_announce_ms, span));
+	add_label(s, f, GLYPH_ONLINE, N_("looking"));
+	str_addf(s,
+	    say_n(m->lang, "asked %zu network for people, %s ago",
+		"asked %zu networks for people, %s ago", used),
+	    used, when_span(m->lang, now - m->last_announce_ms, span));
 	if (m->next_announce_ms > now && m->next_announce_ms < NEVER_MS)
-		str_addf(s, " %s next in %s", glyph_text(f, GLYPH_ELLIPSIS),
-		    when_span(m->next_announce_ms - now, span));
+		str_addf(s, say(m->lang, " %s next in %s"),
+		    glyph_text(f, GLYPH_ELLIPSIS),
+		    when_span(m->lang, m->next_announce_ms - now, span));
 	str_add(s, "\n");
 }
 
@@ -169,46 +190,58 @@ add_people(struct str *s, const struct frame *f)
 	const struct roster *r = &f->roster;
 
 	if (r->present == 0) {
-		str_addf(s, "%s nobody yet\n", glyph_text(f, GLYPH_OFFLINE));
+		str_addf(s, "%s %s\n", glyph_text(f, GLYPH_OFFLINE),
+		    say(f->m->lang, "nobody yet"));
 		return;
 	}
-	str_addf(s, "%s %s %s here.", glyph_text(f, GLYPH_ONLINE),
-	    count_text(r->present, count),
-	    r->present == 1 ? "person is" : "people are");
+	str_addf(s, "%s ", glyph_text(f, GLYPH_ONLINE));
+	str_addf(s,
+	    say_n(f->m->lang, "%s person is here.", "%s people are here.",
+		r->present),
+	    count_text(r->present, count));
 	for (size_t i = 0; i < r->count; i++) {
 		const struct peer *p = r->rows[i];
 		size_t number = p->number;
 		if (!peer_is_present(p) || number > 10)
 			continue;
-		str_addf(s, " Alt-%zu to talk with %s", number % 10,
-		    label_text(f, p, true, label));
+		label_text(f, p, true, label);
 		if (p->addr_count > 0)
-			str_addf(s, " (%s)", addr_host_text(&p->addrs[0], at));
-		str_add(s, ", then just type.");
+			str_addf(s,
+			    say(f->m->lang,
+				" Alt-%zu to talk with %s (%s), then just type."),
+			    number % 10, label,
+			    addr_host_text(&p->addrs[0], at));
+		else
+			str_addf(s,
+			    say(f->m->lang,
+				" Alt-%zu to talk with %s, then just type."),
+			    number % 10, label);
 		break;
 	}
 	if (r->present > 1)
-		str_add(s, " F2 lists all.");
+		str_add(s, say(f->m->lang, " F2 lists all."));
 	str_add(s, "\n");
 }
 
 static void
 add_advice(struct str *s, const struct frame *f)
 {
+	static const char *const advice[] = {
+		N_("ask somebody on the same network to run earshot"),
+		N_("know their address? /connect 192.168.1.23"),
+		N_("guest Wi-Fi and VPNs often block broadcasts: /net shows "
+		   "what arrives"),
+		N_("just looking around? earshot demo brings three people "
+		   "along"),
+	};
 	const char *dot = glyph_text(f, GLYPH_DOT);
 
 	if (f->roster.present > 0 ||
 	    f->now.mono_ms - f->m->started_ms < ALONE_MS)
 		return;
-	str_addf(s,
-	    "\nNobody showing up?\n"
-	    "  %s ask somebody on the same network to run earshot\n"
-	    "  %s know their address? /connect 192.168.1.23\n"
-	    "  %s guest Wi-Fi and VPNs often block broadcasts: /net shows "
-	    "what arrives\n"
-	    "  %s just looking around? earshot demo brings three people "
-	    "along\n",
-	    dot, dot, dot, dot);
+	str_addf(s, "\n%s\n", say(f->m->lang, "Nobody showing up?"));
+	for (size_t i = 0; i < sizeof(advice) / sizeof(advice[0]); i++)
+		str_addf(s, "  %s %s\n", dot, say(f->m->lang, advice[i]));
 }
 
 static void

@@ -4,10 +4,11 @@
 #include <stdio.h>
 #include <time.h>
 
-static const char *const days[] = { "Sun", "Mon", "Tue", "Wed", "Thu", "Fri",
-	"Sat" };
-static const char *const months[] = { "Jan", "Feb", "Mar", "Apr", "May", "Jun",
-	"Jul", "Aug", "Sep", "Oct", "Nov", "Dec" };
+static const char *const days[] = { N_("Sun"), N_("Mon"), N_("Tue"), N_("Wed"),
+	N_("Thu"), N_("Fri"), N_("Sat") };
+static const char *const months[] = { N_("Jan"), N_("Feb"), N_("Mar"),
+	N_("Apr"), N_("May"), N_("Jun"), N_("Jul"), N_("Aug"), N_("Sep"),
+	N_("Oct"), N_("Nov"), N_("Dec") };
 
 /* A peer's clock can be anything; what localtime_r refuses is the epoch. */
 static struct tm
@@ -33,18 +34,21 @@ when_clock(int64_t wall_ms, char out[static WHEN_CLOCK_SIZE])
 }
 
 const char *
-when_day(int64_t wall_ms, int64_t now_wall_ms, char out[static WHEN_DAY_SIZE])
+when_day(const struct lang *l, int64_t wall_ms, int64_t now_wall_ms,
+    char out[static WHEN_DAY_SIZE])
 {
 	struct tm tm = local(wall_ms), now = local(now_wall_ms);
-	const char *day = days[(unsigned)tm.tm_wday % 7];
-	const char *month = months[(unsigned)tm.tm_mon % 12];
+	const char *day = say(l, days[(unsigned)tm.tm_wday % 7]);
+	const char *month = say(l, months[(unsigned)tm.tm_mon % 12]);
 
 	if (tm.tm_year == now.tm_year)
-		snprintf(
-		    out, WHEN_DAY_SIZE, "%s %d %s", day, tm.tm_mday, month);
+		/* TRANSLATORS: day of the week, day, month */
+		snprintf(out, WHEN_DAY_SIZE, say(l, "%s %d %s"), day,
+		    tm.tm_mday, month);
 	else
-		snprintf(out, WHEN_DAY_SIZE, "%s %d %s %lld", day, tm.tm_mday,
-		    month, (long long)tm.tm_year + 1900);
+		/* TRANSLATORS: day of the week, day, month, year */
+		snprintf(out, WHEN_DAY_SIZE, say(l, "%s %d %s %lld"), day,
+		    tm.tm_mday, month, (long long)tm.tm_year + 1900);
 	return out;
 }
 
@@ -75,35 +79,35 @@ static struct unit
 unit_of(int64_t ms)
 {
 	static const struct unit units[] = {
-		{ INT64_C(24) * 60 * MINUTE_MS, "d", "d" },
-		{ INT64_C(60) * MINUTE_MS, "h", "h" },
-		{ MINUTE_MS, "min", "m" },
+		{ INT64_C(24) * 60 * MINUTE_MS, N_(" d"), N_("d") },
+		{ INT64_C(60) * MINUTE_MS, N_(" h"), N_("h") },
+		{ MINUTE_MS, N_(" min"), N_("m") },
 	};
 
 	for (unsigned i = 0; i < sizeof(units) / sizeof(units[0]); i++)
 		if (ms >= units[i].ms)
 			return units[i];
-	return (struct unit){ 1000, "s", "s" };
+	return (struct unit){ 1000, N_(" s"), N_("s") };
 }
 
 const char *
-when_span(int64_t ms, char out[static WHEN_SPAN_SIZE])
+when_span(const struct lang *l, int64_t ms, char out[static WHEN_SPAN_SIZE])
 {
 	struct unit unit = unit_of(ms);
 
-	snprintf(out, WHEN_SPAN_SIZE, "%lld %s",
-	    ms < 0 ? 0 : (long long)(ms / unit.ms), unit.text);
+	snprintf(out, WHEN_SPAN_SIZE, "%lld%s",
+	    ms < 0 ? 0 : (long long)(ms / unit.ms), say(l, unit.text));
 	return out;
 }
 
 const char *
-when_short(int64_t ms, char out[static WHEN_SPAN_SIZE])
+when_short(const struct lang *l, int64_t ms, char out[static WHEN_SPAN_SIZE])
 {
 	struct unit unit = unit_of(ms);
 	int64_t n = ms < 0 ? 0 : ms / unit.ms;
 
 	if (n > 999)
 		n = 999;
-	snprintf(out, WHEN_SPAN_SIZE, "%d%s", (int)n, unit.letter);
+	snprintf(out, WHEN_SPAN_SIZE, "%d%s", (int)n, say(l, unit.letter));
 	return out;
 }

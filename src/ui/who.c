@@ -54,13 +54,15 @@ fail_who(struct parse *p, int err, size_t at, const char *text)
 	if (err == ERR_AMBIGUOUS) {
 		char *list = labels_like(p->m, text);
 		char *sentence = xasprintf(
-		    "more than one fits %s: write one of %s", text, list);
+		    say(p->m->lang, "more than one fits %s: write one of %s"),
+		    text, list);
 		free(list);
 		return parse_fail(p, err, at, sentence);
 	}
 	return parse_fail(p, err, at,
-	    xasprintf("nobody here is called %.*s: /who lists the people "
-		      "nearby, /connect HOST reaches others",
+	    xasprintf(say(p->m->lang,
+			  "nobody here is called %.*s: /who lists the people "
+			  "nearby, /connect HOST reaches others"),
 		(int)utf8_cut(text, strlen(text), WHO_SHOWN_MAX), text));
 }
 
@@ -94,8 +96,9 @@ parse_quoted(struct parse *p, const struct peer **ret_peer)
 
 	if (end == 0)
 		return parse_fail(p, ERR_FORMAT, p->at,
-		    xasprintf("the name begins with a quote and nothing "
-			      "closes it: write \"NAME\" or leave it out"));
+		    xasprintf(say(p->m->lang,
+			"the name begins with a quote and nothing "
+			"closes it: write \"NAME\" or leave it out")));
 	int err = find_span(p, p->at + 1, end, ret_peer);
 	if (err == 0)
 		p->at = end + 1;
@@ -140,8 +143,9 @@ static int
 fail_two_readings(struct parse *p, const struct reading *r)
 {
 	return parse_fail(p, ERR_AMBIGUOUS, p->at,
-	    xasprintf("is this for %s or for %s? Put the name in quotes: "
-		      "\"%s\"",
+	    xasprintf(say(p->m->lang,
+			  "is this for %s or for %s? Put the name in quotes: "
+			  "\"%s\""),
 		r->other->name, r->longest->name, r->longest->name));
 }
 

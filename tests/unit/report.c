@@ -134,15 +134,15 @@ help(void **state)
 	(void)state;
 
 	expect_parts(
-	    report_help(NULL), (const char *[]){ "Talk\n  /msg WHO TEXT",
-				   "People\n", "/quit", "quotes", NULL });
-	expect_parts(report_help("shout"),
+	    report_help(NULL, NULL), (const char *[]){ "Talk\n  /msg WHO TEXT",
+					 "People\n", "/quit", "quotes", NULL });
+	expect_parts(report_help(NULL, "shout"),
 	    (const char *[]){ "/shout TEXT: ", "/shout pizza", NULL });
-	expect_parts(report_help("q"),
+	expect_parts(report_help(NULL, "q"),
 	    (const char *[]){ "/query WHO", "also     /q", NULL });
-	expect_parts(
-	    report_help("keys"), (const char *[]){ "Enter", "Alt-A", NULL });
-	assert_null(report_help("nothing"));
+	expect_parts(report_help(NULL, "keys"),
+	    (const char *[]){ "Enter", "Alt-A", NULL });
+	assert_null(report_help(NULL, "nothing"));
 }
 
 int
