@@ -7,6 +7,8 @@
 #ifndef UI_GRID_H
 #define UI_GRID_H
 
+#include "base/id.h"
+
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -14,6 +16,7 @@
 enum {
 	GRID_ROWS_MAX = 1000,
 	GRID_COLS_MAX = 1000,
+	SPOTS_MAX = 256,
 	CELL_CPS_MAX = 5, /* a base and four marks, as ncurses' CCHARW_MAX */
 };
 
@@ -49,12 +52,30 @@ struct cell {
 	uint8_t style;
 };
 
+enum spot_kind {
+	SPOT_PERSON, /* or the conversation nearby: an fp of zeros */
+	SPOT_LINK,
+};
+
+/* Cells that mean something to a click. */
+struct spot {
+	enum spot_kind kind;
+	int row, col, end;
+	struct fp fp;
+	/* Of a link: its message, and where it begins in the text. */
+	uint32_t conv;
+	uint64_t serial;
+	size_t offset;
+};
+
 struct grid {
 	int rows, cols;
 	struct cell *cells;         /* owned: rows * cols */
 	int cursor_row, cursor_col; /* always inside */
 	char title[256];            /* for the terminal's title; clean */
 	bool bell;                  /* ring once when shown */
+	struct spot spots[SPOTS_MAX];
+	size_t spot_count;
 };
 
 /* Blank, of that size. */
@@ -78,6 +99,8 @@ int grid_put(struct grid *g, int row, int col, int col_end, enum style style,
 /* Fills with a one-cell character. */
 void grid_fill(struct grid *g, int row, int col, int col_end, enum style style,
     uint32_t cp);
+/* Cells of one row that can be clicked; no more than SPOTS_MAX are kept. */
+void grid_add_spot(struct grid *g, const struct spot *spot);
 /*
  * The text of the grid, a line for each row, trailing blanks cut; behind each
  * line that has any style but NORMAL a second line of style letters where

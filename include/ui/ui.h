@@ -12,6 +12,7 @@
 #include "core/model.h"
 #include "ui/grid.h"
 #include "ui/keymap.h"
+#include "ui/mouse.h"
 #include "ui/request.h"
 
 #include <stdbool.h>
@@ -41,6 +42,11 @@ bool ui_key(struct ui *ui, const struct model *m, struct now now,
 /* What a key would do now, for what only a terminal can: ACTION_SUSPEND,
  * ACTION_REDRAW. */
 enum action ui_action(const struct ui *ui, const struct key *key);
+/* What the mouse did, where it is ours (look.mouse); as ui_key. */
+bool ui_mouse(struct ui *ui, const struct model *m, struct now now,
+    const struct mouse *mouse, struct command *ret_cmd);
+/* What the cfg said, learnt later; true when it changed. */
+bool ui_set_ascii(struct ui *ui, bool ascii);
 /*
  * Commands that need no key: read marks of what was shown with focus, older
  * messages that the view comes near (COMMAND_OLDER), typing that timed out,

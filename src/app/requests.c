@@ -6,6 +6,7 @@
 #include "app/requests.h"
 
 #include "app/child.h"
+#include "app/outside.h"
 #include "base/err.h"
 #include "base/mem.h"
 #include "store/paths.h"
@@ -129,6 +130,39 @@ list_paths(struct requests *r, const char *start)
 		free(paths[i]);
 }
 
+static void
+show_bare(struct requests *r, const char *text)
+{
+	char *lines;
+
+	if (requests_lent(r) || r->bare)
+		return;
+	lines = xasprintf("%s\n\n-- %s --\n", text,
+	    say(shell_model(r->sh)->lang, "Enter goes back to earshot"));
+	tty_bare(r->tty, lines);
+	free(lines);
+	r->bare = true;
+}
+
+bool
+requests_bare(const struct requests *r)
+{
+	return r->bare;
+}
+
+bool
+requests_bare_key(struct requests *r, const struct key *key)
+{
+	bool back = key->code == KEY_ENTER_KEY || key->code == KEY_ESCAPE ||
+		    key->code == 'q' || (key->mods & KEY_CTRL) != 0;
+
+	if (!back)
+		return false;
+	r->bare = false;
+	tty_bare_end(r->tty);
+	return true;
+}
+
 void
 requests_run(struct requests *r)
 {
@@ -146,8 +180,15 @@ requests_run(struct requests *r)
 			list_paths(r, request.text);
 			break;
 		case REQUEST_COPY:
-		case REQUEST_BARE:
+			outside_copy(r, request.text);
+			break;
 		case REQUEST_NOTIFY:
+			outside_notify(r, request.text,
+			    request.more == NULL ? "" : request.more);
+			break;
+		case REQUEST_BARE:
+			show_bare(r, request.text);
+			break;
 		case REQUEST_SPELL:
 		case REQUEST_NONE:
 			break;

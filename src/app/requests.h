@@ -18,6 +18,7 @@ struct requests {
 	struct ui *ui;
 	unsigned editor; /* the child that has the terminal; 0: none */
 	char *draft;     /* owned: the file it edits */
+	bool bare;       /* plain lines are shown, nothing else */
 };
 
 /* Does all that is asked for now. */
@@ -26,6 +27,10 @@ void requests_run(struct requests *r);
 bool requests_turn(struct requests *r);
 /* Nothing is to be read from the terminal or shown on it. */
 bool requests_lent(const struct requests *r);
+/* The screen of the shell is shown, with plain lines on it: keys go here. */
+bool requests_bare(const struct requests *r);
+/* True when the terminal is ours again. */
+bool requests_bare_key(struct requests *r, const struct key *key);
 void requests_clear(struct requests *r);
 
 #endif

@@ -6,6 +6,7 @@
  */
 #include "app/screen.h"
 
+#include "app/clock.h"
 #include "app/events.h"
 #include "app/log.h"
 #include "app/requests.h"
@@ -14,6 +15,8 @@
 #include "tty/tty.h"
 #include "ui/decode.h"
 #include "ui/keymap.h"
+#include "ui/mouse.h"
+#include "ui/probe.h"
 #include "ui/ui.h"
 
 #include <signal.h>
@@ -36,6 +39,9 @@ struct screen {
 	struct ui *ui;
 	struct requests requests;
 	struct grid grid;
+	struct tty_cfg cfg; /* as the terminal has it */
+	struct probe probe;
+	bool ascii;      /* by the kind of the terminal */
 	int64_t next_ms; /* no frame sooner, but for a key */
 	bool blocked;    /* the terminal does not take output */
 	bool urgent;     /* a key was pressed: draw at once what changed */
@@ -90,6 +96,30 @@ show_warning(struct shell *sh)
 	shell_command(sh, &cmd);
 }
 
+static struct tty_cfg
+cfg_of(const struct settings *set, bool no_color)
+{
+	static const enum tty_theme themes[] = {
+		[THEME_AUTO] = TTY_THEME_AUTO,
+		[THEME_DARK] = TTY_THEME_DARK,
+		[THEME_LIGHT] = TTY_THEME_LIGHT,
+		[THEME_MONO] = TTY_THEME_MONO,
+		[THEME_CONTRAST] = TTY_THEME_CONTRAST,
+	};
+	static const enum tty_sync syncs[] = {
+		[SYNC_AUTO] = TTY_SYNC_AUTO,
+		[SYNC_ON] = TTY_SYNC_ON,
+		[SYNC_OFF] = TTY_SYNC_OFF,
+	};
+
+	return (struct tty_cfg){
+		.no_color = no_color,
+		.theme = themes[set->look_theme],
+		.sync = syncs[set->look_sync],
+		.mouse = set->look_mouse,
+	};
+}
+
 static bool
 is_due(const struct screen *s, const struct shell *sh)
 {
@@ -114,11 +144,27 @@ pace(struct screen *s, int64_t now_ms)
 	s->next_ms += FRAME_MS;
 }
 
+/* Settings change while we run. */
+static void
+follow_settings(struct screen *s, const struct shell *sh)
+{
+	const struct settings *set = &shell_model(sh)->settings;
+	struct tty_cfg cfg = cfg_of(set, s->cfg.no_color);
+
+	if (cfg.theme == s->cfg.theme && cfg.sync == s->cfg.sync &&
+	    cfg.mouse == s->cfg.mouse)
+		return;
+	s->cfg = cfg;
+	if (tty_configure(s->tty, &cfg))
+		s->forced = true;
+}
+
 static void
 draw(struct screen *s, struct shell *sh)
 {
 	struct command cmd = { .kind = COMMAND_NONE };
 
+	follow_settings(s, sh);
 	ui_draw(s->ui, shell_model(sh), sh->now, &s->grid);
 	s->blocked = !tty_show(s->tty, &s->grid);
 	if (s->blocked)
@@ -133,6 +179,48 @@ draw(struct screen *s, struct shell *sh)
 static void take_keys(struct screen *s, struct shell *sh);
 static void fit(struct screen *s);
 
+/* What others write would be half question marks, without a reason to see. */
+static void
+warn_of_charset(struct screen *s, struct shell *sh)
+{
+	if (sh->warning == NULL && !tty_is_utf8(s->tty))
+		sh->warning = xstrdup(say(shell_model(sh)->lang,
+		    "this terminal is not known to read UTF-8, so all is drawn "
+		    "in ASCII, with ? for what ASCII has not; if it does, "
+		    "start again with LC_ALL=C.UTF-8"));
+}
+
+/* The terminal has answered, or it will not. */
+static void
+learn(struct screen *s, struct shell *sh)
+{
+	if (!probe_finish(&s->probe, sh->now.mono_ms))
+		return;
+	if (tty_learn(s->tty, &s->probe.facts))
+		s->forced = true;
+	bool ascii = s->ascii || !tty_is_utf8(s->tty) ||
+		     facts_wide_glyphs(&s->probe.facts);
+	if (ui_set_ascii(s->ui, ascii))
+		s->forced = true;
+	warn_of_charset(s, sh);
+}
+
+/* Before the first frame, which does not wait for the answers. */
+static void
+ask(struct screen *s, struct shell *sh)
+{
+	char questions[PROBE_TEXT_MAX];
+	bool remote = getenv("SSH_CONNECTION") != NULL;
+	int64_t cap_ms = remote ? PROBE_REMOTE_MS : PROBE_MS;
+	unsigned asks = tty_asks(s->tty);
+
+	probe_start(&s->probe, asks, clock_read().mono_ms + cap_ms, questions);
+	if (asks == 0)
+		warn_of_charset(s, sh);
+	else
+		tty_ask(s->tty, questions);
+}
+
 static void
 screen_turn(struct front *f, struct shell *sh)
 {
@@ -143,6 +231,11 @@ screen_turn(struct front *f, struct shell *sh)
 	if (requests_lent(&s->requests))
 		return;
 	take_keys(s, sh);
+	if (requests_bare(&s->requests)) {
+		s->blocked = !tty_flush(s->tty);
+		return;
+	}
+	learn(s, sh);
 	show_warning(sh);
 	if (!s->blocked && is_due(s, sh))
 		draw(s, sh);
@@ -157,6 +250,9 @@ screen_deadline(struct front *f, struct shell *sh)
 
 	if (requests_lent(&s->requests))
 		return NEVER_MS;
+	at = earlier_ms(at, probe_deadline(&s->probe));
+	if (requests_bare(&s->requests))
+		return at;
 	/* Blocked, only the terminal itself can make a frame possible. */
 	if (s->blocked)
 		return at;
@@ -217,23 +313,50 @@ terminal_key(struct screen *s, const struct key *key)
 	return false;
 }
 
+/* No key press: an answer to what was asked. */
+static bool
+is_report(struct screen *s, const struct key *key)
+{
+	if (key->code != KEY_REPLY)
+		return false;
+	struct reply reply = decode_reply(s->decode);
+	probe_reply(&s->probe, &reply);
+	return true;
+}
+
+static bool
+press(struct screen *s, struct shell *sh, const struct key *key,
+    struct command *ret_cmd)
+{
+	const struct model *m = shell_model(sh);
+	struct mouse mouse = decode_mouse(s->decode);
+	size_t n = 0;
+	const char *paste =
+	    key->code == KEY_PASTE ? decode_paste(s->decode, &n) : NULL;
+
+	if (key->code == KEY_MOUSE)
+		return ui_mouse(s->ui, m, sh->now, &mouse, ret_cmd);
+	return ui_key(s->ui, m, sh->now, key, paste, n, ret_cmd);
+}
+
 static void
 take_keys(struct screen *s, struct shell *sh)
 {
 	struct key key;
 
 	while (decode_next(s->decode, sh->now.mono_ms, &key)) {
-		if (key.code == KEY_MOUSE || key.code == KEY_REPLY)
+		if (is_report(s, &key))
 			continue;
+		if (requests_bare(&s->requests)) {
+			if (requests_bare_key(&s->requests, &key))
+				fit(s);
+			continue;
+		}
 		struct command cmd = { .kind = COMMAND_NONE };
-		size_t n = 0;
-		const char *paste =
-		    key.code == KEY_PASTE ? decode_paste(s->decode, &n) : NULL;
 		s->urgent = true;
 		if (terminal_key(s, &key))
 			continue;
-		if (ui_key(
-			s->ui, shell_model(sh), sh->now, &key, paste, n, &cmd))
+		if (press(s, sh, &key, &cmd))
 			shell_command(sh, &cmd);
 		requests_run(&s->requests);
 		if (requests_lent(&s->requests))
@@ -314,17 +437,6 @@ catch_fatal(void)
 		sigaction(numbers[i], &sa, NULL);
 }
 
-/* What others write would be half question marks, without a reason to see. */
-static void
-warn_of_locale(struct shell *sh, const struct tty *t)
-{
-	if (sh->warning == NULL && !tty_is_utf8(t))
-		sh->warning = xstrdup(
-		    "this locale is not UTF-8, so all is drawn in ASCII, with "
-		    "? for what ASCII has not; in a UTF-8 "
-		    "terminal start again with LC_ALL=C.UTF-8");
-}
-
 /* The fonts of the console of Linux have 256 or 512 characters. */
 static bool
 is_poor_in_glyphs(void)
@@ -351,18 +463,17 @@ screen_run(struct shell *sh, char **ret_error)
 		.urgent = true,
 	};
 	const char *no_color = getenv("NO_COLOR");
-	struct tty_cfg cfg = {
-		.no_color = no_color != NULL && *no_color != '\0',
-	};
-	int err = tty_open(&cfg, &s.tty, ret_error);
+	s.cfg = cfg_of(
+	    &shell_model(sh)->settings, no_color != NULL && *no_color != '\0');
+	s.ascii = is_poor_in_glyphs();
+	int err = tty_open(&s.cfg, &s.tty, ret_error);
 
 	if (err < 0)
 		return err;
 	catch_fatal();
 	log_take_stderr();
-	warn_of_locale(sh, s.tty);
 	struct ui_cfg ui = {
-		.ascii = is_poor_in_glyphs() || !tty_is_utf8(s.tty),
+		.ascii = s.ascii || !tty_is_utf8(s.tty),
 		.first_start = sh->first_start,
 		.version = PACKAGE_VERSION,
 	};
@@ -373,6 +484,7 @@ screen_run(struct shell *sh, char **ret_error)
 							: DECODE_ESC_MS);
 	grid_init(&s.grid, 1, 1);
 	fit(&s);
+	ask(&s, sh);
 	shell_run(sh, &s.front);
 	log_return_stderr();
 	tty_close(s.tty);

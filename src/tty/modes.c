@@ -19,20 +19,25 @@
 /* Bracketed paste, focus, explicit direction of text (ECMA-48 BDSM). */
 #define MODES_ON "\033[?1007s\033[?1007l\033[?2004h\033[?1004h\033[8l"
 #define MODES_OFF "\033[8h\033[?1004l\033[?2004l\033[?1007h\033[?1007r"
+/* Buttons and the wheel, told in decimal: the older form ends at column 223. */
+#define MOUSE_ON "\033[?1000h\033[?1006h"
+#define MOUSE_OFF "\033[?1006l\033[?1000l"
 #define TITLE_PUSH "\033[22;2t"
 #define TITLE_POP "\033[23;2t"
 /* What curses would do: attributes, the cursor, the main screen. Before it CAN,
- * as it may have been cut off in the middle of a sequence. */
-#define CUT "\030"
+ * as it may have been cut off in the middle of a sequence, and the end of an
+ * update that is shown at once. */
+#define CUT "\030\033[?2026l"
 #define SCREEN_OFF "\033[0m\033[?25h\033[?1049l"
 
-static const char emergency[] = CUT MODES_OFF SCREEN_OFF;
-static const char emergency_title[] = CUT MODES_OFF TITLE_POP SCREEN_OFF;
+static const char emergency[] = CUT MOUSE_OFF MODES_OFF SCREEN_OFF;
+static const char emergency_title[] =
+    CUT MOUSE_OFF MODES_OFF TITLE_POP SCREEN_OFF;
 
 static struct {
-	volatile sig_atomic_t entered;
+	volatile sig_atomic_t entered, titled;
 	int fd;
-	bool has_title;
+	bool has_title, mouse;
 	struct termios line;
 } terminal;
 
@@ -67,18 +72,33 @@ modes_enter(struct out *o)
 {
 	make_raw();
 	/* The title is pushed once: a second push would need a second pop. */
-	if (terminal.has_title && !terminal.entered)
+	if (terminal.has_title && !terminal.titled) {
 		out_add(o, TITLE_PUSH);
+		terminal.titled = 1;
+	}
 	out_add(o, MODES_ON);
+	if (terminal.mouse)
+		out_add(o, MOUSE_ON);
 	terminal.entered = 1;
+}
+
+void
+modes_mouse(struct out *o, bool on)
+{
+	if (terminal.entered && on != terminal.mouse)
+		out_add(o, on ? MOUSE_ON : MOUSE_OFF);
+	terminal.mouse = on;
 }
 
 void
 modes_leave(struct out *o)
 {
+	if (terminal.mouse)
+		out_add(o, MOUSE_OFF);
 	out_add(o, MODES_OFF);
-	if (terminal.has_title)
+	if (terminal.titled)
 		out_add(o, TITLE_POP);
+	terminal.titled = 0;
 }
 
 void
@@ -99,7 +119,7 @@ modes_emergency(void)
 		return;
 	/* Once only: a second signal may come on the way out. */
 	terminal.entered = 0;
-	if (terminal.has_title) {
+	if (terminal.titled) {
 		text = emergency_title;
 		size = sizeof(emergency_title) - 1;
 	}

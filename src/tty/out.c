@@ -71,16 +71,24 @@ out_close(struct out *o)
 	buf_clear(&o->pending);
 }
 
+size_t
+out_written(const struct out *o)
+{
+	off_t size = lseek(fileno(o->file), 0, SEEK_CUR);
+
+	return size <= 0 ? 0 : (size_t)size;
+}
+
 void
 out_collect(struct out *o)
 {
 	int fd = fileno(o->file);
-	off_t size = lseek(fd, 0, SEEK_CUR);
+	size_t size = out_written(o);
 
-	if (size <= 0)
+	if (size == 0)
 		return;
-	uint8_t *to = buf_reserve(&o->pending, (size_t)size);
-	ssize_t got = to == NULL ? 0 : pread(fd, to, (size_t)size, 0);
+	uint8_t *to = buf_reserve(&o->pending, size);
+	ssize_t got = to == NULL ? 0 : pread(fd, to, size, 0);
 	if (got > 0)
 		buf_commit(&o->pending, (size_t)got);
 	lseek(fd, 0, SEEK_SET);

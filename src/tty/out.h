@@ -24,6 +24,8 @@ int out_open(struct out *o);
 void out_close(struct out *o);
 /* Takes what curses wrote since the last time; its output is flushed. */
 void out_collect(struct out *o);
+/* Bytes of curses that were not collected. */
+size_t out_written(const struct out *o);
 void out_add(struct out *o, const char *text);
 /* Sends what the terminal takes now; true when nothing is left. */
 bool out_flush(struct out *o);

@@ -25,54 +25,56 @@ wcwidth(wchar_t c)
  */
 static const struct {
 	uint32_t first, last;
+	bool ambiguous; /* not in East Asia */
 } certain[] = {
-	{ 0x0020, 0x007E }, /* ASCII */
-	{ 0x00A1, 0x02FF }, /* Latin */
-	{ 0x038E, 0x03A1 }, /* Greek */
-	{ 0x03A3, 0x0482 }, /* Greek, Cyrillic */
-	{ 0x048A, 0x052F }, /* Cyrillic */
-	{ 0x1E00, 0x1EFF }, /* Latin */
-	{ 0x2010, 0x2027 }, /* dashes, quotes, dots */
-	{ 0x2030, 0x205E },
-	{ 0x20A0, 0x20BD }, /* currencies */
-	{ 0x2190, 0x2193 }, /* arrows */
-	{ 0x2500, 0x25CF }, /* lines, blocks, shapes */
-	{ 0x2713, 0x2713 }, /* the check mark of a delivery */
-	{ 0x3001, 0x3029 }, /* CJK: punctuation, kana, ideographs */
-	{ 0x3041, 0x3096 },
-	{ 0x30A1, 0x30FA },
-	{ 0x4E00, 0x9FA5 },
-	{ 0xAC00, 0xD7A3 }, /* Hangul */
-	{ 0xFF01, 0xFF5E }, /* full width */
-	{ 0xFFFD, 0xFFFD },
+	{ 0x0020, 0x007E, false }, /* ASCII */
+	{ 0x00A1, 0x02FF, true },  /* Latin */
+	{ 0x038E, 0x03A1, true },  /* Greek */
+	{ 0x03A3, 0x0482, true },  /* Greek, Cyrillic */
+	{ 0x048A, 0x052F, true },  /* Cyrillic */
+	{ 0x1E00, 0x1EFF, true },  /* Latin */
+	{ 0x2010, 0x2027, true },  /* dashes, quotes, dots */
+	{ 0x2030, 0x205E, true },
+	{ 0x20A0, 0x20BD, true },  /* currencies */
+	{ 0x2190, 0x2193, true },  /* arrows */
+	{ 0x2500, 0x25CF, true },  /* lines, blocks, shapes */
+	{ 0x2713, 0x2713, true },  /* the check mark of a delivery */
+	{ 0x3001, 0x3029, false }, /* CJK: punctuation, kana, ideographs */
+	{ 0x3041, 0x3096, false },
+	{ 0x30A1, 0x30FA, false },
+	{ 0x4E00, 0x9FA5, false },
+	{ 0xAC00, 0xD7A3, false }, /* Hangul */
+	{ 0xFF01, 0xFF5E, false }, /* full width */
+	{ 0xFFFD, 0xFFFD, true },
 };
 
 static bool
-is_doubtful(const struct cell *c)
+is_doubtful(const struct paint *p, const struct cell *c)
 {
 	if (c->width == 0)
 		return false;
 	for (size_t i = 0; i < sizeof(certain) / sizeof(certain[0]); i++)
 		if (c->cp[0] >= certain[i].first && c->cp[0] <= certain[i].last)
-			return c->count > 1;
+			return c->count > 1 ||
+			       (certain[i].ambiguous && p->ambiguous_wide);
 	return true;
 }
 
 /* The column behind the last doubtful cell; 0 where there is none. */
 static int
-doubtful_end(const struct cell *cells, int cols)
+doubtful_end(const struct paint *p, const struct cell *cells, int cols)
 {
 	int col = cols;
 
-	while (col > 0 && !is_doubtful(&cells[col - 1]))
+	while (col > 0 && !is_doubtful(p, &cells[col - 1]))
 		col--;
 	return col == 0 ? 0 : col - 1 + cells[col - 1].width;
 }
 
 bool
-paint_is_doubtful(const struct cell *cells, int cols)
+paint_is_doubtful(const struct paint *p, const struct cell *cells, int cols)
 {
-	return doubtful_end(cells, cols) > 0;
+	return doubtful_end(p, cells, cols) > 0;
 }
 
 static wchar_t
@@ -135,7 +137,7 @@ paint_doubtful_row(
 	static const struct cell blank = {
 		.cp = { ' ' }, .count = 1, .width = 1, .style = STYLE_NORMAL
 	};
-	int end = doubtful_end(cells, cols);
+	int end = doubtful_end(p, cells, cols);
 
 	/* Alone, or curses sees lines that moved and paints them its way. */
 	refresh();

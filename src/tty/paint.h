@@ -13,11 +13,13 @@
 
 struct paint {
 	struct look looks[STYLE_COUNT];
-	bool prints_wide; /* the terminal takes more than ASCII */
+	bool prints_wide;    /* the terminal takes more than ASCII */
+	bool ambiguous_wide; /* two cells where our table says one */
 };
 
 /* Whether a terminal may think otherwise of the width of one of the cells. */
-bool paint_is_doubtful(const struct cell *cells, int cols);
+bool paint_is_doubtful(
+    const struct paint *p, const struct cell *cells, int cols);
 /* The cells from .. to - 1 of a row, at their columns. */
 void paint_span(
     const struct paint *p, int row, int from, int to, const struct cell *cells);

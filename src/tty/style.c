@@ -1,9 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Two looks for each role: with colours, and where there are none. No state is
- * told by colour alone, so the second is not poorer in meaning. Quiet text is
- * A_DIM and not "bright black": a popular palette makes that colour equal to
- * the background, and the text vanishes; dim text is at worst not dim.
+ * Pairs are made of the colours a terminal has; the colours themselves are the
+ * user's and are never redefined.
  */
 #include "tty/style.h"
 
@@ -11,71 +9,44 @@
 #define NCURSES_WIDECHAR 1
 #include <curses.h>
 
-enum { DEFAULT = -1, BRIGHT = 8 };
-
-static const struct role {
-	attr_t mono;
-	attr_t attrs;
-	short fg, bg;
-} roles[STYLE_COUNT] = {
-	[STYLE_NORMAL] = { A_NORMAL, A_NORMAL, DEFAULT, DEFAULT },
-	[STYLE_DIM] = { A_DIM, A_DIM, DEFAULT, DEFAULT },
-	[STYLE_BOLD] = { A_BOLD, A_BOLD, DEFAULT, DEFAULT },
-	[STYLE_BAR] = { A_REVERSE, A_REVERSE, DEFAULT, DEFAULT },
-	[STYLE_BAR_ALERT] = { A_REVERSE | A_BOLD, A_BOLD, COLOR_BLACK,
-	    COLOR_YELLOW },
-	[STYLE_RULE] = { A_DIM, A_DIM, DEFAULT, DEFAULT },
-	[STYLE_MARKER] = { A_BOLD, A_BOLD, COLOR_RED, DEFAULT },
-	[STYLE_SELECTED] = { A_REVERSE, A_REVERSE, DEFAULT, DEFAULT },
-	[STYLE_ERROR] = { A_BOLD, A_BOLD, COLOR_RED, DEFAULT },
-	[STYLE_INFO] = { A_NORMAL, A_NORMAL, COLOR_CYAN, DEFAULT },
-	[STYLE_ONLINE] = { A_BOLD, A_NORMAL, COLOR_GREEN, DEFAULT },
-	[STYLE_AWAY] = { A_NORMAL, A_NORMAL, COLOR_YELLOW, DEFAULT },
-	[STYLE_OFFLINE] = { A_DIM, A_DIM, DEFAULT, DEFAULT },
-	[STYLE_UNREAD] = { A_BOLD, A_BOLD, COLOR_YELLOW, DEFAULT },
-	[STYLE_PUBLIC] = { A_UNDERLINE, A_BOLD, COLOR_MAGENTA, DEFAULT },
-	[STYLE_SECURE] = { A_NORMAL, A_NORMAL, COLOR_GREEN, DEFAULT },
-	[STYLE_INSECURE] = { A_BOLD | A_UNDERLINE, A_BOLD, COLOR_RED, DEFAULT },
-	[STYLE_FOUND] = { A_REVERSE, A_BOLD, COLOR_BLACK, COLOR_YELLOW },
-	[STYLE_OWN] = { A_BOLD, A_BOLD, DEFAULT, DEFAULT },
-	/* No red, which is for errors, and plain blue is too dark on black. */
-	[STYLE_NICK_0] = { A_BOLD, A_NORMAL, COLOR_CYAN, DEFAULT },
-	[STYLE_NICK_0 + 1] = { A_BOLD, A_NORMAL, COLOR_GREEN, DEFAULT },
-	[STYLE_NICK_0 + 2] = { A_BOLD, A_NORMAL, COLOR_MAGENTA, DEFAULT },
-	[STYLE_NICK_0 + 3] = { A_BOLD, A_NORMAL, COLOR_YELLOW, DEFAULT },
-	[STYLE_NICK_0 + 4] = { A_BOLD, A_NORMAL, COLOR_BLUE + BRIGHT, DEFAULT },
-	[STYLE_NICK_0 + 5] = { A_BOLD, A_BOLD, COLOR_CYAN, DEFAULT },
-	[STYLE_NICK_0 + 6] = { A_BOLD, A_BOLD, COLOR_GREEN, DEFAULT },
-	[STYLE_NICK_LAST] = { A_BOLD, A_BOLD, COLOR_MAGENTA, DEFAULT },
-};
-
-static struct look
-coloured(short pair, const struct role *role)
+static unsigned
+curses_attrs(unsigned attrs)
 {
-	struct look look = { .attrs = role->attrs };
-	short fg = role->fg;
+	static const struct {
+		unsigned ours;
+		attr_t theirs;
+	} table[] = {
+		{ THEME_BOLD, A_BOLD },
+		{ THEME_DIM, A_DIM },
+		{ THEME_REVERSE, A_REVERSE },
+		{ THEME_UNDERLINE, A_UNDERLINE },
+	};
+	attr_t out = A_NORMAL;
 
-	if (fg == DEFAULT && role->bg == DEFAULT)
-		return look;
-	if (fg >= COLORS) {
-		/* Eight colours: bold is the brighter one there. */
-		fg = (short)(fg - BRIGHT);
-		look.attrs |= A_BOLD;
-	}
-	if (init_pair(pair, fg, role->bg) == OK)
-		look.pair = pair;
-	else
-		look.attrs = role->mono;
-	return look;
+	for (size_t i = 0; i < sizeof(table) / sizeof(table[0]); i++)
+		if ((attrs & table[i].ours) != 0)
+			out |= table[i].theirs;
+	return out;
 }
 
 void
-style_init(bool no_color, struct look out[static STYLE_COUNT])
+style_init(const struct theme *t, struct look out[static STYLE_COUNT])
 {
-	bool colour = !no_color && has_colors() && start_color() == OK &&
-		      use_default_colors() == OK;
+	struct tint tints[STYLE_COUNT];
+	bool coloured = t->coloured && has_colors() && start_color() == OK &&
+			use_default_colors() == OK;
 
-	for (short i = 0; i < STYLE_COUNT; i++)
-		out[i] = colour ? coloured((short)(i + 1), &roles[i])
-				: (struct look){ .attrs = roles[i].mono };
+	theme_tints(t, coloured ? COLORS : 0, tints);
+	for (short i = 0; i < STYLE_COUNT; i++) {
+		const struct tint *tint = &tints[i];
+		short pair = (short)(i + 1);
+		out[i] = (struct look){ .attrs = curses_attrs(tint->attrs) };
+		if (tint->fg == THEME_DEFAULT && tint->bg == THEME_DEFAULT)
+			continue;
+		/* Without its colour it must still be told from others. */
+		if (init_pair(pair, tint->fg, tint->bg) == OK)
+			out[i].pair = pair;
+		else
+			out[i].attrs |= A_BOLD;
+	}
 }

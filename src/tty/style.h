@@ -1,21 +1,19 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * How each style role looks on this terminal. Only the terminal's own default
- * colours and the sixteen it names are used, never a palette of ours.
+ * How each style role looks on this terminal, in the words of curses.
  */
 #ifndef TTY_STYLE_H
 #define TTY_STYLE_H
 
+#include "tty/theme.h"
 #include "ui/grid.h"
-
-#include <stdbool.h>
 
 struct look {
 	unsigned attrs; /* of curses, without a colour */
 	short pair;
 };
 
-/* After newterm. Makes the colour pairs, unless no_color or there are none. */
-void style_init(bool no_color, struct look out[static STYLE_COUNT]);
+/* After newterm, and again whenever the theme changes. */
+void style_init(const struct theme *t, struct look out[static STYLE_COUNT]);
 
 #endif

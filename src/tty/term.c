@@ -9,6 +9,7 @@
 
 #include "base/err.h"
 #include "base/mem.h"
+#include "ui/probe.h"
 
 #define NCURSES_NOMACROS 1
 #define NCURSES_WIDECHAR 1
@@ -18,37 +19,43 @@
 #include <term.h>
 #include <unistd.h>
 
-enum { INSTEAD_MAX = 3 };
+enum {
+	INSTEAD_MAX = 3,
+	ASK_WIDTHS = PROBE_CHARSET | PROBE_WIDTHS,
+	ASK_ALL = ASK_WIDTHS | PROBE_COLOUR | PROBE_MODES,
+};
 
 static const struct relative {
 	const char *prefix;
 	bool title;
+	unsigned asks;
 	const char *instead[INSTEAD_MAX];
 } relatives[] = {
-	{ "xterm", true, { "xterm-256color", "xterm" } },
-	{ "tmux", true, { "tmux-256color", "screen-256color", "screen" } },
-	{ "screen", true, { "screen-256color", "screen" } },
-	{ "rxvt", true, { "rxvt-unicode-256color", "rxvt", "xterm" } },
-	{ "alacritty", true, { "xterm-256color", "xterm" } },
-	{ "contour", true, { "xterm-256color", "xterm" } },
-	{ "eterm", false, { "xterm", "vt100" } },
-	{ "foot", true, { "xterm-256color", "xterm" } },
-	{ "ghostty", true, { "xterm-256color", "xterm" } },
-	{ "gnome", true, { "xterm-256color", "xterm" } },
-	{ "iterm", true, { "xterm-256color", "xterm" } },
-	{ "kitty", true, { "xterm-256color", "xterm" } },
-	{ "konsole", true, { "xterm-256color", "xterm" } },
-	{ "mintty", true, { "xterm-256color", "xterm" } },
-	{ "ms-terminal", true, { "xterm-256color", "xterm" } },
-	{ "nsterm", true, { "xterm-256color", "xterm" } },
-	{ "putty", true, { "xterm-256color", "xterm" } },
-	{ "rio", true, { "xterm-256color", "xterm" } },
-	{ "st", true, { "xterm-256color", "xterm" } },
-	{ "terminator", true, { "xterm-256color", "xterm" } },
-	{ "vte", true, { "xterm-256color", "xterm" } },
-	{ "wezterm", true, { "xterm-256color", "xterm" } },
-	{ "linux", false, { "linux", "vt100" } },
-	{ "vt", false, { "vt220", "vt100" } },
+	{ "xterm", true, ASK_ALL, { "xterm-256color", "xterm" } },
+	{ "tmux", true, ASK_ALL,
+	    { "tmux-256color", "screen-256color", "screen" } },
+	{ "screen", true, ASK_ALL, { "screen-256color", "screen" } },
+	{ "rxvt", true, ASK_ALL, { "rxvt-unicode-256color", "rxvt", "xterm" } },
+	{ "alacritty", true, ASK_ALL, { "xterm-256color", "xterm" } },
+	{ "contour", true, ASK_ALL, { "xterm-256color", "xterm" } },
+	{ "eterm", false, 0, { "xterm", "vt100" } },
+	{ "foot", true, ASK_ALL, { "xterm-256color", "xterm" } },
+	{ "ghostty", true, ASK_ALL, { "xterm-256color", "xterm" } },
+	{ "gnome", true, ASK_ALL, { "xterm-256color", "xterm" } },
+	{ "iterm", true, ASK_ALL, { "xterm-256color", "xterm" } },
+	{ "kitty", true, ASK_ALL, { "xterm-256color", "xterm" } },
+	{ "konsole", true, ASK_ALL, { "xterm-256color", "xterm" } },
+	{ "mintty", true, ASK_ALL, { "xterm-256color", "xterm" } },
+	{ "ms-terminal", true, ASK_ALL, { "xterm-256color", "xterm" } },
+	{ "nsterm", true, ASK_ALL, { "xterm-256color", "xterm" } },
+	{ "putty", true, ASK_ALL, { "xterm-256color", "xterm" } },
+	{ "rio", true, ASK_ALL, { "xterm-256color", "xterm" } },
+	{ "st", true, ASK_ALL, { "xterm-256color", "xterm" } },
+	{ "terminator", true, ASK_ALL, { "xterm-256color", "xterm" } },
+	{ "vte", true, ASK_ALL, { "xterm-256color", "xterm" } },
+	{ "wezterm", true, ASK_ALL, { "xterm-256color", "xterm" } },
+	{ "linux", false, ASK_WIDTHS, { "linux", "vt100" } },
+	{ "vt", false, PROBE_CHARSET, { "vt220", "vt100" } },
 };
 
 enum { RELATIVE_COUNT = sizeof(relatives) / sizeof(relatives[0]) };
@@ -73,6 +80,14 @@ term_has_title(const char *term)
 	const struct relative *r = term == NULL ? NULL : relative_find(term);
 
 	return r != NULL && r->title;
+}
+
+unsigned
+term_asks(const char *term)
+{
+	const struct relative *r = term == NULL ? NULL : relative_find(term);
+
+	return r == NULL ? 0 : r->asks;
 }
 
 static bool

@@ -19,6 +19,9 @@ int term_choose(
 /* Whether a terminal of that $TERM takes window titles; to others, the
  * sequence would be text. */
 bool term_has_title(const char *term);
+/* What it can be asked without the question being text: enum probe_ask, of
+ * ui/probe.h. */
+unsigned term_asks(const char *term);
 /* "WHAT; THEN" as a new string: why the full screen is not to be had. */
 char *term_error(const char *what);
 

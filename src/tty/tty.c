@@ -14,13 +14,14 @@
 #include "tty/modes.h"
 #include "tty/out.h"
 #include "tty/paint.h"
+#include "tty/state.h"
+#include "tty/style.h"
 #include "tty/term.h"
+#include "tty/theme.h"
 
-#define NCURSES_NOMACROS 1
-#define NCURSES_WIDECHAR 1
-#include <curses.h>
 #include <errno.h>
 #include <langinfo.h>
+#include <locale.h>
 #include <poll.h>
 #include <signal.h>
 #include <stdio.h>
@@ -29,29 +30,13 @@
 #include <sys/ioctl.h>
 #include <unistd.h>
 
-enum {
-	TITLE_MAX = sizeof(((struct grid *)NULL)->title),
-};
-
-struct tty {
-	SCREEN *screen;
-	struct out out;
-	struct paint paint;
-	bool is_utf8;     /* the user's locale */
-	bool prints_wide; /* the locale we run in */
-	bool has_title;
-	int rows, cols;
-	struct cell *shown; /* rows * cols as on the screen; NULL: unknown */
-	int shown_row, shown_col;
-	char title[TITLE_MAX];
-	bool modes_due; /* the terminal may have lost our modes */
-	bool rang;      /* for a frame that was not taken whole */
-};
-
 static void
 locale_init(struct tty *t)
 {
 	t->is_utf8 = strcmp(nl_langinfo(CODESET), "UTF-8") == 0;
+	/* For a terminal that turns out to read it nevertheless: curses asks
+	 * the locale how characters are written. */
+	t->wide = t->is_utf8 || setlocale(LC_CTYPE, "C.UTF-8") != NULL;
 	/* To a terminal of eight bits half of the bytes of UTF-8 are C1
 	 * controls: a peer's letter could clear the screen. */
 	t->paint.prints_wide = t->is_utf8;
@@ -94,10 +79,8 @@ update_size(struct tty *t)
 		t->cols = 1;
 }
 
-/* What is on the screen is not known any more: the next frame is painted from
- * nothing. */
-static void
-forget_shown(struct tty *t)
+void
+tty_forget(struct tty *t)
 {
 	free(t->shown);
 	t->shown = NULL;
@@ -121,8 +104,21 @@ is_terminal(char **ret_error)
 	return false;
 }
 
+static void
+apply_theme(struct tty *t)
+{
+	struct backdrop b = {
+		.colorfgbg = getenv("COLORFGBG"),
+		.asked = t->facts.has_background,
+		.rgb = t->facts.background,
+	};
+
+	t->theme = theme_choose(t->cfg.theme, t->cfg.no_color, &b);
+	style_init(&t->theme, t->paint.looks);
+}
+
 static int
-open_screen(struct tty *t, const char *name, bool no_color)
+open_screen(struct tty *t, const char *name)
 {
 	if (out_open(&t->out) != 0)
 		return ERR_SYS;
@@ -134,7 +130,8 @@ open_screen(struct tty *t, const char *name, bool no_color)
 	}
 	nonl();
 	typeahead(-1);
-	style_init(no_color, t->paint.looks);
+	apply_theme(t);
+	modes_mouse(&t->out, t->cfg.mouse);
 	modes_enter(&t->out);
 	update_size(t);
 	return 0;
@@ -154,9 +151,12 @@ tty_open(const struct tty_cfg *cfg, struct tty **ret_tty, char **ret_error)
 	if (rc != 0)
 		return rc;
 	t = xcalloc(1, sizeof(*t));
+	t->cfg = *cfg;
+	t->facts = facts_none();
 	t->has_title = term_has_title(term);
+	t->asks = term_asks(term);
 	locale_init(t);
-	rc = open_screen(t, name, cfg->no_color);
+	rc = open_screen(t, name);
 	if (rc != 0) {
 		*ret_error = term_error("cannot use the full screen: this "
 					"terminal cannot be set up");
@@ -172,9 +172,12 @@ tty_open(const struct tty_cfg *cfg, struct tty **ret_tty, char **ret_error)
 void
 tty_leave(struct tty *t)
 {
-	endwin();
-	out_collect(&t->out);
-	modes_leave(&t->out);
+	if (!t->is_bare) {
+		endwin();
+		out_collect(&t->out);
+		modes_leave(&t->out);
+	}
+	t->is_bare = false;
 	out_finish(&t->out);
 	modes_restore_line();
 }
@@ -231,7 +234,7 @@ void
 tty_resized(struct tty *t)
 {
 	update_size(t);
-	forget_shown(t);
+	tty_forget(t);
 	/* Who was stopped from outside may have lost its modes to the shell. */
 	t->modes_due = true;
 }
@@ -241,7 +244,7 @@ tty_enter(struct tty *t)
 {
 	modes_enter(&t->out);
 	update_size(t);
-	forget_shown(t);
+	tty_forget(t);
 }
 
 void
@@ -253,139 +256,60 @@ tty_suspend(struct tty *t)
 }
 
 bool
-tty_is_utf8(const struct tty *t)
+tty_configure(struct tty *t, const struct tty_cfg *cfg)
 {
-	return t->is_utf8;
-}
+	bool recoloured =
+	    cfg->theme != t->cfg.theme || cfg->no_color != t->cfg.no_color;
 
-/* The first and one behind the last cell that differ, or false. */
-static bool
-find_change(
-    const struct cell *now, const struct cell *was, int cols, int out[2])
-{
-	int from = 0, to = cols;
-
-	while (from < to && memcmp(&now[from], &was[from], sizeof(*now)) == 0)
-		from++;
-	while (
-	    to > from && memcmp(&now[to - 1], &was[to - 1], sizeof(*now)) == 0)
-		to--;
-	if (from >= to)
+	modes_mouse(&t->out, cfg->mouse);
+	t->cfg = *cfg;
+	if (!recoloured)
 		return false;
-	/* Never start with the second half of a wide character. */
-	while (from > 0 && now[from].width == 0)
-		from--;
-	out[0] = from;
-	out[1] = to;
-	return true;
-}
-
-/* The rows that are doubtful, or those that are not. True when something was
- * painted. */
-static bool
-put_rows(struct tty *t, const struct grid *g, bool doubtful)
-{
-	int rows = g->rows < t->rows ? g->rows : t->rows;
-	int cols = g->cols < t->cols ? g->cols : t->cols;
-	bool painted = false;
-
-	for (int row = 0; row < rows; row++) {
-		const struct cell *now =
-		    &g->cells[(size_t)row * (size_t)g->cols];
-		struct cell *was = &t->shown[(size_t)row * (size_t)t->cols];
-		int change[2];
-		if (!find_change(now, was, cols, change))
-			continue;
-		if (doubtful != (paint_is_doubtful(now, cols) ||
-				    paint_is_doubtful(was, cols)))
-			continue;
-		if (doubtful)
-			paint_doubtful_row(&t->paint, row, cols, now);
-		else
-			paint_span(&t->paint, row, change[0], change[1], now);
-		memcpy(was, now, (size_t)cols * sizeof(*now));
-		painted = true;
-	}
-	return painted;
-}
-
-static void
-put_title(struct tty *t, const struct grid *g)
-{
-	char text[TITLE_MAX + 8];
-	size_t n = 0;
-
-	if (!t->has_title || strcmp(t->title, g->title) == 0)
-		return;
-	snprintf(t->title, sizeof(t->title), "%s", g->title);
-	n = (size_t)snprintf(text, sizeof(text), "\033]2;");
-	for (const char *p = t->title; *p != '\0'; p++) {
-		unsigned char c = (unsigned char)*p;
-		unsigned char next = (unsigned char)p[1];
-		/* It is clean; but a control here would be a command, so it
-		 * is looked at once more, C1 in UTF-8 included. */
-		if (c < 0x20 || c == 0x7f ||
-		    (c == 0xc2 && next >= 0x80 && next < 0xa0))
-			return;
-		text[n++] = c < 0x80 || t->is_utf8 ? *p : '?';
-	}
-	text[n++] = '\033';
-	text[n++] = '\\';
-	text[n] = '\0';
-	out_add(&t->out, text);
-}
-
-static void
-remember_nothing(struct tty *t)
-{
-	size_t count = (size_t)t->rows * (size_t)t->cols;
-
-	/* Zeros are no cell that a grid can have: all will differ. */
-	t->shown = xcalloc(count, sizeof(*t->shown));
-	t->shown_row = t->shown_col = -1;
-	werase(stdscr);
-}
-
-static bool
-put_frame(struct tty *t, const struct grid *g)
-{
-	int row = g->cursor_row < t->rows ? g->cursor_row : t->rows - 1;
-	int col = g->cursor_col < t->cols ? g->cursor_col : t->cols - 1;
-	bool painted = t->shown == NULL;
-
-	if (painted)
-		remember_nothing(t);
-	painted |= put_rows(t, g, false);
-	painted |= put_rows(t, g, true);
-	/* The caret is where the input method of the terminal opens, and what
-	 * a screen reader follows: it is left there, visible, always. */
-	if (!painted && row == t->shown_row && col == t->shown_col)
-		return false;
-	move(row, col);
-	t->shown_row = row;
-	t->shown_col = col;
+	apply_theme(t);
+	tty_forget(t);
 	return true;
 }
 
 bool
-tty_show(struct tty *t, const struct grid *g)
+tty_is_utf8(const struct tty *t)
 {
-	bool again = t->rang;
+	return t->paint.prints_wide;
+}
 
-	if (!out_flush(&t->out))
+unsigned
+tty_asks(const struct tty *t)
+{
+	/* Most of the samples would be rubbish to who does not read UTF-8. */
+	return t->is_utf8 ? t->asks : t->asks & ~(unsigned)PROBE_WIDTHS;
+}
+
+void
+tty_ask(struct tty *t, const char *questions)
+{
+	/* Not over what the shell had on its screen. */
+	refresh();
+	out_collect(&t->out);
+	out_add(&t->out, questions);
+	tty_forget(t);
+}
+
+bool
+tty_learn(struct tty *t, const struct facts *facts)
+{
+	struct theme theme = t->theme;
+	bool wide = t->paint.prints_wide;
+	bool ambiguous = t->paint.ambiguous_wide;
+
+	t->facts = *facts;
+	t->paint.ambiguous_wide = facts_wide_glyphs(facts);
+	if (facts_not_utf8(facts))
+		t->paint.prints_wide = false;
+	else if (t->wide && facts_utf8(facts))
+		t->paint.prints_wide = true;
+	apply_theme(t);
+	if (theme_equal(&theme, &t->theme) && wide == t->paint.prints_wide &&
+	    ambiguous == t->paint.ambiguous_wide)
 		return false;
-	if (t->modes_due)
-		modes_enter(&t->out);
-	t->modes_due = false;
-	if (put_frame(t, g)) {
-		refresh();
-		out_collect(&t->out);
-	}
-	put_title(t, g);
-	if (g->bell && !again)
-		out_add(&t->out, "\a");
-	bool taken = out_flush(&t->out);
-	/* The caller will come with the same bell. */
-	t->rang = !taken && g->bell;
-	return taken;
+	tty_forget(t);
+	return true;
 }

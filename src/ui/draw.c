@@ -106,6 +106,19 @@ draw_rule(const struct frame *f, int row, int col, int end, enum style style,
 	draw_text(f, row, at, end, style, " ");
 }
 
+void
+draw_spot_person(
+    const struct frame *f, int row, int col, int end, const struct fp *fp)
+{
+	struct spot spot = { .kind = SPOT_PERSON,
+		.row = row,
+		.col = col,
+		.end = end,
+		.fp = *fp };
+
+	grid_add_spot(f->g, &spot);
+}
+
 static bool
 needs_long_tag(const struct peer *p)
 {

@@ -125,6 +125,7 @@ grid_erase(struct grid *g)
 	g->cursor_row = g->cursor_col = 0;
 	g->title[0] = '\0';
 	g->bell = false;
+	g->spot_count = 0;
 }
 
 struct cell *
@@ -258,6 +259,13 @@ grid_fill(struct grid *g, int row, int col, int col_end, enum style style,
 		cp = UTF8_REPLACEMENT;
 	for (col = col < 0 ? 0 : col; col < end; col++)
 		put_base(g, row, col, cp, 1)->style = (uint8_t)style;
+}
+
+void
+grid_add_spot(struct grid *g, const struct spot *spot)
+{
+	if (g->spot_count < SPOTS_MAX && spot->col < spot->end)
+		g->spots[g->spot_count++] = *spot;
 }
 
 static void

@@ -178,6 +178,9 @@ struct ui {
 	size_t request_count;
 	struct review review;
 	struct fp editor_fp; /* whose draft an editor has */
+	struct spot spots[SPOTS_MAX]; /* of the last frame */
+	size_t spot_count;
+	bool mouse_told; /* how to select text nevertheless */
 	bool dirty;
 };
 
@@ -244,6 +247,9 @@ bool review_key(struct ui *ui, const struct key *key);
 /* The row that tells what can be done; false where there is none. */
 bool review_hint(
     const struct ui *ui, const struct lang *l, char *out, size_t size);
+
+/* mouse.c: takes what of the frame can be clicked. */
+void ui_keep_spots(struct ui *ui, const struct grid *g);
 
 /* popup.c */
 void popup_close(struct ui *ui);

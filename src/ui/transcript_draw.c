@@ -8,11 +8,14 @@
 
 #include "base/width.h"
 #include "ui/find.h"
+#include "ui/links.h"
 #include "ui/str.h"
 #include "ui/when.h"
 
 #include <stdio.h>
 #include <string.h>
+
+enum { LINK_BEFORE_MAX = 2048 /* bytes of a link in the rows above */ };
 
 static void
 draw_notice(
@@ -234,6 +237,46 @@ mark_found(const struct transcript *t, const struct item *item,
 	}
 }
 
+/* A link has no blank, so one that the row cuts begins behind the last. */
+static size_t
+word_start(const char *text, size_t at)
+{
+	size_t least = at > LINK_BEFORE_MAX ? at - LINK_BEFORE_MAX : 0;
+
+	while (at > least && text[at - 1] != ' ' && text[at - 1] != '\n')
+		at--;
+	return at;
+}
+
+static void
+add_link_spots(const struct transcript *t, const struct item *item,
+    const struct wrap_row *wr, int row, int col)
+{
+	size_t size, end = wr->offset + wr->size;
+	const char *text = message_text(item->msg, &size);
+	struct link link;
+
+	for (size_t at = word_start(text, wr->offset);
+	     link_next(text, size, at, &link) && link.offset < end;
+	     at = link.offset + link.size) {
+		size_t from = link.offset, to = link.offset + link.size;
+		from = from > wr->offset ? from : wr->offset;
+		to = to < end ? to : end;
+		if (from >= to)
+			continue;
+		int left =
+		    col + width_text(text + wr->offset, from - wr->offset);
+		struct spot spot = { .kind = SPOT_LINK,
+			.row = row,
+			.col = left,
+			.end = left + width_text(text + from, to - from),
+			.conv = t->c->id,
+			.serial = item->msg->serial,
+			.offset = link.offset };
+		grid_add_spot(t->f->g, &spot);
+	}
+}
+
 static void
 draw_text_row(const struct transcript *t, const struct item *item,
     const struct wrap_row *wr, int row, bool first)
@@ -252,6 +295,8 @@ draw_text_row(const struct transcript *t, const struct item *item,
 	grid_put(t->f->g, row, col, t->right, text_style(item->msg),
 	    text + wr->offset, wr->size);
 	mark_found(t, item, wr, row, col);
+	if (t->f->m->settings.look_mouse)
+		add_link_spots(t, item, wr, row, col);
 }
 
 static void

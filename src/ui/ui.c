@@ -36,6 +36,16 @@ ui_new(const struct ui_cfg *cfg)
 	return ui;
 }
 
+bool
+ui_set_ascii(struct ui *ui, bool ascii)
+{
+	if (ui->ascii == ascii)
+		return false;
+	ui->ascii = ascii;
+	ui->dirty = true;
+	return true;
+}
+
 void
 ui_free(struct ui *ui)
 {
@@ -150,6 +160,7 @@ ui_draw(struct ui *ui, const struct model *m, struct now now, struct grid *g)
 	ui->shown_fp = f.w->fp;
 	draw_views(&f);
 	ring(ui, &f);
+	ui_keep_spots(ui, g);
 	roster_clear(&f.roster);
 	ui->shown_revision = m->revision;
 	ui->drawn = now;

@@ -63,6 +63,9 @@ void draw_fill(
 /* A line with a label in its middle, "" for none. */
 void draw_rule(const struct frame *f, int row, int col, int end,
     enum style style, const char *label);
+/* A click there goes to the conversation. */
+void draw_spot_person(
+    const struct frame *f, int row, int col, int end, const struct fp *fp);
 int text_cells(const char *text);
 /* peer_label in our glyphs. Returns out. */
 const char *label_text(const struct frame *f, const struct peer *p, bool always,

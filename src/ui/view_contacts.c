@@ -106,6 +106,7 @@ draw_entry(
 	enum style style = entry_style(e, unread);
 
 	draw_fill(f, row, col, end, e->selected ? style : STYLE_NORMAL);
+	draw_spot_person(f, row, col, end, &e->fp);
 	if (e->number <= 10)
 		digit[0] = (char)('0' + e->number % 10);
 	draw_text(f, row, col, end, e->selected ? style : STYLE_DIM, digit);

@@ -122,7 +122,11 @@ add_activity(struct bar *b)
 			? say(b->f->m->lang, "nearby")
 			: label_fit(b->f, p, false, ACTIVITY_CELLS, label),
 		    list[i]->unread);
+		int col = b->col + bar_gap(b);
 		bar_add(b, STYLE_BAR_ALERT, text);
+		if (!b->full)
+			draw_spot_person(
+			    b->f, b->row, col, b->col, &list[i]->fp);
 	}
 }
 

@@ -4,6 +4,7 @@
 #include "base/mem.h"
 
 #include <fcntl.h>
+#include <locale.h>
 #include <poll.h>
 #include <stdlib.h>
 #include <string.h>
@@ -30,6 +31,7 @@ child_start(struct child c, child_body *body, int slave)
 	close(slave);
 	setenv("TERM", c.term, 1);
 	setenv("LC_ALL", c.locale, 1);
+	setlocale(LC_ALL, "");
 	alarm(WAIT_MS / 1000);
 	body(&c);
 	_exit(0);

@@ -76,7 +76,7 @@ modes_are_set_and_undone(void **state)
 	assert_not_wrote(&p, "\033]4;");
 	assert_not_wrote(&p, "\033]104");
 	assert_not_wrote(&p, "\a");
-	assert_wrote(&p, "\033[31mwrong");
+	assert_wrote(&p, "\033[38;5;203m");
 	free(p.out);
 }
 

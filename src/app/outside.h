@@ -1,0 +1,20 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Text for what is beside the window: the clipboard and the desktop. By the
+ * terminal where it can, which works over ssh, too; else by the programs of the
+ * desktop.
+ */
+#ifndef APP_OUTSIDE_H
+#define APP_OUTSIDE_H
+
+#include "app/requests.h"
+
+#include <stddef.h>
+
+void outside_copy(struct requests *r, const char *text);
+void outside_notify(struct requests *r, const char *title, const char *body);
+/* For a server of notifications that reads the body as markup; size as of
+ * snprintf. Returns out. */
+const char *outside_escape(const char *text, char *out, size_t size);
+
+#endif

@@ -1,0 +1,160 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Frames. The cells that differ from what is shown go to curses, and what it
+ * writes goes to the terminal. While a part of the last frame waits for a slow
+ * terminal no other is made, so a terminal that stops costs one frame of memory
+ * and no time.
+ */
+#include "tty/tty.h"
+
+#include "base/mem.h"
+#include "tty/modes.h"
+#include "tty/osc.h"
+#include "tty/paint.h"
+#include "tty/state.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define SYNC_BEGIN "\033[?2026h"
+#define SYNC_END "\033[?2026l"
+
+enum {
+	/* Bytes; fewer come in one piece by themselves, and a key press must
+	 * not cost more than it shows. */
+	SYNC_MIN = 128,
+};
+
+/* The first and one behind the last cell that differ, or false. */
+static bool
+find_change(
+    const struct cell *now, const struct cell *was, int cols, int out[2])
+{
+	int from = 0, to = cols;
+
+	while (from < to && memcmp(&now[from], &was[from], sizeof(*now)) == 0)
+		from++;
+	while (
+	    to > from && memcmp(&now[to - 1], &was[to - 1], sizeof(*now)) == 0)
+		to--;
+	if (from >= to)
+		return false;
+	/* Never start with the second half of a wide character. */
+	while (from > 0 && now[from].width == 0)
+		from--;
+	out[0] = from;
+	out[1] = to;
+	return true;
+}
+
+/* The rows that are doubtful, or those that are not. True when something was
+ * painted. */
+static bool
+put_rows(struct tty *t, const struct grid *g, bool doubtful)
+{
+	int rows = g->rows < t->rows ? g->rows : t->rows;
+	int cols = g->cols < t->cols ? g->cols : t->cols;
+	bool painted = false;
+
+	for (int row = 0; row < rows; row++) {
+		const struct cell *now =
+		    &g->cells[(size_t)row * (size_t)g->cols];
+		struct cell *was = &t->shown[(size_t)row * (size_t)t->cols];
+		int change[2];
+		if (!find_change(now, was, cols, change))
+			continue;
+		if (doubtful != (paint_is_doubtful(&t->paint, now, cols) ||
+				    paint_is_doubtful(&t->paint, was, cols)))
+			continue;
+		if (doubtful)
+			paint_doubtful_row(&t->paint, row, cols, now);
+		else
+			paint_span(&t->paint, row, change[0], change[1], now);
+		memcpy(was, now, (size_t)cols * sizeof(*now));
+		painted = true;
+	}
+	return painted;
+}
+
+static void
+put_title(struct tty *t, const struct grid *g)
+{
+	if (!t->has_title || strcmp(t->title, g->title) == 0)
+		return;
+	snprintf(t->title, sizeof(t->title), "%s", g->title);
+	char *text = osc_title(t->title, !t->paint.prints_wide);
+	if (text != NULL)
+		out_add(&t->out, text);
+	free(text);
+}
+
+static void
+remember_nothing(struct tty *t)
+{
+	size_t count = (size_t)t->rows * (size_t)t->cols;
+
+	/* Zeros are no cell that a grid can have: all will differ. */
+	t->shown = xcalloc(count, sizeof(*t->shown));
+	t->shown_row = t->shown_col = -1;
+	werase(stdscr);
+}
+
+static bool
+put_frame(struct tty *t, const struct grid *g)
+{
+	int row = g->cursor_row < t->rows ? g->cursor_row : t->rows - 1;
+	int col = g->cursor_col < t->cols ? g->cursor_col : t->cols - 1;
+	bool painted = t->shown == NULL;
+
+	if (painted)
+		remember_nothing(t);
+	painted |= put_rows(t, g, false);
+	painted |= put_rows(t, g, true);
+	/* The caret is where the input method of the terminal opens, and what
+	 * a screen reader follows: it is left there, visible, always. */
+	if (!painted && row == t->shown_row && col == t->shown_col)
+		return false;
+	move(row, col);
+	t->shown_row = row;
+	t->shown_col = col;
+	return true;
+}
+
+/* A frame that is worth it is shown by the terminal at once. */
+static void
+collect(struct tty *t)
+{
+	bool sync = t->cfg.sync == TTY_SYNC_ON ||
+		    (t->cfg.sync == TTY_SYNC_AUTO && t->facts.has_sync);
+
+	sync = sync && out_written(&t->out) >= SYNC_MIN;
+	if (sync)
+		out_add(&t->out, SYNC_BEGIN);
+	out_collect(&t->out);
+	if (sync)
+		out_add(&t->out, SYNC_END);
+}
+
+bool
+tty_show(struct tty *t, const struct grid *g)
+{
+	bool again = t->rang;
+
+	if (!out_flush(&t->out))
+		return false;
+	if (t->modes_due)
+		modes_enter(&t->out);
+	t->modes_due = false;
+	if (put_frame(t, g)) {
+		refresh();
+		collect(t);
+	}
+	put_title(t, g);
+	if (g->bell && !again)
+		out_add(&t->out, "\a");
+	bool taken = out_flush(&t->out);
+	/* The caller will come with the same bell. */
+	t->rang = !taken && g->bell;
+	return taken;
+}

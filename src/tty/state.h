@@ -1,0 +1,43 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef TTY_STATE_H
+#define TTY_STATE_H
+
+#include "tty/out.h"
+#include "tty/paint.h"
+#include "tty/theme.h"
+#include "tty/tty.h"
+
+#define NCURSES_NOMACROS 1
+#define NCURSES_WIDECHAR 1
+#include <curses.h>
+#include <stdbool.h>
+
+enum {
+	TITLE_MAX = sizeof(((struct grid *)NULL)->title),
+};
+
+struct tty {
+	SCREEN *screen;
+	struct out out;
+	struct paint paint;
+	struct tty_cfg cfg;
+	struct facts facts;
+	struct theme theme;
+	bool has_title; /* and so OSC */
+	bool is_utf8;   /* the user's locale */
+	bool wide;      /* curses can write it, too */
+	unsigned asks;
+	bool is_bare; /* the screen of the shell is shown */
+	int rows, cols;
+	struct cell *shown; /* rows * cols as on the screen; NULL: unknown */
+	int shown_row, shown_col;
+	char title[TITLE_MAX];
+	bool modes_due; /* the terminal may have lost our modes */
+	bool rang;      /* for a frame that was not taken whole */
+};
+
+/* What is on the screen is not known any more: the next frame is painted from
+ * nothing. */
+void tty_forget(struct tty *t);
+
+#endif
