@@ -10,10 +10,10 @@
 /* Further lines of a text stand behind blanks: no line of a peer's can pass
  * for one that begins with a time and a name. */
 static void
-add_text(struct str *s, const struct message *msg)
+add_text(struct str *s, const struct lang *l, const struct message *msg)
 {
 	size_t size;
-	const char *text = message_text(msg, &size);
+	const char *text = message_text(l, msg, &size);
 
 	for (;;) {
 		size_t n = strcspn(text, "\n");
@@ -42,7 +42,7 @@ add_message(struct str *s, const struct model *m, const struct message *msg)
 		    msg->kind == MESSAGE_SHOUT ? " (PUBLIC)" : "");
 	if (msg->action && !msg->deleted)
 		str_add(s, "* ");
-	add_text(s, msg);
+	add_text(s, m->lang, msg);
 }
 
 char *
@@ -59,7 +59,8 @@ bare_text(const struct model *m, struct now now, const struct conv *c)
 		const struct message *msg = conv_message(c, i);
 		if (i == first || !when_same_day(before_ms, msg->arrived_ms))
 			str_addf(&s, "-- %s\n",
-			    when_day(msg->arrived_ms, now.wall_ms, day));
+			    when_day(
+				m->lang, msg->arrived_ms, now.wall_ms, day));
 		before_ms = msg->arrived_ms;
 		add_message(&s, m, msg);
 	}

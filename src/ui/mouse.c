@@ -37,7 +37,8 @@ open_link(struct ui *ui, const struct model *m, const struct spot *spot)
 	if (c == NULL || spot->serial < c->first_serial ||
 	    spot->serial >= c->next_serial)
 		return;
-	const char *text = message_text(conv_message(c, spot->serial), &size);
+	const char *text =
+	    message_text(m->lang, conv_message(c, spot->serial), &size);
 	/* It may have been edited meanwhile. */
 	if (!link_next(text, size, spot->offset, &link) ||
 	    link.offset != spot->offset)

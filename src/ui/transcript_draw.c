@@ -220,7 +220,7 @@ mark_found(const struct transcript *t, const struct item *item,
 {
 	const struct find *find = &t->f->ui->find;
 	size_t size, from, to = 0, end = wr->offset + wr->size;
-	const char *text = message_text(item->msg, &size);
+	const char *text = message_text(t->f->m->lang, item->msg, &size);
 
 	if (!find->on || message_is_own(item->msg) || item->msg->deleted)
 		return;
@@ -253,7 +253,7 @@ add_link_spots(const struct transcript *t, const struct item *item,
     const struct wrap_row *wr, int row, int col)
 {
 	size_t size, end = wr->offset + wr->size;
-	const char *text = message_text(item->msg, &size);
+	const char *text = message_text(t->f->m->lang, item->msg, &size);
 	struct link link;
 
 	for (size_t at = word_start(text, wr->offset);
