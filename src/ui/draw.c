@@ -32,9 +32,23 @@ draw_is_ascii(const struct frame *f)
 	return f->ui->ascii || f->m->settings.look_glyphs == GLYPHS_ASCII;
 }
 
+/* Lines that part the screen and say nothing. The bar before what is earshot's
+ * own stays: it is how that is told from what a peer wrote. */
+static bool
+is_box(enum glyph glyph)
+{
+	return glyph == GLYPH_BAR || glyph == GLYPH_RULE ||
+	       glyph == GLYPH_CROSS || glyph == GLYPH_CORNER_TOP_LEFT ||
+	       glyph == GLYPH_CORNER_TOP_RIGHT ||
+	       glyph == GLYPH_CORNER_BOTTOM_LEFT ||
+	       glyph == GLYPH_CORNER_BOTTOM_RIGHT;
+}
+
 const char *
 glyph_text(const struct frame *f, enum glyph glyph)
 {
+	if (is_box(glyph) && !f->m->settings.look_boxes)
+		return " ";
 	return glyphs[glyph][draw_is_ascii(f)];
 }
 
