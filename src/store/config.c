@@ -147,6 +147,13 @@ edit_file(const char *path, const struct settings *s, const char *key, bool on,
 		    (int)CONFIG_TEXT_MAX);
 	if (err != 0 && err != ERR_NOT_FOUND)
 		return fail_write(path, ret_error);
+	if (err == 0 && strlen(text) != n) {
+		free(text);
+		return fail(ret_error, ERR_FORMAT,
+		    "set for this run only: %s is no text; correct that, then "
+		    "/save",
+		    path);
+	}
 	char *fresh = config_edit(err == 0 ? text : "", n, s, key, on);
 	err = 0;
 	if (fresh != NULL && file_replace(path, fresh, strlen(fresh)) < 0)
