@@ -39,7 +39,8 @@ add_message(struct str *s, const struct model *m, const struct message *msg)
 		    msg->mine   ? m->name
 		    : p == NULL ? "?"
 				: peer_label(p, false, label),
-		    msg->kind == MESSAGE_SHOUT ? " (PUBLIC)" : "");
+		    msg->kind == MESSAGE_SHOUT ? say(m->lang, " (PUBLIC)")
+					       : "");
 	if (msg->action && !msg->deleted)
 		str_add(s, "* ");
 	add_text(s, m->lang, msg);
