@@ -21,6 +21,7 @@ enum front_action {
 	 * cmd, which has it as COMMAND_INFO. */
 	FRONT_HELP,
 	FRONT_SETTINGS, /* show the settings that filter finds; the same */
+	FRONT_CAPTURE, /* ask for a key to bind; else as FRONT_HELP */
 };
 
 /* A line the user entered, understood. */

@@ -6,6 +6,8 @@
 #ifndef UI_KEYMAP_H
 #define UI_KEYMAP_H
 
+#include "base/lang.h"
+#include "core/settings.h"
 #include "ui/edit.h"
 #include "ui/key.h"
 
@@ -51,8 +53,9 @@ enum action {
 	ACTION_SUSPEND,
 	ACTION_HELP,
 	ACTION_CONTACTS,
-	ACTION_PREFIX, /* the next key counts with KEY_PREFIX */
-	ACTION_LINE,   /* a command that the user bound: the row's line */
+	ACTION_KEY_NAME, /* tells what the next key does */
+	ACTION_PREFIX,   /* the next key counts with KEY_PREFIX */
+	ACTION_LINE,     /* a command that the user bound: the row's line */
 	ACTION_COUNT,
 };
 
@@ -84,7 +87,8 @@ struct binding {
 struct keymap {
 	struct binding **own; /* owned */
 	size_t count, cap;
-	bool ctrl_j_sends; /* keys.ctrl_j */
+	bool ctrl_j_sends;       /* keys.ctrl_j */
+	const struct lang *lang; /* of the sentences */
 };
 
 void keymap_clear(struct keymap *km);
@@ -93,6 +97,14 @@ void keymap_clear(struct keymap *km);
 int keymap_bind(struct keymap *km, const char *text, char **ret_error);
 /* Back to the table; false: nothing was bound. */
 bool keymap_unbind(struct keymap *km, struct key key);
+/* All of the settings, in place of what was. NULL, or the sentence for the
+ * first that cannot be (caller frees). */
+char *keymap_load(struct keymap *km, const struct settings *s);
+/* What a key does, as a sentence. The caller frees. */
+char *keymap_sentence(const struct keymap *km, struct key key);
+/* Bytes of the name of a key at the start of a text: "ctrl-x k" has two words.
+ */
+size_t keymap_key_size(const char *text, size_t n);
 /* NULL for a key that is bound to nothing: text, or to be ignored. */
 const struct keymap_row *keymap_find(
     const struct keymap *km, const struct key *key);
@@ -104,8 +116,8 @@ const char *keymap_key_text(
     const struct keymap *km, enum action action, char out[static KEY_TEXT_MAX]);
 /* The name of a key that may be bound. 0, or a negative enum err with a
  * sentence (caller frees). */
-int keymap_check_key(
-    const char *text, size_t n, struct key *ret_key, char **ret_error);
+int keymap_check_key(const struct lang *l, const char *text, size_t n,
+    struct key *ret_key, char **ret_error);
 
 /* The table. */
 const struct keymap_row *keymap_rows(size_t *ret_count);

@@ -19,7 +19,7 @@ keymap_clear(struct keymap *km)
 	for (size_t i = 0; i < km->count; i++)
 		free(km->own[i]);
 	free(km->own);
-	*km = (struct keymap){ 0 };
+	*km = (struct keymap){ .lang = km->lang };
 }
 
 static bool
@@ -127,29 +127,31 @@ fail(char **ret_error, int err, char *sentence)
 }
 
 int
-keymap_check_key(
-    const char *text, size_t n, struct key *ret_key, char **ret_error)
+keymap_check_key(const struct lang *l, const char *text, size_t n,
+    struct key *ret_key, char **ret_error)
 {
 	struct key key;
 	char name[KEY_TEXT_MAX];
 
 	if (!key_parse(text, n, &key))
 		return fail(ret_error, ERR_FORMAT,
-		    xasprintf("no key is called %.*s: write for example "
-			      "alt-x, ctrl-right, f5 or ctrl-x k",
+		    xasprintf(say(l, "no key is called %.*s: write for example "
+				     "alt-x, ctrl-right, f5 or ctrl-x k"),
 			(int)n, text));
 	key_text(key, name);
 	if (key_is_text(&key))
 		return fail(ret_error, ERR_STATE,
-		    xasprintf("%s is a character to type: take it with Alt "
-			      "or Ctrl, behind Ctrl-X, or one of F1 to F12",
+		    xasprintf(
+			say(l, "%s is a character to type: take it with Alt "
+			       "or Ctrl, behind Ctrl-X, or one of F1 to F12"),
 			name));
 	const struct keymap_row *row = keymap_default(&key);
 	if (row != NULL && row->fixed)
 		return fail(ret_error, ERR_STATE,
-		    xasprintf("%s stays what it is (%s): without it there "
-			      "would be no way back",
-			name, row->gloss));
+		    xasprintf(
+			say(l, "%s stays what it is (%s): without it there "
+			       "would be no way back"),
+			name, say(l, row->gloss)));
 	*ret_key = key;
 	return 0;
 }
@@ -157,7 +159,8 @@ keymap_check_key(
 /* What does it: a name of the table, a line that begins with a slash, or
  * nothing. */
 static int
-find_target(const char *text, size_t n, struct binding *b, char **ret_error)
+find_target(const struct lang *l, const char *text, size_t n, struct binding *b,
+    char **ret_error)
 {
 	if (n == 4 && strncasecmp(text, "none", n) == 0)
 		return 0;
@@ -179,8 +182,8 @@ find_target(const char *text, size_t n, struct binding *b, char **ret_error)
 	if (b->row != NULL)
 		return 0;
 	return fail(ret_error, ERR_NOT_FOUND,
-	    xasprintf("no action is called %.*s: /help keys lists them, "
-		      "/COMMAND runs a command, none takes a key away",
+	    xasprintf(say(l, "no action is called %.*s: /help keys lists them, "
+			     "/COMMAND runs a command, none takes a key away"),
 		(int)n, text));
 }
 
@@ -196,10 +199,11 @@ keymap_bind(struct keymap *km, const char *text, char **ret_error)
 		at += 1 + strcspn(text + at + 1, "=");
 	if (at == n)
 		return fail(ret_error, ERR_FORMAT,
-		    xasprintf("a binding is written KEY = ACTION, for "
-			      "example: alt-x = /who"));
+		    xasprintf(
+			say(km->lang, "a binding is written KEY = ACTION, for "
+				      "example: alt-x = /who")));
 	size_t from = strspn(text, " \t");
-	int err = keymap_check_key(text + from,
+	int err = keymap_check_key(km->lang, text + from,
 	    trimmed(text + from, at < from ? 0 : at - from), &key, ret_error);
 	if (err < 0)
 		return err;
@@ -207,7 +211,8 @@ keymap_bind(struct keymap *km, const char *text, char **ret_error)
 	at += strspn(text + at, " \t");
 	struct binding *b = xcalloc(1, sizeof(*b) + n - at + 1);
 	b->key = key;
-	err = find_target(text + at, trimmed(text + at, n - at), b, ret_error);
+	err = find_target(
+	    km->lang, text + at, trimmed(text + at, n - at), b, ret_error);
 	if (err < 0) {
 		free(b);
 		return err;
@@ -231,4 +236,68 @@ keymap_unbind(struct keymap *km, struct key key)
 		return true;
 	}
 	return false;
+}
+
+char *
+keymap_load(struct keymap *km, const struct settings *s)
+{
+	char *first = NULL;
+
+	keymap_clear(km);
+	km->ctrl_j_sends = s->keys_ctrl_j == CTRL_J_SEND;
+	for (size_t i = 0; i < s->binds.count; i++) {
+		char *error;
+		if (keymap_bind(km, s->binds.items[i], &error) == 0)
+			continue;
+		if (first == NULL)
+			first = xasprintf(say(km->lang, "bind %s: %s"),
+			    s->binds.items[i], error);
+		free(error);
+	}
+	return first;
+}
+
+char *
+keymap_sentence(const struct keymap *km, struct key key)
+{
+	char name[KEY_TEXT_MAX];
+	const struct binding *own = find_own(km, key);
+	const struct keymap_row *row = keymap_find(km, &key);
+
+	key_text(key, name);
+	if (own != NULL && row == NULL)
+		return xasprintf(
+		    say(km->lang, "%s does nothing, as you wish; /unbind %s "
+				  "changes that"),
+		    name, name);
+	if (row != NULL && row->line != NULL)
+		return xasprintf(
+		    say(km->lang, "%s runs %s; /unbind %s ends that"), name,
+		    row->line, name);
+	if (row != NULL)
+		return xasprintf(say(km->lang, "%s is %s: %s"), name, row->name,
+		    say(km->lang, row->gloss));
+	if (key_is_text(&key))
+		return xasprintf(say(km->lang, "%s is typed as it is"), name);
+	return xasprintf(
+	    say(km->lang, "%s does nothing; /bind %s ACTION changes that"),
+	    name, name);
+}
+
+size_t
+keymap_key_size(const char *text, size_t n)
+{
+	size_t first = 0, end;
+
+	while (first < n && !is_blank(text[first]))
+		first++;
+	if (first != 6 || strncasecmp(text, "ctrl-x", first) != 0)
+		return first;
+	for (end = first; end < n && is_blank(text[end]);)
+		end++;
+	if (end == n || text[end] == '=' || end > first + 1)
+		return first;
+	while (end < n && !is_blank(text[end]))
+		end++;
+	return end;
 }

@@ -5,6 +5,7 @@
 #include "base/utf8.h"
 #include "ui/commands.h"
 #include "ui/emoji.h"
+#include "ui/keymap.h"
 #include "ui/parse.h"
 #include "ui/roster.h"
 
@@ -326,6 +327,41 @@ complete_path(struct completion *c, const char *line)
 }
 
 static void
+add_action(struct completion *c, const char *name, const char *gloss,
+    const char *word, size_t n)
+{
+	if (strncasecmp(name, word, n) == 0 && c->count < COMPLETE_MAX)
+		add_item(c, xstrdup(name), xstrdup(name), xstrdup(gloss));
+}
+
+/* A key, and what it is to do. */
+static void
+complete_bind(struct completion *c, const char *line)
+{
+	size_t count, key = keymap_key_size(line + c->from, c->to - c->from);
+	const struct keymap_row *rows = keymap_rows(&count);
+
+	if (c->from + key == c->to) {
+		add_action(c, "-capture", "", line + c->from, key);
+		return;
+	}
+	c->from += key;
+	while (c->from < c->to && is_blank(line[c->from]))
+		c->from++;
+	const char *word = line + c->from;
+	size_t n = c->to - c->from;
+	if (n > 0 && *word == '/') {
+		if (memchr(word, ' ', n) == NULL)
+			add_commands(c, word + 1, n - 1, "/");
+		return;
+	}
+	add_action(c, "none", "take the key away", word, n);
+	for (size_t i = 0; i < count; i++)
+		if (!rows[i].fixed)
+			add_action(c, rows[i].name, rows[i].gloss, word, n);
+}
+
+static void
 complete_args(struct completion *c, const struct model *m, const char *line)
 {
 	char *candidates = NULL;
@@ -342,6 +378,8 @@ complete_args(struct completion *c, const struct model *m, const char *line)
 	if (strncmp(spec->args, "WHO", 3) == 0 ||
 	    strncmp(spec->args, "[WHO", 4) == 0)
 		complete_who(c, m, line);
+	else if (strncmp(spec->args, "[KEY ", 5) == 0)
+		complete_bind(c, line);
 	else if (strcmp(spec->args, "[on|off]") == 0)
 		complete_switch(c, line);
 	else if (strstr(spec->args, "KEY") != NULL)

@@ -158,6 +158,8 @@ static const struct keymap_row rows[] = {
 	    { KEY(KEY_F1 + 1) } },
 	{ FIXED(ACTION_PREFIX), "prefix",
 	    "begins keys of two: the next one tells which", { CTRL('x') } },
+	{ ANYWHERE(ACTION_KEY_NAME), "key-name", "tell what a key does",
+	    { ALT('k') } },
 	{ ANYWHERE(ACTION_REDRAW), "redraw", "draw the screen afresh",
 	    { CTRL('l') } },
 	{ ANYWHERE(ACTION_SUSPEND), "suspend", "back to the shell; fg returns",

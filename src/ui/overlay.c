@@ -55,6 +55,12 @@ static const struct overlay_spec specs[OVERLAY_COUNT] = {
 		.draw = view_settings,
 		.key = settings_key,
 	},
+	[OVERLAY_CAPTURE] = {
+		.raw = true,
+		.boxed = true,
+		.draw = view_capture,
+		.key = capture_key,
+	},
 };
 
 const struct overlay_spec *
@@ -210,6 +216,8 @@ overlay_key(struct ui *ui, const struct model *m, struct now now,
 
 	if (ui->overlay == OVERLAY_NONE)
 		return false;
+	if (spec->raw)
+		return spec->key(ui, m, now, key, ret_cmd);
 	if (closes(spec, row)) {
 		if (ui->list.prompt != NULL)
 			overlay_end_ask(ui);

@@ -30,12 +30,14 @@ enum overlay {
 	OVERLAY_MESSAGE_INFO,
 	OVERLAY_SENT,
 	OVERLAY_SETTINGS,
+	OVERLAY_CAPTURE,
 	OVERLAY_COUNT,
 };
 
 struct overlay_spec {
 	enum action action; /* its key closes it, too; ACTION_NONE */
 	bool filter;        /* text keys go into the filter */
+	bool raw;           /* every key is for it, Escape too */
 	bool boxed;         /* the chat is drawn behind it */
 	void (*draw)(const struct frame *f);
 	/* True: it was for the overlay. Escape and the key that opened it never

@@ -92,6 +92,8 @@ int parse_set(struct parse *p);
 int parse_unset(struct parse *p);
 int parse_theme(struct parse *p);
 int parse_save(struct parse *p);
+int parse_bind(struct parse *p);
+int parse_unbind(struct parse *p);
 
 /* Text for the conversation where the line was typed. */
 int parse_say(struct parse *p, bool action);

@@ -168,12 +168,28 @@ pending_draft(struct ui *ui, const struct model *m, struct now now,
 	return false;
 }
 
+/* A line of the configuration that cannot be: it is told once. */
+static bool
+pending_keys(struct ui *ui, struct command *ret_cmd)
+{
+	if (ui->keys_error == NULL)
+		return false;
+	*ret_cmd = (struct command){
+		.kind = COMMAND_ERROR,
+		.conv = CONV_NEARBY,
+		.text = ui->keys_error,
+	};
+	ui->keys_error = NULL;
+	return true;
+}
+
 bool
 ui_pending(struct ui *ui, const struct model *m, struct now now,
     struct command *ret_cmd)
 {
 	/* What is loaded is shown before it is read. */
-	return pending_older(ui, m, now, ret_cmd) ||
+	return pending_keys(ui, ret_cmd) ||
+	       pending_older(ui, m, now, ret_cmd) ||
 	       pending_read(ui, m, ret_cmd) ||
 	       pending_draft(ui, m, now, ret_cmd) ||
 	       pending_typing(ui, m, now, ret_cmd);

@@ -83,6 +83,10 @@ carry_out(struct press *p, struct entered *en)
 		entered_clear(en);
 		overlay_open(p->ui, OVERLAY_HELP);
 		return;
+	case FRONT_CAPTURE:
+		entered_clear(en);
+		keys_capture(p->ui, CAPTURE_BIND);
+		return;
 	case FRONT_SELECT:
 		p->cmd = en->cmd;
 		win_select(p->ui, p->m, &p->cmd.peer);
@@ -96,6 +100,7 @@ carry_out(struct press *p, struct entered *en)
 		break;
 	}
 	p->cmd = en->cmd;
+	press_tell_bound(p);
 	en->cmd = (struct command){ 0 };
 	entered_clear(en);
 	tell_where(p);
@@ -325,13 +330,6 @@ do_contacts(struct press *p)
 }
 
 static void
-do_prefix(struct press *p)
-{
-	p->ui->has_prefix = true;
-	p->ui->prefix_ms = p->now.mono_ms;
-}
-
-static void
 do_editor(struct press *p)
 {
 	request_editor(p->ui);
@@ -388,6 +386,7 @@ static void (*const actions[ACTION_COUNT])(struct press *) = {
 	[ACTION_UNREAD] = press_unread,
 	[ACTION_MENTION_NEXT] = press_mention_next,
 	[ACTION_MENTION_PREVIOUS] = press_mention_previous,
+	[ACTION_KEY_NAME] = do_key_name,
 	[ACTION_EDITOR] = do_editor,
 	[ACTION_SENT] = do_sent,
 	[ACTION_SENT_OLDER] = do_sent_older,
@@ -459,28 +458,6 @@ do_key(struct press *p)
 		press_insert(p, text, utf8_encode(p->key->code, text));
 }
 
-/* The key behind Ctrl-X counts with it; Escape is none. */
-static bool
-is_behind_prefix(struct press *p, struct key *ret_key)
-{
-	char name[KEY_TEXT_MAX], text[FLASH_SIZE];
-	const struct keymap_row *row = keymap_find(&p->ui->keymap, p->key);
-	bool escape = row != NULL && row->action == ACTION_ESCAPE;
-
-	if (!p->ui->has_prefix)
-		return false;
-	p->ui->has_prefix = false;
-	*ret_key = *p->key;
-	ret_key->mods |= KEY_PREFIX;
-	if (keymap_find(&p->ui->keymap, ret_key) != NULL || escape)
-		return true;
-	key_text(*ret_key, name);
-	snprintf(text, sizeof(text), say(p->m->lang, "%s is bound to nothing"),
-	    name);
-	ui_flash(p->ui, p->now, text);
-	return true;
-}
-
 static bool
 is_focus(struct press *p)
 {
@@ -536,7 +513,11 @@ take_key(struct press *p, const char *paste, size_t paste_size)
 		take_paste(p, paste, paste_size);
 		return;
 	}
-	if (is_behind_prefix(p, &behind)) {
+	if (overlay_spec(p->ui->overlay)->raw) {
+		overlay_key(p->ui, p->m, p->now, p->key, &p->cmd);
+		return;
+	}
+	if (press_behind_prefix(p, &behind)) {
 		p->key = &behind;
 		row = keymap_find(&p->ui->keymap, &behind);
 		if (row != NULL)
@@ -560,7 +541,8 @@ ui_action(const struct ui *ui, const struct key *key)
 	struct key full = *key;
 	const struct win *w = win_find(ui, &ui->current);
 
-	if (w != NULL && edit_is_literal(w->edit))
+	if ((w != NULL && edit_is_literal(w->edit)) ||
+	    overlay_spec(ui->overlay)->raw)
 		return ACTION_NONE;
 	if (ui->has_prefix)
 		full.mods |= KEY_PREFIX;

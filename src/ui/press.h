@@ -45,4 +45,13 @@ void press_mention_previous(struct press *p);
 /* Text behind the cursor of the draft; a sentence where it does not fit. */
 void press_insert(struct press *p, const char *text, size_t size);
 
+/* press_keys.c */
+
+void do_prefix(struct press *p);
+void do_key_name(struct press *p);
+/* Ctrl-X was pressed before: *ret_key is the key that counts. */
+bool press_behind_prefix(struct press *p, struct key *ret_key);
+/* After /bind: what the key did. */
+void press_tell_bound(struct press *p);
+
 #endif

@@ -133,6 +133,8 @@ struct review {
 	unsigned lines;
 };
 
+enum capture { CAPTURE_BIND, CAPTURE_NAME };
+
 struct ui {
 	bool ascii, first_start;
 	const char *version;
@@ -146,7 +148,10 @@ struct ui {
 	struct fp origin;
 
 	struct keymap keymap;
-	bool has_prefix; /* Ctrl-X was pressed */
+	struct setting_list bound; /* what it was made of; owned */
+	char *keys_error;          /* of the first that cannot be; owned */
+	enum capture capture;      /* what a key is wanted for */
+	bool has_prefix;           /* Ctrl-X was pressed */
 	int64_t prefix_ms;
 
 	enum overlay overlay;
@@ -250,6 +255,12 @@ bool review_hint(
 
 /* mouse.c: takes what of the frame can be clicked. */
 void ui_keep_spots(struct ui *ui, const struct grid *g);
+
+/* press_keys.c */
+/* The keys follow the settings. */
+void keys_sync(struct ui *ui, const struct model *m);
+void keys_free(struct ui *ui);
+void keys_capture(struct ui *ui, enum capture what);
 
 /* popup.c */
 void popup_close(struct ui *ui);

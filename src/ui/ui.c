@@ -56,7 +56,7 @@ ui_free(struct ui *ui)
 	message_mode_free(ui);
 	find_free(ui);
 	overlay_free(ui);
-	keymap_clear(&ui->keymap);
+	keys_free(ui);
 	wins_free(ui);
 	edit_kills_free(ui->kills);
 	history_clear(ui->sent);

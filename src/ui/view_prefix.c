@@ -60,6 +60,7 @@ view_prefix(const struct frame *f)
 		int col = draw_text(f, row, 1, end, STYLE_BAR, text);
 		if (col < KEY_CELLS)
 			col = KEY_CELLS;
-		draw_cut(f, row, col + 1, end, STYLE_BAR, list[i].row->gloss);
+		draw_cut(f, row, col + 1, end, STYLE_BAR,
+		    say(f->m->lang, list[i].row->gloss));
 	}
 }

@@ -337,6 +337,7 @@ ui_sync(struct ui *ui, const struct model *m)
 {
 	struct fp nearby = { 0 };
 
+	keys_sync(ui, m);
 	if (!is_there(m, &ui->current)) {
 		win_select(ui, m, &nearby);
 		drop_if_idle(ui, m, &ui->last);

@@ -136,10 +136,10 @@ prefixes_and_aliases(void **state)
 	} rows[] = {
 		{ "q", "query", NULL }, /* an alias beats a prefix */
 		{ "qu", NULL, "/query, /quote, /quit" },
-		{ "w", "who", NULL },
+		{ "who", "who", NULL },
 		{ "whois", "info", NULL },
 		{ "n", NULL, "/nick, /net" },
-		{ "b", "back", NULL },
+		{ "ba", "back", NULL },
 		{ "MSG", "msg", NULL },
 		{ "me", "me", NULL }, /* whole, though /m is not */
 		{ "m", NULL, "/msg, /me" },

@@ -1,0 +1,112 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Keys about keys: the one that begins others, and the one that tells of them.
+ */
+#include "ui/press.h"
+
+#include "base/mem.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+static bool
+is_same(const struct setting_list *a, const struct setting_list *b)
+{
+	bool same = a->count == b->count;
+
+	for (size_t i = 0; same && i < a->count; i++)
+		same = strcmp(a->items[i], b->items[i]) == 0;
+	return same;
+}
+
+void
+keys_sync(struct ui *ui, const struct model *m)
+{
+	const struct settings *s = &m->settings;
+
+	ui->keymap.lang = m->lang;
+	ui->keymap.ctrl_j_sends = s->keys_ctrl_j == CTRL_J_SEND;
+	if (is_same(&s->binds, &ui->bound))
+		return;
+	setting_list_clear(&ui->bound);
+	for (size_t i = 0; i < s->binds.count; i++)
+		setting_list_add(&ui->bound, s->binds.items[i]);
+	free(ui->keys_error);
+	ui->keys_error = keymap_load(&ui->keymap, s);
+}
+
+void
+keys_free(struct ui *ui)
+{
+	keymap_clear(&ui->keymap);
+	setting_list_clear(&ui->bound);
+	free(ui->keys_error);
+}
+
+void
+keys_capture(struct ui *ui, enum capture what)
+{
+	overlay_open(ui, OVERLAY_CAPTURE);
+	ui->capture = what;
+}
+
+void
+do_prefix(struct press *p)
+{
+	p->ui->has_prefix = true;
+	p->ui->prefix_ms = p->now.mono_ms;
+}
+
+void
+do_key_name(struct press *p)
+{
+	keys_capture(p->ui, CAPTURE_NAME);
+}
+
+bool
+press_behind_prefix(struct press *p, struct key *ret_key)
+{
+	char name[KEY_TEXT_MAX], text[FLASH_SIZE];
+	const struct keymap_row *row = keymap_find(&p->ui->keymap, p->key);
+	bool escape = row != NULL && row->action == ACTION_ESCAPE;
+
+	if (!p->ui->has_prefix)
+		return false;
+	p->ui->has_prefix = false;
+	*ret_key = *p->key;
+	ret_key->mods |= KEY_PREFIX;
+	if (keymap_find(&p->ui->keymap, ret_key) != NULL || escape)
+		return true;
+	key_text(*ret_key, name);
+	snprintf(text, sizeof(text), say(p->m->lang, "%s is bound to nothing"),
+	    name);
+	ui_flash(p->ui, p->now, text);
+	return true;
+}
+
+/* A key that did something else till now: who did not mean it knows the way
+ * back. */
+void
+press_tell_bound(struct press *p)
+{
+	static const char word[] = "bind ";
+	char name[KEY_TEXT_MAX], text[FLASH_SIZE];
+	struct key key;
+
+	if (p->cmd.kind != COMMAND_SET || !p->cmd.on ||
+	    strncmp(p->cmd.text, word, sizeof(word) - 1) != 0)
+		return;
+	const char *what = p->cmd.text + sizeof(word) - 1;
+	if (!key_parse(what, keymap_key_size(what, strlen(what)), &key))
+		return;
+	const struct keymap_row *row = keymap_find(&p->ui->keymap, &key);
+	if (row == NULL)
+		return;
+	key_text(key, name);
+	snprintf(text, sizeof(text),
+	    say(p->m->lang,
+		"%s was %s till now; /unbind %s brings back what it was first"),
+	    name, row->line != NULL ? row->line : row->name, name);
+	ui_flash(p->ui, p->now, text);
+}
