@@ -72,6 +72,19 @@ void ui_tell(struct ui *ui, struct now now, const char *sentence);
  */
 void ui_show_row(struct ui *ui, const struct model *m, struct now now,
     uint32_t conv, int64_t row);
+/* One message that a search found. Texts are clean. */
+struct found_line {
+	struct fp conv; /* zero: nearby */
+	struct fp from; /* who said it, where it was not us */
+	int64_t row, wall_ms;
+	bool mine;
+	const char *name; /* of whose conversation it is, or who shouted */
+	const char *text;
+};
+/* The answer to COMMAND_QUERY of a search with that text, newest first, maybe
+ * none; more: there are others. Copied, and shown as a list. */
+void ui_show_found(struct ui *ui, const char *query,
+    const struct found_line *lines, size_t count, bool more);
 /* Draws the whole frame into the grid at its present size. */
 void ui_draw(
     struct ui *ui, const struct model *m, struct now now, struct grid *g);

@@ -60,6 +60,8 @@ say_nothing_found(
 static void
 search(struct shell *sh, const struct effect *query)
 {
+	size_t max =
+	    sh->front->list_max > 0 ? sh->front->list_max : SEARCH_PAGE;
 	struct query q;
 	struct findings f = { 0 };
 	char *error;
@@ -70,9 +72,9 @@ search(struct shell *sh, const struct effect *query)
 		answer_say(sh, query, COMMAND_ERROR, error);
 		return;
 	}
-	if (db_search(sh->db, &q, INT64_MAX, SEARCH_PAGE, &f, &error) < 0) {
+	if (db_search(sh->db, &q, INT64_MAX, max, &f, &error) < 0) {
 		answer_say(sh, query, COMMAND_ERROR, error);
-	} else if (f.count == 0) {
+	} else if (f.count == 0 && sh->front->list_max == 0) {
 		say_nothing_found(sh, query, &q);
 	} else {
 		sh->front->found(sh->front, sh, query, &f);

@@ -35,8 +35,4 @@ struct events {
 extern const struct events events_text;
 extern const struct events events_json;
 
-/* All of a search, the oldest first, a line each, as it is shown where it was
- * asked (caller frees). */
-char *findings_report(const struct model *m, const struct findings *f);
-
 #endif

@@ -223,22 +223,6 @@ text_found(const struct model *m, const struct found *f)
 	return line;
 }
 
-char *
-findings_report(const struct model *m, const struct findings *f)
-{
-	char *report = xasprintf(
-	    f->more ? "the newest %zu found:" : "%zu found:", f->count);
-
-	for (size_t i = f->count; i > 0; i--) {
-		char *line = text_found(m, &f->items[i - 1]);
-		char *longer = xasprintf("%s\n%s", report, line);
-		free(line);
-		free(report);
-		report = longer;
-	}
-	return report;
-}
-
 static char *
 text_error(const char *command, const char *text)
 {

@@ -7,11 +7,11 @@
 #include "app/screen.h"
 
 #include "app/clock.h"
-#include "app/events.h"
 #include "app/log.h"
 #include "app/requests.h"
 #include "base/err.h"
 #include "base/mem.h"
+#include "store/search.h"
 #include "tty/tty.h"
 #include "ui/decode.h"
 #include "ui/keymap.h"
@@ -30,6 +30,7 @@ enum {
 	FRAME_MS = 33,
 	FRAMES_AT_ONCE = 3,
 	READ_MAX = 4096,
+	FOUND_MAX = 100,
 };
 
 struct screen {
@@ -68,14 +69,24 @@ static void
 screen_found(struct front *f, struct shell *sh, const struct effect *query,
     const struct findings *findings)
 {
-	struct command cmd = {
-		.kind = COMMAND_INFO,
-		.conv = query->conv,
-		.text = findings_report(shell_model(sh), findings),
-	};
+	struct found_line lines[FOUND_MAX];
 
-	(void)f;
-	shell_command(sh, &cmd);
+	(void)sh;
+	for (size_t i = 0; i < findings->count; i++) {
+		const struct found *item = &findings->items[i];
+		lines[i] = (struct found_line){
+			.conv = item->conv,
+			.from = fp_is_zero(&item->conv) ? item->message.from
+							: item->conv,
+			.row = item->message.row,
+			.wall_ms = item->message.arrived_ms,
+			.mine = item->message.mine,
+			.name = item->name == NULL ? "?" : item->name,
+			.text = item->message.text,
+		};
+	}
+	ui_show_found(screen_of(f)->ui, query->text, lines, findings->count,
+	    findings->more);
 }
 
 static void
@@ -455,6 +466,7 @@ screen_run(struct shell *sh, char **ret_error)
 			.watch = screen_watch,
 			.ready = screen_ready,
 			.turn = screen_turn,
+			.list_max = FOUND_MAX,
 			.found = screen_found,
 			.show = screen_show,
 			.deadline = screen_deadline,

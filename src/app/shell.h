@@ -37,6 +37,9 @@ struct front {
 	/* Once a turn, after all input: draw, flush, time out. */
 	void (*turn)(struct front *f, struct shell *sh);
 	int64_t (*deadline)(struct front *f, struct shell *sh);
+	/* So many of what a search found make a list, shown also where there
+	 * is nothing in it; 0: they are lines. */
+	size_t list_max;
 	/* What a search found. */
 	void (*found)(struct front *f, struct shell *sh,
 	    const struct effect *query, const struct findings *findings);

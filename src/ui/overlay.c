@@ -38,6 +38,10 @@ static const struct overlay_spec specs[OVERLAY_COUNT] = {
 		.draw = view_message_menu,
 		.key = message_menu_key,
 	},
+	[OVERLAY_FOUND] = {
+		.draw = view_found,
+		.key = found_key,
+	},
 	[OVERLAY_MESSAGE_INFO] = {
 		.boxed = true,
 		.draw = view_message_info,

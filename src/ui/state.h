@@ -67,6 +67,7 @@ struct win {
 	enum aim aim;
 	uint64_t aim_serial; /* the message it answers, or replaces */
 	struct msg_id aim_id;
+	int64_t goal_row; /* comes into view once it is in memory; 0: none */
 	char *before; /* owned: the draft before an edit; NULL else */
 	bool asked_open;
 	bool asked_older; /* for what is before the serial */
@@ -111,6 +112,19 @@ struct find {
 	bool moved;      /* by a key: what is chosen comes into view */
 	bool was_frozen; /* where the view was before */
 	struct place was;
+};
+
+/* What a search of the history found; all of it is owned. */
+struct found_item {
+	struct found_line line;
+	char *name, *text; /* where those of the line point */
+};
+
+struct found_list {
+	char *query;
+	struct found_item *items;
+	size_t count;
+	bool more;
 };
 
 struct popup {
@@ -159,6 +173,7 @@ struct ui {
 	struct popup popup;
 	struct message_mode mode;
 	struct find find;
+	struct found_list found;
 	char flash[FLASH_SIZE];
 	int64_t flash_until_ms;
 
@@ -237,6 +252,10 @@ int64_t ui_draft_ms(const struct ui *ui, const struct model *m);
 
 /* message_mode.c: the serial of what is selected; 0: nothing is. */
 uint64_t ui_selected(const struct ui *ui);
+
+/* view_found.c: once what was asked for is in memory, it is selected. */
+void found_settle(struct ui *ui, const struct model *m, struct now now);
+void found_clear(struct ui *ui);
 
 /* request.c: copies the texts; more may be NULL. */
 void request_add(

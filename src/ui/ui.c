@@ -55,6 +55,7 @@ ui_free(struct ui *ui)
 	requests_free(ui);
 	message_mode_free(ui);
 	find_free(ui);
+	found_clear(ui);
 	overlay_free(ui);
 	keys_free(ui);
 	wins_free(ui);
@@ -152,6 +153,7 @@ ui_draw(struct ui *ui, const struct model *m, struct now now, struct grid *g)
 	ui->cols = g->cols;
 	ui_sync(ui, m);
 	ui_scroll_settle(ui, m, now);
+	found_settle(ui, m, now);
 	message_mode_settle(ui, m, now);
 	find_settle(ui, m, now);
 	frame_init(&f, ui, m, now, g);

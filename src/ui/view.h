@@ -112,6 +112,9 @@ bool capture_key(struct ui *ui, const struct model *m, struct now now,
 void view_people(const struct frame *f);
 bool people_key(struct ui *ui, const struct model *m, struct now now,
     const struct key *key, struct command *ret_cmd);
+void view_found(const struct frame *f);
+bool found_key(struct ui *ui, const struct model *m, struct now now,
+    const struct key *key, struct command *ret_cmd);
 void view_message_menu(const struct frame *f);
 bool message_menu_key(struct ui *ui, const struct model *m, struct now now,
     const struct key *key, struct command *ret_cmd);

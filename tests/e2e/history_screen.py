@@ -169,12 +169,26 @@ def restarted(size):
     mira.has(*wanted)
     check(len(again.all("message")) == 1, "once")
     term.type("/search gone", "Enter")
-    mira.expect("1 found:")
-    check(any("mira to bob" in row for row in term.screen()), "who said it")
+    rows = term.expect(lambda rows: any("1 found" in row for row in rows))
+    check(any("to bob" in row and "are you gone?" in row for row in rows),
+          "who said it: %s" % rows)
+    # Enter goes there and selects it, Esc leaves it.
+    term.keys("Enter")
+    term.expect(lambda rows: "Esc done" in rows[-2] and
+                any("█" in row and "are you gone?" in row for row in rows))
+    term.keys("Escape")
+    mira.has(*wanted[-1:])
     term.type("/search quetzalcoatlus", "Enter")
-    mira.expect("found", "nothing")
-    rows = term.screen()
-    check(not any("0 found" in row for row in rows), "in words: %s" % rows)
+    term.expect(lambda rows: any("nothing found" in row for row in rows))
+    term.keys("Escape")
+    mira.has(*wanted[-1:])
+    # While it is typed, in the conversation and then everywhere.
+    term.keys("C-s")
+    term.type("GONE")
+    term.expect(lambda rows: "1 of 1" in rows[-2])
+    term.keys("Tab")
+    term.expect(lambda rows: any("1 found" in row for row in rows))
+    term.keys("Escape", "Escape")
     mira.has(*wanted[-1:])
 
 

@@ -499,5 +499,7 @@ const struct screen_case screen_cases[] = {
 	{ "settings-find", case_settings_find, false },
 	{ "settings-ask", case_settings_ask, false },
 	{ "without-boxes", case_without_boxes, false },
+	{ "found", case_found, false },
+	{ "nothing-found", case_nothing_found, false },
 };
 const size_t screen_case_count = sizeof(screen_cases) / sizeof(screen_cases[0]);

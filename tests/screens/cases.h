@@ -31,6 +31,8 @@ void case_forwarding(struct scene *s);
 void case_deleting(struct scene *s);
 void case_finding(struct scene *s);
 void case_not_found(struct scene *s);
+void case_found(struct scene *s);
+void case_nothing_found(struct scene *s);
 
 /* cases_settings.c */
 void case_settings(struct scene *s);

@@ -106,3 +106,49 @@ case_not_found(struct scene *s)
 {
 	look_for(s, "maskerade");
 }
+
+static void
+show_found(struct scene *s, const char *query, size_t count)
+{
+	const struct peer *ana = s->m->peers[0], *bob = s->m->peers[1];
+	const struct found_line lines[] = {
+		{ .conv = bob->fp,
+		    .from = bob->fp,
+		    .row = 9,
+		    .wall_ms = FIXTURE_WALL_MS - FIXTURE_MINUTES(5),
+		    .name = "bob",
+		    .text = "wear a mask" },
+		{ .conv = ana->fp,
+		    .row = 8,
+		    .wall_ms = FIXTURE_WALL_MS - FIXTURE_MINUTES(50),
+		    .mine = true,
+		    .name = "ana",
+		    .text = "which one of the\nMasks do you mean, the one that "
+			    "is in the configuration, or the other mask?" },
+		{ .from = ana->fp,
+		    .row = 2,
+		    .wall_ms = FIXTURE_WALL_MS - FIXTURE_MINUTES(5000),
+		    .name = "ana",
+		    .text = "it is off by one, I have looked at it for a "
+			    "while and now I know: the broadcast mask" },
+	};
+
+	ui_show_found(s->ui, query, lines, count, false);
+}
+
+void
+case_found(struct scene *s)
+{
+	cases_populate(s);
+	cases_open_ana(s);
+	show_found(s, "-all mask*", 3);
+	scene_key(s, KEY_DOWN_KEY, 0);
+}
+
+void
+case_nothing_found(struct scene *s)
+{
+	cases_populate(s);
+	cases_open_ana(s);
+	show_found(s, "quetzalcoatlus", 0);
+}
