@@ -97,7 +97,7 @@ draw_time(
 	bool today = when_same_day(ms, f->now.wall_ms);
 
 	when_clock(ms, clock);
-	when_day(ms, f->now.wall_ms, day);
+	when_day(f->m->lang, ms, f->now.wall_ms, day);
 	if (r.cols >= COLS_DAY)
 		snprintf(text, sizeof(text), "%-10s %s", today ? "today" : day,
 		    clock);
