@@ -33,6 +33,9 @@ enum {
 	OWN_PORT_TRIES = 16,
 	DROPS_PER_CALL = 16,
 	UNICAST_TTL = 64,
+	/* What a window of datagrams takes in the kernel, which counts two KiB
+	 * and more for each. It gives less where the system says so. */
+	BUFFER_BYTES = 1024 * 1024,
 };
 
 enum role { DISCOVERY_4, DISCOVERY_6, OWN_4, OWN_6, ROLE_COUNT };
@@ -116,6 +119,15 @@ open_own_once(struct udp *u)
 	return u->fds[OWN_4] < 0 && u->fds[OWN_6] < 0 ? -1 : 0;
 }
 
+static void
+ask_for_buffers(int fd)
+{
+	if (fd < 0)
+		return;
+	socket_set(fd, SOL_SOCKET, SO_RCVBUF, BUFFER_BYTES);
+	socket_set(fd, SOL_SOCKET, SO_SNDBUF, BUFFER_BYTES);
+}
+
 static int
 open_own(struct udp *u)
 {
@@ -126,6 +138,8 @@ open_own(struct udp *u)
 		err = open_own_once(u);
 	if (err != 0)
 		return -1;
+	ask_for_buffers(u->fds[OWN_4]);
+	ask_for_buffers(u->fds[OWN_6]);
 	if (u->fds[OWN_4] >= 0)
 		socket_set(u->fds[OWN_4], SOL_SOCKET, SO_BROADCAST, 1);
 	if (u->fds[OWN_6] >= 0) {
