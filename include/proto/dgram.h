@@ -30,12 +30,13 @@
 
 enum {
 	DGRAM_WINDOW_BITS = 2048, /* replay window, packets */
-	DGRAM_REORDER_MESSAGES = 64,
+	DGRAM_REORDER_MESSAGES = 256,
 	DGRAM_REORDER_BYTES = 256 * 1024,
-	/* Beside the first message that was not pulled, counted in whole
-	 * fragments: what a sender may have there. It leaves room for any
-	 * first one within DGRAM_REORDER_BYTES. */
-	DGRAM_AHEAD_BYTES = 180000,
+	/* Beside the first message that was not pulled: what a sender may have
+	 * there, each counted without the zeros at its end, which are padding
+	 * and need no memory. It leaves room for any first one within
+	 * DGRAM_REORDER_BYTES. */
+	DGRAM_AHEAD_BYTES = 174000,
 	/* A message is missing and no fragment came for so long: reset. */
 	DGRAM_HOLE_MS = 30000,
 	DGRAM_QUEUE_MAX = 4 * 1024 * 1024, /* as SESSION_OUTPUT_MAX */
@@ -48,10 +49,12 @@ enum {
 	/* Packets; RFC 9002 §7.2 for the first and the least. */
 	DGRAM_CWND_FIRST = 10,
 	DGRAM_CWND_MIN = 2,
-	DGRAM_CWND_MAX = 256,
+	DGRAM_CWND_MAX = 512,
 	/* So few losses within a round trip that got no longer are no
-	 * congestion: radio and bad cables lose packets, too. */
+	 * congestion: radio and bad cables lose packets, too. An eighth of what
+	 * was under way within these bounds, or a 32nd of more. */
 	DGRAM_LONE_LOSSES = 2,
+	DGRAM_LONE_LOSSES_MAX = 4,
 	DGRAM_REKEY_MS = 30 * 60000,
 	/* The hard stop for a direction that does not change its key. */
 	DGRAM_KEY_LIFE_MS = 60 * 60000,

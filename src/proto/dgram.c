@@ -333,6 +333,15 @@ ack_deadline(const struct dgram *d)
 	return path_room(&d->path) < DGRAM_ROOM_MIN ? NEVER_MS : d->acks.due_ms;
 }
 
+static int64_t
+turn_deadline(const struct dgram *d)
+{
+	struct frame f;
+
+	return outgoing_next(&d->outgoing, &f) ? recovery_turn_ms(&d->recovery)
+					       : NEVER_MS;
+}
+
 int64_t
 dgram_deadline(const struct dgram *d)
 {
@@ -343,6 +352,7 @@ dgram_deadline(const struct dgram *d)
 	if (!has_keys(d))
 		return ms;
 	ms = earlier_ms(ms, recovery_deadline(&d->recovery));
+	ms = earlier_ms(ms, turn_deadline(d));
 	ms = earlier_ms(ms, ack_deadline(d));
 	ms = earlier_ms(ms, d->path.ping_ms);
 	ms = earlier_ms(ms, keys_deadline(&d->keys));

@@ -142,7 +142,7 @@ goes_to_proven(const struct dgram *d)
 static void
 fill(struct dgram *d, struct now now, struct load *l, bool to_proven)
 {
-	bool may_send = recovery_may_send(&d->recovery);
+	bool may_send = recovery_may_send(&d->recovery, now.mono_ms);
 	bool may_ping = recovery_may_ping(&d->recovery);
 
 	if (d->acks.any && now.mono_ms >= d->acks.due_ms)

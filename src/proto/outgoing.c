@@ -52,10 +52,21 @@ all_of(const struct outgoing_message *m)
 	return UINT64_MAX >> (64 - m->count);
 }
 
+static uint32_t
+extent_of(const uint8_t *p, size_t n)
+{
+	while (n > 0 && p[n - 1] == 0)
+		n--;
+	return (uint32_t)n;
+}
+
 int
 outgoing_add(struct outgoing *o, const uint8_t *p, size_t n)
 {
-	struct outgoing_message m = { .size = (uint32_t)n };
+	struct outgoing_message m = {
+		.size = (uint32_t)n,
+		.extent = extent_of(p, n),
+	};
 
 	assert(n > 0 && n <= MSG_MAX);
 	if (o->bytes + cost(&m) > DGRAM_QUEUE_MAX ||
@@ -104,8 +115,7 @@ lowest_bit(uint64_t bits)
 }
 
 /* What was not pulled starts at items[head]. The first of it has room always,
- * the others while together they fit, each counted in whole fragments, as the
- * other end may have to. */
+ * the others while together they fit. */
 static const struct outgoing_message *
 first_due(const struct outgoing *o, uint32_t *ret_number)
 {
@@ -114,7 +124,7 @@ first_due(const struct outgoing *o, uint32_t *ret_number)
 	for (size_t i = 0; i < o->count && i < DGRAM_REORDER_MESSAGES; i++) {
 		const struct outgoing_message *m = &o->items[o->head + i];
 		if (i > 0)
-			others += (size_t)m->count * FRAGMENT_DATA_MAX;
+			others += m->extent;
 		if (others > DGRAM_AHEAD_BYTES)
 			return NULL;
 		if (m->due != 0) {

@@ -4,7 +4,8 @@
  * way or acknowledged, until the other end has taken the whole message.
  *
  * The other end holds DGRAM_REORDER_MESSAGES messages that nobody has pulled
- * from it, and DGRAM_AHEAD_BYTES bytes besides the first of them. The window
+ * from it, and DGRAM_AHEAD_BYTES bytes besides the first of them, the zeros at
+ * the end of a message left out. The window
  * that it advertises tells how many it has pulled, and this end counts what it
  * sent since: so nothing goes out for which there is no room there.
  */
@@ -19,8 +20,8 @@
 #include <stdint.h>
 
 struct outgoing_message {
-	uint8_t *bytes; /* owned; NULL once all is acknowledged */
-	uint32_t size;
+	uint8_t *bytes;        /* owned; NULL once all is acknowledged */
+	uint32_t size, extent; /* extent: without the zeros at its end */
 	uint8_t count;
 	uint64_t due, begun, acked; /* a bit for each fragment */
 };

@@ -6,11 +6,12 @@
  *   incomplete  the first that is not complete; from next up to here they wait
  *               to be pulled
  *
- * Room is taken for a whole message with its first fragment, so one that has
- * begun can always be finished. All but the next share OTHERS_BYTES; what is
- * left is room for any next one, and since pulling only makes the others
- * fewer, that stays true. So the messages after a hole can never take the room
- * that filling it needs.
+ * The next message has room for all of it, any of the others up to the last
+ * byte that came and is not zero: texts end in padding, which so takes none.
+ * The others share OTHERS_BYTES; what is left is room for any next one, and
+ * since pulling only makes the others fewer, that stays true. So the messages
+ * after a hole can never take the room that filling it needs, and one of them
+ * that found no room to grow finds it once it is the next.
  */
 #include "proto/reassembly.h"
 
@@ -25,7 +26,7 @@
 enum {
 	SLOT_BYTES_MAX = FRAGMENTS_MAX * FRAGMENT_DATA_MAX,
 	/* This file's own, and what the allocator adds. */
-	OVERHEAD_BYTES = 4096,
+	OVERHEAD_BYTES = 16384,
 	OTHERS_BYTES = DGRAM_REORDER_BYTES - SLOT_BYTES_MAX - OVERHEAD_BYTES,
 };
 
@@ -34,10 +35,10 @@ _Static_assert((int)OTHERS_BYTES >= (int)DGRAM_AHEAD_BYTES,
     "who keeps to the rules always finds room");
 
 struct slot {
-	uint8_t *bytes; /* NULL: not begun */
-	size_t room;
-	uint64_t seen; /* bit i: fragment i is here */
-	uint8_t count;
+	uint8_t *bytes;   /* NULL without room */
+	size_t room;      /* what is behind it is zeros, or not here */
+	uint64_t seen;    /* bit i: fragment i is here */
+	uint8_t count;    /* 0: not begun */
 	size_t last_size; /* of the last fragment; 0 until it is here */
 };
 
@@ -98,7 +99,7 @@ slot_at(const struct reassembly *r, uint32_t message)
 static bool
 is_complete(const struct slot *s)
 {
-	return s->bytes != NULL && s->seen == UINT64_MAX >> (64 - s->count);
+	return s->count != 0 && s->seen == UINT64_MAX >> (64 - s->count);
 }
 
 static bool
@@ -131,11 +132,40 @@ was_seen(const struct slot *s, const struct frame *f)
 	return (s->seen >> f->index & 1) != 0;
 }
 
+static size_t
+without_zeros(const uint8_t *p, size_t n)
+{
+	while (n > 0 && p[n - 1] == 0)
+		n--;
+	return n;
+}
+
+/* So many bytes of the fragment are within the room. */
+static size_t
+within_room(const struct slot *s, const struct frame *f)
+{
+	size_t at = offset_of(f);
+
+	if (at >= s->room)
+		return 0;
+	return f->size < s->room - at ? f->size : s->room - at;
+}
+
+static bool
+is_same(const struct slot *s, const struct frame *f)
+{
+	size_t n = within_room(s, f);
+
+	if (n > 0 && memcmp(s->bytes + offset_of(f), f->data, n) != 0)
+		return false;
+	return without_zeros(f->data + n, f->size - n) == 0;
+}
+
 /* Against what came before. */
 static int
 check_slot(const struct slot *s, const struct frame *f)
 {
-	if (s->bytes == NULL)
+	if (s->count == 0)
 		return 0;
 	if (s->count != f->count)
 		return ERR_FORMAT;
@@ -143,27 +173,53 @@ check_slot(const struct slot *s, const struct frame *f)
 		return 0;
 	if (is_last(f) && s->last_size != f->size)
 		return ERR_FORMAT;
-	return memcmp(s->bytes + offset_of(f), f->data, f->size) == 0
-		   ? 0
-		   : ERR_FORMAT;
+	return is_same(s, f) ? 0 : ERR_FORMAT;
+}
+
+static void
+slot_grow(struct slot *s, size_t room)
+{
+	uint8_t *bytes = xcalloc(room, 1);
+
+	if (s->bytes != NULL) {
+		memcpy(bytes, s->bytes, s->room);
+		mem_wipe(s->bytes, s->room);
+		free(s->bytes);
+	}
+	s->bytes = bytes;
+	s->room = room;
+}
+
+static size_t
+whole_room(uint8_t count, size_t last_size)
+{
+	return count == 1 ? last_size : (size_t)count * FRAGMENT_DATA_MAX;
+}
+
+static size_t
+wanted_room(const struct reassembly *r, const struct frame *f)
+{
+	if (f->message == r->next)
+		return whole_room(f->count, f->size);
+	size_t n = without_zeros(f->data, f->size);
+	return n == 0 ? 0 : offset_of(f) + n;
 }
 
 static bool
-slot_begin(struct reassembly *r, const struct frame *f)
+make_room(struct reassembly *r, struct slot *s, const struct frame *f)
 {
-	struct slot *s = slot_of(r, f->message);
-	size_t room =
-	    f->count == 1 ? f->size : (size_t)f->count * FRAGMENT_DATA_MAX;
+	size_t room = wanted_room(r, f);
 
-	if (f->message != r->next && r->others + room > OTHERS_BYTES)
-		return false;
-	*s = (struct slot){ .room = room, .count = f->count };
-	s->bytes = xmalloc(room);
-	r->held += room;
-	if (f->message != r->next)
-		r->others += room;
-	if (f->message >= r->end)
-		r->end = f->message + 1;
+	if (room <= s->room)
+		return true;
+	size_t more = room - s->room;
+	if (f->message != r->next) {
+		if (r->others + more > OTHERS_BYTES)
+			return false;
+		r->others += more;
+	}
+	r->held += more;
+	slot_grow(s, room);
 	assert(r->held <= DGRAM_REORDER_BYTES - OVERHEAD_BYTES);
 	return true;
 }
@@ -171,7 +227,11 @@ slot_begin(struct reassembly *r, const struct frame *f)
 static void
 slot_add(struct slot *s, const struct frame *f)
 {
-	memcpy(s->bytes + offset_of(f), f->data, f->size);
+	size_t n = within_room(s, f);
+
+	if (n > 0)
+		memcpy(s->bytes + offset_of(f), f->data, n);
+	s->count = f->count;
 	s->seen |= UINT64_C(1) << f->index;
 	if (is_last(f))
 		s->last_size = f->size;
@@ -190,11 +250,20 @@ note_hole(struct reassembly *r, struct now now)
 		r->hole_ms = now.mono_ms;
 }
 
+/* The next one gets room for all of it only now, where what was pulled before
+ * it had been. */
 static void
 drop_pulled(struct reassembly *r)
 {
+	struct slot *s = slot_of(r, r->next);
+	size_t room = whole_room(s->count, s->last_size);
+
 	r->held -= r->pulled.room;
 	slot_clear(&r->pulled);
+	if (room <= s->room)
+		return;
+	r->held += room - s->room;
+	slot_grow(s, room);
 }
 
 /* The last number of all is never used, so that one above it is a number. */
@@ -222,10 +291,12 @@ reassembly_input(struct reassembly *r, struct now now, const struct frame *f)
 	err = check_slot(s, f);
 	if (err < 0)
 		return err;
-	if (s->bytes == NULL && !slot_begin(r, f))
+	if (!make_room(r, s, f))
 		return 0;
 	if (!was_seen(s, f))
 		slot_add(s, f);
+	if (f->message >= r->end)
+		r->end = f->message + 1;
 	note_hole(r, now);
 	return 1;
 }

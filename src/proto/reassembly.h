@@ -6,9 +6,10 @@
  * can overlap.
  *
  * What it holds is bounded by DGRAM_REORDER_MESSAGES and DGRAM_REORDER_BYTES.
- * There is always room for the message that is due next; all others share
- * DGRAM_AHEAD_BYTES at least. A sender keeps to that; a fragment that finds no
- * room is not kept, and the packet that brought it not acknowledged.
+ * There is always room for the message that is due next; all others, without
+ * the zeros at their ends, share DGRAM_AHEAD_BYTES at least. A sender keeps to
+ * that; a fragment that finds no room is not kept, and the packet that brought
+ * it not acknowledged.
  *
  * Every input and every pull ends the life of the message pulled before.
  */

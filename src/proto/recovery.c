@@ -3,8 +3,9 @@
  * The section numbers are those of RFC 9002. Simpler than there: windows count
  * packets, since ours are of one size or small and few; there is one packet
  * number space; and two timeouts in a row (three times the period of the
- * first) stand for persistent congestion (§7.6). One departure: a lone loss
- * does not shut the window (is_congestion).
+ * first) stand for persistent congestion (§7.6). Two departures: lone losses do
+ * not shut the window (is_congestion), and where no queue stands it opens
+ * again faster (grow).
  */
 #include "proto/recovery.h"
 
@@ -15,7 +16,24 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { ACK_REACH = 64, PTO_DOUBLINGS_MAX = 10, PTO_PERSISTENT = 2 };
+enum {
+	ACK_REACH = 64,
+	PTO_DOUBLINGS_MAX = 10,
+	PTO_PERSISTENT = 2,
+	/* A round trip that is that much and a quarter longer than the shortest
+	 * has a queue in it. Both ends sync to a disk at times. */
+	QUEUE_US = 10000,
+	/* One more for each window, or a part of it while no queue stands. */
+	GROWTH_PART = 16,
+	/* So many packets that arrived excuse one that did not. */
+	EXCUSE = 32,
+	/* §7.7: twice as fast as the window, and so much at once. Over a few
+	 * milliseconds there is nothing to spread, with timers of one. */
+	PACE_FACTOR = 2,
+	PACE_PART = 4,
+	PACED_US = 8000,
+	CREDIT = 1000, /* for one packet */
+};
 
 static uint64_t
 draw_skip(uint64_t from, const struct rng *rng)
@@ -29,7 +47,10 @@ forget_network(struct recovery *r)
 	r->cwnd = DGRAM_CWND_FIRST;
 	r->ssthresh = DGRAM_CWND_MAX;
 	r->grown = 0;
+	r->excuse = DGRAM_LONE_LOSSES * EXCUSE;
 	r->measured = false;
+	r->trip_us = r->trip_before_us = 0;
+	r->trip_end = r->next;
 }
 
 void
@@ -46,7 +67,8 @@ recovery_clear(struct recovery *r)
 {
 	free(r->sent);
 	r->sent = NULL;
-	r->count = r->cap = 0;
+	r->head = r->count = r->cap = 0;
+	r->flying = 0;
 	r->loss_ms = NEVER_MS;
 	r->probes = 0;
 }
@@ -64,27 +86,57 @@ recovery_number(struct recovery *r, const struct rng *rng)
 	return r->next++;
 }
 
-static unsigned
-in_flight(const struct recovery *r)
-{
-	unsigned n = 0;
-
-	for (size_t i = 0; i < r->count; i++)
-		n += r->sent[i].fate == RECOVERY_FLIGHT;
-	return n;
-}
-
 bool
 recovery_may_ping(const struct recovery *r)
 {
 	return r->count < RECOVERY_SENT_MAX;
 }
 
-bool
-recovery_may_send(const struct recovery *r)
+static bool
+is_paced(const struct recovery *r)
 {
-	return recovery_may_ping(r) &&
-	       (in_flight(r) < r->cwnd || r->probes > 0);
+	return r->measured && r->srtt_us >= PACED_US;
+}
+
+static int64_t
+credit_a_ms(const struct recovery *r)
+{
+	int64_t credit =
+	    PACE_FACTOR * (int64_t)r->cwnd * CREDIT * 1000 / r->srtt_us;
+
+	return credit > 0 ? credit : 1;
+}
+
+static int64_t
+credit_at(const struct recovery *r, int64_t now_ms)
+{
+	unsigned part = r->cwnd / PACE_PART;
+	int64_t most =
+	    CREDIT * (part > DGRAM_CWND_FIRST ? part : DGRAM_CWND_FIRST);
+	int64_t ms = now_ms - r->credit_ms;
+
+	if (!is_paced(r) || ms > most / credit_a_ms(r))
+		return most;
+	return earlier_ms(r->credit + ms * credit_a_ms(r), most);
+}
+
+bool
+recovery_may_send(const struct recovery *r, int64_t now_ms)
+{
+	if (!recovery_may_ping(r))
+		return false;
+	return r->probes > 0 ||
+	       (r->flying < r->cwnd && credit_at(r, now_ms) >= CREDIT);
+}
+
+int64_t
+recovery_turn_ms(const struct recovery *r)
+{
+	if (!recovery_may_ping(r) || r->flying >= r->cwnd || !is_paced(r) ||
+	    r->credit >= CREDIT)
+		return NEVER_MS;
+	int64_t a_ms = credit_a_ms(r);
+	return r->credit_ms + (CREDIT - r->credit + a_ms - 1) / a_ms;
 }
 
 void
@@ -96,10 +148,21 @@ recovery_add(
 	 * under way, there was progress a moment ago. */
 	if (r->count == 0)
 		r->progress_ms = now_ms;
-	r->sent = xgrow(r->sent, r->count, &r->cap, sizeof(*r->sent));
-	r->sent[r->count] = *sent;
-	r->sent[r->count].sent_ms = now_ms;
-	r->sent[r->count++].fate = RECOVERY_FLIGHT;
+	if (r->head > r->count) {
+		memmove(
+		    r->sent, r->sent + r->head, r->count * sizeof(*r->sent));
+		r->head = 0;
+	}
+	r->sent = xgrow(r->sent, r->head + r->count, &r->cap, sizeof(*r->sent));
+	struct recovery_sent *s = &r->sent[r->head + r->count++];
+	*s = *sent;
+	s->sent_ms = now_ms;
+	s->fate = RECOVERY_FLIGHT;
+	r->flying++;
+	r->credit = credit_at(r, now_ms) - CREDIT;
+	if (r->credit < 0)
+		r->credit = 0;
+	r->credit_ms = now_ms;
 	r->pto_from_ms = now_ms;
 	if (r->probes > 0)
 		r->probes--;
@@ -156,6 +219,18 @@ recovery_moved(struct recovery *r)
 	r->answered = r->next;
 }
 
+static void
+note_trip(struct recovery *r, uint64_t number, int64_t us)
+{
+	if (number >= r->trip_end) {
+		r->trip_end = r->next;
+		r->trip_before_us = r->trip_us;
+		r->trip_us = us;
+	}
+	if (us < r->trip_us)
+		r->trip_us = us;
+}
+
 /* Only the newest packet of an acknowledgement tells the time: the others may
  * have waited for it. */
 static void
@@ -166,14 +241,28 @@ sample_newest(struct recovery *r, int64_t now_ms, const struct frame *ack)
 	if (delay_ms > DGRAM_ACK_DELAY_MS)
 		delay_ms = DGRAM_ACK_DELAY_MS;
 	for (size_t i = 0; i < r->count; i++) {
-		const struct recovery_sent *s = &r->sent[i];
-		if (s->number == ack->largest && s->fate == RECOVERY_FLIGHT)
-			add_sample(
-			    r, (now_ms - s->sent_ms) * 1000, delay_ms * 1000);
+		const struct recovery_sent *s = &r->sent[r->head + i];
+		if (s->number != ack->largest || s->fate != RECOVERY_FLIGHT)
+			continue;
+		int64_t us = (now_ms - s->sent_ms) * 1000;
+		add_sample(r, us, delay_ms * 1000);
+		note_trip(r, s->number, us - delay_ms * 1000);
 	}
 }
 
-/* §7.3: no growth for what was sent before the last loss was answered. */
+/* A queue stays for longer than a round trip; what is late once was held up by
+ * a busy machine or disk. */
+static bool
+is_queueing(const struct recovery *r)
+{
+	int64_t us = earlier_ms(r->trip_us, r->trip_before_us);
+
+	return us > r->min_us + r->min_us / 4 + QUEUE_US;
+}
+
+/* §7.3: no growth for what was sent before the last loss was answered. Without
+ * a queue it is quicker than there: a few lost in a bad moment at the beginning
+ * would cost seconds. */
 static void
 grow(struct recovery *r, uint64_t number)
 {
@@ -183,9 +272,11 @@ grow(struct recovery *r, uint64_t number)
 		r->cwnd++;
 		return;
 	}
-	if (++r->grown < r->cwnd)
+	unsigned part = is_queueing(r) ? 1 : r->cwnd / GROWTH_PART;
+	r->grown += part > 1 ? part : 1;
+	if (r->grown < r->cwnd)
 		return;
-	r->grown = 0;
+	r->grown -= r->cwnd;
 	r->cwnd++;
 }
 
@@ -193,21 +284,29 @@ grow(struct recovery *r, uint64_t number)
  * drops many. Halving for every lone loss as well would leave a thousandth of
  * what a path with 1 % of them carries. */
 static bool
-is_congestion(struct recovery *r, uint64_t number)
+is_congestion(struct recovery *r)
 {
-	int64_t long_us = r->min_us + r->min_us / 4 + RECOVERY_GRAIN_MS * 1000;
+	if (is_queueing(r) || r->excuse < EXCUSE)
+		return true;
+	r->excuse -= EXCUSE;
+	return false;
+}
 
-	if (number >= r->round_end) {
-		r->round_end = r->next;
-		r->round_lost = 0;
-	}
-	return ++r->round_lost > DGRAM_LONE_LOSSES || r->latest_us > long_us;
+static void
+earn_excuse(struct recovery *r)
+{
+	unsigned rare = r->cwnd / EXCUSE;
+	unsigned most =
+	    rare > DGRAM_LONE_LOSSES_MAX ? rare : DGRAM_LONE_LOSSES_MAX;
+
+	if (r->excuse < most * EXCUSE)
+		r->excuse++;
 }
 
 static void
 shrink(struct recovery *r, uint64_t number)
 {
-	if (number < r->answered || !is_congestion(r, number))
+	if (number < r->answered || !is_congestion(r))
 		return;
 	r->answered = r->next;
 	r->cwnd /= 2;
@@ -215,6 +314,7 @@ shrink(struct recovery *r, uint64_t number)
 		r->cwnd = DGRAM_CWND_MIN;
 	r->ssthresh = r->cwnd;
 	r->grown = 0;
+	r->excuse = DGRAM_LONE_LOSSES * EXCUSE;
 }
 
 /* §6.1.2: 9/8 of the round trip. */
@@ -234,12 +334,15 @@ detect_lost(struct recovery *r, int64_t now_ms)
 
 	r->loss_ms = NEVER_MS;
 	for (size_t i = 0; r->has_acked && i < r->count; i++) {
-		struct recovery_sent *s = &r->sent[i];
-		if (s->fate != RECOVERY_FLIGHT || s->number > r->largest_acked)
+		struct recovery_sent *s = &r->sent[r->head + i];
+		if (s->number > r->largest_acked)
+			break;
+		if (s->fate != RECOVERY_FLIGHT)
 			continue;
 		if (r->largest_acked - s->number >= DGRAM_LOSS_PACKETS ||
 		    s->sent_ms + delay_ms <= now_ms) {
 			s->fate = RECOVERY_LOST;
+			r->flying--;
 			shrink(r, s->number);
 		} else {
 			r->loss_ms =
@@ -253,15 +356,17 @@ static unsigned
 settle_acked(struct recovery *r, const struct frame *ack)
 {
 	/* §7.8: a window that was not used does not grow. */
-	bool used = 2 * in_flight(r) >= r->cwnd;
+	bool used = 2 * r->flying >= r->cwnd;
 	unsigned n = 0;
 
 	for (size_t i = 0; i < r->count; i++) {
-		struct recovery_sent *s = &r->sent[i];
+		struct recovery_sent *s = &r->sent[r->head + i];
 		if (s->fate != RECOVERY_FLIGHT || !is_named(ack, s->number))
 			continue;
 		s->fate = RECOVERY_ACKED;
+		r->flying--;
 		n++;
+		earn_excuse(r);
 		if (used)
 			grow(r, s->number);
 	}
@@ -288,16 +393,18 @@ recovery_ack(struct recovery *r, int64_t now_ms, const struct frame *ack)
 bool
 recovery_take(struct recovery *r, struct recovery_sent *ret_sent)
 {
+	if (r->count == 0)
+		return false;
+	struct recovery_sent *first = r->sent + r->head;
 	size_t i = 0;
-
-	while (i < r->count && r->sent[i].fate == RECOVERY_FLIGHT)
+	while (i < r->count && first[i].fate == RECOVERY_FLIGHT)
 		i++;
 	if (i == r->count)
 		return false;
-	*ret_sent = r->sent[i];
+	*ret_sent = first[i];
+	memmove(first + 1, first, i * sizeof(*first));
+	r->head++;
 	r->count--;
-	memmove(
-	    r->sent + i, r->sent + i + 1, (r->count - i) * sizeof(*r->sent));
 	if (r->count == 0)
 		recovery_clear(r);
 	return true;
@@ -306,7 +413,7 @@ recovery_take(struct recovery *r, struct recovery_sent *ret_sent)
 const struct recovery_sent *
 recovery_flight(const struct recovery *r, size_t i)
 {
-	return i < r->count ? &r->sent[i] : NULL;
+	return i < r->count ? &r->sent[r->head + i] : NULL;
 }
 
 int64_t

@@ -48,16 +48,21 @@ struct recovery_sent {
 };
 
 struct recovery {
-	struct recovery_sent *sent; /* by number; NULL while idle */
-	size_t count, cap;
+	struct recovery_sent *sent; /* by number, from head; NULL while idle */
+	size_t head, count, cap;
+	unsigned flying; /* of these, neither acknowledged nor lost */
 	uint64_t next, skip_at, skipped, largest_acked;
 	bool has_acked, has_skipped, measured;
 	int64_t srtt_us, rttvar_us, min_us, latest_us;
+	/* The shortest of a round trip, that is, of what was sent below
+	 * trip_end, and the shortest of the one before. */
+	int64_t trip_us, trip_before_us;
+	uint64_t trip_end;
 	unsigned cwnd, ssthresh, grown;
+	/* Thousandths of packets that might have gone at once at that time. */
+	int64_t credit, credit_ms;
 	uint64_t answered; /* losses below this number were answered */
-	/* Losses of what was sent before this number, in one round trip. */
-	uint64_t round_end;
-	unsigned round_lost;
+	unsigned excuse;   /* for lone losses */
 	int64_t progress_ms, pto_from_ms, loss_ms;
 	unsigned pto_count, probes;
 };
@@ -67,8 +72,11 @@ void recovery_clear(struct recovery *r);
 
 /* The number for the next packet. */
 uint64_t recovery_number(struct recovery *r, const struct rng *rng);
-/* Whether another packet that wants an acknowledgement may go now. */
-bool recovery_may_send(const struct recovery *r);
+/* Whether another packet that wants an acknowledgement may go now: the window
+ * has room, and what goes is spread over the round trip. */
+bool recovery_may_send(const struct recovery *r, int64_t now_ms);
+/* When one may go that only has to wait for its turn; else NEVER_MS. */
+int64_t recovery_turn_ms(const struct recovery *r);
 /* The same for a ping, which the congestion window does not hold back. */
 bool recovery_may_ping(const struct recovery *r);
 /* It went. */

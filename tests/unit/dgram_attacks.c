@@ -393,10 +393,12 @@ t16_what_was_not_kept_is_not_acknowledged(void **state)
 	static uint8_t bytes[FRAGMENT_DATA_MAX];
 	static struct kit_packet p;
 	struct frame f = { .kind = FRAME_FRAGMENT,
+		.index = FRAGMENTS_MAX - 2,
 		.count = FRAGMENTS_MAX,
 		.data = bytes,
 		.size = sizeof bytes };
 	unsigned kept = 0, refused = 0;
+	memset(bytes, 1, sizeof bytes);
 	kit_open(&k, 9, 0);
 	/* Large messages behind the first, which has not begun. */
 	for (f.message = 1; f.message < 10; f.message++) {

@@ -278,7 +278,8 @@ there_is_always_room_for_the_next(void **state)
 	put_whole(r, 1, MSG_MAX);
 	put_whole(r, 2, MSG_MAX);
 	/* No room, and no error: resent, it will find some. */
-	assert_int_equal(put(r, 3, MSG_MAX, 7), 0);
+	assert_int_equal(put(r, 3, MSG_MAX, 7), 1);
+	assert_int_equal(put(r, 3, MSG_MAX, 40), 0);
 	/* A small one still finds room. */
 	put_whole(r, 9, 4096);
 	put_whole(r, 0, MSG_MAX);
@@ -328,6 +329,152 @@ holes_have_an_age(void **state)
 	reassembly_free(r);
 }
 
+/* A fragment of a message of count fragments, all zeros but its first n bytes,
+ * as padding is. */
+static int
+put_padded(struct reassembly *r, uint32_t message, unsigned count,
+    unsigned index, size_t n)
+{
+	uint8_t room[DATA] = { 0 };
+	struct frame f = cut(message, (size_t)count * DATA, index, room);
+
+	if (n < DATA)
+		memset(room + n, 0, DATA - n);
+	int err = reassembly_input(r, at_0, &f);
+	assert_true(reassembly_held(r) <= DGRAM_REORDER_BYTES);
+	return err;
+}
+
+static void
+padding_takes_no_room(void **state)
+{
+	(void)state;
+	enum { COUNT = 4, TEXT = 100 };
+	const uint8_t *bytes;
+	size_t n, most = 0;
+	struct reassembly *r = reassembly_new();
+
+	/* Its end comes first. */
+	for (uint32_t m = FIRST_WINDOW; m > 0; m--)
+		for (unsigned i = COUNT; i-- > 0;)
+			assert_int_equal(
+			    put_padded(r, m, COUNT, i, i == 0 ? TEXT : 0), 1);
+	/* A text may end in a zero byte of its own. */
+	assert_in_range(
+	    reassembly_held(r), FIRST_WINDOW * (TEXT - 1), FIRST_WINDOW * TEXT);
+	/* The next one has room for all of it. */
+	put_whole(r, 0, MSG_MAX);
+	assert_pulled(r, 0, MSG_MAX);
+	for (uint32_t m = 1; m <= FIRST_WINDOW; m++) {
+		uint8_t due[TEXT];
+		fill(due, m, TEXT);
+		assert_true(reassembly_next(r, &bytes, &n));
+		assert_int_equal(n, COUNT * DATA);
+		assert_memory_equal(bytes, due, TEXT);
+		for (size_t i = TEXT; i < n; i++)
+			assert_int_equal(bytes[i], 0);
+		most = reassembly_held(r) > most ? reassembly_held(r) : most;
+	}
+	assert_true(most < (FIRST_WINDOW - 1) * TEXT + 2 * COUNT * DATA);
+	assert_false(reassembly_next(r, &bytes, &n));
+	assert_empty(r);
+	reassembly_free(r);
+}
+
+static void
+padding_is_compared(void **state)
+{
+	(void)state;
+	struct reassembly *r = reassembly_new();
+
+	for (uint32_t m = 0; m < 2; m++) {
+		assert_int_equal(put_padded(r, m, 4, 3, 0), 1);
+		assert_int_equal(put_padded(r, m, 4, 3, 0), 1);
+		assert_int_equal(put_padded(r, m, 4, 3, 1), ERR_FORMAT);
+		assert_int_equal(put_padded(r, m, 4, 3, DATA), ERR_FORMAT);
+		assert_int_equal(put_padded(r, m, 4, 1, 50), 1);
+		assert_int_equal(put_padded(r, m, 4, 1, 50), 1);
+		assert_int_equal(put_padded(r, m, 4, 1, 49), ERR_FORMAT);
+		assert_int_equal(put_padded(r, m, 4, 1, 51), ERR_FORMAT);
+		/* Another count. */
+		assert_int_equal(put_padded(r, m, 5, 3, 0), ERR_FORMAT);
+	}
+	reassembly_free(r);
+}
+
+/* One that found no room to grow finds it when it is the next. */
+static void
+what_had_no_room_gets_it_in_its_turn(void **state)
+{
+	(void)state;
+	struct reassembly *r = reassembly_new();
+
+	assert_int_equal(put(r, 1, MSG_MAX, 0), 1);
+	put_whole(r, 2, MSG_MAX);
+	put_whole(r, 3, MSG_MAX);
+	assert_int_equal(put(r, 1, MSG_MAX, 50), 0);
+	put_whole(r, 0, MSG_MAX);
+	assert_pulled(r, 0, MSG_MAX);
+	/* The others take what is left of theirs before it goes on. */
+	for (uint32_t m = 4; put(r, m, DATA, 0) == 1; m++)
+		;
+	put_whole(r, 1, MSG_MAX);
+	for (uint32_t m = 1; m <= 3; m++)
+		assert_pulled(r, m, MSG_MAX);
+	reassembly_free(r);
+}
+
+enum { SOME = 12, SOME_SIZE = 40 * DATA };
+
+/* Texts between zeros. */
+static void
+fill_gaps(uint8_t *out, uint32_t message, size_t from, size_t n)
+{
+	for (size_t i = from; i < from + n; i++) {
+		size_t draw = i / 700 * 2654435761 + message * 97;
+		out[i - from] = draw % 5 < 3 ? 0 : byte_of(message, i);
+	}
+}
+
+/* Fragments of some messages, those of the first ones more often; what is not
+ * kept comes again. */
+static void
+any_stream_comes_back(void **state)
+{
+	(void)state;
+	struct rng_seed seed;
+	struct rng rng = rng_seeded(&seed, 3);
+	static uint8_t due[SOME_SIZE], room[DATA];
+	unsigned no_room = 0, pulled = 0;
+
+	for (unsigned run = 0; run < 40; run++) {
+		struct reassembly *r = reassembly_new();
+		for (uint32_t next = 0; next < SOME;) {
+			uint32_t m = next + rng_below(&rng, SOME - next);
+			size_t size = 1 + (m * 7919 + run * 104729) % SOME_SIZE;
+			size_t count = (size + DATA - 1) / DATA;
+			struct frame f = cut(
+			    m, size, rng_below(&rng, (uint32_t)count), room);
+			fill_gaps(room, m, (size_t)f.index * DATA, f.size);
+			no_room += input(r, f) == 0;
+			const uint8_t *bytes;
+			size_t n;
+			while (reassembly_next(r, &bytes, &n)) {
+				assert_int_equal(
+				    n, 1 + (next * 7919 + run * 104729) %
+					       SOME_SIZE);
+				fill_gaps(due, next++, 0, n);
+				assert_memory_equal(bytes, due, n);
+				pulled++;
+			}
+		}
+		assert_empty(r);
+		reassembly_free(r);
+	}
+	assert_int_equal(pulled, 40 * SOME);
+	assert_true(no_room > 100);
+}
+
 /* What a sender may have under way beside the first is never turned away. */
 static void
 what_the_rules_allow_finds_room(void **state)
@@ -341,11 +488,10 @@ what_the_rules_allow_finds_room(void **state)
 		size_t ahead = 0;
 		for (uint32_t m = 1; m <= FIRST_WINDOW; m++) {
 			size_t size = 1 + rng_below(&rng, 1 + i * 140);
-			size_t count = (size + DATA - 1) / DATA;
-			ahead += count * DATA;
+			ahead += size;
 			if (ahead > DGRAM_AHEAD_BYTES)
 				break;
-			assert_int_equal(put(r, m, size, 0), 1);
+			put_whole(r, m, size);
 		}
 		put_whole(r, 0, MSG_MAX);
 		assert_pulled(r, 0, MSG_MAX);
@@ -397,7 +543,7 @@ mutate(const struct rng *rng, struct frame f, enum mutation kind,
 	case MUTATIONS:
 		f.message += 1 + rng_below(rng, FIRST_WINDOW - 1);
 		f.count = FRAGMENTS_MAX;
-		f.index = (uint8_t)rng_below(rng, FRAGMENTS_MAX - 1);
+		f.index = (uint8_t)(FRAGMENTS_MAX - 2 - rng_below(rng, 9));
 		f.size = DATA;
 		break;
 	}
@@ -487,7 +633,7 @@ t16_unfinished_messages_are_bounded(void **state)
 	unsigned kept = 0;
 
 	for (uint32_t m = 0; m <= FIRST_WINDOW; m++)
-		kept += put(r, m, MSG_MAX, 0) == 1;
+		kept += put(r, m, MSG_MAX, FRAGMENTS_MAX - 2) == 1;
 	assert_int_equal(kept, 3);
 	assert_true(reassembly_held(r) <= DGRAM_REORDER_BYTES);
 	assert_still_works(r, 0, MSG_MAX);
@@ -510,6 +656,10 @@ main(void)
 		cmocka_unit_test(shapes_that_are_refused),
 		cmocka_unit_test(numbers_beyond_the_window_are_refused),
 		cmocka_unit_test(there_is_always_room_for_the_next),
+		cmocka_unit_test(padding_takes_no_room),
+		cmocka_unit_test(padding_is_compared),
+		cmocka_unit_test(what_had_no_room_gets_it_in_its_turn),
+		cmocka_unit_test(any_stream_comes_back),
 		cmocka_unit_test(what_the_rules_allow_finds_room),
 		cmocka_unit_test(holes_have_an_age),
 		cmocka_unit_test(t16_mutated_fragment_sets_5k),

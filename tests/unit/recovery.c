@@ -16,6 +16,8 @@
 
 #include <cmocka.h>
 
+enum { FIRST_WINDOW = DGRAM_REORDER_MESSAGES - 1 };
+
 static struct rng_seed seed;
 static struct rng rng;
 static struct recovery r;
@@ -207,14 +209,15 @@ any_acknowledgement_is_progress(void **state)
 static void
 fill_window(int64_t now_ms)
 {
-	while (recovery_may_send(&r))
+	/* However much may go at once. */
+	while (recovery_may_send(&r, now_ms + 1000))
 		send_one(now_ms);
 }
 
 static uint64_t
 newest(void)
 {
-	return r.sent[r.count - 1].number;
+	return recovery_flight(&r, r.count - 1)->number;
 }
 
 static void
@@ -247,7 +250,7 @@ ack_all(int64_t now_ms)
 {
 	while (r.count > 0) {
 		size_t i = r.count < 65 ? r.count : 65;
-		uint64_t n = r.sent[i - 1].number;
+		uint64_t n = recovery_flight(&r, i - 1)->number;
 		uint64_t bits = n >= 64 ? UINT64_MAX : (UINT64_C(1) << n) - 1;
 		assert_int_equal(ack(now_ms, n, bits), 0);
 		assert_int_equal(take(RECOVERY_ACKED), i);
@@ -281,9 +284,91 @@ a_lone_loss_behind_a_longer_round_trip_is_congestion(void **state)
 	fill_window(1000);
 	ack_all(1020);
 	fill_window(1020);
-	assert_int_equal(ack(1052, newest(), UINT64_MAX >> (64 - 18)), 0);
+	/* Once is nothing yet: a machine was busy. */
+	assert_int_equal(ack(1056, newest(), UINT64_MAX >> (64 - 18)), 0);
 	assert_int_equal(take(RECOVERY_LOST), 1);
-	assert_int_equal(r.cwnd, (20 + 19) / 2);
+	assert_int_equal(r.cwnd, 20 + 19);
+	fill_window(1056);
+	assert_int_equal(ack(1092, newest(), UINT64_MAX >> (64 - 37)), 0);
+	assert_int_equal(take(RECOVERY_LOST), 1);
+	assert_int_equal(r.cwnd, (39 + 38) / 2);
+}
+
+/* A window in which so many of the first are lost. */
+static bool
+shuts(int64_t *now_ms, unsigned lost)
+{
+	unsigned before = r.cwnd;
+
+	fill_window(*now_ms);
+	*now_ms += 20;
+	size_t i = r.count < 65 ? r.count : 65;
+	uint64_t n = recovery_flight(&r, i - 1)->number;
+	assert_int_equal(ack(*now_ms, n, UINT64_MAX >> (65 - i + lost)), 0);
+	assert_int_equal(take(RECOVERY_LOST), lost);
+	ack_all(*now_ms);
+	return r.cwnd < before;
+}
+
+static void
+what_arrives_excuses_a_few_losses(void **state)
+{
+	(void)state;
+	r.skip_at = UINT64_MAX;
+	int64_t now_ms = 1000;
+	/* More than are excused at first. */
+	assert_false(shuts(&now_ms, DGRAM_LONE_LOSSES));
+	assert_true(shuts(&now_ms, DGRAM_LONE_LOSSES));
+	/* One in 32 is, for ever; what was saved is bounded. */
+	for (int i = 0; i < 20; i++)
+		assert_false(shuts(&now_ms, r.cwnd > 40));
+	for (int i = 0; i < 100; i++)
+		shuts(&now_ms, 0);
+	assert_int_equal(r.cwnd, DGRAM_CWND_MAX);
+	assert_false(shuts(&now_ms, DGRAM_CWND_MAX / 32 - 1));
+	/* One in ten is congestion. */
+	for (int i = 0; i < 200 && r.cwnd >= 20; i++)
+		shuts(&now_ms, r.cwnd / 10);
+	assert_true(r.cwnd < 20);
+}
+
+/* Twice as fast as the window, and not all at once. */
+static void
+packets_are_spread_over_the_round_trip(void **state)
+{
+	(void)state;
+	r.skip_at = UINT64_MAX;
+	int64_t now_ms = 1000;
+	while (r.cwnd < 100) {
+		fill_window(now_ms);
+		now_ms += 20;
+		ack_all(now_ms);
+	}
+	unsigned cwnd = r.cwnd, sent = 0, turns = 0, most = 0;
+	int64_t start_ms = now_ms + 100;
+	for (now_ms = start_ms; now_ms != NEVER_MS && sent < cwnd; turns++) {
+		unsigned at_once = 0;
+		for (; recovery_may_send(&r, now_ms); at_once++)
+			send_one(now_ms);
+		assert_true(at_once > 0);
+		most = at_once > most ? at_once : most;
+		sent += at_once;
+		if (sent < cwnd)
+			assert_true(recovery_turn_ms(&r) > now_ms);
+		if (sent < cwnd)
+			now_ms = recovery_turn_ms(&r);
+	}
+	assert_int_equal(sent, cwnd);
+	assert_int_equal(most, cwnd / 4);
+	assert_true(turns >= 6 && now_ms - start_ms >= 7);
+	assert_true(now_ms - start_ms <= 10);
+	assert_true(recovery_turn_ms(&r) == NEVER_MS);
+	/* Nor are they where a round trip is shorter than timers can tell. */
+	ack_all(now_ms + 20);
+	r.srtt_us = 1000;
+	for (sent = 0; recovery_may_send(&r, now_ms + 20); sent++)
+		send_one(now_ms + 20);
+	assert_true(sent >= cwnd / 4);
 }
 
 static void
@@ -298,7 +383,7 @@ the_window_keeps_its_bounds(void **state)
 		ack_all(now_ms);
 	}
 	assert_int_equal(r.cwnd, DGRAM_CWND_MAX);
-	for (int i = 0; i < 10; i++) {
+	for (int i = 0; i < 20; i++) {
 		for (int j = 0; j < 4; j++)
 			send_one(now_ms);
 		now_ms += 20;
@@ -347,7 +432,7 @@ probes_are_bounded_as_well(void **state)
 		assert_int_equal(recovery_tick(&r, now_ms), 0);
 		assert_true(r.count <= RECOVERY_SENT_MAX);
 	}
-	assert_false(recovery_may_send(&r));
+	assert_false(recovery_may_send(&r, now_ms));
 	assert_false(recovery_may_ping(&r));
 }
 
@@ -440,10 +525,11 @@ static void
 only_what_has_room_goes_out(void **state)
 {
 	(void)state;
-	static uint8_t bytes[MSG_MAX] = { 1 };
+	static uint8_t bytes[MSG_MAX];
 	struct outgoing o;
 	struct frame f;
 	unsigned fragments = 0;
+	memset(bytes, 1, sizeof(bytes));
 	outgoing_init(&o);
 	for (int i = 0; i < 10; i++)
 		assert_int_equal(outgoing_add(&o, bytes, MSG_MAX), 0);
@@ -458,16 +544,16 @@ only_what_has_room_goes_out(void **state)
 	    1 + DGRAM_AHEAD_BYTES / (FRAGMENTS_MAX * FRAGMENT_DATA_MAX));
 	assert_true(outgoing_is_blocked(&o));
 	/* Pulled: one more. */
-	assert_int_equal(outgoing_window(&o, 63), 0);
+	assert_int_equal(outgoing_window(&o, FIRST_WINDOW), 0);
 	assert_true(outgoing_is_blocked(&o));
-	assert_int_equal(outgoing_window(&o, 64), 0);
+	assert_int_equal(outgoing_window(&o, FIRST_WINDOW + 1), 0);
 	assert_true(outgoing_next(&o, &f));
 	assert_int_equal(f.message, 3);
 	/* An older window changes nothing; one that takes what was never
 	 * sent, or starts before the first, is a lie. */
-	assert_int_equal(outgoing_window(&o, 63), 0);
-	assert_int_equal(outgoing_window(&o, 62), ERR_FORMAT);
-	assert_int_equal(outgoing_window(&o, 67), ERR_FORMAT);
+	assert_int_equal(outgoing_window(&o, FIRST_WINDOW), 0);
+	assert_int_equal(outgoing_window(&o, FIRST_WINDOW - 1), ERR_FORMAT);
+	assert_int_equal(outgoing_window(&o, FIRST_WINDOW + 4), ERR_FORMAT);
 	outgoing_clear(&o);
 	assert_int_equal(o.bytes, 0);
 }
@@ -515,6 +601,10 @@ main(void)
 		cmocka_unit_test_setup_teardown(
 		    a_lone_loss_behind_a_longer_round_trip_is_congestion, setup,
 		    teardown),
+		cmocka_unit_test_setup_teardown(
+		    what_arrives_excuses_a_few_losses, setup, teardown),
+		cmocka_unit_test_setup_teardown(
+		    packets_are_spread_over_the_round_trip, setup, teardown),
 		cmocka_unit_test_setup_teardown(
 		    the_window_keeps_its_bounds, setup, teardown),
 		cmocka_unit_test_setup_teardown(
