@@ -74,16 +74,18 @@ def thousand(ana, bob, run):
     start = time.monotonic()
     given = delivered = 0
     os.set_blocking(ana.process.stdin.fileno(), False)
-    rest = b""
+    rest = theirs = b""
     end = start + PATIENCE_S
-    while delivered < TEXTS and time.monotonic() < end:
+    # Whole lines of both, since what comes next is read by line.
+    while (delivered < TEXTS or theirs[-1:] not in (b"", b"\n")) \
+            and time.monotonic() < end:
         try:
             given += os.write(ana.process.stdin.fileno(), text[given:])
         except BlockingIOError:
             pass
         readable = select.select([ana, bob], [], [], 0.05)[0]
         if bob in readable:
-            os.read(bob.fileno(), 1 << 20)
+            theirs = os.read(bob.fileno(), 1 << 20)
         if ana in readable:
             got = rest + os.read(ana.fileno(), 1 << 20)
             last = got.rfind(b"\n") + 1
