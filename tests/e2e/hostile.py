@@ -111,7 +111,7 @@ def t46_texts():
         session.wait_for(ACK, session.say(text))
         to_ben.wait_for(ACK, to_ben.say(text))
         took = time.monotonic() - begin
-        check(took < lab.PATIENCE, "%d bytes took %.2f s" % (len(text), took))
+        check(took < lab.SLACK, "%d bytes took %.2f s" % (len(text), took))
         total += 1
     ana.sync()
     ben.sync()
@@ -234,7 +234,8 @@ def idle_from(addresses):
     took = time.monotonic() - begin
     print("connected beside 200 idle connections of %d hosts in %.0f ms"
           % (addresses, took * 1e3))
-    check(took < lab.PATIENCE, "took %.2f s" % took)
+    # A place becomes free when the first of them is closed.
+    check(took < 4 * lab.PATIENCE, "took %.2f s" % took)
     lab.count("idle connections", len(idle))
     if addresses == 1:
         all_closed(idle, begin)
@@ -253,9 +254,8 @@ def all_closed(idle, begin):
             except OSError:
                 idle.remove(sock)
         return not idle
-    lab.wait_until(gone, "the end of the idle ones", 12 * lab.PATIENCE,
-                   step=0.05)
-    check(time.monotonic() - begin < 8 * lab.PATIENCE, "5 s each")
+    lab.wait_until(gone, "the end of the idle ones", step=0.05)
+    check(time.monotonic() - begin < 5 + lab.SLACK, "5 s each")
 
 
 def t32_no_descriptors():
@@ -277,8 +277,7 @@ def t32_no_descriptors():
             sock.bind((address, 0))
             sock.connect_ex((ANA, ana.tcp_port))
             socks.append(sock)
-    lab.wait_until(lambda: descriptors(ana) >= 38, "all descriptors used",
-                   timeout=3 * lab.PATIENCE)
+    lab.wait_until(lambda: descriptors(ana) >= 38, "all descriptors used")
     most, cpu = descriptors(ana), cpu_s(ana)
     begin = time.monotonic()
     lab.wait_until(lambda: time.monotonic() > begin + 1.0, "a second")
@@ -332,7 +331,7 @@ def t22_crowd():
         if i % 500 == 250:
             text = "in the crowd %d" % i
             bob.send("/msg %s %s" % (ana.id, text))
-            ana.expect("message", text=text, timeout=lab.PATIENCE)
+            ana.expect("message", text=text, timeout=lab.SLACK)
     ana.sync()
     grown, used = ana.memory_kib() - before, cpu_s(ana) - cpu
     listed = {e["id"] for e in ana.all("peer", mark)} - {bob.id}

@@ -41,7 +41,7 @@ def killed():
     marks = ana.mark(), cem.mark()
     bob.signal(signal.SIGKILL)
     begin = time.monotonic()
-    ana.expect("peer", marks[0], id=bob.id, state="stale", timeout=3)
+    ana.expect("peer", marks[0], id=bob.id, state="stale", timeout=lab.SLACK)
     print("stale %.0f ms after SIGKILL" % ((time.monotonic() - begin) * 1e3))
     check(bob.wait() == -signal.SIGKILL, "killed")
     for p, mark in zip((ana, cem), marks):
@@ -75,7 +75,8 @@ def terminated():
         marks = ana.mark(), cem.mark()
         bob.signal(number)
         for p, mark in zip((ana, cem), marks):
-            p.expect("peer", mark, id=bob.id, state="offline", timeout=3)
+            p.expect("peer", mark, id=bob.id, state="offline",
+                     timeout=lab.SLACK)
             check(not p.all("peer", mark, id=bob.id, state="stale"),
                   "told, not guessed")
         check(bob.wait() == 0, "status %s" % bob.status)
@@ -101,7 +102,7 @@ def undelivered():
     check(ana.wait() == 0, "status %s" % ana.status)
     cem.send("/msg %s goodbye" % ana.id)
     cem.process.stdin.close()
-    check(cem.wait(20 * lab.PATIENCE) == 1, "not delivered, and it says so")
+    check(cem.wait() == 1, "not delivered, and it says so")
     dan = Earshot(hosts[0], "dan")
     eve = Earshot(hosts[2], "eve")
     lab.meet(dan, eve)
@@ -129,11 +130,11 @@ def vanished():
     begin = time.monotonic()
     bob.signal(signal.SIGKILL)
     cem.expect("peer", mark, id=bob.id, state="stale",
-               timeout=2.2 * interval + 5 * lab.PATIENCE)
+               timeout=2.2 * interval + lab.SLACK)
     stale = time.monotonic() - begin
     for p in (ana, cem):
         p.expect("peer", id=bob.id, state="offline",
-                 timeout=1.3 * interval + 5 * lab.PATIENCE)
+                 timeout=1.3 * interval + lab.SLACK)
     offline = time.monotonic() - begin
     print("interval %d s: stale after %.1f s, offline after %.1f s"
           % (interval, stale, offline))
