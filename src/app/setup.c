@@ -249,7 +249,6 @@ init(struct shell *sh)
 		.clock_fd = -1,
 		.ifaces_due_ms = NEVER_MS,
 		.maintain_ms = 0 };
-	settings_init(&sh->settings);
 }
 
 int
@@ -258,6 +257,7 @@ shell_open(struct shell *sh, const struct shell_cfg *cfg, char **ret_error)
 	int err;
 
 	init(sh);
+	settings_init(&sh->settings);
 	sh->now = clock_read();
 	sh->slept_ms = clock_slept_ms();
 	if ((err = open_home(sh, cfg, ret_error)) < 0)
