@@ -243,8 +243,9 @@ step(struct ui *ui, const struct model *m, struct now now, int step,
 	bool wraps = step < 0 ? f->at == 0 : f->at + 1 == f->count;
 	if (wraps)
 		ui_flash(ui, now,
-		    step < 0 ? "that was the first; on from the last"
-			     : "that was the last; on from the first");
+		    say(m->lang,
+			step < 0 ? N_("that was the first; on from the last")
+				 : N_("that was the last; on from the first")));
 	f->at = (f->at + (step > 0 ? 1 : f->count - 1)) % f->count;
 	f->moved = true;
 }

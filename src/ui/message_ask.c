@@ -91,8 +91,8 @@ react(struct verb_case *v, const char *text)
 
 	if (size >= REACTION_SIZE) {
 		ui_flash(v->ui, v->now,
-		    "a reaction is one short word or emoji, of 16 bytes at "
-		    "most");
+		    say(v->m->lang, "a reaction is one short word or emoji, of "
+				    "16 bytes at most"));
 		free(clean);
 		return;
 	}
@@ -183,8 +183,8 @@ forward(struct verb_case *v, const struct peer *to)
 	char *text = forwarded_text(v);
 
 	if (strlen(text) > BODY_BYTES_MAX) {
-		ui_flash(
-		    v->ui, v->now, "with its quote it is too long to send");
+		ui_flash(v->ui, v->now,
+		    say(v->m->lang, "with its quote it is too long to send"));
 		free(text);
 		return;
 	}
@@ -194,7 +194,7 @@ forward(struct verb_case *v, const struct peer *to)
 		.peer = to->fp,
 		.text = text,
 	};
-	snprintf(sentence, sizeof(sentence), "forwarded to %s",
+	snprintf(sentence, sizeof(sentence), say(v->m->lang, "forwarded to %s"),
 	    peer_label(to, true, label));
 	ui_flash(v->ui, v->now, sentence);
 	done(v);
@@ -213,7 +213,8 @@ ask_forward(struct verb_case *v, const struct key *key, bool enter)
 		mode->chosen = 0;
 	if (n == 0 && enter)
 		ui_flash(v->ui, v->now,
-		    "nobody here is called so: /who lists everybody");
+		    say(v->m->lang,
+			"nobody here is called so: /who lists everybody"));
 	else if (n > 0 && enter)
 		forward(v, peers[mode->chosen]);
 	else if (n > 0 && (on || key->code == KEY_UP_KEY))

@@ -50,7 +50,8 @@ message_mode_enter(
 	struct message_mode *mode = &ui->mode;
 
 	if (is_empty(c)) {
-		ui_flash(ui, now, "there is no message here to select");
+		ui_flash(ui, now,
+		    say(m->lang, "there is no message here to select"));
 		return;
 	}
 	mode->was_frozen = w->frozen;

@@ -128,7 +128,8 @@ static void
 do_copy(struct verb_case *v)
 {
 	request_add(v->ui, REQUEST_COPY, v->msg->text, NULL);
-	ui_flash(v->ui, v->now, "copied, where this terminal allows it");
+	ui_flash(v->ui, v->now,
+	    say(v->m->lang, "copied, where this terminal allows it"));
 	message_mode_leave(v->ui, true);
 }
 
@@ -163,29 +164,32 @@ do_info(struct verb_case *v)
 
 /* In the order of the hints: those first that are used most. */
 static const struct verb table[] = {
-	{ 'r', 'R', "retry", "send it once more", "", is_failed, do_retry },
-	{ 'r', 0, "reply", "answer this message",
-	    "only what somebody said to you alone can be answered", may_reply,
-	    do_reply },
-	{ 'e', 0, "edit", "change its text",
-	    "only your own messages of the last 24 hours can be edited",
+	{ 'r', 'R', N_("retry"), N_("send it once more"),
+	    N_("this message did not fail"), is_failed, do_retry },
+	{ 'r', 0, N_("reply"), N_("answer this message"),
+	    N_("only what somebody said to you alone can be answered"),
+	    may_reply, do_reply },
+	{ 'e', 0, N_("edit"), N_("change its text"),
+	    N_("only your own messages of the last 24 hours can be edited"),
 	    may_revise, do_edit },
-	{ 'd', 0, "delete", "take it back, there too",
-	    "only your own messages of the last 24 hours can be taken back",
+	{ 'd', 0, N_("delete"), N_("take it back, there too"),
+	    N_("only your own messages of the last 24 hours can be taken "
+	       "back"),
 	    may_revise, do_delete },
-	{ '+', 0, "react", "answer with an emoji",
-	    "only what was said between two can be reacted to", may_reply,
+	{ '+', 0, N_("react"), N_("answer with an emoji"),
+	    N_("only what was said between two can be reacted to"), may_reply,
 	    do_react },
-	{ 'y', 0, "copy", "copy its text", "there is no text to copy", has_text,
-	    do_copy },
-	{ 'o', 0, "open", "open a link in it", "there is no link in it",
-	    has_link, do_open },
-	{ 's', 0, "save", "save its file", "this message has no file to save",
-	    never, do_nothing },
-	{ 'f', 0, "forward", "send it to somebody else",
-	    "there is no text to forward", may_forward, do_forward },
-	{ 'i', 0, "info", "its times, delivery and id",
-	    "this is a notice of earshot, not a message", is_message, do_info },
+	{ 'y', 0, N_("copy"), N_("copy its text"),
+	    N_("there is no text to copy"), has_text, do_copy },
+	{ 'o', 0, N_("open"), N_("open a link in it"),
+	    N_("there is no link in it"), has_link, do_open },
+	{ 's', 0, N_("save"), N_("save its file"),
+	    N_("this message has no file to save"), never, do_nothing },
+	{ 'f', 0, N_("forward"), N_("send it to somebody else"),
+	    N_("there is no text to forward"), may_forward, do_forward },
+	{ 'i', 0, N_("info"), N_("its times, delivery and id"),
+	    N_("this is a notice of earshot, not a message"), is_message,
+	    do_info },
 };
 
 const struct verb *
@@ -218,9 +222,7 @@ verb_run(struct verb_case *v, const struct verb *verb)
 	if (verb->applies(v))
 		verb->run(v);
 	else
-		ui_flash(v->ui, v->now,
-		    *verb->why_not != '\0' ? verb->why_not
-					   : "this message did not fail");
+		ui_flash(v->ui, v->now, say(v->m->lang, verb->why_not));
 }
 
 bool

@@ -44,7 +44,8 @@ press_bare(struct press *p)
 	const struct conv *c = win_conv(p->m, p->w);
 
 	if (c == NULL || c->first_serial == c->next_serial) {
-		ui_flash(p->ui, p->now, "there is nothing here to show");
+		ui_flash(p->ui, p->now,
+		    say(p->m->lang, "there is nothing here to show"));
 		return;
 	}
 	char *text = bare_text(p->m, p->now, c);
@@ -67,8 +68,8 @@ press_details(struct press *p)
 	if (on && (p->ui->cols < LAYOUT_DETAILS_COLS ||
 		      p->ui->rows < LAYOUT_DETAILS_ROWS))
 		ui_flash(p->ui, p->now,
-		    "the details need a screen of 110 columns and 20 rows; "
-		    "/info tells them here");
+		    say(p->m->lang, "the details need a screen of 110 columns "
+				    "and 20 rows; /info tells them here"));
 }
 
 void
@@ -78,7 +79,8 @@ press_unread(struct press *p)
 	uint64_t marker = c == NULL ? 0 : win_marker(p->w, c);
 
 	if (marker == 0)
-		ui_flash(p->ui, p->now, "nothing here is unread");
+		ui_flash(
+		    p->ui, p->now, say(p->m->lang, "nothing here is unread"));
 	else
 		ui_scroll_put(p->ui, p->m, p->now, marker);
 }
@@ -93,8 +95,9 @@ go_to_mention(struct press *p, int step)
 	serial = mention_find(p->m, win_conv(p->m, p->w), from, step);
 	if (serial == 0)
 		ui_flash(p->ui, p->now,
-		    step > 0 ? "no message further down has your name"
-			     : "no message further up has your name");
+		    say(p->m->lang,
+			step > 0 ? N_("no message further down has your name")
+				 : N_("no message further up has your name")));
 	else
 		message_mode_enter(p->ui, p->m, p->now, serial);
 }

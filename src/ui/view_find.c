@@ -17,6 +17,7 @@ static void
 state_text(const struct frame *f, char *out, size_t size)
 {
 	char at[COUNT_SIZE], all[COUNT_SIZE];
+	const struct lang *l = f->m->lang;
 	const struct find *find = &f->ui->find;
 	const char *text = edit_text(find->line, NULL);
 
@@ -24,23 +25,24 @@ state_text(const struct frame *f, char *out, size_t size)
 	if (*text == '\0')
 		return;
 	if (f->c != NULL && f->c->loading)
-		snprintf(out, size, "looking further back");
+		snprintf(out, size, "%s", say(l, "looking further back"));
 	else if (find->count > 0)
 		snprintf(out, size, "%s of %s%s", count_text(find->at + 1, at),
 		    count_text(find->count, all),
 		    f->c != NULL && f->c->older ? "+" : "");
 	else if (f->c != NULL && f->c->older && f->l.input.cols < COLS_KEYS)
-		snprintf(out, size, "Up: further back");
+		snprintf(out, size, "%s", say(l, "Up: further back"));
 	else if (f->c != NULL && f->c->older)
 		snprintf(out, size,
-		    "not in the newest %s here. Up: further back. Tab: "
-		    "search all",
+		    say(l, "not in the newest %s here. Up: further back. "
+			   "Tab: search all"),
 		    count_text(f->c->next_serial - f->c->first_serial, all));
 	else if (f->l.input.cols < COLS_KEYS)
-		snprintf(out, size, "not here. Tab: all");
+		snprintf(out, size, "%s", say(l, "not here. Tab: all"));
 	else
 		snprintf(out, size,
-		    "No \"%s\" in this conversation. Tab: search all", text);
+		    say(l, "No \"%s\" in this conversation. Tab: search all"),
+		    text);
 }
 
 void
@@ -59,8 +61,9 @@ view_find(const struct frame *f)
 		snprintf(state, sizeof(state), "%s", f->ui->flash);
 	if (r.cols >= COLS_KEYS && find->count > 0)
 		end = draw_right(f, r.row, r.col, end, STYLE_BAR,
-		    "Up Down  Tab all  Enter stay  Esc back ");
-	int col = draw_text(f, r.row, r.col + 1, end, STYLE_BAR_ALERT, "find:");
+		    say(f->m->lang, "Up Down  Tab all  Enter stay  Esc back "));
+	int col = draw_text(f, r.row, r.col + 1, end, STYLE_BAR_ALERT,
+	    say(f->m->lang, "find:"));
 	const char *text = edit_text(find->line, NULL);
 	int cursor = col + 1 + width_text(text, edit_cursor(find->line));
 	col = draw_cut(f, r.row, col + 1, end - 1, STYLE_BAR, text);

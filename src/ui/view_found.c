@@ -85,7 +85,7 @@ label_line(const struct frame *f, const struct found_line *line, char *out,
 	else if (fp_is_zero(&line->conv))
 		snprintf(out, size, "%s", f->m->name);
 	else
-		snprintf(out, size, "to %s", line->name);
+		snprintf(out, size, say(f->m->lang, "to %s"), line->name);
 }
 
 static int
@@ -99,8 +99,8 @@ draw_time(
 	when_clock(ms, clock);
 	when_day(f->m->lang, ms, f->now.wall_ms, day);
 	if (r.cols >= COLS_DAY)
-		snprintf(text, sizeof(text), "%-10s %s", today ? "today" : day,
-		    clock);
+		snprintf(text, sizeof(text), "%-10s %s",
+		    today ? say(f->m->lang, "today") : day, clock);
 	else
 		snprintf(text, sizeof(text), "%s", today ? clock : day);
 	draw_text(f, r.row, col, r.col + r.cols, style, text);
@@ -167,20 +167,22 @@ view_found(const struct frame *f)
 	const struct found_list *list = &f->ui->found;
 	struct panel panel = {
 		.title = title,
-		.hint = "Enter goes there, Esc goes back",
+		.hint = say(f->m->lang, "Enter goes there, Esc goes back"),
 	};
 
 	if (list->count == 0)
-		snprintf(title, sizeof(title), "nothing found");
+		snprintf(title, sizeof(title), "%s",
+		    say(f->m->lang, "nothing found"));
 	else
 		snprintf(title, sizeof(title),
-		    list->more ? "the newest %zu found" : "%zu found",
+		    list->more ? say(f->m->lang, "the newest %zu found")
+			       : say(f->m->lang, "%zu found"),
 		    list->count);
 	struct rect r = overlay_panel(f, &panel);
 	if (list->count == 0 && r.rows > 0) {
 		snprintf(title, sizeof(title),
-		    "No message has \"%s\". Words count from their "
-		    "beginning.",
+		    say(f->m->lang, "No message has \"%s\". Words count from "
+				    "their beginning."),
 		    list->query);
 		draw_cut(
 		    f, r.row, r.col + 1, r.col + r.cols, STYLE_INFO, title);
@@ -204,7 +206,8 @@ go_to(struct ui *ui, const struct model *m, struct now now,
 					       : model_conv_of(m, &fp);
 
 	if (c == NULL) {
-		ui_flash(ui, now, "who said that is not known any more");
+		ui_flash(ui, now,
+		    say(m->lang, "who said that is not known any more"));
 		return;
 	}
 	overlay_close(ui);
@@ -249,7 +252,7 @@ found_settle(struct ui *ui, const struct model *m, struct now now)
 	while (s < c->next_serial && conv_message(c, s)->row < row)
 		s++;
 	if (s == c->next_serial) {
-		ui_flash(ui, now, "that message is gone");
+		ui_flash(ui, now, say(m->lang, "that message is gone"));
 		return;
 	}
 	ui_scroll_bottom(ui);

@@ -9,12 +9,18 @@
 #include "ui/view.h"
 #include "ui/when.h"
 
-#include <stdarg.h>
 #include <stdio.h>
 
-enum { LINES_MAX = 10, LINE_SIZE = 160, VERBS_MAX = 16 };
+enum {
+	NAME_CELLS = 8,
+	HEAD_CELLS = 11,
+	LINES_MAX = 10,
+	LINE_SIZE = 160,
+	VERBS_MAX = 16
+};
 
 struct lines {
+	const char *names[LINES_MAX];
 	char text[LINES_MAX][LINE_SIZE];
 	int count;
 };
@@ -55,8 +61,8 @@ view_message_menu(const struct frame *f)
 	const struct verb *list[VERBS_MAX];
 	struct verb_case v;
 	struct panel panel = {
-		.title = "this message",
-		.hint = "Enter does it, Esc goes back",
+		.title = say(f->m->lang, "this message"),
+		.hint = say(f->m->lang, "Enter does it, Esc goes back"),
 	};
 
 	if (!case_of(f, &v))
@@ -69,11 +75,14 @@ view_message_menu(const struct frame *f)
 		const struct verb *verb = list[first + (size_t)i];
 		bool is_chosen = first + (size_t)i == chosen;
 		enum style style = is_chosen ? STYLE_SELECTED : STYLE_NORMAL;
-		snprintf(text, sizeof(text), "%s%c  %-8s %s",
-		    is_chosen ? "> " : "  ", verb->key, verb->name,
-		    verb->gloss);
-		draw_fill(f, r.row + i, r.col, r.col + r.cols, style);
-		draw_cut(f, r.row + i, r.col, r.col + r.cols, style, text);
+		int end = r.col + r.cols, at = r.col + 6 + NAME_CELLS;
+		snprintf(text, sizeof(text), "%s%c  %s",
+		    is_chosen ? "> " : "  ", verb->key,
+		    say(f->m->lang, verb->name));
+		draw_fill(f, r.row + i, r.col, end, style);
+		int col = draw_cut(f, r.row + i, r.col, end, style, text);
+		draw_cut(f, r.row + i, col >= at ? col + 1 : at, end, style,
+		    say(f->m->lang, verb->gloss));
 	}
 }
 
@@ -98,56 +107,60 @@ message_menu_key(struct ui *ui, const struct model *m, struct now now,
 	return false;
 }
 
-static void __attribute__((format(printf, 2, 3)))
-add(struct lines *l, const char *format, ...)
+static void
+add(struct lines *l, const char *name, const char *value)
 {
-	va_list args;
-
 	if (l->count == LINES_MAX)
 		return;
-	va_start(args, format);
-	vsnprintf(l->text[l->count++], LINE_SIZE, format, args);
-	va_end(args);
+	l->names[l->count] = name;
+	snprintf(l->text[l->count++], LINE_SIZE, "%s", value);
 }
 
 static void
-add_time(struct lines *l, const struct frame *f, const char *what, int64_t ms)
+add_time(struct lines *l, const struct frame *f, const char *name, int64_t ms)
 {
 	char day[WHEN_DAY_SIZE], clock[WHEN_CLOCK_SIZE];
+	char text[WHEN_DAY_SIZE + WHEN_CLOCK_SIZE + 2];
 
-	add(l, "%-10s %s, %s", what, when_clock(ms, clock),
+	snprintf(text, sizeof(text), "%s, %s", when_clock(ms, clock),
 	    when_day(f->m->lang, ms, f->now.wall_ms, day));
+	add(l, name, text);
 }
 
 static void
-add_delivery(struct lines *l, const struct message *msg)
+add_delivery(
+    struct lines *l, const struct lang *lang, const struct message *msg)
 {
 	char reason[REASON_SIZE];
 
 	if (msg->delivery == DELIVERY_FAILED)
-		add(l, "%-10s %s", "delivery", reason_text(NULL, msg, reason));
+		add(l, say(lang, "delivery"), reason_text(lang, msg, reason));
 	else if (msg->mine && msg->kind == MESSAGE_TEXT)
-		add(l, "%-10s %s", "delivery", delivery_text(msg->delivery));
+		add(l, say(lang, "delivery"),
+		    say(lang, delivery_text(msg->delivery)));
 	if (msg->kind == MESSAGE_TEXT)
-		add(l, "%-10s %s", "over", transport_text(msg->transport));
+		add(l, say(lang, "over"), transport_text(msg->transport));
 	if (msg->edited)
-		add(l, "%-10s %s", "text", "was changed after it was sent");
+		add(l, say(lang, "text"),
+		    say(lang, "was changed after it was sent"));
 }
 
 static struct lines
 describe(const struct frame *f, const struct message *msg)
 {
-	char id[MSG_ID_TEXT_SIZE], nick[PEER_LABEL_SIZE];
-	struct lines l = { 0 };
+	char id[MSG_ID_TEXT_SIZE], nick[PEER_LABEL_SIZE], size[LINE_SIZE];
+	const struct lang *lang = f->m->lang;
+	struct lines l = { .count = 0 };
 
-	add(&l, "%-10s %s", "from",
-	    message_nick(f, msg, PEER_LABEL_SIZE, nick));
-	add_time(&l, f, "sent", msg->sent_ms);
+	add(&l, say(lang, "from"), message_nick(f, msg, PEER_LABEL_SIZE, nick));
+	add_time(&l, f, say(lang, "sent"), msg->sent_ms);
 	if (!msg->mine)
-		add_time(&l, f, "came", msg->arrived_ms);
-	add_delivery(&l, msg);
-	add(&l, "%-10s %zu bytes", "size", msg->size);
-	add(&l, "%-10s %s", "id", msg_id_text(&msg->id, id));
+		add_time(&l, f, say(lang, "came"), msg->arrived_ms);
+	add_delivery(&l, lang, msg);
+	snprintf(size, sizeof(size),
+	    say_n(lang, "%zu byte", "%zu bytes", msg->size), msg->size);
+	add(&l, say(lang, "size"), size);
+	add(&l, say(lang, "id"), msg_id_text(&msg->id, id));
 	return l;
 }
 
@@ -156,8 +169,8 @@ view_message_info(const struct frame *f)
 {
 	struct verb_case v;
 	struct panel panel = {
-		.title = "this message",
-		.hint = "Esc goes back",
+		.title = say(f->m->lang, "this message"),
+		.hint = say(f->m->lang, "Esc goes back"),
 	};
 
 	if (!case_of(f, &v))
@@ -165,9 +178,14 @@ view_message_info(const struct frame *f)
 	struct lines l = describe(f, v.msg);
 	panel.rows_wanted = (size_t)l.count;
 	struct rect r = overlay_panel(f, &panel);
-	for (int i = 0; i < r.rows && i < l.count; i++)
-		draw_cut(f, r.row + i, r.col, r.col + r.cols, STYLE_NORMAL,
-		    l.text[i]);
+	int end = r.col + r.cols;
+	for (int i = 0; i < r.rows && i < l.count; i++) {
+		int col =
+		    draw_cut(f, r.row + i, r.col, end, STYLE_DIM, l.names[i]);
+		int at = r.col + HEAD_CELLS;
+		draw_cut(f, r.row + i, col >= at ? col + 1 : at, end,
+		    STYLE_NORMAL, l.text[i]);
+	}
 }
 
 bool

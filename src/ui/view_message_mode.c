@@ -40,11 +40,12 @@ add_verbs(struct hint *h, const struct verb_case *v)
 	for (size_t i = 0; i < count && fits; i++) {
 		if (!all[i].applies(v))
 			continue;
-		snprintf(text, sizeof(text), "%c %s", all[i].key, all[i].name);
+		snprintf(text, sizeof(text), "%c %s", all[i].key,
+		    say(v->m->lang, all[i].name));
 		fits = add(h, STYLE_BAR, text);
 	}
 	if (fits)
-		add(h, STYLE_BAR, "j/k move");
+		add(h, STYLE_BAR, say(v->m->lang, "j/k move"));
 }
 
 static void
@@ -54,7 +55,7 @@ add_links(struct hint *h, const struct verb_case *v)
 	const char *link;
 	size_t n;
 
-	add(h, STYLE_BAR_ALERT, "open which?");
+	add(h, STYLE_BAR_ALERT, say(v->m->lang, "open which?"));
 	for (size_t i = 0; i < VERB_LINKS_MAX; i++) {
 		if (!message_link(v->msg, i, &link, &n))
 			return;
@@ -87,7 +88,7 @@ add_react(struct hint *h, const struct verb_case *v)
 {
 	char text[HINT_SIZE];
 
-	add(h, STYLE_BAR_ALERT, "react:");
+	add(h, STYLE_BAR_ALERT, say(v->m->lang, "react:"));
 	add_line(h);
 	if (*edit_text(h->f->ui->mode.line, NULL) != '\0')
 		return;
@@ -99,7 +100,7 @@ add_react(struct hint *h, const struct verb_case *v)
 			return;
 	}
 	if (v->msg->reactions[1][0] != '\0')
-		add(h, STYLE_BAR, "0 none");
+		add(h, STYLE_BAR, say(v->m->lang, "0 none"));
 }
 
 static void
@@ -111,7 +112,7 @@ add_forward(struct hint *h)
 	size_t n = message_people(f->ui, f->m, peers, VERB_PEOPLE_MAX);
 	size_t chosen = f->ui->mode.chosen < n ? f->ui->mode.chosen : 0;
 
-	add(h, STYLE_BAR_ALERT, "forward to:");
+	add(h, STYLE_BAR_ALERT, say(f->m->lang, "forward to:"));
 	add_line(h);
 	h->col++;
 	for (size_t i = 0; i < n; i++) {
@@ -133,18 +134,20 @@ draw_hints(const struct frame *f, const struct verb_case *v, struct rect r)
 	draw_fill(f, r.row, r.col, end, STYLE_BAR);
 	h.end = end;
 	if (stage == MODE_MOVE && r.cols >= COLS_MENU)
-		h.end = draw_right(
-		    f, r.row, r.col, end, STYLE_BAR, "Enter menu  Esc done ");
+		h.end = draw_right(f, r.row, r.col, end, STYLE_BAR,
+		    say(f->m->lang, "Enter menu  Esc done "));
 	else if (r.cols >= COLS_DONE)
 		h.end = draw_right(f, r.row, r.col, end, STYLE_BAR,
-		    stage == MODE_MOVE ? "Esc done " : "Esc back ");
+		    say(f->m->lang, stage == MODE_MOVE ? N_("Esc done ")
+						       : N_("Esc back ")));
 	if (f->now.mono_ms < f->ui->flash_until_ms)
 		draw_cut(f, r.row, r.col + 1, h.end - 1, STYLE_BAR_ALERT,
 		    f->ui->flash);
 	else if (stage == MODE_DELETE)
 		add(&h, STYLE_BAR_ALERT,
-		    r.cols < COLS_MENU ? "delete? y/n"
-				       : "take it back? [y]es [n]o");
+		    say(f->m->lang, r.cols < COLS_MENU
+					? N_("delete? y/n")
+					: N_("take it back? [y]es [n]o")));
 	else if (stage == MODE_LINK)
 		add_links(&h, v);
 	else if (stage == MODE_REACT)
@@ -159,28 +162,33 @@ draw_hints(const struct frame *f, const struct verb_case *v, struct rect r)
 static void
 draw_aim(const struct frame *f)
 {
-	char nick[PEER_LABEL_SIZE];
+	char nick[PEER_LABEL_SIZE], head[2 * PEER_LABEL_SIZE];
 	const struct win *w = f->w;
 	struct rect r = f->l.note;
 	const struct message *msg = NULL;
 	int end = r.col + r.cols, col = r.col + 1;
-	const char *what = w->aim == AIM_EDIT ? "editing" : "answering";
-	const char *out = w->aim == AIM_EDIT ? "Esc leaves it as it was "
-					     : "Esc answers nothing ";
+	const struct lang *l = f->m->lang;
+	const char *out = w->aim == AIM_EDIT
+			      ? say(l, "Esc leaves it as it was ")
+			      : say(l, "Esc answers nothing ");
 
 	if (f->c != NULL && w->aim_serial >= f->c->first_serial &&
 	    w->aim_serial < f->c->next_serial)
 		msg = conv_message(f->c, w->aim_serial);
 	if (r.cols >= COLS_MENU)
 		end = draw_right(f, r.row, r.col, end, STYLE_DIM, out) - 1;
-	col = draw_text(f, r.row, col, end, STYLE_BOLD, what);
-	if (msg == NULL || !msg_id_equal(&msg->id, &w->aim_id))
-		return;
-	if (w->aim == AIM_REPLY) {
-		col = draw_text(f, r.row, col + 1, end, STYLE_BOLD,
+	if (msg != NULL && !msg_id_equal(&msg->id, &w->aim_id))
+		msg = NULL;
+	if (w->aim == AIM_EDIT)
+		snprintf(head, sizeof(head), "%s", say(l, "editing:"));
+	else if (msg == NULL)
+		snprintf(head, sizeof(head), "%s", say(l, "answering:"));
+	else
+		snprintf(head, sizeof(head), say(l, "answering %s:"),
 		    message_nick(f, msg, NICK_CELLS_MAX, nick));
-	}
-	col = draw_text(f, r.row, col, end, STYLE_BOLD, ":");
+	col = draw_cut(f, r.row, col, end, STYLE_BOLD, head);
+	if (msg == NULL)
+		return;
 	size_t size;
 	const char *text = message_text(f->m->lang, msg, &size);
 	grid_put(
