@@ -49,7 +49,8 @@ struct setting_list {
 };
 
 struct settings {
-	char *name, *status; /* NULL: not set */
+	const struct lang *lang; /* of the sentences about mistakes */
+	char *name, *status;     /* NULL: not set */
 	bool quiet;
 	uint32_t port;
 	struct setting_list interfaces;

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "app/options.h"
 
+#include "app/language.h"
 #include "base/mem.h"
 #include "base/peer_text.h"
 
@@ -93,6 +94,7 @@ apply_setting(struct options *o, const struct option_row *r, const char *arg)
 	int status = -1;
 
 	settings_init(&scratch);
+	scratch.lang = language_of_system();
 	if (settings_set(&scratch, r->key, value, &error) < 0) {
 		status = bad_use(error);
 	} else {

@@ -258,6 +258,7 @@ shell_open(struct shell *sh, const struct shell_cfg *cfg, char **ret_error)
 
 	init(sh);
 	settings_init(&sh->settings);
+	sh->settings.lang = language_of_system();
 	sh->now = clock_read();
 	sh->slept_ms = clock_slept_ms();
 	if ((err = open_home(sh, cfg, ret_error)) < 0)

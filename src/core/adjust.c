@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 #include "core/engine_state.h"
 
+#include "base/mem.h"
+
 #include <stdlib.h>
 #include <string.h>
 
@@ -20,27 +22,45 @@ keep(struct engine *e, uint32_t conv, const char *key, bool on)
 static void
 follow(struct engine *e, struct now now, const struct setting *row)
 {
-	const struct settings *s = &e->model->settings;
+	struct settings *s = &e->model->settings;
 
 	if (row->offset == offsetof(struct settings, name) && s->name != NULL)
 		execute_rename(e, now, s->name);
 	if (row->offset == offsetof(struct settings, look_language))
-		e->model->lang = settings_lang(s, e->lang);
+		s->lang = e->model->lang = settings_lang(s, e->lang);
 	if (row->offset == offsetof(struct settings, status))
 		execute_restate(e, now, s->status == NULL ? "" : s->status);
+}
+
+/* What it is now, or will be. */
+static char *
+sentence(const struct settings *s, const struct setting *row, const char *value)
+{
+	const struct lang *l = s->lang;
+
+	if (!row->live && *value == '\0')
+		return xasprintf(say(l, "%s will be as if not set, from the "
+					"next start on"),
+		    row->name);
+	if (!row->live)
+		return xasprintf(
+		    say(l, "%s will be %s, from the next start on"), row->name,
+		    value);
+	if (*value == '\0')
+		return xasprintf(say(l, "%s is not set"), row->name);
+	if (settings_is_default(s, row))
+		return xasprintf(
+		    say(l, "%s is %s, the default"), row->name, value);
+	return xasprintf(say(l, "%s is %s"), row->name, value);
 }
 
 static void
 tell(struct engine *e, struct now now, uint32_t conv, const struct setting *row)
 {
-	char *value = settings_text(&e->model->settings, row);
+	const struct settings *s = &e->model->settings;
+	char *value = settings_text(s, row);
 
-	engine_info(e, now, conv, "%s%s%s%s%s", row->name,
-	    row->live ? " is " : " will be ",
-	    value[0] == '\0' ? "nothing" : value,
-	    settings_is_default(&e->model->settings, row) ? " (the default)"
-							  : "",
-	    row->live ? "" : ", from the next start on");
+	engine_notice(e, now, conv, MESSAGE_INFO, sentence(s, row, value));
 	free(value);
 }
 

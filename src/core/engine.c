@@ -27,6 +27,7 @@ first_model(const struct engine_cfg *cfg, struct now now)
 	m->discovery_port = cfg->discovery_port;
 	m->started_ms = now.mono_ms;
 	m->lang = settings_lang(&m->settings, cfg->lang);
+	m->settings.lang = m->lang;
 	return m;
 }
 

@@ -88,10 +88,11 @@ shown(const char *value)
 }
 
 static int
-fail_value(const struct setting *row, const char *value, char **ret_error)
+fail_value(const struct settings *s, const struct setting *row,
+    const char *value, char **ret_error)
 {
-	*ret_error = xasprintf("%s is %s, not \"%.*s\"", row->name, row->values,
-	    shown(value), value);
+	*ret_error = xasprintf(say(s->lang, "%s is %s, not \"%.*s\""),
+	    row->name, row->values, shown(value), value);
 	return ERR_FORMAT;
 }
 
@@ -111,7 +112,7 @@ set_choice(struct settings *s, const struct setting *row, const char *value,
 			*(uint32_t *)field(s, row) = i;
 		return 0;
 	}
-	return fail_value(row, value, ret_error);
+	return fail_value(s, row, value, ret_error);
 }
 
 static int
@@ -125,10 +126,10 @@ set_number(struct settings *s, const struct setting *row, const char *value,
 	if (fits)
 		number = strtoul(value, NULL, 10);
 	if (!fits || number < row->min || number > row->max) {
-		*ret_error =
-		    xasprintf("%s is a number from %u to %u, not \"%.*s\"",
-			row->name, (unsigned)row->min, (unsigned)row->max,
-			shown(value), value);
+		*ret_error = xasprintf(
+		    say(s->lang, "%s is a number from %u to %u, not \"%.*s\""),
+		    row->name, (unsigned)row->min, (unsigned)row->max,
+		    shown(value), value);
 		return ERR_FORMAT;
 	}
 	*(uint32_t *)field(s, row) = (uint32_t)number;
@@ -143,8 +144,9 @@ set_text(struct settings *s, const struct setting *row, const char *value,
 	size_t size = strlen(value);
 
 	if (size < row->min || size > row->max) {
-		*ret_error = xasprintf("%s has %u to %u bytes, not %zu",
-		    row->name, (unsigned)row->min, (unsigned)row->max, size);
+		*ret_error = xasprintf(
+		    say(s->lang, "%s has %u to %u bytes, not %zu"), row->name,
+		    (unsigned)row->min, (unsigned)row->max, size);
 		return ERR_FORMAT;
 	}
 	free(*text);
@@ -182,23 +184,26 @@ item_is(const struct setting *row, const char *a, const char *b)
 }
 
 static int
-check_item(const struct setting *row, const char *item, char **ret_error)
+check_item(const struct settings *s, const struct setting *row,
+    const char *item, char **ret_error)
 {
 	size_t size = strlen(item);
 
 	if (row->offset == offsetof(struct settings, interfaces) &&
 	    (size == 0 || size >= IFACE_NAME_MAX ||
 		strcspn(item, " \t/") != size))
-		*ret_error = xasprintf("\"%.*s\" is no name of a network "
-				       "interface",
-		    shown(item), item);
+		*ret_error =
+		    xasprintf(say(s->lang, "\"%.*s\" is no name of a network "
+					   "interface"),
+			shown(item), item);
 	else if (row->offset == offsetof(struct settings, binds) &&
 		 strstr(item, " = ") == NULL)
-		*ret_error = xasprintf("%s is %s, for example: bind "
-				       "Ctrl-G = /who",
-		    row->name, row->values);
+		*ret_error =
+		    xasprintf(say(s->lang, "%s is %s, for example: bind "
+					   "Ctrl-G = /who"),
+			row->name, row->values);
 	else if (size == 0)
-		return fail_value(row, item, ret_error);
+		return fail_value(s, row, item, ret_error);
 	else
 		return 0;
 	return ERR_FORMAT;
@@ -209,7 +214,7 @@ add_item(struct settings *s, const struct setting *row, const char *item,
     char **ret_error)
 {
 	struct setting_list *l = field(s, row);
-	int err = check_item(row, item, ret_error);
+	int err = check_item(s, row, item, ret_error);
 
 	if (err < 0)
 		return err;
@@ -221,8 +226,9 @@ add_item(struct settings *s, const struct setting *row, const char *item,
 		return 0;
 	}
 	if (l->count >= row->max) {
-		*ret_error = xasprintf("%s is there %u times, and that is all "
-				       "it may",
+		*ret_error = xasprintf(
+		    say(s->lang, "%s is there %u times, and that is all "
+				 "it may"),
 		    row->name, (unsigned)row->max);
 		return ERR_LIMIT;
 	}
@@ -232,26 +238,28 @@ add_item(struct settings *s, const struct setting *row, const char *item,
 
 /* A control character would reach the terminal, or break the file. */
 static int
-check_value(const struct setting *row, const char *value, char **ret_error)
+check_value(const struct settings *s, const struct setting *row,
+    const char *value, char **ret_error)
 {
 	size_t size = strlen(value);
 
 	if (!utf8_is_valid(value, size)) {
-		*ret_error = xasprintf("%s is not UTF-8 text", row->name);
+		*ret_error =
+		    xasprintf(say(s->lang, "%s is not UTF-8 text"), row->name);
 		return ERR_FORMAT;
 	}
 	for (size_t i = 0; i < size; i++) {
 		if (((unsigned char)value[i] >= ' ' && value[i] != 0x7f) ||
 		    value[i] == '\t')
 			continue;
-		*ret_error =
-		    xasprintf("%s holds a control character", row->name);
+		*ret_error = xasprintf(
+		    say(s->lang, "%s holds a control character"), row->name);
 		return ERR_FORMAT;
 	}
 	if (size <= SETTING_VALUE_MAX)
 		return 0;
-	*ret_error = xasprintf("%s has at most %d bytes, not %zu", row->name,
-	    (int)SETTING_VALUE_MAX, size);
+	*ret_error = xasprintf(say(s->lang, "%s has at most %d bytes, not %zu"),
+	    row->name, (int)SETTING_VALUE_MAX, size);
 	return ERR_FORMAT;
 }
 
@@ -259,7 +267,7 @@ static int
 set_row(struct settings *s, const struct setting *row, const char *value,
     char **ret_error)
 {
-	int err = check_value(row, value, ret_error);
+	int err = check_value(s, row, value, ret_error);
 
 	if (err < 0)
 		return err;
@@ -278,7 +286,8 @@ set_row(struct settings *s, const struct setting *row, const char *value,
 }
 
 static int
-fail_unknown(const char *key, size_t n, char **ret_error)
+fail_unknown(
+    const struct settings *s, const char *key, size_t n, char **ret_error)
 {
 	size_t count;
 	const struct setting *rows = settings_keys(&count), *near = NULL;
@@ -289,20 +298,22 @@ fail_unknown(const char *key, size_t n, char **ret_error)
 	int size = (int)utf8_cut(key, n, SHOWN_MAX);
 	*ret_error =
 	    near != NULL
-		? xasprintf("no setting \"%.*s\": did you mean %s?", size, key,
-		      near->name)
-		: xasprintf("no setting \"%.*s\": /set lists them, and "
-			    "the manual",
+		? xasprintf(
+		      say(s->lang, "no setting \"%.*s\": did you mean %s?"),
+		      size, key, near->name)
+		: xasprintf(
+		      say(s->lang, "no setting \"%.*s\": /set lists them, and "
+				   "the manual"),
 		      size, key);
 	return ERR_NOT_FOUND;
 }
 
 static int
-find(
-    const char *key, size_t n, const struct setting **ret_row, char **ret_error)
+find(const struct settings *s, const char *key, size_t n,
+    const struct setting **ret_row, char **ret_error)
 {
 	*ret_row = settings_find(key, n);
-	return *ret_row == NULL ? fail_unknown(key, n, ret_error) : 0;
+	return *ret_row == NULL ? fail_unknown(s, key, n, ret_error) : 0;
 }
 
 int
@@ -310,7 +321,7 @@ settings_set(
     struct settings *s, const char *key, const char *value, char **ret_error)
 {
 	const struct setting *row;
-	int err = find(key, strlen(key), &row, ret_error);
+	int err = find(s, key, strlen(key), &row, ret_error);
 
 	return err < 0 ? err : set_row(s, row, value, ret_error);
 }
@@ -346,8 +357,8 @@ remove_item(struct settings *s, const struct setting *row, const char *item,
 		setting_list_remove(l, i);
 		return 0;
 	}
-	*ret_error =
-	    xasprintf("%s has no \"%.*s\"", row->name, shown(item), item);
+	*ret_error = xasprintf(
+	    say(s->lang, "%s has no \"%.*s\""), row->name, shown(item), item);
 	return ERR_NOT_FOUND;
 }
 
@@ -366,7 +377,7 @@ settings_unset(
     struct settings *s, const char *key, const char *item, char **ret_error)
 {
 	const struct setting *row;
-	int err = find(key, strlen(key), &row, ret_error);
+	int err = find(s, key, strlen(key), &row, ret_error);
 
 	return err < 0 ? err : unset_row(s, row, item, ret_error);
 }
@@ -391,7 +402,7 @@ settings_apply(struct settings *s, const char *line, size_t n, bool on,
 	}
 	while (key_size < n && !is_blank(line[key_size]))
 		key_size++;
-	int err = find(line, key_size, ret_row, ret_error);
+	int err = find(s, line, key_size, ret_row, ret_error);
 	if (err < 0)
 		return err;
 	while (key_size < n && is_blank(line[key_size]))

@@ -46,10 +46,11 @@ parse_line(struct settings *s, const char *p, size_t n, char **ret_error)
 
 	if (!utf8_is_valid(p, n))
 		return fail(ret_error, ERR_FORMAT,
-		    "it is not UTF-8 text; save the file as UTF-8");
+		    say(s->lang,
+			"it is not UTF-8 text; save the file as UTF-8"));
 	if (has_control(p, n))
-		return fail(
-		    ret_error, ERR_FORMAT, "it holds a control character");
+		return fail(ret_error, ERR_FORMAT,
+		    say(s->lang, "it holds a control character"));
 	while (blank < n && is_blank(p[blank]))
 		blank++;
 	if (blank == n || p[blank] == '#')
@@ -73,7 +74,8 @@ config_parse(struct settings *s, const char *text, size_t n, char **ret_error)
 		char *why = NULL;
 		int err = parse_line(s, text, size, &why);
 		if (err != 0) {
-			fail(ret_error, err, "line %zu: %s", line, why);
+			fail(ret_error, err, say(s->lang, "line %zu: %s"), line,
+			    why);
 			free(why);
 			return err;
 		}
@@ -95,17 +97,20 @@ config_load(struct settings *s, const struct home *h, char **ret_error)
 		err = 0;
 	} else if (err == ERR_LIMIT) {
 		fail(ret_error, err,
-		    "%s is longer than %d bytes; is it the right file?", path,
-		    (int)CONFIG_TEXT_MAX);
+		    say(s->lang,
+			"%s is longer than %d bytes; is it the right file?"),
+		    path, (int)CONFIG_TEXT_MAX);
 	} else if (err != 0) {
 		fail(ret_error, err,
-		    "cannot read %s: %s; correct that, or move it away", path,
-		    strerror(errno));
+		    say(s->lang,
+			"cannot read %s: %s; correct that, or move it away"),
+		    path, strerror(errno));
 	} else {
 		err = config_parse(s, text, n, &why);
 		if (err != 0)
 			fail(ret_error, err,
-			    "%s, %s; correct that line, or put # before it",
+			    say(s->lang,
+				"%s, %s; correct that line, or put # before it"),
 			    path, why);
 	}
 	free(why);
@@ -115,11 +120,12 @@ config_load(struct settings *s, const struct home *h, char **ret_error)
 }
 
 static int
-fail_write(const char *path, char **ret_error)
+fail_write(const struct settings *s, const char *path, char **ret_error)
 {
 	return fail(ret_error, ERR_SYS,
-	    "set for this run only: cannot write %s: %s; correct that, then "
-	    "/save",
+	    say(s->lang,
+		"set for this run only: cannot write %s: %s; correct that, then "
+		"/save"),
 	    path, strerror(errno));
 }
 
@@ -143,21 +149,23 @@ edit_file(const char *path, const struct settings *s, const char *key, bool on,
 
 	if (err == ERR_LIMIT)
 		return fail(ret_error, err,
-		    "set for this run only: %s is longer than %d bytes", path,
-		    (int)CONFIG_TEXT_MAX);
+		    say(s->lang,
+			"set for this run only: %s is longer than %d bytes"),
+		    path, (int)CONFIG_TEXT_MAX);
 	if (err != 0 && err != ERR_NOT_FOUND)
-		return fail_write(path, ret_error);
+		return fail_write(s, path, ret_error);
 	if (err == 0 && strlen(text) != n) {
 		free(text);
 		return fail(ret_error, ERR_FORMAT,
-		    "set for this run only: %s is no text; correct that, then "
-		    "/save",
+		    say(s->lang,
+			"set for this run only: %s is no text; correct that, then "
+			"/save"),
 		    path);
 	}
 	char *fresh = config_edit(err == 0 ? text : "", n, s, key, on);
 	err = 0;
 	if (fresh != NULL && file_replace(path, fresh, strlen(fresh)) < 0)
-		err = fail_write(path, ret_error);
+		err = fail_write(s, path, ret_error);
 	free(fresh);
 	free(text);
 	return err;

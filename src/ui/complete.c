@@ -282,8 +282,8 @@ add_values(struct completion *c, const struct settings *s,
 	}
 	if (set && is_text && value[0] != '\0' && c->count < COMPLETE_MAX &&
 	    strncasecmp(value, word, n) == 0)
-		add_item(
-		    c, xstrdup(value), xstrdup(value), xstrdup("as it is"));
+		add_item(c, xstrdup(value), xstrdup(value),
+		    xstrdup(say(s->lang, "as it is")));
 	free(value);
 }
 

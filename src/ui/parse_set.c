@@ -63,8 +63,10 @@ show(struct parse *p, char *words)
 
 	if (report == NULL) {
 		int err = parse_fail(p, ERR_NOT_FOUND, p->at,
-		    xasprintf("no setting has \"%s\" in it: /set lists them "
-			      "all",
+		    xasprintf(
+			say(p->m->lang,
+			    "no setting has \"%s\" in it: /set lists them "
+			    "all"),
 			words));
 		free(words);
 		return err;

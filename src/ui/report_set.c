@@ -19,30 +19,45 @@ add_row(struct str *s, const struct settings *all, const struct setting *row)
 
 	str_addf(s, "\n  %-*s %s%*s %s %s", KEY_CELLS, row->name, shown,
 	    cells < VALUE_CELLS ? VALUE_CELLS - cells : 0, "",
-	    settings_is_default(all, row) ? " " : "*", row->gloss);
+	    settings_is_default(all, row) ? " " : "*",
+	    say(all->lang, row->gloss));
+	free(value);
+}
+
+static void
+add_state(struct str *s, const struct settings *all, const struct setting *row)
+{
+	char *value = settings_text(all, row);
+
+	if (*value == '\0')
+		str_addf(s, say(all->lang, "%s is not set"), row->name);
+	else if (settings_is_default(all, row))
+		str_addf(s, say(all->lang, "%s is %s, the default"), row->name,
+		    value);
+	else
+		str_addf(s, say(all->lang, "%s is %s"), row->name, value);
 	free(value);
 }
 
 static char *
 one(const struct settings *all, const struct setting *row)
 {
+	const struct lang *l = all->lang;
 	struct str s = { 0 };
-	char *value = settings_text(all, row);
 
-	str_addf(&s, "%s is %s%s", row->name,
-	    value[0] == '\0' ? "not set" : value,
-	    settings_is_default(all, row) ? " (the default)" : "");
-	str_addf(&s, "\n  meaning  %s", row->gloss);
-	str_addf(&s, "\n  values   %s", row->values);
+	add_state(&s, all, row);
+	str_addf(&s, say(l, "\n  meaning  %s"), say(l, row->gloss));
+	str_addf(&s, say(l, "\n  values   %s"), row->values);
 	if (row->initial[0] != '\0')
-		str_addf(&s, "\n  default  %s", row->initial);
+		str_addf(&s, say(l, "\n  default  %s"), row->initial);
 	if (row->kind == SETTING_NUMBER)
-		str_addf(&s, "\n  range    %u to %u", (unsigned)row->min,
-		    (unsigned)row->max);
-	str_addf(&s, "\n  example  /set %s %s", row->name, row->example);
+		str_addf(&s, say(l, "\n  range    %u to %u"),
+		    (unsigned)row->min, (unsigned)row->max);
+	str_addf(&s, say(l, "\n  example  %s"), "/set ");
+	str_addf(&s, "%s %s", row->name, row->example);
 	if (!row->live)
-		str_add(&s, "\n  a change counts from the next start on");
-	free(value);
+		str_add(
+		    &s, say(l, "\n  a change counts from the next start on"));
 	return str_take(&s);
 }
 
@@ -51,7 +66,8 @@ report_setting_matches(
     const struct settings *s, const struct setting *row, const char *words)
 {
 	char *value = settings_text(s, row);
-	const char *texts[] = { row->name, row->gloss, value, NULL };
+	const char *texts[] = { row->name, say(s->lang, row->gloss), value,
+		NULL };
 	bool matches = overlay_matches(words, texts);
 
 	free(value);
@@ -73,7 +89,7 @@ report_settings(const struct model *m, const char *words)
 			continue;
 		if (last == NULL || strcmp(last->group, rows[i].group) != 0)
 			str_addf(&s, "%s%s", last == NULL ? "" : "\n",
-			    rows[i].group);
+			    say(m->lang, rows[i].group));
 		add_row(&s, &m->settings, &rows[i]);
 		last = &rows[i];
 		found++;
@@ -83,7 +99,8 @@ report_settings(const struct model *m, const char *words)
 		return one(&m->settings, last);
 	}
 	if (found > 1)
-		str_add(&s, "\n  * is not the default. /set KEY VALUE changes "
-			    "one, /unset KEY takes it back.");
+		str_add(
+		    &s, say(m->lang, "\n  * is not the default. /set KEY VALUE "
+				     "changes one, /unset KEY takes it back."));
 	return found == 0 ? NULL : str_take(&s);
 }
