@@ -46,6 +46,7 @@ open_home(struct shell *sh, const struct shell_cfg *cfg, char **ret_error)
 	char *path = home_path(sh->home.state_dir, "log");
 	log_open(path);
 	free(path);
+	sh->settings.lang = language();
 	return config_load(&sh->settings, &sh->home, ret_error);
 }
 
@@ -266,6 +267,7 @@ shell_open(struct shell *sh, const struct shell_cfg *cfg, char **ret_error)
 	if ((err = override_settings(sh, cfg->overrides, ret_error)) < 0)
 		return err;
 	language_set(settings_lang(&sh->settings, language_of_system()));
+	sh->settings.lang = language();
 	if ((err = load_identity(sh, cfg, ret_error)) < 0)
 		return err;
 	/* Somebody may have been asked for a passphrase. */

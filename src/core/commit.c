@@ -210,7 +210,8 @@ give_up(
 {
 	struct contact *k = n->of;
 	const struct change *c = &n->change;
-	char *reason = xasprintf("not stored: %s; not sent", why);
+	char *reason =
+	    xasprintf(say(e->model->lang, "not stored: %s; not sent"), why);
 
 	if (k != NULL && k->chat != NULL && chat_withdraw(k->chat, &c->id)) {
 		if (c->kind == CHANGE_MESSAGE)

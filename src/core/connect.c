@@ -13,7 +13,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-static const char self_text[] = "that is this earshot itself";
+static const char *const self_text = N_("that is this earshot itself");
 
 static struct connect *
 connect_new(struct engine *e)
@@ -93,17 +93,22 @@ give_up(struct engine *e, struct now now, struct connect *n, const char *why)
 	if (n->tcp_why != NULL && n->udp_port != 0)
 		why = n->tcp_why;
 	/* Without an address nobody was asked; and we know whether we run. */
+	const struct lang *l = e->model->lang;
 	const char *advice =
-	    n->count == 0      ? ". Is the name right? An address does as well"
-	    : why == self_text ? ""
-			       : ". Is earshot running there? Another port: "
-				 "/connect HOST:PORT";
-	char udp[64] = "";
+	    n->count == 0
+		? say(l, ". Is the name right? An address does as well")
+	    : why == self_text
+		? ""
+		: say(l, ". Is earshot running there? Another port: "
+			 "/connect HOST:PORT");
 	if (n->udp_port != 0)
-		snprintf(udp, sizeof(udp),
-		    "; no answer over UDP, port %u, either", n->udp_port);
-	engine_error(e, now, n->conv, "could not reach %s, port %u: %s%s%s",
-	    n->host, n->port, why, udp, advice);
+		engine_error(e, now, n->conv,
+		    "could not reach %s, port %u: %s; no answer over UDP, port %u, either%s",
+		    n->host, n->port, say(l, why), n->udp_port, advice);
+	else
+		engine_error(e, now, n->conv,
+		    "could not reach %s, port %u: %s%s", n->host, n->port,
+		    say(l, why), advice);
 	connect_free(n);
 }
 
@@ -138,9 +143,15 @@ connect_done(struct engine *e, struct now now, struct conn *c)
 	c->connect = NULL;
 	p->by_hand = true;
 	model_touch(e->model);
-	engine_info(e, now, n->conv, "connected: %s at %s%s. /query %s",
-	    peer_label(p, true, label), addr_text(&c->addr, addr),
-	    c->carrier.transport == CARRIER_UDP ? " over UDP" : "", p->name);
+	peer_label(p, true, label);
+	addr_text(&c->addr, addr);
+	if (c->carrier.transport == CARRIER_UDP)
+		engine_info(e, now, n->conv,
+		    "connected: %s at %s over UDP. /query %s", label, addr,
+		    p->name);
+	else
+		engine_info(e, now, n->conv, "connected: %s at %s. /query %s",
+		    label, addr, p->name);
 	connect_free(n);
 }
 
@@ -208,7 +219,7 @@ connect_start(struct engine *e, struct now now, const struct command *cmd)
 	engine_info(
 	    e, now, cmd->conv, "connecting to %s, port %u", n->host, n->port);
 	if (n->count > 0 && !dial_one(e, now, n)) {
-		give_up(e, now, n, "too many connections");
+		give_up(e, now, n, N_("too many connections"));
 		return;
 	}
 	if (n->count == 0)
@@ -232,7 +243,7 @@ engine_resolved(struct engine *e, struct now now, uint32_t token,
 			memcpy(n->addrs, addrs, n->count * sizeof(*addrs));
 		if (!dial_one(e, now, n))
 			give_up(e, now, n,
-			    error != NULL ? error : "it has no address");
+			    error != NULL ? error : N_("it has no address"));
 		return;
 	}
 }

@@ -293,7 +293,7 @@ conn_drop(struct engine *e, struct now now, struct conn *c, uint8_t reason)
 			    &c->carrier, now, lost ? CLOSE_LOST : reason);
 		conn_flush(e, now, c);
 	}
-	conn_end(e, now, c, reason, "the other end did not speak earshot");
+	conn_end(e, now, c, reason, N_("the other end did not speak earshot"));
 }
 
 const char *
@@ -303,20 +303,21 @@ conn_why(int sys_errno)
 		int number;
 		const char *text;
 	} texts[] = {
-		{ ECONNREFUSED, "nothing listens there (connection refused)" },
-		{ EHOSTUNREACH, "no route to that host" },
-		{ ENETUNREACH, "no route to that network" },
-		{ ETIMEDOUT, "no answer" },
-		{ EACCES, "a firewall of this machine forbids it" },
-		{ EPERM, "a firewall of this machine forbids it" },
-		{ 0, "the other end closed the connection" },
+		{ ECONNREFUSED,
+		    N_("nothing listens there (connection refused)") },
+		{ EHOSTUNREACH, N_("no route to that host") },
+		{ ENETUNREACH, N_("no route to that network") },
+		{ ETIMEDOUT, N_("no answer") },
+		{ EACCES, N_("a firewall of this machine forbids it") },
+		{ EPERM, N_("a firewall of this machine forbids it") },
+		{ 0, N_("the other end closed the connection") },
 	};
 
 	for (size_t i = 0; i < sizeof(texts) / sizeof(texts[0]); i++) {
 		if (texts[i].number == sys_errno)
 			return texts[i].text;
 	}
-	return "the connection broke";
+	return N_("the connection broke");
 }
 
 void

@@ -164,7 +164,7 @@ contact_forget(struct engine *e, struct now now, struct contact *k)
 
 	/* Keeps the contact when its connection goes. */
 	model_conv_open(e->model, p);
-	outbox_withdraw(e, now, k, "forgotten");
+	outbox_withdraw(e, now, k, N_("forgotten"));
 	if (c != NULL)
 		conn_drop(e, now, c, CLOSE_IDLE);
 	commit_forget(e, k);

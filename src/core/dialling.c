@@ -219,9 +219,11 @@ tell_unreachable(struct engine *e, struct now now, struct contact *k)
 	if (k->dial.failed_rounds != 1 || waiting == 0 || p->conv == 0)
 		return;
 	engine_info(e, now, p->conv,
-	    "%s does not answer; %zu %s here until %s is back. /info %s",
-	    peer_label(p, false, label), waiting,
-	    waiting == 1 ? "message waits" : "messages wait", p->name, p->name);
+	    say_n(e->model->lang,
+		"%s does not answer; %zu message waits here until %s is back. /info %s",
+		"%s does not answer; %zu messages wait here until %s is back. /info %s",
+		waiting),
+	    peer_label(p, false, label), waiting, p->name, p->name);
 }
 
 static void

@@ -67,10 +67,13 @@ do_away(struct engine *e, struct now now, const struct command *cmd)
 	e->model->away = away;
 	if (cmd->text != NULL)
 		model_clean_status(e->model, cmd->text);
-	engine_info(e, now, cmd->conv, "%s",
-	    away  ? "you are away; /back when you return"
-	    : was ? "welcome back"
-		  : "you were not away");
+	if (away)
+		engine_info(
+		    e, now, cmd->conv, "you are away; /back when you return");
+	else if (was)
+		engine_info(e, now, cmd->conv, "welcome back");
+	else
+		engine_info(e, now, cmd->conv, "you were not away");
 	execute_announce(e, now);
 }
 
@@ -87,15 +90,17 @@ do_shout(struct engine *e, struct now now, const struct command *cmd)
 	const char *why = NULL;
 
 	if (m.size == 0)
-		why = "there is no text";
+		why = N_("there is no text");
 	else if (m.size > SHOUT_TEXT_MAX)
-		why = "a shout is at most 512 bytes";
+		why = N_("a shout is at most 512 bytes");
 	else if (e->quiet)
-		why = "quiet mode announces nothing";
+		why = N_("quiet mode announces nothing");
 	else if (discover_shout(e->discover, now, text, m.size, &m.id) < 0)
-		why = "three in a row, then one each 5 seconds; wait a little";
+		why = N_(
+		    "three in a row, then one each 5 seconds; wait a little");
 	if (why != NULL) {
-		engine_error(e, now, cmd->conv, "not shouted: %s", why);
+		engine_error(e, now, cmd->conv, "not shouted: %s",
+		    say(e->model->lang, why));
 		free(text);
 		return;
 	}
@@ -149,9 +154,11 @@ do_quit(struct engine *e, struct now now, const struct command *cmd)
 		return;
 	if (waiting > 0)
 		engine_info(e, now, cmd->conv,
-		    "%zu %s: %s when earshot runs again. /outbox", waiting,
-		    waiting == 1 ? "message waits" : "messages wait",
-		    waiting == 1 ? "it goes out" : "they go out");
+		    say_n(e->model->lang,
+			"%zu message waits: it goes out when earshot runs again. /outbox",
+			"%zu messages wait: they go out when earshot runs again. /outbox",
+			waiting),
+		    waiting);
 	e->model->leaving = true;
 	model_touch(e->model);
 	for (size_t i = 0; i < CONNS_MAX; i++) {
@@ -186,34 +193,57 @@ do_conv(struct engine *e, const struct command *cmd)
 		conv_clear_notices(e->model, c);
 }
 
-/* What is set for one contact, and what is said about it. */
-static const char *
+/* What is set for one contact. */
+static void
 set(struct contact *k, struct peer *p, const struct command *cmd)
 {
-	static const char *const transports[] = {
-		[TRANSPORT_AUTO] = "goes over TCP, or UDP where that fails",
-		[TRANSPORT_TCP] = "goes over TCP only",
-		[TRANSPORT_UDP] = "goes over UDP only",
-	};
-
 	if (cmd->kind == COMMAND_HISTORY) {
 		k->pin.forgets = p->forgets = !cmd->on;
-		return cmd->on ? "is kept from now on"
-			       : "is not kept from now on; /forget removes "
-				 "what is kept already";
+		return;
 	}
 	if (cmd->kind == COMMAND_RECEIPTS) {
 		k->pin.receipts = p->receipts = cmd->on;
 		if (!cmd->on && k->chat != NULL)
 			chat_shown(k->chat, NULL);
-		return cmd->on ? "is told what you have seen"
-			       : "is not told what you have seen";
+		return;
 	}
 	p->choice = cmd->number == TRANSPORT_TCP   ? TRANSPORT_TCP
 		    : cmd->number == TRANSPORT_UDP ? TRANSPORT_UDP
 						   : TRANSPORT_AUTO;
 	k->pin.transport = p->choice;
-	return transports[p->choice];
+}
+
+static void
+tell_set(struct engine *e, struct now now, const struct command *cmd,
+    const struct peer *p)
+{
+	const struct lang *l = e->model->lang;
+	char label[PEER_LABEL_SIZE];
+
+	peer_label(p, false, label);
+	if (cmd->kind == COMMAND_HISTORY)
+		engine_info(e, now, cmd->conv,
+		    cmd->on ? say(l, "what is said with %s is kept from now on")
+			    : say(l, "what is said with %s is not kept from "
+				     "now on; /forget removes what is kept "
+				     "already"),
+		    label);
+	else if (cmd->kind == COMMAND_RECEIPTS)
+		engine_info(e, now, cmd->conv,
+		    cmd->on ? say(l, "%s is told what you have seen")
+			    : say(l, "%s is not told what you have seen"),
+		    label);
+	else if (p->choice == TRANSPORT_AUTO)
+		engine_info(e, now, cmd->conv,
+		    "what is said with %s goes over TCP, or UDP where that "
+		    "fails",
+		    label);
+	else
+		engine_info(e, now, cmd->conv,
+		    p->choice == TRANSPORT_TCP
+			? say(l, "what is said with %s goes over TCP only")
+			: say(l, "what is said with %s goes over UDP only"),
+		    label);
 }
 
 static void
@@ -221,7 +251,6 @@ do_set(struct engine *e, struct now now, const struct command *cmd)
 {
 	struct peer *p = model_peer_edit(e->model, &cmd->peer);
 	struct contact *k = p == NULL ? NULL : contact_get(e, now, &cmd->peer);
-	char label[PEER_LABEL_SIZE];
 
 	if (k == NULL) {
 		engine_error(e, now, cmd->conv, "that peer is not known");
@@ -229,10 +258,8 @@ do_set(struct engine *e, struct now now, const struct command *cmd)
 	}
 	/* It is remembered, so there is somebody to remember. */
 	model_conv_open(e->model, p);
-	const char *what = set(k, p, cmd);
-	engine_info(e, now, cmd->conv, "%s%s %s",
-	    cmd->kind == COMMAND_RECEIPTS ? "" : "what is said with ",
-	    peer_label(p, false, label), what);
+	set(k, p, cmd);
+	tell_set(e, now, cmd, p);
 	model_touch(e->model);
 	contact_keep(e, k);
 	if (cmd->kind == COMMAND_TRANSPORT)

@@ -277,7 +277,7 @@ forget_conv(
 	if (all)
 		contact_forget(e, now, k);
 	else if (k != NULL)
-		outbox_withdraw(e, now, k, "forgotten");
+		outbox_withdraw(e, now, k, N_("forgotten"));
 	commit_change(e, NULL, &change);
 	conv_clear(e->model, c);
 	c->last_row = c->read_row = 0;
@@ -297,11 +297,15 @@ tell_forgotten(struct engine *e, struct now now, const struct command *cmd,
 	else if (p == NULL)
 		engine_info(e, now, cmd->conv,
 		    "all shouts are removed from this machine");
+	else if (cmd->on)
+		engine_info(e, now, cmd->conv,
+		    "the key and all that was said with %s is removed from "
+		    "this machine; the other end keeps it",
+		    p->name);
 	else
 		engine_info(e, now, cmd->conv,
-		    "%s said with %s is removed from this machine; the other "
-		    "end keeps it",
-		    cmd->on ? "the key and all that was" : "all that was",
+		    "all that was said with %s is removed from this machine; "
+		    "the other end keeps it",
 		    p->name);
 }
 

@@ -155,7 +155,8 @@ engine_info(
 	va_list args;
 
 	va_start(args, format);
-	engine_notice(e, now, conv, MESSAGE_INFO, format_text(format, args));
+	engine_notice(e, now, conv, MESSAGE_INFO,
+	    format_text(say(e->model->lang, format), args));
 	va_end(args);
 }
 
@@ -166,6 +167,7 @@ engine_error(
 	va_list args;
 
 	va_start(args, format);
-	engine_notice(e, now, conv, MESSAGE_ERROR, format_text(format, args));
+	engine_notice(e, now, conv, MESSAGE_ERROR,
+	    format_text(say(e->model->lang, format), args));
 	va_end(args);
 }

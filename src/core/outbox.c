@@ -21,6 +21,7 @@ enum {
 	START_PER_PEER_MS = 50,
 	START_MAX_MS = 10000,
 	EXCERPT_CELLS = 40,
+	AGE_SIZE = 32,
 	LINE_MAX = 512,
 };
 
@@ -105,14 +106,31 @@ type_text(uint8_t type)
 {
 	switch (type) {
 	case MSG_EDIT:
-		return "the edit";
+		return N_("edit");
 	case MSG_DELETE:
-		return "the deletion";
-	case MSG_REACT:
-		return "the reaction";
+		return N_("deletion");
 	default:
-		return "the text";
+		return N_("reaction");
 	}
+}
+
+static void
+tell_failed(struct engine *e, struct now now, const struct contact *k,
+    uint8_t type, const char *reason)
+{
+	const struct lang *l = e->model->lang;
+	uint32_t conv = model_peer(e->model, &k->fp)->conv;
+
+	reason = say(l, reason);
+	if (type == MSG_EDIT)
+		engine_error(
+		    e, now, conv, "the edit did not arrive: %s", reason);
+	else if (type == MSG_DELETE)
+		engine_error(
+		    e, now, conv, "the deletion did not arrive: %s", reason);
+	else
+		engine_error(
+		    e, now, conv, "the reaction did not arrive: %s", reason);
 }
 
 void
@@ -136,8 +154,7 @@ outbox_settle(struct engine *e, struct now now, struct contact *k,
 		effect_set_delivery(
 		    e, k, post->row, &post->id, delivery, reason);
 	else if (delivery == DELIVERY_FAILED)
-		engine_error(e, now, model_peer(e->model, &k->fp)->conv,
-		    "%s did not arrive: %s", type_text(post->type), reason);
+		tell_failed(e, now, k, post->type, reason);
 }
 
 /* Which of those that wait are meant, and whether one is. */
@@ -217,8 +234,8 @@ outbox_tick(struct engine *e, struct now now)
 	e->expire_ms = NEVER_MS;
 	for (size_t i = 0; i < e->contact_count; i++) {
 		struct contact *k = e->contacts[i];
-		old.max -=
-		    withdraw(e, now, k, &old, "expired: it waited for 30 days");
+		old.max -= withdraw(
+		    e, now, k, &old, N_("expired: it waited for 30 days"));
 		if (k->chat != NULL && chat_waiting(k->chat) > 0)
 			outbox_watch(e, now);
 	}
@@ -245,16 +262,17 @@ add_line(struct lines *l, const char *line)
 }
 
 static void
-age_text(int64_t ms, char out[static 32])
+age_text(const struct lang *l, int64_t ms, char out[static AGE_SIZE])
 {
 	int64_t minutes = ms < 0 ? 0 : ms / 60000;
 
 	if (minutes < 60)
-		snprintf(out, 32, "%d min", (int)minutes);
+		snprintf(out, AGE_SIZE, say(l, "%d min"), (int)minutes);
 	else if (minutes < 48 * 60)
-		snprintf(out, 32, "%d h", (int)(minutes / 60));
+		snprintf(out, AGE_SIZE, say(l, "%d h"), (int)(minutes / 60));
 	else
-		snprintf(out, 32, "%d days", (int)(minutes / (24 * 60)));
+		snprintf(out, AGE_SIZE, say(l, "%d days"),
+		    (int)(minutes / (24 * 60)));
 }
 
 static void
@@ -262,15 +280,17 @@ describe(struct engine *e, struct now now, const struct contact *k,
     const struct chat_post *post, bool in_flight, char line[static LINE_MAX])
 {
 	const struct peer *p = model_peer(e->model, &k->fp);
+	const struct lang *l = e->model->lang;
 	const char *text = post->text == NULL ? "" : post->text;
 	size_t first = strcspn(text, "\n");
 	size_t n = width_cut(text, first, EXCERPT_CELLS, NULL);
-	char label[PEER_LABEL_SIZE], age[32];
+	char label[PEER_LABEL_SIZE], age[AGE_SIZE];
 
-	age_text(now.wall_ms - post->sent_ms, age);
+	age_text(l, now.wall_ms - post->sent_ms, age);
 	snprintf(line, LINE_MAX, "%zu  %s  %s  %s  %s%s%.*s%s", e->listed_count,
-	    peer_label(p, false, label), age, in_flight ? "sent" : "queued",
-	    post->type == MSG_TEXT ? "" : type_text(post->type) + 4,
+	    peer_label(p, false, label), age,
+	    in_flight ? say(l, "sent") : say(l, "queued"),
+	    post->type == MSG_TEXT ? "" : say(l, type_text(post->type)),
 	    post->type == MSG_TEXT || n == 0 ? "" : ": ", (int)n, text,
 	    text[n] != '\0' ? "..." : "");
 }
@@ -309,9 +329,17 @@ outbox_list(struct engine *e, struct now now, const struct command *cmd)
 		if (e->contacts[i]->chat != NULL)
 			list_contact(e, now, e->contacts[i], &lines);
 	}
-	snprintf(line, sizeof(line), "%zu %s; /cancel N takes one back%s",
-	    waiting, waiting == 1 ? "message waits" : "messages wait",
-	    waiting > e->listed_count ? "; the first are listed" : "");
+	if (waiting > e->listed_count)
+		snprintf(line, sizeof(line),
+		    say(e->model->lang,
+			"%zu messages wait; /cancel N takes one back; the first are listed"),
+		    waiting);
+	else
+		snprintf(line, sizeof(line),
+		    say_n(e->model->lang,
+			"%zu message waits; /cancel N takes one back",
+			"%zu messages wait; /cancel N takes one back", waiting),
+		    waiting);
 	add_line(&lines, line);
 	engine_notice(e, now, cmd->conv, MESSAGE_INFO, lines.text);
 }
@@ -355,7 +383,7 @@ outbox_cancel(struct engine *e, struct now now, const struct command *cmd)
 		if (choice.id == NULL && !fp_equal(&k->fp, &cmd->peer))
 			continue;
 		choice.flying = 0;
-		count += withdraw(e, now, k, &choice, "taken back");
+		count += withdraw(e, now, k, &choice, N_("taken back"));
 		flying += choice.flying;
 	}
 	tell_cancelled(e, now, cmd, count, flying);

@@ -51,8 +51,8 @@ handle_event(struct engine *e, struct now now, struct conn *c,
 		talk_input(e, now, c, ev->bytes, ev->size);
 		break;
 	case SESSION_CLOSED:
-		conn_end(
-		    e, now, c, ev->reason, "the other end refused the session");
+		conn_end(e, now, c, ev->reason,
+		    N_("the other end refused the session"));
 		break;
 	}
 	return conn_get(e, id) != NULL;

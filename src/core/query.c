@@ -159,8 +159,9 @@ take_day(struct scan *s, size_t at, size_t n, struct query_day *ret_day)
 	if (query_parse_day(s->line + at, n, s->today, ret_day))
 		return 0;
 	return fail(s, at, ERR_FORMAT,
-	    xasprintf("\"%.*s\" is no day: write it as 2026-11-01, today, "
-		      "yesterday or monday",
+	    xasprintf(say(s->m->lang,
+			  "\"%.*s\" is no day: write it as 2026-11-01, today, "
+			  "yesterday or monday"),
 		(int)n, s->line + at));
 }
 
@@ -178,11 +179,14 @@ take_peer(struct scan *s, size_t at, size_t n, struct fp *ret_fp)
 	}
 	return fail(s, at, err,
 	    err == ERR_AMBIGUOUS
-		? xasprintf("\"%.*s\" could be more than one: write the name "
-			    "with its tag, as /who shows it",
+		? xasprintf(
+		      say(s->m->lang,
+			  "\"%.*s\" could be more than one: write the name "
+			  "with its tag, as /who shows it"),
 		      (int)n, s->line + at)
-		: xasprintf("nobody here is called \"%.*s\": /who lists "
-			    "everybody",
+		: xasprintf(say(s->m->lang,
+				"nobody here is called \"%.*s\": /who lists "
+				"everybody"),
 		      (int)n, s->line + at));
 }
 
@@ -219,8 +223,8 @@ take_has(struct scan *s, size_t at, size_t n)
 	if (word_is(s->line + at, n, "link"))
 		return 0;
 	return fail(s, at, ERR_FORMAT,
-	    xasprintf(
-		"has:%.*s is not known; has:link is", (int)n, s->line + at));
+	    xasprintf(say(s->m->lang, "has:%.*s is not known; has:link is"),
+		(int)n, s->line + at));
 }
 
 /* 1 when the word at s->at is a filter and was taken, 0 when it is none. */
@@ -244,7 +248,8 @@ take_filter(struct scan *s, size_t n)
 	if (rest == 0)
 		return fail(s, at, ERR_FORMAT,
 		    xasprintf(
-			"%s needs something right behind it", names[which]));
+			say(s->m->lang, "%s needs something right behind it"),
+			names[which]));
 	s->at = at + rest;
 	int err = which == 0   ? take_from(s, at, rest)
 		  : which == 1 ? take_in(s, at, rest)
@@ -264,7 +269,8 @@ add_term(struct scan *s, size_t at, size_t n, bool phrase)
 	if (s->q.term_count == QUERY_TERMS_MAX)
 		return fail(s, at, ERR_LIMIT,
 		    xasprintf(
-			"more than %d words: leave some out", QUERY_TERMS_MAX));
+			say(s->m->lang, "more than %d words: leave some out"),
+			QUERY_TERMS_MAX));
 	*t = (struct query_term){ .phrase = phrase };
 	if (!phrase && s->line[at + n - 1] == '*') {
 		t->prefix = true;
@@ -272,8 +278,9 @@ add_term(struct scan *s, size_t at, size_t n, bool phrase)
 	}
 	if (n == 0)
 		return fail(s, at, ERR_FORMAT,
-		    xasprintf("* stands behind the beginning of a word, for "
-			      "example: meet*"));
+		    xasprintf(say(s->m->lang,
+			"* stands behind the beginning of a word, for "
+			"example: meet*")));
 	t->text = xstrndup(s->line + at, n);
 	s->q.term_count++;
 	return 0;
@@ -287,7 +294,8 @@ take_phrase(struct scan *s)
 
 	if (end == NULL)
 		return fail(s, s->at, ERR_FORMAT,
-		    xasprintf("the \" has no other one that ends the phrase"));
+		    xasprintf(say(s->m->lang,
+			"the \" has no other one that ends the phrase")));
 	size_t n = (size_t)(end - (s->line + at));
 	s->at = at + n + 1;
 	return add_term(s, at, n, true);
@@ -323,7 +331,8 @@ query_parse(const struct model *m, const struct conv *conv, const char *line,
 	s.line = line;
 	if (strlen(line) > QUERY_BYTES_MAX)
 		return fail(&s, QUERY_BYTES_MAX, ERR_LIMIT,
-		    xasprintf("what to look for is longer than %d bytes",
+		    xasprintf(say(m->lang,
+				  "what to look for is longer than %d bytes"),
 			QUERY_BYTES_MAX));
 	for (;;) {
 		s.at += strspn(line + s.at, " \t");

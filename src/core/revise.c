@@ -160,7 +160,7 @@ withdraw_deleted(struct engine *e, struct now now, struct contact *k,
 
 	if (chat_withdraw(k->chat, &m->id))
 		outbox_settle(e, now, k, &post, DELIVERY_FAILED,
-		    "deleted before it was sent");
+		    N_("deleted before it was sent"));
 }
 
 void
@@ -191,17 +191,17 @@ static const char *
 why_not(const struct command *cmd, const struct message *m, struct now now)
 {
 	if (m == NULL)
-		return "that message is not in view; scroll up to it";
+		return N_("that message is not in view; scroll up to it");
 	if (m->deleted)
-		return "that message is taken back";
+		return N_("that message is taken back");
 	if (m->mine && m->delivery == DELIVERY_FAILED)
-		return "that message was never sent";
+		return N_("that message was never sent");
 	if (cmd->kind == COMMAND_REACT)
 		return NULL;
 	if (!m->mine)
-		return "that message is not yours";
+		return N_("that message is not yours");
 	return now.wall_ms - m->arrived_ms > REVISE_MS
-		   ? "that message is older than a day"
+		   ? N_("that message is older than a day")
 		   : NULL;
 }
 
@@ -209,9 +209,9 @@ static const char *
 why_not_text(enum command_kind kind, size_t n)
 {
 	if (kind == COMMAND_REACT && n > REACTION_MAX)
-		return "a reaction is at most 16 bytes: an emoji or a word";
+		return N_("a reaction is at most 16 bytes: an emoji or a word");
 	if (kind == COMMAND_EDIT && n == 0)
-		return "there is no text; /delete takes it back";
+		return N_("there is no text; /delete takes it back");
 	return NULL;
 }
 
@@ -283,7 +283,8 @@ revise_command(struct engine *e, struct now now, const struct command *cmd)
 	if (why == NULL)
 		why = why_not_text(cmd->kind, n);
 	if (why != NULL)
-		engine_error(e, now, cmd->conv, "not done: %s", why);
+		engine_error(e, now, cmd->conv, "not done: %s",
+		    say(e->model->lang, why));
 	else
 		queue_revision(e, now, cmd, k, text, n);
 	free(text);

@@ -98,15 +98,16 @@ static const char *
 refusal_text(uint8_t code)
 {
 	static const char *const texts[] = {
-		[NACK_UNSUPPORTED] = "their earshot does not know this kind",
-		[NACK_TOO_LARGE] = "too long for their earshot",
-		[NACK_FORMAT] = "their earshot could not read it",
-		[NACK_INBOX_FULL] = "their inbox is full",
-		[NACK_BLOCKED] = "they do not take messages from you",
+		[NACK_UNSUPPORTED] =
+		    N_("their earshot does not know this kind"),
+		[NACK_TOO_LARGE] = N_("too long for their earshot"),
+		[NACK_FORMAT] = N_("their earshot could not read it"),
+		[NACK_INBOX_FULL] = N_("their inbox is full"),
+		[NACK_BLOCKED] = N_("they do not take messages from you"),
 	};
 
 	if (code >= sizeof(texts) / sizeof(texts[0]) || texts[code] == NULL)
-		return "refused by their earshot";
+		return N_("refused by their earshot");
 	return texts[code];
 }
 
@@ -380,8 +381,9 @@ talk_say(struct engine *e, struct now now, const struct command *cmd)
 	char *text = own_text(cmd->text, PEER_TEXT_BODY, &n);
 	if (n == 0 || n > TEXT_MAX)
 		engine_error(e, now, cmd->conv, "not sent: %s",
-		    n == 0 ? "there is no text"
-			   : "the text is longer than 65536 bytes");
+		    n == 0 ? say(e->model->lang, "there is no text")
+			   : say(e->model->lang,
+				 "the text is longer than 65536 bytes"));
 	else
 		queue_text(e, now, cmd, k, text, n);
 	free(text);

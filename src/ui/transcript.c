@@ -194,7 +194,7 @@ reason_text(const struct lang *l, const struct message *msg,
 		snprintf(out, REASON_SIZE, say(l, "not delivered: %s"),
 		    reason == NULL || *reason == '\0'
 			? say(l, "no reason given")
-			: reason);
+			: say(l, reason));
 	return out;
 }
 
