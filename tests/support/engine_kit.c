@@ -232,7 +232,8 @@ run_effect(struct ekit *k, const struct effect *e)
 		k->load = *e;
 		k->loading = true;
 	}
-	if (e->kind == EFFECT_REVISED || e->kind == EFFECT_QUERY)
+	if (e->kind == EFFECT_REVISED || e->kind == EFFECT_QUERY ||
+	    e->kind == EFFECT_SETTING)
 		take_told(k, e);
 	if (e->kind == EFFECT_DELIVERY && e->serial == 0)
 		k->unseen++;

@@ -61,7 +61,7 @@ struct ekit {
 	bool hold_loads;
 	struct effect load; /* the last one; not answered while loading */
 	bool loading;
-	struct effect told; /* the last EFFECT_REVISED or _QUERY */
+	struct effect told; /* the last EFFECT_REVISED, _QUERY, _SETTING */
 	char told_text[256];
 	unsigned unseen; /* deliveries of what is not in memory */
 	/* How often each effect came. */
