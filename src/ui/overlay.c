@@ -59,6 +59,13 @@ static const struct overlay_spec specs[OVERLAY_COUNT] = {
 		.draw = view_settings,
 		.key = settings_key,
 	},
+	[OVERLAY_GO] = {
+		.action = ACTION_GO,
+		.filter = true,
+		.boxed = true,
+		.draw = view_go,
+		.key = go_key,
+	},
 	[OVERLAY_CAPTURE] = {
 		.raw = true,
 		.boxed = true,

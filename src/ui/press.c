@@ -387,6 +387,7 @@ static void (*const actions[ACTION_COUNT])(struct press *) = {
 	[ACTION_MENTION_NEXT] = press_mention_next,
 	[ACTION_MENTION_PREVIOUS] = press_mention_previous,
 	[ACTION_KEY_NAME] = do_key_name,
+	[ACTION_GO] = do_go,
 	[ACTION_EDITOR] = do_editor,
 	[ACTION_SENT] = do_sent,
 	[ACTION_SENT_OLDER] = do_sent_older,
@@ -433,7 +434,10 @@ take_paste(struct press *p, const char *paste, size_t size)
 bool
 press_row(struct press *p, const struct keymap_row *row)
 {
-	if (row->action == ACTION_EDIT)
+	if (row->action == ACTION_EDIT && row->edit == EDIT_KILL_END &&
+	    press_is_empty(p))
+		do_go(p);
+	else if (row->action == ACTION_EDIT)
 		edit_do(p->w->edit, row->edit);
 	else if (row->action == ACTION_LINE)
 		press_line(p, row->line);

@@ -48,6 +48,7 @@ void press_insert(struct press *p, const char *text, size_t size);
 /* press_keys.c */
 
 void do_prefix(struct press *p);
+void do_go(struct press *p);
 void do_key_name(struct press *p);
 /* Ctrl-X was pressed before: *ret_key is the key that counts. */
 bool press_behind_prefix(struct press *p, struct key *ret_key);

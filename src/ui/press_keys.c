@@ -110,3 +110,67 @@ press_tell_bound(struct press *p)
 	    name, row->line != NULL ? row->line : row->name, name);
 	ui_flash(p->ui, p->now, text);
 }
+
+static struct press
+press_of(struct ui *ui, const struct model *m, struct now now)
+{
+	static const struct key none = { 0 };
+
+	return (struct press){
+		.ui = ui,
+		.m = m,
+		.now = now,
+		.key = &none,
+		.w = win_current(ui),
+	};
+}
+
+void
+ui_fill_line(
+    struct ui *ui, const struct model *m, struct now now, const char *text)
+{
+	struct press p = press_of(ui, m, now);
+
+	if (!press_is_empty(&p)) {
+		edit_do(p.w->edit, EDIT_KILL_ALL);
+		ui_flash(ui, now,
+		    say(m->lang, "what you had typed comes back with Ctrl-Y"));
+	}
+	edit_set(p.w->edit, text, strlen(text));
+}
+
+/* What takes nothing is run; but none leaves earshot without a second look. */
+void
+ui_run_command(struct ui *ui, const struct model *m, struct now now,
+    const struct command_spec *spec, struct command *ret_cmd)
+{
+	struct press p = press_of(ui, m, now);
+	bool waits = spec->args[0] != '\0';
+	bool quits = strcmp(spec->name, "quit") == 0;
+	char *line = xasprintf("/%s%s", spec->name, waits ? " " : "");
+
+	if (waits || quits)
+		ui_fill_line(ui, m, now, line);
+	else
+		press_line(&p, line);
+	free(line);
+	if (p.cmd.kind != COMMAND_NONE)
+		*ret_cmd = p.cmd;
+}
+
+void
+ui_run_key(struct ui *ui, const struct model *m, struct now now,
+    const struct keymap_row *row, struct command *ret_cmd)
+{
+	struct press p = press_of(ui, m, now);
+
+	press_row(&p, row);
+	if (p.cmd.kind != COMMAND_NONE)
+		*ret_cmd = p.cmd;
+}
+
+void
+do_go(struct press *p)
+{
+	overlay_open(p->ui, OVERLAY_GO);
+}

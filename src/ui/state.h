@@ -10,6 +10,7 @@
 #include "base/id.h"
 #include "core/command.h"
 #include "core/model.h"
+#include "ui/commands.h"
 #include "ui/complete.h"
 #include "ui/edit.h"
 #include "ui/keymap.h"
@@ -68,7 +69,7 @@ struct win {
 	uint64_t aim_serial; /* the message it answers, or replaces */
 	struct msg_id aim_id;
 	int64_t goal_row; /* comes into view once it is in memory; 0: none */
-	char *before; /* owned: the draft before an edit; NULL else */
+	char *before;     /* owned: the draft before an edit; NULL else */
 	bool asked_open;
 	bool asked_older; /* for what is before the serial */
 	uint64_t older_first;
@@ -197,7 +198,7 @@ struct ui {
 	struct request requests[REQUESTS_MAX]; /* owned; the oldest first */
 	size_t request_count;
 	struct review review;
-	struct fp editor_fp; /* whose draft an editor has */
+	struct fp editor_fp;          /* whose draft an editor has */
 	struct spot spots[SPOTS_MAX]; /* of the last frame */
 	size_t spot_count;
 	bool mouse_told; /* how to select text nevertheless */
@@ -280,6 +281,15 @@ void ui_keep_spots(struct ui *ui, const struct grid *g);
 void keys_sync(struct ui *ui, const struct model *m);
 void keys_free(struct ui *ui);
 void keys_capture(struct ui *ui, enum capture what);
+/* From an overlay that was closed. */
+/* Into the line; what was there goes into the kill ring. */
+void ui_fill_line(
+    struct ui *ui, const struct model *m, struct now now, const char *text);
+/* A command that takes something goes into the line. */
+void ui_run_command(struct ui *ui, const struct model *m, struct now now,
+    const struct command_spec *spec, struct command *ret_cmd);
+void ui_run_key(struct ui *ui, const struct model *m, struct now now,
+    const struct keymap_row *row, struct command *ret_cmd);
 
 /* popup.c */
 void popup_close(struct ui *ui);
