@@ -220,7 +220,7 @@ view_go(const struct frame *f)
 	const struct panel panel = {
 		.title = say(f->m->lang, "go to"),
 		.hint = say(f->m->lang,
-		    "Enter opens, / commands, Tab searches all, Esc back"),
+		    "Enter opens, Esc goes back, Tab searches all, / commands"),
 		.count = go.count,
 		.all = go.count > go.all ? go.count : go.all,
 	};

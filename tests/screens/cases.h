@@ -40,4 +40,13 @@ void case_settings_find(struct scene *s);
 void case_settings_ask(struct scene *s);
 void case_without_boxes(struct scene *s);
 
+/* cases_keys.c */
+void case_go(struct scene *s);
+void case_go_letters(struct scene *s);
+void case_go_command(struct scene *s);
+void case_go_nowhere(struct scene *s);
+void case_capture(struct scene *s);
+void case_prefix(struct scene *s);
+void case_key_name(struct scene *s);
+
 #endif

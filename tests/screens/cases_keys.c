@@ -1,0 +1,69 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Keys about keys, and ways to go.
+ */
+#include "cases.h"
+
+#include "core/model_edit.h"
+#include "model_fixture.h"
+
+void
+case_go(struct scene *s)
+{
+	cases_populate(s);
+	cases_open_ana(s);
+	scene_key(s, 'g', KEY_ALT);
+}
+
+void
+case_go_letters(struct scene *s)
+{
+	cases_populate(s);
+	cases_open_ana(s);
+	scene_key(s, 'k', KEY_CTRL);
+	scene_type(s, "on");
+}
+
+void
+case_go_command(struct scene *s)
+{
+	cases_populate(s);
+	scene_key(s, 'g', KEY_ALT);
+	scene_type(s, "/re");
+	scene_key(s, KEY_DOWN_KEY, 0);
+}
+
+void
+case_go_nowhere(struct scene *s)
+{
+	cases_populate(s);
+	scene_key(s, 'g', KEY_ALT);
+	scene_type(s, "zeppelin");
+}
+
+void
+case_capture(struct scene *s)
+{
+	cases_populate(s);
+	cases_open_ana(s);
+	scene_type(s, "/bind -capture\n");
+}
+
+void
+case_prefix(struct scene *s)
+{
+	cases_populate(s);
+	cases_open_ana(s);
+	scene_type(s, "/bind ctrl-x k /who\n");
+	scene_key(s, 'x', KEY_CTRL);
+	s->now.mono_ms += 600;
+}
+
+void
+case_key_name(struct scene *s)
+{
+	cases_populate(s);
+	cases_open_ana(s);
+	scene_key(s, 'k', KEY_ALT);
+	scene_key(s, 'a', KEY_ALT);
+}
