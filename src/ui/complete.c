@@ -251,7 +251,7 @@ complete_search(struct completion *c, const struct model *m, const char *line)
 }
 
 static void
-add_keys(struct completion *c, const char *word, size_t n)
+add_keys(struct completion *c, const struct lang *l, const char *word, size_t n)
 {
 	size_t count;
 	const struct setting *rows = settings_keys(&count);
@@ -260,7 +260,7 @@ add_keys(struct completion *c, const char *word, size_t n)
 		if (strncasecmp(rows[i].name, word, n) == 0)
 			add_item(c, xasprintf("%s ", rows[i].name),
 			    xasprintf("%s %s", rows[i].name, rows[i].values),
-			    xstrdup(rows[i].gloss));
+			    xstrdup(say(l, rows[i].gloss)));
 	}
 }
 
@@ -270,7 +270,6 @@ add_values(struct completion *c, const struct settings *s,
     const struct setting *row, const char *word, size_t n, bool set)
 {
 	char *value = settings_text(s, row);
-	bool is_text = row->kind == SETTING_TEXT || row->kind == SETTING_NUMBER;
 
 	if (row->kind == SETTING_LIST && !set) {
 		const struct setting_list *l = settings_list(s, row);
@@ -280,8 +279,9 @@ add_values(struct completion *c, const struct settings *s,
 	} else if (set && row->kind != SETTING_LIST) {
 		add_choices(c, row->values, word, n);
 	}
-	if (set && is_text && value[0] != '\0' && c->count < COMPLETE_MAX &&
-	    strncasecmp(value, word, n) == 0)
+	/* Where there are choices, one of them is what it is. */
+	if (set && row->kind != SETTING_LIST && c->count == 0 &&
+	    value[0] != '\0' && strncasecmp(value, word, n) == 0)
 		add_item(c, xstrdup(value), xstrdup(value),
 		    xstrdup(say(s->lang, "as it is")));
 	free(value);
@@ -296,7 +296,7 @@ complete_setting(
 	const struct setting *row = settings_find(line + c->from, n);
 
 	if (c->from + n >= c->to) {
-		add_keys(c, line + c->from, c->to - c->from);
+		add_keys(c, m->lang, line + c->from, c->to - c->from);
 		return;
 	}
 	c->from += n;
@@ -382,7 +382,7 @@ complete_args(struct completion *c, const struct model *m, const char *line)
 		complete_bind(c, line);
 	else if (strcmp(spec->args, "[on|off]") == 0)
 		complete_switch(c, line);
-	else if (strstr(spec->args, "KEY") != NULL)
+	else if (strstr(spec->args, "SETTING") != NULL)
 		complete_setting(c, m, line, spec->args[0] == '[');
 	else if (strcmp(spec->args, "[TOPIC]") == 0)
 		add_commands(c, line + c->from, c->to - c->from, "");

@@ -100,7 +100,7 @@ report_settings(const struct model *m, const char *words)
 	}
 	if (found > 1)
 		str_add(
-		    &s, say(m->lang, "\n  * is not the default. /set KEY VALUE "
-				     "changes one, /unset KEY takes it back."));
+		    &s, say(m->lang, "\n  * is not the default. /set SETTING VALUE "
+				     "changes one, /unset SETTING takes it back."));
 	return found == 0 ? NULL : str_take(&s);
 }

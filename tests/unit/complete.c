@@ -44,6 +44,32 @@ expect(const struct model *m, const char *line, size_t from, const char *texts)
 }
 
 static void
+settings(void **state)
+{
+	struct model *m = people();
+	char *error = NULL;
+
+	(void)state;
+	expect(m, "/set look.bo", 5, "look.boxes ");
+	expect(m, "/set LOOK.T", 5, "look.theme |look.times ");
+	expect(m, "/set look.boxes ", 16, "on |off ");
+	expect(m, "/set look.boxes of", 16, "off ");
+	expect(m, "/set look.theme l", 16, "light ");
+	expect(m, "/set edit.spell ", 16, "off |auto ");
+	expect(m, "/set port ", 10, "41827");
+	expect(m, "/set nothing ", 5, "");
+	expect(m, "/set notify.words ", 18, "");
+	expect(m, "/theme m", 7, "mono ");
+	expect(m, "/unset look.box", 7, "look.boxes ");
+	expect(m, "/unset look.boxes ", 18, "");
+	settings_set(&m->settings, "notify.words", "pizza", &error);
+	settings_set(&m->settings, "notify.words", "tea", &error);
+	expect(m, "/unset notify.words ", 20, "pizza|tea");
+	expect(m, "/unset notify.words p", 20, "pizza");
+	fixture_free(m);
+}
+
+static void
 commands(void **state)
 {
 	struct model *m = people();
@@ -183,6 +209,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(commands),
+		cmocka_unit_test(settings),
 		cmocka_unit_test(names),
 		cmocka_unit_test(doubles_come_with_a_tag),
 		cmocka_unit_test(switches),
