@@ -79,8 +79,11 @@ nick_cells(const struct transcript *t)
 static void
 set_columns(struct transcript *t)
 {
+	bool timeless = t->compact && t->r.cols < COLS_TIME;
+
+	t->time = t->f->m->settings.look_times && !timeless ? TIME_CELLS : 0;
 	t->nick = nick_cells(t);
-	int most = t->r.cols - TIME_CELLS - MARK_CELLS - BAR_CELLS - TEXT_MIN;
+	int most = t->r.cols - t->time - MARK_CELLS - BAR_CELLS - TEXT_MIN;
 	if (t->compact)
 		most = t->r.cols / 3;
 	if (most > NICK_CELLS_MAX)
@@ -88,12 +91,12 @@ set_columns(struct transcript *t)
 	if (t->nick > most)
 		t->nick = most < NICK_CELLS_MIN ? NICK_CELLS_MIN : most;
 	t->right = t->r.col + t->r.cols;
-	t->text = t->r.col + TIME_CELLS + MARK_CELLS + t->nick + BAR_CELLS;
+	t->text = t->r.col + t->time + MARK_CELLS + t->nick + BAR_CELLS;
 	t->rest = t->text;
 	if (!t->compact)
 		return;
 	/* A column stays before the names, for our bar alone. */
-	t->text = t->r.col + (t->r.cols < COLS_TIME ? 1 : TIME_CELLS);
+	t->text = t->r.col + (t->time == 0 ? 1 : t->time);
 	t->rest = t->r.col + COMPACT_INDENT;
 }
 
@@ -233,8 +236,9 @@ transcript_item(
 	item.quote = msg->has_target;
 	item.lead = (size_t)item.day + item.marker + item.missing + item.quote;
 	item.selected = ui_selected(t->f->ui) == serial;
-	item.follows = !t->compact && prev != NULL && item.lead == 0 &&
-		       !item.selected && is_followed(prev, msg);
+	item.follows = !t->compact && t->f->m->settings.look_group &&
+		       prev != NULL && item.lead == 0 && !item.selected &&
+		       is_followed(prev, msg);
 	item.reacted =
 	    msg->reactions[0][0] != '\0' || msg->reactions[1][0] != '\0';
 	item.reason_rows = count_reason_rows(t, msg);

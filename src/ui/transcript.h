@@ -31,7 +31,8 @@ struct transcript {
 	struct rect r;
 	struct rect peek; /* a rule and the newest, below a frozen view */
 	bool compact;
-	int nick;        /* cells of the gutter for names */
+	int time;        /* cells of the gutter for times; 0: none */
+	int nick;        /* the same for names */
 	int text, right; /* columns where text begins and ends */
 	int rest;        /* where its further rows begin */
 };

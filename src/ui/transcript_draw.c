@@ -160,10 +160,10 @@ draw_gutter(
 	draw_selected(t, item, row, at);
 	if (!first)
 		return;
-	if (!item->follows)
+	if (!item->follows && t->time > 0)
 		draw_text(f, row, col, t->right, STYLE_DIM,
 		    when_clock(msg->arrived_ms, clock));
-	col += TIME_CELLS;
+	col += t->time;
 	draw_text(f, row, col, col + MARK_CELLS, mark_style(msg),
 	    delivery_mark(f, msg));
 	col += MARK_CELLS;
@@ -188,7 +188,7 @@ draw_compact(
 	draw_selected(t, item, row, first ? col - 1 : t->r.col);
 	if (!first)
 		return;
-	if (t->r.cols >= COLS_TIME)
+	if (t->time > 0)
 		draw_text(f, row, t->r.col, col, STYLE_DIM,
 		    when_clock(msg->arrived_ms, clock));
 	if (message_is_own(msg)) {

@@ -506,6 +506,7 @@ const struct screen_case screen_cases[] = {
 	{ "settings-find", case_settings_find, false },
 	{ "settings-ask", case_settings_ask, false },
 	{ "without-boxes", case_without_boxes, false },
+	{ "without-times", case_each_alone, false },
 	{ "found", case_found, false },
 	{ "nothing-found", case_nothing_found, false },
 };

@@ -39,6 +39,7 @@ void case_settings(struct scene *s);
 void case_settings_find(struct scene *s);
 void case_settings_ask(struct scene *s);
 void case_without_boxes(struct scene *s);
+void case_each_alone(struct scene *s);
 
 /* cases_keys.c */
 void case_go(struct scene *s);

@@ -36,3 +36,11 @@ case_without_boxes(struct scene *s)
 	cases_open_ana(s);
 	scene_type(s, "/set look.boxes off\n");
 }
+
+void
+case_each_alone(struct scene *s)
+{
+	cases_populate(s);
+	cases_open_ana(s);
+	scene_type(s, "/set look.times off\n/set look.group off\n");
+}
