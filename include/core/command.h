@@ -42,6 +42,11 @@ enum command_kind {
 	COMMAND_FORGET,   /* peer (zero: nearby): has_target: that message; on:
 			     the contact and all; else the conversation */
 	COMMAND_HISTORY,  /* of peer: kept or not (on) */
+	COMMAND_ALIAS,    /* text: what peer is called here; "" or NULL: what
+			     it calls itself */
+	COMMAND_BLOCK,    /* peer: nothing of it is taken (on), or is again */
+	COMMAND_MUTE,     /* peer (zero: nearby) draws no attention for number
+			     minutes (UINT32_MAX: until told; 0: does again) */
 	COMMAND_RECEIPTS, /* peer is told what was shown, or not (on) */
 	COMMAND_TRANSPORT, /* to peer: number is an enum transport_choice */
 	COMMAND_QUERY,     /* what the store answers: number is an enum

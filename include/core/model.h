@@ -70,7 +70,9 @@ const char *transport_text(enum transport t);
 
 struct peer {
 	struct fp fp;
-	char *name;     /* never empty */
+	char *name;     /* never empty: the alias where there is one */
+	char *called;   /* what it calls itself; never empty */
+	bool has_alias; /* name is the user's own for it */
 	char *skeleton; /* name_skeleton(name) */
 	char *status;   /* may be empty */
 	char version[VERSION_TEXT_SIZE];
@@ -87,6 +89,7 @@ struct peer {
 	enum transport_choice choice;
 	bool receipts;                       /* it is told what was shown */
 	bool forgets;                        /* no history is kept */
+	int64_t muted_ms; /* wall clock: draws no attention before */
 	struct addr link_addr;               /* while dialling or up */
 	int64_t first_seen_ms, last_seen_ms; /* wall clock */
 	int64_t typing_until_ms;             /* monotonic; 0 when not typing */
@@ -189,6 +192,7 @@ struct model {
 	 * or too late. */
 	uint64_t revisions_ignored;
 	bool store_failed; /* what comes now is not remembered */
+	int64_t muted_ms;  /* wall clock: shouts draw no attention before */
 
 	struct peer **peers; /* unordered */
 	size_t peer_count, peer_cap;
@@ -203,6 +207,8 @@ const struct peer *model_peer(const struct model *m, const struct fp *fp);
 const struct conv *model_conv(const struct model *m, uint32_t id);
 /* The conversation with a peer, or NULL. */
 const struct conv *model_conv_of(const struct model *m, const struct fp *fp);
+/* What is new in it draws no attention: no bell, no notification, no count. */
+bool conv_is_muted(const struct model *m, const struct conv *c, struct now now);
 /* first_serial <= serial < next_serial. */
 const struct message *conv_message(const struct conv *c, uint64_t serial);
 

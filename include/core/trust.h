@@ -27,6 +27,9 @@ struct pin {
 	bool answered;             /* the user wrote to it */
 	bool receipts;             /* it is told what was shown */
 	bool forgets;              /* "keep no history" */
+	/* What the user calls it, "" for what it calls itself; clean. */
+	char alias[NAME_BYTES_MAX * PEER_TEXT_GROWTH + 1];
+	int64_t muted_ms; /* wall clock: no attention before; 0 */
 	enum transport_choice transport;
 	uint16_t udp_port; /* at addr; 0 = none */
 	/* The newest message of theirs that is stored: what comes again at or

@@ -111,7 +111,7 @@ refresh_pin(struct engine *e, struct contact *k)
 	struct pin *pin = &k->pin;
 	uint32_t epoch = pin->epoch, seq = pin->seq;
 
-	snprintf(pin->name, sizeof(pin->name), "%s", p->name);
+	snprintf(pin->name, sizeof(pin->name), "%s", p->called);
 	discover_counters_of(e->discover, &k->fp, &epoch, &seq);
 	bool differs = epoch != pin->epoch || seq != pin->seq;
 	pin->epoch = epoch;
@@ -179,6 +179,8 @@ contact_forget(struct engine *e, struct now now, struct contact *k)
 	p->trust = TRUST_UNKNOWN;
 	p->choice = TRANSPORT_AUTO;
 	p->receipts = p->forgets = false;
+	p->muted_ms = 0;
+	peer_set_alias(e->model, p, "");
 	peer_refresh_trust(e->model, p);
 	effect_peer(e, &k->fp);
 }
@@ -205,6 +207,8 @@ contacts_load(struct engine *e, const struct pin *pins, size_t count)
 		p->first_seen_ms = pin->first_ms;
 		p->last_seen_ms = pin->last_ms;
 		peer_set_name(e->model, p, pin->name);
+		peer_set_alias(e->model, p, pin->alias);
+		p->muted_ms = pin->muted_ms;
 		peer_refresh_trust(e->model, p);
 		p->udp_port = pin->udp_port;
 		if (pin->addr.family != ADDR_NONE)

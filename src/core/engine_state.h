@@ -210,6 +210,10 @@ void effects_begin(struct engine *e);
 void effect_add(struct engine *e, struct effect effect);
 void effects_free(struct engine *e);
 
+/* prefer.c: wishes about one contact. */
+void prefer_execute(
+    struct engine *e, struct now now, const struct command *cmd);
+
 /* execute.c: our name, status or absence changed: tell everybody. */
 void execute_announce(struct engine *e, struct now now);
 /* COMMAND_NICK, COMMAND_STATUS without their answers. */

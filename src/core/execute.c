@@ -193,79 +193,6 @@ do_conv(struct engine *e, const struct command *cmd)
 		conv_clear_notices(e->model, c);
 }
 
-/* What is set for one contact. */
-static void
-set(struct contact *k, struct peer *p, const struct command *cmd)
-{
-	if (cmd->kind == COMMAND_HISTORY) {
-		k->pin.forgets = p->forgets = !cmd->on;
-		return;
-	}
-	if (cmd->kind == COMMAND_RECEIPTS) {
-		k->pin.receipts = p->receipts = cmd->on;
-		if (!cmd->on && k->chat != NULL)
-			chat_shown(k->chat, NULL);
-		return;
-	}
-	p->choice = cmd->number == TRANSPORT_TCP   ? TRANSPORT_TCP
-		    : cmd->number == TRANSPORT_UDP ? TRANSPORT_UDP
-						   : TRANSPORT_AUTO;
-	k->pin.transport = p->choice;
-}
-
-static void
-tell_set(struct engine *e, struct now now, const struct command *cmd,
-    const struct peer *p)
-{
-	const struct lang *l = e->model->lang;
-	char label[PEER_LABEL_SIZE];
-
-	peer_label(p, false, label);
-	if (cmd->kind == COMMAND_HISTORY)
-		engine_info(e, now, cmd->conv,
-		    cmd->on ? say(l, "what is said with %s is kept from now on")
-			    : say(l, "what is said with %s is not kept from "
-				     "now on; /forget removes what is kept "
-				     "already"),
-		    label);
-	else if (cmd->kind == COMMAND_RECEIPTS)
-		engine_info(e, now, cmd->conv,
-		    cmd->on ? say(l, "%s is told what you have seen")
-			    : say(l, "%s is not told what you have seen"),
-		    label);
-	else if (p->choice == TRANSPORT_AUTO)
-		engine_info(e, now, cmd->conv,
-		    "what is said with %s goes over TCP, or UDP where that "
-		    "fails",
-		    label);
-	else
-		engine_info(e, now, cmd->conv,
-		    p->choice == TRANSPORT_TCP
-			? say(l, "what is said with %s goes over TCP only")
-			: say(l, "what is said with %s goes over UDP only"),
-		    label);
-}
-
-static void
-do_set(struct engine *e, struct now now, const struct command *cmd)
-{
-	struct peer *p = model_peer_edit(e->model, &cmd->peer);
-	struct contact *k = p == NULL ? NULL : contact_get(e, now, &cmd->peer);
-
-	if (k == NULL) {
-		engine_error(e, now, cmd->conv, "that peer is not known");
-		return;
-	}
-	/* It is remembered, so there is somebody to remember. */
-	model_conv_open(e->model, p);
-	set(k, p, cmd);
-	tell_set(e, now, cmd, p);
-	model_touch(e->model);
-	contact_keep(e, k);
-	if (cmd->kind == COMMAND_TRANSPORT)
-		dialling_renew(e, now, k);
-}
-
 static void
 do_query(struct engine *e, const struct command *cmd)
 {
@@ -276,6 +203,15 @@ do_query(struct engine *e, const struct command *cmd)
 			  .question = (enum question)cmd->number,
 			  .text = cmd->text == NULL ? "" : cmd->text,
 		      });
+}
+
+static void
+do_outbox(struct engine *e, struct now now, const struct command *cmd)
+{
+	if (cmd->kind == COMMAND_OUTBOX)
+		outbox_list(e, now, cmd);
+	else
+		outbox_cancel(e, now, cmd);
 }
 
 static void
@@ -329,10 +265,8 @@ execute(struct engine *e, struct now now, struct command *cmd)
 		history_draft(e, cmd);
 		break;
 	case COMMAND_OUTBOX:
-		outbox_list(e, now, cmd);
-		break;
 	case COMMAND_CANCEL:
-		outbox_cancel(e, now, cmd);
+		do_outbox(e, now, cmd);
 		break;
 	case COMMAND_FORGET:
 		history_forget(e, now, cmd);
@@ -340,7 +274,10 @@ execute(struct engine *e, struct now now, struct command *cmd)
 	case COMMAND_HISTORY:
 	case COMMAND_RECEIPTS:
 	case COMMAND_TRANSPORT:
-		do_set(e, now, cmd);
+	case COMMAND_ALIAS:
+	case COMMAND_BLOCK:
+	case COMMAND_MUTE:
+		prefer_execute(e, now, cmd);
 		break;
 	case COMMAND_QUERY:
 		do_query(e, cmd);

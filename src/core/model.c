@@ -92,6 +92,14 @@ model_conv_of(const struct model *m, const struct fp *fp)
 	return p == NULL ? NULL : model_conv(m, p->conv);
 }
 
+bool
+conv_is_muted(const struct model *m, const struct conv *c, struct now now)
+{
+	const struct peer *p = model_peer(m, &c->fp);
+
+	return (p == NULL ? m->muted_ms : p->muted_ms) > now.wall_ms;
+}
+
 const struct message *
 conv_message(const struct conv *c, uint64_t serial)
 {

@@ -49,6 +49,7 @@ static void
 peer_free(struct peer *p)
 {
 	free(p->name);
+	free(p->called);
 	free(p->skeleton);
 	free(p->status);
 	free(p);
@@ -154,6 +155,7 @@ model_peer_add(struct model *m, const struct fp *fp)
 	p = xcalloc(1, sizeof(*p));
 	p->fp = *fp;
 	p->name = xstrdup("?");
+	p->called = xstrdup("?");
 	p->skeleton = name_skeleton(p->name);
 	p->status = xstrdup("");
 	p->number = free_number(m);
@@ -237,8 +239,8 @@ model_clean_status(struct model *m, const char *text)
 	free(status);
 }
 
-bool
-peer_set_name(struct model *m, struct peer *p, const char *name)
+static bool
+show_name(struct model *m, struct peer *p, const char *name)
 {
 	if (!model_set_text(m, &p->name, name))
 		return false;
@@ -248,6 +250,21 @@ peer_set_name(struct model *m, struct peer *p, const char *name)
 	refresh_doubles(m, p->skeleton);
 	free(old);
 	return true;
+}
+
+bool
+peer_set_name(struct model *m, struct peer *p, const char *name)
+{
+	bool differs = model_set_text(m, &p->called, name);
+
+	return p->has_alias ? differs : show_name(m, p, name);
+}
+
+void
+peer_set_alias(struct model *m, struct peer *p, const char *alias)
+{
+	p->has_alias = alias[0] != '\0';
+	show_name(m, p, p->has_alias ? alias : p->called);
 }
 
 void

@@ -35,8 +35,10 @@ struct peer *model_peer_edit(struct model *m, const struct fp *fp);
 struct peer *model_peer_add(struct model *m, const struct fp *fp);
 /* Only a peer without a conversation may go. */
 void model_peer_remove(struct model *m, const struct fp *fp);
-/* Clean text; true when it differed. */
+/* What it calls itself, clean; true when something shown differs. */
 bool peer_set_name(struct model *m, struct peer *p, const char *name);
+/* What the user calls it, clean; "" for what it calls itself. */
+void peer_set_alias(struct model *m, struct peer *p, const char *alias);
 /* After peer.trust was set: who resembles whom is found anew. */
 void peer_refresh_trust(struct model *m, struct peer *p);
 /* Puts an address first, forgetting the last one when there are too many. */

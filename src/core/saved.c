@@ -28,6 +28,7 @@ saved_model(const struct saved *s)
 		struct peer *p = model_peer_add(m, &s->pins[i].fp);
 		p->trust = s->pins[i].trust;
 		peer_set_name(m, p, s->pins[i].name);
+		peer_set_alias(m, p, s->pins[i].alias);
 		peer_refresh_trust(m, p);
 	}
 	return m;

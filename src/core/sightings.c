@@ -126,8 +126,11 @@ shout_arrived(struct engine *e, struct now now, const struct sighting *s)
 		.arrived_ms = now.wall_ms,
 	};
 
-	m.text = peer_text(s->beacon.shout_text, PEER_TEXT_BODY, &m.size);
 	seen(e, now, s);
+	const struct peer *p = model_peer(e->model, &s->fp);
+	if (p != NULL && p->trust == TRUST_BLOCKED)
+		return;
+	m.text = peer_text(s->beacon.shout_text, PEER_TEXT_BODY, &m.size);
 	talk_shout(e, &m);
 }
 
@@ -172,7 +175,7 @@ learn(struct engine *e, struct now now, const struct sighting *s)
 		break;
 	case SIGHT_PROBE:
 		k = contact_find(e, &s->fp);
-		if (k != NULL && k->conn == 0)
+		if (k != NULL && k->conn == 0 && k->pin.trust != TRUST_BLOCKED)
 			dial_want(&k->dial, now, 0);
 		break;
 	}

@@ -43,6 +43,28 @@ put_contact(struct db *db, const struct pin *pin)
 	db_run(db, s);
 }
 
+static void
+put_label(struct db *db, const struct pin *pin)
+{
+	bool any = pin->alias[0] != '\0' || pin->muted_ms != 0;
+	sqlite3_stmt *s =
+	    db_statement(db, any ? SQL_LABEL_PUT : SQL_LABEL_FORGET);
+
+	db_bind_blob(s, 1, pin->fp.b, FP_SIZE);
+	if (any) {
+		db_bind_text(s, 2, pin->alias, strlen(pin->alias));
+		db_bind_int(s, 3, pin->muted_ms);
+	}
+	db_run(db, s);
+}
+
+static void
+put_pin(struct db *db, const struct pin *pin)
+{
+	put_contact(db, pin);
+	put_label(db, pin);
+}
+
 /* Also of somebody who has no pin: what is acknowledged must never come
  * twice. */
 static void
@@ -324,7 +346,7 @@ db_apply(struct db *db, const struct change *c)
 	db->grows |= c->kind == CHANGE_MESSAGE || c->kind == CHANGE_REVISION;
 	db->forgets |= c->kind >= CHANGE_FORGET_MESSAGE;
 	if (c->kind == CHANGE_PIN)
-		put_contact(db, c->pin);
+		put_pin(db, c->pin);
 	else
 		appliers[c->kind](db, c);
 }

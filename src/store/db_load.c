@@ -67,13 +67,26 @@ db_read_pin(sqlite3_stmt *s, int at)
 }
 
 static void
+read_label(sqlite3_stmt *s, struct pin *pin)
+{
+	if (sqlite3_column_type(s, 17) == SQLITE_NULL)
+		return;
+	char *alias = db_column_text(s, 17, NULL);
+	snprintf(pin->alias, sizeof(pin->alias), "%s", alias);
+	free(alias);
+	pin->muted_ms = sqlite3_column_int64(s, 18);
+}
+
+static void
 load_pins(struct db *db, struct saved *saved)
 {
 	sqlite3_stmt *s = db_statement(db, SQL_CONTACT_ALL);
 
 	while (db_row(db, s)) {
 		saved->pins = GROW(saved->pins, saved->pin_count);
-		saved->pins[saved->pin_count++] = db_read_pin(s, 0);
+		struct pin *pin = &saved->pins[saved->pin_count++];
+		*pin = db_read_pin(s, 0);
+		read_label(s, pin);
 	}
 }
 

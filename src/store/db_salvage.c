@@ -98,6 +98,7 @@ static const struct table {
 	bool (*check)(sqlite3_stmt *); /* NULL: all that reads */
 } tables[] = {
 	{ "contact", "id", is_contact },
+	{ "label", "contact", NULL },
 	{ "conv", "id", is_conv },
 	{ "draft", "conv", NULL },
 	{ "message", "row", is_message },

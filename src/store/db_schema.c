@@ -108,8 +108,14 @@ static const char step_booked[] =
     "INSERT INTO mark SELECT 'booked_row', max(row) FROM message"
     " HAVING max(row) NOT NULL;";
 
+/* What the user made of a contact, apart from the contact: most have none. */
+static const char step_label[] =
+    "CREATE TABLE label (contact INTEGER PRIMARY KEY REFERENCES contact(id)"
+    " ON DELETE CASCADE, alias TEXT NOT NULL, muted_ms INTEGER NOT NULL)"
+    " STRICT;";
+
 static const char *const steps[DB_VERSION] = { step_history, step_words,
-	step_booked };
+	step_booked, step_label };
 
 static int64_t
 ask(struct db *db, const char *text)

@@ -85,7 +85,13 @@ static const char *const texts[SQL_COUNT] = {
 	[SQL_CONTACT_ALL] =
 	    "SELECT fp, received_seq, sent_seq, trust, answered, receipts,"
 	    " forgets, transport, addr, udp_port, version_floor, epoch, seq,"
-	    " first_ms, last_ms, name, sum FROM contact ORDER BY id",
+	    " first_ms, last_ms, name, sum, alias, muted_ms FROM contact"
+	    " LEFT JOIN label ON contact = id ORDER BY id",
+	[SQL_LABEL_PUT] =
+	    "INSERT INTO label SELECT id, ?2, ?3 FROM contact WHERE fp = ?1"
+	    " ON CONFLICT (contact) DO UPDATE SET alias = ?2, muted_ms = ?3",
+	[SQL_LABEL_FORGET] = "DELETE FROM label WHERE contact ="
+			     " (SELECT id FROM contact WHERE fp = ?1)",
 	[SQL_CONV_FIND] = "SELECT id FROM conv WHERE fp = ?1",
 	[SQL_CONV_NEAR] = conv_near,
 	[SQL_CONV_ADD] = "INSERT INTO conv (id, fp, sum) VALUES (?1, ?2, ?3)",

@@ -180,6 +180,14 @@ add_choices(struct str *s, const struct lang *l, const struct peer *p)
 		add_head(s, l, N_("receipts"));
 		str_add(s, say(l, "on: learns what you have read"));
 	}
+	if (p->has_alias) {
+		add_head(s, l, N_("alias"));
+		str_addf(s, say(l, "yours; calls itself %s"), p->called);
+	}
+	if (p->muted_ms > 0) {
+		add_head(s, l, N_("attention"));
+		str_add(s, say(l, "none: muted"));
+	}
 	if (p->forgets) {
 		add_head(s, l, N_("history"));
 		str_add(s, say(l, "off: nothing said is kept"));

@@ -142,7 +142,7 @@ prefixes_and_aliases(void **state)
 		{ "ba", "back", NULL },
 		{ "MSG", "msg", NULL },
 		{ "me", "me", NULL }, /* whole, though /m is not */
-		{ "m", NULL, "/msg, /me" },
+		{ "m", NULL, "/msg, /me, /mute" },
 		{ "qiut", NULL, "/quit" },
 		{ "shoot", NULL, "/shout" },
 		{ "foobar", NULL, NULL },

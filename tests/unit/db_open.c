@@ -135,8 +135,50 @@ test_migrate_from_nothing(void **state)
 	say_it(k, 1, "hello");
 }
 
+/* 3 had no labels. */
+static const char back_to_3[] = "DROP TABLE label; PRAGMA user_version = 3";
+
+static void
+test_migrate_from_3(void **state)
+{
+	struct db_kit *k = *state;
+	struct pin pin = { .fp = db_kit_fp(1),
+		.trust = TRUST_PINNED,
+		.name = "bob",
+		.alias = "rob",
+		.muted_ms = 12345 };
+	struct change c = { .kind = CHANGE_PIN, .fp = pin.fp, .pin = &pin };
+
+	say_it(k, 1, "hello");
+	db_kit_close(k);
+	alter(k, back_to_3);
+	db_kit_open(k);
+	assert_null(k->error);
+	assert_int_equal(ask(k, "PRAGMA user_version"), DB_VERSION);
+	db_kit_add(k, &c);
+	db_kit_commit(k);
+	db_kit_reopen(k);
+	struct saved saved = db_kit_load(k);
+	assert_string_equal(saved.pins[0].alias, "rob");
+	assert_int_equal(saved.pins[0].muted_ms, 12345);
+	saved_clear(&saved);
+	/* What is not set any more takes no room. */
+	pin.alias[0] = '\0';
+	pin.muted_ms = 0;
+	db_kit_add(k, &c);
+	db_kit_commit(k);
+	assert_int_equal(ask(k, "SELECT count(*) FROM label"), 0);
+	pin.muted_ms = INT64_MAX;
+	db_kit_add(k, &c);
+	c.kind = CHANGE_FORGET_CONTACT;
+	db_kit_add(k, &c);
+	db_kit_commit(k);
+	assert_int_equal(ask(k, "SELECT count(*) FROM label"), 0);
+}
+
 /* 2 knew nothing of booking. */
 static const char back_to_2[] =
+    "DROP TABLE label;"
     "DROP INDEX message_seq; DROP INDEX message_id; DROP INDEX message_waits;"
     "ALTER TABLE message DROP COLUMN booked;"
     "CREATE UNIQUE INDEX message_seq ON message(conv, mine, seq)"
@@ -207,11 +249,11 @@ test_newer(void **state)
 
 	say_it(k, 1, "hello");
 	db_kit_close(k);
-	alter(k, "PRAGMA user_version = 4");
+	alter(k, "PRAGMA user_version = 5");
 	assert_int_equal(db_kit_try_open(k), ERR_VERSION);
 	assert_non_null(strstr(k->error, "newer earshot"));
 	assert_int_equal(ask(k, "SELECT count(*) FROM message"), 1);
-	alter(k, "PRAGMA user_version = 3");
+	alter(k, "PRAGMA user_version = 4");
 	db_kit_open(k);
 	assert_int_equal(count(k), 1);
 }
@@ -304,7 +346,7 @@ test_locked(void **state)
 	assert_int_equal(count(k), 1);
 	db_kit_close(k);
 	run(sql, "PRAGMA locking_mode = EXCLUSIVE; BEGIN IMMEDIATE;"
-		 "PRAGMA user_version = 3; COMMIT");
+		 "PRAGMA user_version = 4; COMMIT");
 	assert_int_equal(db_kit_try_open(k), ERR_STATE);
 	assert_non_null(strstr(k->error, "another program has locked"));
 	sqlite3_close(sql);
@@ -480,6 +522,7 @@ main(void)
 		TEST(test_new),
 		TEST(test_migrate_from_nothing),
 		TEST(test_migrate_from_1),
+		TEST(test_migrate_from_3),
 		TEST(test_migrate_from_2),
 		TEST(test_newer),
 		TEST(test_foreign),

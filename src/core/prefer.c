@@ -1,0 +1,234 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * What the user wishes of one contact: how it is reached, what is kept, what
+ * it is told, what it is called, and whether it may be heard at all.
+ */
+#include "core/engine_state.h"
+
+#include "base/peer_text.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+
+#define MINUTE_MS INT64_C(60000)
+
+/* What is set for one contact. */
+static void
+set(struct contact *k, struct peer *p, const struct command *cmd)
+{
+	if (cmd->kind == COMMAND_HISTORY) {
+		k->pin.forgets = p->forgets = !cmd->on;
+		return;
+	}
+	if (cmd->kind == COMMAND_RECEIPTS) {
+		k->pin.receipts = p->receipts = cmd->on;
+		if (!cmd->on && k->chat != NULL)
+			chat_shown(k->chat, NULL);
+		return;
+	}
+	p->choice = cmd->number == TRANSPORT_TCP   ? TRANSPORT_TCP
+		    : cmd->number == TRANSPORT_UDP ? TRANSPORT_UDP
+						   : TRANSPORT_AUTO;
+	k->pin.transport = p->choice;
+}
+
+static void
+tell_set(struct engine *e, struct now now, const struct command *cmd,
+    const struct peer *p)
+{
+	const struct lang *l = e->model->lang;
+	char label[PEER_LABEL_SIZE];
+
+	peer_label(p, false, label);
+	if (cmd->kind == COMMAND_HISTORY)
+		engine_info(e, now, cmd->conv,
+		    cmd->on ? say(l, "what is said with %s is kept from now on")
+			    : say(l, "what is said with %s is not kept from "
+				     "now on; /forget removes what is kept "
+				     "already"),
+		    label);
+	else if (cmd->kind == COMMAND_RECEIPTS)
+		engine_info(e, now, cmd->conv,
+		    cmd->on ? say(l, "%s is told what you have seen")
+			    : say(l, "%s is not told what you have seen"),
+		    label);
+	else if (p->choice == TRANSPORT_AUTO)
+		engine_info(e, now, cmd->conv,
+		    "what is said with %s goes over TCP, or UDP where that "
+		    "fails",
+		    label);
+	else
+		engine_info(e, now, cmd->conv,
+		    p->choice == TRANSPORT_TCP
+			? say(l, "what is said with %s goes over TCP only")
+			: say(l, "what is said with %s goes over UDP only"),
+		    label);
+}
+
+/* It is remembered, so there is somebody to remember. NULL, and the user was
+ * told, where there is nobody. */
+static struct contact *
+find(struct engine *e, struct now now, const struct command *cmd,
+    struct peer **ret_peer)
+{
+	struct peer *p = model_peer_edit(e->model, &cmd->peer);
+	struct contact *k = p == NULL ? NULL : contact_get(e, now, &cmd->peer);
+
+	if (k == NULL) {
+		engine_error(e, now, cmd->conv, "that peer is not known");
+		return NULL;
+	}
+	history_open(e, model_conv_open(e->model, p));
+	*ret_peer = p;
+	return k;
+}
+
+static void
+do_set(struct engine *e, struct now now, const struct command *cmd)
+{
+	struct peer *p;
+	struct contact *k = find(e, now, cmd, &p);
+
+	if (k == NULL)
+		return;
+	set(k, p, cmd);
+	tell_set(e, now, cmd, p);
+	model_touch(e->model);
+	contact_keep(e, k);
+	if (cmd->kind == COMMAND_TRANSPORT)
+		dialling_renew(e, now, k);
+}
+
+static void
+do_alias(struct engine *e, struct now now, const struct command *cmd)
+{
+	struct peer *p;
+	struct contact *k = find(e, now, cmd, &p);
+	char *alias;
+
+	if (k == NULL)
+		return;
+	alias = cmd->text == NULL || cmd->text[0] == '\0'
+		    ? NULL
+		    : own_text(cmd->text, PEER_TEXT_NAME, NULL);
+	snprintf(k->pin.alias, sizeof(k->pin.alias), "%s",
+	    alias == NULL ? "" : alias);
+	peer_set_alias(e->model, p, k->pin.alias);
+	if (alias == NULL)
+		engine_info(e, now, cmd->conv, "called %s again", p->name);
+	else
+		engine_info(e, now, cmd->conv, "%s is called %s here",
+		    p->called, p->name);
+	free(alias);
+	model_touch(e->model);
+	contact_keep(e, k);
+	effect_peer(e, &k->fp);
+}
+
+static void
+block(struct engine *e, struct now now, struct contact *k, struct peer *p)
+{
+	struct conn *c = conn_get(e, k->conn);
+
+	k->pin.trust = TRUST_BLOCKED;
+	p->trust = TRUST_BLOCKED;
+	dial_done(&k->dial);
+	outbox_withdraw(e, now, k, "blocked");
+	if (c != NULL)
+		conn_drop(e, now, c, CLOSE_IDLE);
+}
+
+/* What was known of its key before counts again. */
+static void
+unblock(struct contact *k, struct peer *p)
+{
+	k->pin.trust = k->pin.first_ms != 0 ? TRUST_PINNED : TRUST_UNKNOWN;
+	k->pinned = k->pin.trust == TRUST_PINNED;
+	p->trust = k->pin.trust;
+}
+
+static void
+do_block(struct engine *e, struct now now, const struct command *cmd)
+{
+	const struct lang *l = e->model->lang;
+	char label[PEER_LABEL_SIZE];
+	struct peer *p;
+	struct contact *k = find(e, now, cmd, &p);
+
+	if (k == NULL)
+		return;
+	peer_label(p, false, label);
+	if ((p->trust == TRUST_BLOCKED) == cmd->on) {
+		engine_info(e, now, cmd->conv,
+		    cmd->on ? say(l, "%s is blocked already")
+			    : say(l, "%s is not blocked"),
+		    label);
+		return;
+	}
+	if (cmd->on)
+		block(e, now, k, p);
+	else
+		unblock(k, p);
+	peer_refresh_trust(e->model, p);
+	engine_info(e, now, cmd->conv,
+	    cmd->on ? say(l, "%s is blocked: nothing of theirs is taken or "
+			     "shown; /unblock ends that")
+		    : say(l, "%s is not blocked any more"),
+	    label);
+	contact_keep(e, k);
+	effect_peer(e, &k->fp);
+}
+
+static int64_t
+mute_end(struct now now, uint32_t minutes)
+{
+	if (minutes == UINT32_MAX)
+		return INT64_MAX;
+	return minutes == 0 ? 0 : now.wall_ms + minutes * MINUTE_MS;
+}
+
+static void
+do_mute(struct engine *e, struct now now, const struct command *cmd)
+{
+	int64_t until_ms = mute_end(now, cmd->number);
+	char label[PEER_LABEL_SIZE];
+	struct peer *p;
+	struct contact *k = NULL;
+
+	snprintf(label, sizeof(label), "%s", say(e->model->lang, "nearby"));
+	if (!fp_is_zero(&cmd->peer)) {
+		k = find(e, now, cmd, &p);
+		if (k == NULL)
+			return;
+		peer_label(p, false, label);
+		k->pin.muted_ms = p->muted_ms = until_ms;
+		contact_keep(e, k);
+	} else {
+		e->model->muted_ms = until_ms;
+	}
+	model_touch(e->model);
+	if (cmd->number == 0)
+		engine_info(
+		    e, now, cmd->conv, "%s is not muted any more", label);
+	else if (cmd->number == UINT32_MAX)
+		engine_info(e, now, cmd->conv,
+		    "%s is muted until /unmute: no bell, no notification",
+		    label);
+	else
+		engine_info(e, now, cmd->conv,
+		    "%s is muted for %u minutes: no bell, no notification",
+		    label, cmd->number);
+}
+
+void
+prefer_execute(struct engine *e, struct now now, const struct command *cmd)
+{
+	if (cmd->kind == COMMAND_ALIAS)
+		do_alias(e, now, cmd);
+	else if (cmd->kind == COMMAND_BLOCK)
+		do_block(e, now, cmd);
+	else if (cmd->kind == COMMAND_MUTE)
+		do_mute(e, now, cmd);
+	else
+		do_set(e, now, cmd);
+}

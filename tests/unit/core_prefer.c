@@ -1,0 +1,165 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Wishes about one contact: what they do at once, and that they outlive a
+ * restart.
+ */
+#include "engine_kit.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+static struct ekit k;
+
+static int
+begin(void **state)
+{
+	(void)state;
+	ekit_init(&k, 1);
+	return 0;
+}
+
+static int
+end(void **state)
+{
+	(void)state;
+	ekit_clear(&k);
+	return 0;
+}
+
+static void
+wish(enum command_kind kind, const struct remote *r, bool on, uint32_t number,
+    const char *text)
+{
+	struct command cmd = { .kind = kind,
+		.conv = CONV_NEARBY,
+		.on = on,
+		.number = number,
+		.text = (char *)(uintptr_t)text };
+
+	if (r != NULL)
+		cmd.peer = r->end.identity.fp;
+	ekit_do(&k, &cmd);
+	ekit_commit(&k, true);
+	ekit_run(&k);
+}
+
+static void
+an_alias_is_shown_and_kept(void **state)
+{
+	struct remote *r = ekit_friend(&k, 1, "bob");
+	struct addr at = ekit_addr(1);
+
+	(void)state;
+	wish(COMMAND_ALIAS, r, false, 0, "bob-from-lab-2");
+	assert_string_equal(ekit_peer(&k, r)->name, "bob-from-lab-2");
+	assert_string_equal(ekit_peer(&k, r)->called, "bob");
+	/* What it calls itself may change, without a word of it shown. */
+	ekit_hear(&k, r, "robert", &at, 2);
+	assert_string_equal(ekit_peer(&k, r)->name, "bob-from-lab-2");
+	assert_string_equal(ekit_peer(&k, r)->called, "robert");
+	ekit_restart(&k);
+	assert_string_equal(ekit_peer(&k, r)->name, "bob-from-lab-2");
+	wish(COMMAND_ALIAS, r, false, 0, "");
+	assert_false(ekit_peer(&k, r)->has_alias);
+	assert_string_equal(ekit_peer(&k, r)->name, ekit_peer(&k, r)->called);
+}
+
+static void
+t45_an_alias_is_a_name(void **state)
+{
+	struct remote *r = ekit_friend(&k, 1, "bob");
+
+	(void)state;
+	wish(COMMAND_ALIAS, r, false, 0, " \033[31mr\ned  ");
+	assert_null(strpbrk(ekit_peer(&k, r)->name, "\033\n"));
+	/* Whoever comes under it later is not this one. */
+	wish(COMMAND_ALIAS, r, false, 0, "printer");
+	struct remote *other = ekit_heard(&k, 2, "printer");
+	assert_true(ekit_peer(&k, other)->look_alike);
+	assert_int_equal(ekit_peer(&k, other)->trust, TRUST_CHANGED);
+}
+
+static void
+who_is_blocked_is_not_heard(void **state)
+{
+	struct remote *r = ekit_friend(&k, 1, "bob");
+	struct addr at = ekit_addr(1);
+
+	(void)state;
+	remote_say(&k, r, "before");
+	wish(COMMAND_BLOCK, r, true, 0, NULL);
+	assert_true(r->closed);
+	assert_int_equal(ekit_peer(&k, r)->trust, TRUST_BLOCKED);
+	ekit_say(&k, r, "nor is it talked to");
+	/* The hello of before is the only one. */
+	assert_int_equal(ekit_count(&k, r, MESSAGE_TEXT, true), 1);
+	for (int i = 0; i < 2; i++) {
+		remote_restart(r);
+		remote_connect(&k, r, &at);
+		assert_false(remote_is_up(r));
+		ekit_restart(&k);
+		assert_int_equal(ekit_peer(&k, r)->trust, TRUST_BLOCKED);
+	}
+	wish(COMMAND_BLOCK, r, false, 0, NULL);
+	assert_int_equal(ekit_peer(&k, r)->trust, TRUST_PINNED);
+	remote_restart(r);
+	assert_true(remote_connect(&k, r, &at));
+	assert_true(remote_is_up(r));
+}
+
+static void
+a_mute_ends_by_itself(void **state)
+{
+	struct remote *r = ekit_friend(&k, 1, "bob");
+	struct now now = k.now;
+
+	(void)state;
+	wish(COMMAND_MUTE, r, true, 60, NULL);
+	assert_true(
+	    conv_is_muted(engine_model(k.engine), ekit_conv(&k, r), k.now));
+	ekit_restart(&k);
+	assert_true(
+	    conv_is_muted(engine_model(k.engine), ekit_conv(&k, r), k.now));
+	now.wall_ms = k.now.wall_ms + 61 * 60000;
+	assert_false(
+	    conv_is_muted(engine_model(k.engine), ekit_conv(&k, r), now));
+	wish(COMMAND_MUTE, r, true, UINT32_MAX, NULL);
+	assert_true(
+	    conv_is_muted(engine_model(k.engine), ekit_conv(&k, r), now));
+	wish(COMMAND_MUTE, r, true, 0, NULL);
+	assert_false(
+	    conv_is_muted(engine_model(k.engine), ekit_conv(&k, r), k.now));
+	wish(COMMAND_MUTE, NULL, true, 1, NULL);
+	assert_true(
+	    conv_is_muted(engine_model(k.engine), ekit_conv(&k, NULL), k.now));
+}
+
+static void
+nobody_is_told_to_be_unknown(void **state)
+{
+	struct remote *r = ekit_remote(&k, 1);
+
+	(void)state;
+	wish(COMMAND_BLOCK, r, true, 0, NULL);
+	assert_non_null(ekit_last(&k, NULL, MESSAGE_ERROR));
+}
+
+int
+main(void)
+{
+#define TEST(f) cmocka_unit_test_setup_teardown(f, begin, end)
+	const struct CMUnitTest tests[] = {
+		TEST(an_alias_is_shown_and_kept),
+		TEST(t45_an_alias_is_a_name),
+		TEST(who_is_blocked_is_not_heard),
+		TEST(a_mute_ends_by_itself),
+		TEST(nobody_is_told_to_be_unknown),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
