@@ -23,8 +23,11 @@ enum {
 	/* A round trip that is that much and a quarter longer than the shortest
 	 * has a queue in it. Both ends sync to a disk at times. */
 	QUEUE_US = 10000,
+	/* A path may become longer: the shortest is forgotten (§5.2). */
+	SHORTEST_MS = 10000,
 	/* One more for each window, or a part of it while no queue stands. */
 	GROWTH_PART = 16,
+	OPENING_PART = 4, /* the other way round, before the first congestion */
 	/* So many packets that arrived excuse one that did not. */
 	EXCUSE = 32,
 	/* §7.7: twice as fast as the window, and so much at once. Over a few
@@ -194,7 +197,7 @@ add_sample(struct recovery *r, int64_t us, int64_t delay_us)
 	r->latest_us = us;
 	if (!r->measured) {
 		r->measured = true;
-		r->min_us = r->srtt_us = us;
+		r->min_us = r->recent_us = r->srtt_us = us;
 		r->rttvar_us = us / 2;
 		return;
 	}
@@ -217,6 +220,18 @@ recovery_moved(struct recovery *r)
 {
 	forget_network(r);
 	r->answered = r->next;
+}
+
+static void
+forget_shortest(struct recovery *r, int64_t now_ms)
+{
+	if (r->latest_us < r->recent_us)
+		r->recent_us = r->latest_us;
+	if (now_ms - r->recent_ms < SHORTEST_MS)
+		return;
+	r->min_us = r->recent_us;
+	r->recent_us = r->latest_us;
+	r->recent_ms = now_ms;
 }
 
 static void
@@ -246,6 +261,7 @@ sample_newest(struct recovery *r, int64_t now_ms, const struct frame *ack)
 			continue;
 		int64_t us = (now_ms - s->sent_ms) * 1000;
 		add_sample(r, us, delay_ms * 1000);
+		forget_shortest(r, now_ms);
 		note_trip(r, s->number, us - delay_ms * 1000);
 	}
 }
@@ -260,6 +276,16 @@ is_queueing(const struct recovery *r)
 	return us > r->min_us + r->min_us / 4 + QUEUE_US;
 }
 
+static unsigned
+growth(const struct recovery *r)
+{
+	bool opens = r->cwnd < r->ssthresh;
+
+	if (is_queueing(r))
+		return opens ? r->cwnd / OPENING_PART : 1;
+	return opens ? r->cwnd : r->cwnd / GROWTH_PART;
+}
+
 /* §7.3: no growth for what was sent before the last loss was answered. Without
  * a queue it is quicker than there: a few lost in a bad moment at the beginning
  * would cost seconds. */
@@ -268,11 +294,7 @@ grow(struct recovery *r, uint64_t number)
 {
 	if (number < r->answered || r->cwnd >= DGRAM_CWND_MAX)
 		return;
-	if (r->cwnd < r->ssthresh) {
-		r->cwnd++;
-		return;
-	}
-	unsigned part = is_queueing(r) ? 1 : r->cwnd / GROWTH_PART;
+	unsigned part = growth(r);
 	r->grown += part > 1 ? part : 1;
 	if (r->grown < r->cwnd)
 		return;

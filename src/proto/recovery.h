@@ -54,6 +54,8 @@ struct recovery {
 	uint64_t next, skip_at, skipped, largest_acked;
 	bool has_acked, has_skipped, measured;
 	int64_t srtt_us, rttvar_us, min_us, latest_us;
+	/* The shortest since then, which becomes min_us when it is old. */
+	int64_t recent_us, recent_ms;
 	/* The shortest of a round trip, that is, of what was sent below
 	 * trip_end, and the shortest of the one before. */
 	int64_t trip_us, trip_before_us;

@@ -291,7 +291,28 @@ a_lone_loss_behind_a_longer_round_trip_is_congestion(void **state)
 	fill_window(1056);
 	assert_int_equal(ack(1092, newest(), UINT64_MAX >> (64 - 37)), 0);
 	assert_int_equal(take(RECOVERY_LOST), 1);
-	assert_int_equal(r.cwnd, (39 + 38) / 2);
+	assert_in_range(r.cwnd, 39 / 2, (39 + 38 / 4 + 1) / 2);
+}
+
+/* Or it would be congestion for ever. */
+static void
+a_path_may_become_longer(void **state)
+{
+	(void)state;
+	recovery_sample(&r, 1);
+	for (int64_t now_ms = 1000; now_ms < 26000; now_ms += 1000) {
+		send_one(now_ms);
+		assert_int_equal(ack(now_ms + 50, r.next - 1, 0), 0);
+		take(RECOVERY_ACKED);
+		if (now_ms == 10000)
+			assert_int_equal(r.min_us, 1000);
+	}
+	assert_int_equal(r.min_us, 50000);
+	/* Shorter is believed at once. */
+	send_one(30000);
+	assert_int_equal(ack(30005, r.next - 1, 0), 0);
+	assert_int_equal(r.min_us, 5000);
+	take(RECOVERY_ACKED);
 }
 
 /* A window in which so many of the first are lost. */
@@ -601,6 +622,8 @@ main(void)
 		cmocka_unit_test_setup_teardown(
 		    a_lone_loss_behind_a_longer_round_trip_is_congestion, setup,
 		    teardown),
+		cmocka_unit_test_setup_teardown(
+		    a_path_may_become_longer, setup, teardown),
 		cmocka_unit_test_setup_teardown(
 		    what_arrives_excuses_a_few_losses, setup, teardown),
 		cmocka_unit_test_setup_teardown(
