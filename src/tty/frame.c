@@ -8,6 +8,7 @@
 #include "tty/tty.h"
 
 #include "base/mem.h"
+#include "tty/corner.h"
 #include "tty/modes.h"
 #include "tty/osc.h"
 #include "tty/paint.h"
@@ -48,6 +49,22 @@ find_change(
 	return true;
 }
 
+static void
+put_row(struct tty *t, int row, int cols, const int change[2],
+    const struct cell *now, bool doubtful)
+{
+	struct cell line[GRID_COLS_MAX];
+
+	if (t->paint.keeps_corner && row == t->rows - 1 && cols == t->cols) {
+		corner_blank(now, cols, line);
+		now = line;
+	}
+	if (doubtful)
+		paint_doubtful_row(&t->paint, row, cols, now);
+	else
+		paint_span(&t->paint, row, change[0], change[1], now);
+}
+
 /* The rows that are doubtful, or those that are not. True when something was
  * painted. */
 static bool
@@ -67,10 +84,7 @@ put_rows(struct tty *t, const struct grid *g, bool doubtful)
 		if (doubtful != (paint_is_doubtful(&t->paint, now, cols) ||
 				    paint_is_doubtful(&t->paint, was, cols)))
 			continue;
-		if (doubtful)
-			paint_doubtful_row(&t->paint, row, cols, now);
-		else
-			paint_span(&t->paint, row, change[0], change[1], now);
+		put_row(t, row, cols, change, now, doubtful);
 		memcpy(was, now, (size_t)cols * sizeof(*now));
 		painted = true;
 	}
@@ -148,6 +162,8 @@ tty_show(struct tty *t, const struct grid *g)
 	t->modes_due = false;
 	if (put_frame(t, g)) {
 		refresh();
+		if (t->paint.keeps_corner)
+			corner_write(t);
 		collect(t);
 	}
 	put_title(t, g);

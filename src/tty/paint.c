@@ -60,21 +60,13 @@ is_doubtful(const struct paint *p, const struct cell *c)
 	return true;
 }
 
-/* The column behind the last doubtful cell; 0 where there is none. */
-static int
-doubtful_end(const struct paint *p, const struct cell *cells, int cols)
-{
-	int col = cols;
-
-	while (col > 0 && !is_doubtful(p, &cells[col - 1]))
-		col--;
-	return col == 0 ? 0 : col - 1 + cells[col - 1].width;
-}
-
 bool
 paint_is_doubtful(const struct paint *p, const struct cell *cells, int cols)
 {
-	return doubtful_end(p, cells, cols) > 0;
+	for (int col = 0; col < cols; col++)
+		if (is_doubtful(p, &cells[col]))
+			return true;
+	return false;
 }
 
 static wchar_t
@@ -90,18 +82,28 @@ printable(const struct paint *p, const struct cell *c)
 	return (wchar_t)cp;
 }
 
+size_t
+paint_text(const struct paint *p, const struct cell *c,
+    wchar_t out[static CELL_CPS_MAX + 1])
+{
+	size_t n = 0;
+
+	out[n++] = printable(p, c);
+	for (size_t i = 1; i < c->count && i < CELL_CPS_MAX; i++)
+		if (p->prints_wide && width_cp(c->cp[i]) == 0)
+			out[n++] = (wchar_t)c->cp[i];
+	out[n] = L'\0';
+	return n;
+}
+
 static void
 put_cell(const struct paint *p, int row, int col, const struct cell *c)
 {
 	struct look look = p->looks[c->style < STYLE_COUNT ? c->style : 0];
-	wchar_t text[CELL_CPS_MAX + 1] = { printable(p, c) };
-	size_t n = 1;
+	wchar_t text[CELL_CPS_MAX + 1];
 	cchar_t out;
 
-	for (size_t i = 1; i < c->count && i < CELL_CPS_MAX; i++)
-		if (p->prints_wide && width_cp(c->cp[i]) == 0)
-			text[n++] = (wchar_t)c->cp[i];
-	text[n] = L'\0';
+	paint_text(p, c, text);
 	if (setcchar(&out, text, look.attrs, look.pair, NULL) != OK)
 		return;
 	/* The last cell of the screen is drawn but reported as an error. */
@@ -114,6 +116,10 @@ put_cell(const struct paint *p, int row, int col, const struct cell *c)
 	}
 }
 
+static const struct cell blank = {
+	.cp = { ' ' }, .count = 1, .width = 1, .style = STYLE_NORMAL
+};
+
 void
 paint_span(
     const struct paint *p, int row, int from, int to, const struct cell *cells)
@@ -123,30 +129,56 @@ paint_span(
 			put_cell(p, row, col, &cells[col]);
 }
 
+/* The column behind the first run of doubtful cells from a column on. */
+static int
+run_end(const struct paint *p, const struct cell *cells, int from, int cols)
+{
+	int col = from;
+
+	while (col < cols && !is_doubtful(p, &cells[col]))
+		col++;
+	while (col < cols &&
+	       (cells[col].width == 0 || is_doubtful(p, &cells[col])))
+		col++;
+	return col;
+}
+
+/* In the last column it could run over into the next row. */
+static void
+put_run(const struct paint *p, int row, int from, int to, int cols,
+    const struct cell *cells)
+{
+	struct cell last = cells[cols - 1];
+
+	paint_span(p, row, from, to, cells);
+	if (to == cols && last.width == 1 && is_doubtful(p, &last)) {
+		last.cp[0] = 0xFFFD;
+		last.count = 1;
+		put_cell(p, row, cols - 1, &last);
+	}
+}
+
 /*
  * Where the terminal may think otherwise of a width, all that follows in the
  * row would stand beside its place, pane borders included, and a later change
- * of the row would not mend it. So such a row is painted whole; and what
- * follows the last doubtful cell apart, after the cursor went home, which
- * makes it arrive by an address and not by counting.
+ * of the row would not mend it. So such a row is emptied and painted whole; and
+ * after each run of doubtful cells the cursor goes home, which makes the next
+ * thing arrive by an address and not by counting.
  */
 void
 paint_doubtful_row(
     const struct paint *p, int row, int cols, const struct cell *cells)
 {
-	static const struct cell blank = {
-		.cp = { ' ' }, .count = 1, .width = 1, .style = STYLE_NORMAL
-	};
-	int end = doubtful_end(p, cells, cols);
-
 	/* Alone, or curses sees lines that moved and paints them its way. */
 	refresh();
-	paint_span(p, row, 0, end, cells);
-	for (int col = end; col < cols; col++)
+	for (int col = 0; col < cols; col++)
 		put_cell(p, row, col, &blank);
 	wredrawln(stdscr, row, 1);
-	move(0, 0);
-	refresh();
-	paint_span(p, row, end, cols, cells);
+	for (int from = 0, to; from < cols; from = to) {
+		move(0, 0);
+		refresh();
+		to = run_end(p, cells, from, cols);
+		put_run(p, row, from, to, cols, cells);
+	}
 	refresh();
 }

@@ -32,8 +32,9 @@ struct tty {
 	struct cell *shown; /* rows * cols as on the screen; NULL: unknown */
 	int shown_row, shown_col;
 	char title[TITLE_MAX];
-	bool modes_due; /* the terminal may have lost our modes */
-	bool rang;      /* for a frame that was not taken whole */
+	bool modes_due;  /* the terminal may have lost our modes */
+	bool has_corner; /* see corner.h */
+	bool rang;       /* for a frame that was not taken whole */
 };
 
 /* What is on the screen is not known any more: the next frame is painted from

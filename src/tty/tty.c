@@ -11,6 +11,7 @@
 
 #include "base/err.h"
 #include "base/mem.h"
+#include "tty/corner.h"
 #include "tty/modes.h"
 #include "tty/out.h"
 #include "tty/paint.h"
@@ -128,6 +129,7 @@ open_screen(struct tty *t, const char *name)
 		out_close(&t->out);
 		return ERR_SYS;
 	}
+	t->paint.keeps_corner = corner_is_kept();
 	nonl();
 	typeahead(-1);
 	apply_theme(t);

@@ -46,7 +46,9 @@ show_hello(const struct child *c)
 	CHECK(char_at(2, 5) == (utf8 ? 0xe9 : L'?'));
 	CHECK(char_at(2, 10) == (utf8 ? 0x6f22 : L'?'));
 	CHECK(char_at(2, 12) == L'!');
-	CHECK(char_at(23, 79) == L'#');
+	/* On others curses does not know of the last cell. */
+	if (strcmp(c->term, "xterm-256color") == 0)
+		CHECK(char_at(23, 79) == L'#');
 	CHECK(getcury(stdscr) == 5 && getcurx(stdscr) == 6);
 	CHECK(tty_is_utf8(t) == utf8);
 	tty_close(t);
@@ -155,6 +157,7 @@ eight_colours_are_enough(void **state)
 	struct parent p = run(c, show_hello);
 	assert_wrote(&p, "\033[34m");
 	assert_wrote(&p, "blue");
+	assert_wrote(&p, "#");
 	free(p.out);
 }
 
