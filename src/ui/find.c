@@ -318,6 +318,7 @@ find_key(struct ui *ui, const struct model *m, struct now now,
 
 	if (!ui->find.on || is_scroll(action))
 		return false;
+	ui->flash_until_ms = 0;
 	if (action == ACTION_SEND) {
 		find_close(ui, false);
 	} else if (action == ACTION_ESCAPE || action == ACTION_INTERRUPT) {

@@ -54,6 +54,7 @@ message_mode_enter(
 		    say(m->lang, "there is no message here to select"));
 		return;
 	}
+	ui->flash_until_ms = 0;
 	mode->was_frozen = w->frozen;
 	mode->was = w->place;
 	mode->stage = MODE_MOVE;
@@ -220,6 +221,8 @@ message_mode_key(struct ui *ui, const struct model *m, struct now now,
 
 	if (ui->mode.stage == MODE_OFF)
 		return false;
+	/* What was said about the key before would hide the question. */
+	ui->flash_until_ms = 0;
 	if (!message_mode_case(ui, m, now, ret_cmd, &v)) {
 		message_mode_leave(ui, false);
 		return false;

@@ -57,9 +57,10 @@ view_find(const struct frame *f)
 		return;
 	draw_fill(f, r.row, r.col, end, STYLE_BAR);
 	state_text(f, state, sizeof(state));
-	if (f->now.mono_ms < f->ui->flash_until_ms)
+	bool flash = f->now.mono_ms < f->ui->flash_until_ms;
+	if (flash)
 		snprintf(state, sizeof(state), "%s", f->ui->flash);
-	if (r.cols >= COLS_KEYS && find->count > 0)
+	if (r.cols >= COLS_KEYS && find->count > 0 && !flash)
 		end = draw_right(f, r.row, r.col, end, STYLE_BAR,
 		    say(f->m->lang, "Up Down  Tab all  Enter stay  Esc back "));
 	int col = draw_text(f, r.row, r.col + 1, end, STYLE_BAR_ALERT,
