@@ -203,8 +203,10 @@ overlay_paste(struct ui *ui, const char *text, size_t size)
 {
 	if (!specs[ui->overlay].filter)
 		return false;
-	edit_insert(line_of(ui), text,
-	    strcspn(text, "\n") < size ? strcspn(text, "\n") : size);
+	/* Of several lines the first; a paste does not end in NUL. */
+	const char *end = memchr(text, '\n', size);
+	edit_insert(
+	    line_of(ui), text, end == NULL ? size : (size_t)(end - text));
 	changed(ui);
 	return true;
 }
