@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "app/answers.h"
 
+#include "app/language.h"
 #include "base/mem.h"
 #include "store/paths.h"
 #include "store/search.h"
@@ -51,10 +52,11 @@ say_nothing_found(
 			 fp_equal(&q->conv, &c->fp);
 
 	answer_say(sh, query, COMMAND_INFO,
-	    only_here ? xasprintf("nothing found in this conversation; "
-				  "/search -all %s looks in all",
+	    only_here ? xasprintf(say(language(),
+				      "nothing found in this conversation; "
+				      "/search -all %s looks in all"),
 			    query->text)
-		      : xstrdup("nothing found"));
+		      : xstrdup(say(language(), "nothing found")));
 }
 
 static void
@@ -94,7 +96,8 @@ go_to(struct shell *sh, const struct effect *query)
 	if (row == 0) {
 		answer_say(sh, query, COMMAND_INFO,
 		    xasprintf(
-			"nothing was said here on or after %04d-%02d-%02d",
+			say(language(),
+			    "nothing was said here on or after %04d-%02d-%02d"),
 			day.year, day.month, day.day));
 		return;
 	}
@@ -120,8 +123,9 @@ static void export(struct shell *sh, const struct effect *query)
 		answer_say(sh, query, COMMAND_ERROR, error);
 	else
 		answer_say(sh, query, COMMAND_INFO,
-		    xasprintf("%zu %s written to %s", count,
-			count == 1 ? "message" : "messages", path));
+		    xasprintf(say_n(language(), "%zu message written to %s",
+				  "%zu messages written to %s", count),
+			count, path));
 	free(expanded);
 }
 

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "app/ask.h"
 
+#include "app/language.h"
 #include "base/err.h"
 #include "base/mem.h"
 #include "store/keyfile.h"
@@ -33,7 +34,8 @@ static int
 fail_too_long(char **ret_error)
 {
 	*ret_error =
-	    xasprintf("a passphrase has at most %d bytes", (int)PASSPHRASE_MAX);
+	    xasprintf(say(language(), "a passphrase has at most %d bytes"),
+		(int)PASSPHRASE_MAX);
 	return ERR_LIMIT;
 }
 
@@ -49,9 +51,9 @@ next_line(struct ask *a, const char *question, struct passphrase *ret,
 		return err;
 	a->line++;
 	if (a->at == a->size) {
-		*ret_error =
-		    xasprintf("%s has no line %u, the answer to \"%s\"",
-			a->path, a->line, question);
+		*ret_error = xasprintf(
+		    say(language(), "%s has no line %u, the answer to \"%s\""),
+		    a->path, a->line, question);
 		return ERR_NOT_FOUND;
 	}
 	const char *start = a->text + a->at;
@@ -76,16 +78,18 @@ ask_terminal(const char *question, struct passphrase *ret, char **ret_error)
 	if (err == ERR_LIMIT)
 		return fail_too_long(ret_error);
 	if (err == ERR_NOT_FOUND)
-		*ret_error = xstrdup(
+		*ret_error = xstrdup(say(language(),
 		    "there is no terminal to ask for the passphrase of the "
 		    "identity; name a file that holds it with "
-		    "--passphrase-file PATH");
+		    "--passphrase-file PATH"));
 	else if (err == ERR_CLOSED)
-		*ret_error = xstrdup("no passphrase was given");
+		*ret_error =
+		    xstrdup(say(language(), "no passphrase was given"));
 	else if (err != 0)
 		*ret_error = xasprintf(
-		    "the terminal cannot ask for a passphrase: %s; name a file "
-		    "that holds it with --passphrase-file PATH",
+		    say(language(),
+			"the terminal cannot ask for a passphrase: %s; name a file "
+			"that holds it with --passphrase-file PATH"),
 		    strerror(errno));
 	return err;
 }

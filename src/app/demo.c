@@ -2,6 +2,7 @@
 #include "app/demo.h"
 
 #include "app/bot.h"
+#include "app/language.h"
 #include "app/shell.h"
 #include "base/mem.h"
 
@@ -114,9 +115,9 @@ demo_start(struct options *o, char **ret_error)
 	struct demo *d = xcalloc(1, sizeof(*d));
 
 	if (make_dir(d) < 0) {
-		*ret_error =
-		    xasprintf("the demo needs a temporary directory: %s",
-			strerror(errno));
+		*ret_error = xasprintf(
+		    say(language(), "the demo needs a temporary directory: %s"),
+		    strerror(errno));
 		free(d->dir);
 		free(d);
 		return NULL;

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "app/events.h"
 
+#include "app/language.h"
 #include "base/mem.h"
 #include "base/width.h"
 
@@ -33,7 +34,7 @@ stamp_text(int64_t wall_ms, char out[static STAMP_SIZE])
 
 	if (localtime_r(&t, &tm) == NULL ||
 	    strftime(out, STAMP_SIZE, "%Y-%m-%d %H:%M", &tm) == 0)
-		snprintf(out, STAMP_SIZE, "at no time");
+		snprintf(out, STAMP_SIZE, "%s", say(language(), "at no time"));
 	return out;
 }
 
@@ -79,9 +80,10 @@ said(const struct model *m, const struct message *msg)
 {
 	char stamp[6], label[PEER_LABEL_SIZE];
 	char *text = mark_lines(msg->text);
-	const char *link = msg->kind == MESSAGE_SHOUT ? " shouts (PUBLIC): "
-			   : msg->action              ? " "
-						      : ": ";
+	const char *link = msg->kind == MESSAGE_SHOUT
+			       ? say(m->lang, " shouts (PUBLIC): ")
+			   : msg->action ? " "
+					 : ": ";
 	char *line =
 	    xasprintf("%s %s%s%s%s", clock_text(msg->arrived_ms, stamp),
 		msg->action ? "* " : "", sender(m, msg, label), link, text);
@@ -95,8 +97,8 @@ text_ready(const struct model *m)
 {
 	char fp[FP_TEXT_SIZE];
 
-	return xasprintf(
-	    "* you are %s, fingerprint %s", m->name, fp_text(&m->self, fp));
+	return xasprintf(say(m->lang, "* you are %s, fingerprint %s"), m->name,
+	    fp_text(&m->self, fp));
 }
 
 static char *
@@ -105,13 +107,14 @@ text_peer(const struct model *m, const struct peer *p)
 	char label[PEER_LABEL_SIZE], addr[ADDR_TEXT_MAX];
 	bool status = p->status[0] != '\0';
 
-	(void)m;
-	return xasprintf("* %s is %s (%s)%s%s%s%s%s",
-	    peer_label(p, true, label), presence_text(p->presence),
-	    trust_text(p->trust),
-	    p->trust == TRUST_CHANGED ? " under a name you know, with another "
-					"key"
-				      : "",
+	return xasprintf(say(m->lang, "* %s is %s (%s)%s%s%s%s%s"),
+	    peer_label(p, true, label),
+	    say(m->lang, presence_text(p->presence)),
+	    say(m->lang, trust_text(p->trust)),
+	    p->trust == TRUST_CHANGED
+		? say(m->lang, " under a name you know, with another "
+			       "key")
+		: "",
 	    p->addr_count > 0 ? ", " : "",
 	    p->addr_count > 0 ? addr_host_text(&p->addrs[0], addr) : "",
 	    status ? ": " : "", status ? p->status : "");
@@ -122,9 +125,9 @@ text_typing(const struct model *m, const struct peer *p, bool on)
 {
 	char label[PEER_LABEL_SIZE];
 
-	(void)m;
-	return xasprintf("* %s %s", peer_label(p, false, label),
-	    on ? "is typing" : "stopped typing");
+	return xasprintf(on ? say(m->lang, "* %s is typing")
+			    : say(m->lang, "* %s stopped typing"),
+	    peer_label(p, false, label));
 }
 
 static char *
@@ -160,12 +163,13 @@ text_delivery(const struct model *m, const struct conv *c,
 	const char *text =
 	    msg != NULL ? msg->text : msg_id_text(&effect->id, id);
 	char *begin = excerpt(text);
-	char *line =
-	    xasprintf("* %s %s %s: %s%s%s", delivery_text(effect->delivery),
-		effect->delivery == DELIVERY_QUEUED ? "for" : "to",
-		p == NULL ? "?" : peer_label(p, false, label), begin,
-		effect->text != NULL ? " - " : "",
-		effect->text != NULL ? effect->text : "");
+	char *line = xasprintf(effect->delivery == DELIVERY_QUEUED
+				   ? say(m->lang, "* %s for %s: %s%s%s")
+				   : say(m->lang, "* %s to %s: %s%s%s"),
+	    say(m->lang, delivery_text(effect->delivery)),
+	    p == NULL ? "?" : peer_label(p, false, label), begin,
+	    effect->text != NULL ? " - " : "",
+	    effect->text != NULL ? say(m->lang, effect->text) : "");
 
 	free(begin);
 	return line;
@@ -184,17 +188,20 @@ text_revised(const struct model *m, const struct conv *c,
 
 	(void)c;
 	if (effect->revision == REVISION_DELETE)
-		return xasprintf("* %s deleted a message", who);
+		return xasprintf(say(m->lang, "* %s deleted a message"), who);
 	char *marked = mark_lines(text);
 	char *line;
 	if (effect->revision == REVISION_EDIT) {
-		line = xasprintf("* %s edited: %s", who, marked);
+		line = xasprintf(say(m->lang, "* %s edited: %s"), who, marked);
 	} else {
-		char *to = excerpt(msg == NULL ? "a message" : msg->text);
+		char *to = excerpt(
+		    msg == NULL ? say(m->lang, "a message") : msg->text);
 		line =
 		    marked[0] == '\0'
-			? xasprintf("* %s reacts no more to: %s", who, to)
-			: xasprintf("* %s reacts %s to: %s", who, marked, to);
+			? xasprintf(say(m->lang, "* %s reacts no more to: %s"),
+			      who, to)
+			: xasprintf(say(m->lang, "* %s reacts %s to: %s"), who,
+			      marked, to);
 		free(to);
 	}
 	free(marked);
@@ -214,8 +221,8 @@ text_found(const struct model *m, const struct found *f)
 	char *text = mark_lines(msg->text);
 	char *line =
 	    xasprintf("%s %s%s%s: %s", stamp_text(msg->arrived_ms, stamp), from,
-		nearby      ? " (PUBLIC)"
-		: msg->mine ? " to "
+		nearby      ? say(m->lang, " (PUBLIC)")
+		: msg->mine ? say(m->lang, " to ")
 			    : "",
 		!nearby && msg->mine ? f->name : "", text);
 

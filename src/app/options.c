@@ -18,49 +18,56 @@ static const struct option_row {
 	const char *key;   /* of the configuration; NULL: not a setting */
 	const char *value; /* for key, where the option takes none */
 } rows[] = {
-	{ "plain", 'p', NULL, "no screen: commands in, events out, a line each",
-	    NULL, NULL },
-	{ "json", 'j', NULL, "with --plain or log: each line is a JSON object",
-	    NULL, NULL },
-	{ "name", 'n', "NAME", "your name in this run", "name", NULL },
+	{ "plain", 'p', NULL,
+	    N_("no screen: commands in, events out, a line each"), NULL, NULL },
+	{ "json", 'j', NULL,
+	    N_("with --plain or log: each line is a JSON object"), NULL, NULL },
+	{ "name", 'n', "NAME", N_("your name in this run"), "name", NULL },
 	{ "interface", 'i', "NAME",
-	    "use this network interface and no other (repeatable)", "interface",
+	    N_("use this network interface and no other (repeatable)"),
+	    "interface", NULL },
+	{ "port", 'P', "N", N_("discovery port, 41827 unless set"), "port",
 	    NULL },
-	{ "port", 'P', "N", "discovery port, 41827 unless set", "port", NULL },
-	{ "home", 'H', "DIR", "keep everything below DIR", NULL, NULL },
+	{ "home", 'H', "DIR", N_("keep everything below DIR"), NULL, NULL },
 	{ "passphrase-file", 'F', "PATH",
-	    "read the passphrase of a sealed identity there", NULL, NULL },
-	{ "quiet", 'q', NULL, "do not announce yourself, only listen", "quiet",
-	    "on" },
-	{ "ascii", 'a', NULL, "draw with ASCII characters only", "look.glyphs",
-	    "ascii" },
-	{ "search", 's', "WORDS", "log: what holds these words", NULL, NULL },
-	{ "since", 'S', "DAY", "log: on that day and later", NULL, NULL },
-	{ "until", 'U', "DAY", "log: on that day and before", NULL, NULL },
-	{ "limit", 'l', "N", "log: the newest N; else 50, or all that is found",
-	    NULL, NULL },
-	{ "help", 'h', NULL, "show this", NULL, NULL },
-	{ "version", 'V', NULL, "show the version", NULL, NULL },
+	    N_("read the passphrase of a sealed identity there"), NULL, NULL },
+	{ "quiet", 'q', NULL, N_("do not announce yourself, only listen"),
+	    "quiet", "on" },
+	{ "ascii", 'a', NULL, N_("draw with ASCII characters only"),
+	    "look.glyphs", "ascii" },
+	{ "search", 's', "WORDS", N_("log: what holds these words"), NULL,
+	    NULL },
+	{ "since", 'S', "DAY", N_("log: on that day and later"), NULL, NULL },
+	{ "until", 'U', "DAY", N_("log: on that day and before"), NULL, NULL },
+	{ "limit", 'l', "N",
+	    N_("log: the newest N; else 50, or all that is found"), NULL,
+	    NULL },
+	{ "help", 'h', NULL, N_("show this"), NULL, NULL },
+	{ "version", 'V', NULL, N_("show the version"), NULL, NULL },
 };
 
 enum {
 	ROWS = sizeof(rows) / sizeof(rows[0]),
 	COLUMN = 24,
+	SENTENCE_SIZE = 256,
 	LIMIT_MAX = 1000000,
 };
 
 static int
 show_help(void)
 {
-	puts("earshot: chat with people on this network. No server, no "
-	     "account.\n\n"
-	     "usage: earshot [OPTION]...\n"
-	     "       earshot demo    three people of its own to try it with\n"
-	     "       earshot log [CONTACT]\n"
-	     "                       what was said, with all or with one\n"
-	     "       earshot passphrase\n"
-	     "                       set, change or remove the passphrase of "
-	     "your key\n");
+	puts(
+	    say(language(), "earshot: chat with people on this network. No "
+			    "server, no account.\n\n"
+			    "usage: earshot [OPTION]...\n"
+			    "       earshot demo    three people of its own to "
+			    "try it with\n"
+			    "       earshot log [CONTACT]\n"
+			    "                       what was said, with all or "
+			    "with one\n"
+			    "       earshot passphrase\n"
+			    "                       set, change or remove the "
+			    "passphrase of your key\n"));
 	for (size_t i = 0; i < ROWS; i++) {
 		const struct option_row *r = &rows[i];
 		int n = printf("  -%c, --%s%s%s", r->letter, r->name,
@@ -69,9 +76,10 @@ show_help(void)
 			putchar('\n');
 			n = 0;
 		}
-		printf("%*s%s\n", COLUMN - n, "", r->gloss);
+		printf("%*s%s\n", COLUMN - n, "", say(language(), r->gloss));
 	}
-	puts("\nOn the screen: F1 or /help. The manual: man earshot");
+	puts(say(language(),
+	    "\nOn the screen: F1 or /help. The manual: man earshot"));
 	return EXIT_DONE;
 }
 
@@ -80,7 +88,8 @@ bad_use(const char *sentence)
 {
 	char *clean = own_text(sentence, PEER_TEXT_LINE, NULL);
 
-	fprintf(stderr, "earshot: %s. See earshot --help\n", clean);
+	fprintf(stderr, say(language(), "earshot: %s. See earshot --help\n"),
+	    clean);
 	free(clean);
 	return EXIT_USAGE;
 }
@@ -115,7 +124,8 @@ set_limit(struct options *o, const char *arg)
 
 	if (*arg < '0' || *arg > '9' || *end != '\0' || limit == 0 ||
 	    limit > LIMIT_MAX)
-		return bad_use("--limit wants a number from 1 to 1000000");
+		return bad_use(say(
+		    language(), "--limit wants a number from 1 to 1000000"));
 	o->limit = limit;
 	return -1;
 }
@@ -178,11 +188,14 @@ make_getopt(
 }
 
 static int
-bad_word(const char *word, const char *is_what)
+bad_word(const char *word, bool one_more)
 {
-	char sentence[128];
+	char sentence[SENTENCE_SIZE];
 
-	snprintf(sentence, sizeof(sentence), "\"%.64s\" %s", word, is_what);
+	snprintf(sentence, sizeof(sentence),
+	    one_more ? say(language(), "\"%.64s\" is a word too many")
+		     : say(language(), "\"%.64s\" is no command"),
+	    word);
 	return bad_use(sentence);
 }
 
@@ -192,13 +205,14 @@ parse_rest(struct options *o, int count, char **words)
 {
 	if (!o->log && (o->search != NULL || o->since != NULL ||
 			   o->until != NULL || o->limit != 0))
-		return bad_use("--search, --since, --until and --limit are for "
-			       "earshot log");
+		return bad_use(say(language(),
+		    "--search, --since, --until and --limit are for "
+		    "earshot log"));
 	if (count > 0 && !o->log && !o->demo && !o->passphrase)
-		return bad_word(words[0], "is no command");
+		return bad_word(words[0], false);
 	int most = o->log ? 2 : 1;
 	if (count > most)
-		return bad_word(words[most], "is a word too many");
+		return bad_word(words[most], true);
 	if (o->log && count == most)
 		o->contact = words[1];
 	return -1;
@@ -219,7 +233,7 @@ int
 options_parse(struct options *o, int argc, char **argv)
 {
 	struct option longs[ROWS + 1];
-	char shorts[3 * ROWS + 2], sentence[128];
+	char shorts[3 * ROWS + 2], sentence[SENTENCE_SIZE];
 	int letter, status;
 
 	memset(o, 0, sizeof(*o));
@@ -228,8 +242,9 @@ options_parse(struct options *o, int argc, char **argv)
 	while ((letter = getopt_long(argc, argv, shorts, longs, NULL)) != -1) {
 		if (letter == '?' || letter == ':') {
 			snprintf(sentence, sizeof(sentence),
-			    letter == ':' ? "%.64s wants a value"
-					  : "no option %.64s",
+			    letter == ':'
+				? say(language(), "%.64s wants a value")
+				: say(language(), "no option %.64s"),
 			    argv[optind - 1]);
 			return bad_use(sentence);
 		}

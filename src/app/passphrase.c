@@ -5,6 +5,7 @@
  */
 #include "app/passphrase.h"
 
+#include "app/language.h"
 #include "app/shell.h"
 #include "app/unseal.h"
 #include "base/err.h"
@@ -46,15 +47,16 @@ static int
 ask_new(struct ask *a, struct passphrase *ret, char **ret_error)
 {
 	struct passphrase again;
-	int err =
-	    ask_passphrase(a, "New passphrase, empty for none", ret, ret_error);
+	int err = ask_passphrase(a,
+	    say(language(), "New passphrase, empty for none"), ret, ret_error);
 
 	if (err != 0 || a->path != NULL)
 		return err;
-	err = ask_passphrase(a, "The same again", &again, ret_error);
+	err = ask_passphrase(
+	    a, say(language(), "The same again"), &again, ret_error);
 	if (err == 0 && !is_same(ret, &again)) {
-		*ret_error = xstrdup(
-		    "the two were not the same, so nothing was changed");
+		*ret_error = xstrdup(say(language(),
+		    "the two were not the same, so nothing was changed"));
 		err = ERR_STATE;
 	}
 	mem_wipe(&again, sizeof(again));
@@ -70,20 +72,22 @@ seal(const struct home *h, const struct keyfile *k, const struct passphrase *p,
 	int err = seal_make(&seal_params, &rng, p, k->seed, text);
 
 	if (err != 0) {
-		*ret_error =
-		    xstrdup("the 256 MiB of memory that a passphrase takes "
-			    "cannot be had, so nothing was changed; close "
-			    "other programs, or raise the limit (ulimit -v)");
+		*ret_error = xstrdup(say(language(),
+		    "the 256 MiB of memory that a passphrase takes "
+		    "cannot be had, so nothing was changed; close "
+		    "other programs, or raise the limit (ulimit -v)"));
 		return err;
 	}
 	err =
 	    keyfile_write_sealed(h, k->created, text, strlen(text), ret_error);
 	if (err == 0)
-		puts(k->sealed
-			 ? "The passphrase was changed."
-			 : "The identity is sealed. earshot asks for the "
-			   "passphrase when it starts; nobody, you included, "
-			   "can start with this identity without it.");
+		puts(
+		    k->sealed
+			? say(language(), "The passphrase was changed.")
+			: say(language(),
+			      "The identity is sealed. earshot asks for the "
+			      "passphrase when it starts; nobody, you included, "
+			      "can start with this identity without it."));
 	return err;
 }
 
@@ -94,12 +98,13 @@ replace(const struct home *h, const struct keyfile *k,
 	if (p->size > 0)
 		return seal(h, k, p, ret_error);
 	if (!k->sealed) {
-		puts("There is no passphrase, as before.");
+		puts(say(language(), "There is no passphrase, as before."));
 		return 0;
 	}
 	int err = keyfile_write_plain(h, k->created, k->seed, ret_error);
 	if (err == 0)
-		puts("The identity has no passphrase any more.");
+		puts(say(
+		    language(), "The identity has no passphrase any more."));
 	return err;
 }
 

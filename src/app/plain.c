@@ -3,6 +3,7 @@
 
 #include "app/ascii.h"
 #include "app/events.h"
+#include "app/language.h"
 #include "app/options.h"
 #include "base/buf.h"
 #include "base/mem.h"
@@ -78,12 +79,15 @@ print_line(struct plain *p, char *text)
 static void
 tell_lost(struct plain *p)
 {
-	char text[96];
+	char text[160];
 
 	if (p->lost == 0 || buf_size(&p->output) > OUTPUT_MAX / 2)
 		return;
 	snprintf(text, sizeof(text),
-	    "%zu lines are missing here: nobody read the output", p->lost);
+	    say_n(language(),
+		"%zu line is missing here: nobody read the output",
+		"%zu lines are missing here: nobody read the output", p->lost),
+	    p->lost);
 	p->lost = 0;
 	print_line(p, p->events->error(NULL, text));
 }
@@ -261,7 +265,8 @@ take_line(struct plain *p, struct shell *sh, char *line, size_t n)
 	char *clean = peer_text(untrusted_of(line, n), PEER_TEXT_LINE, NULL);
 	print_line(p,
 	    p->events->error(clean,
-		"nothing done: that line is not UTF-8 text; write it as such"));
+		say(language(),
+		    "nothing done: that line is not UTF-8 text; write it as such")));
 	free(clean);
 }
 
@@ -287,8 +292,10 @@ take_lines(struct plain *p, struct shell *sh)
 	if (buf_size(&p->input) < LINE_MAX_BYTES)
 		return;
 	if (!p->skipping)
-		print_line(p, p->events->error("",
-				  "that line is longer than 64 KiB; not sent"));
+		print_line(
+		    p, p->events->error("",
+			   say(language(),
+			       "that line is longer than 64 KiB; not sent")));
 	p->skipping = true;
 	buf_consume(&p->input, buf_size(&p->input));
 }
@@ -361,9 +368,10 @@ show_lonely(struct plain *p, const struct shell *sh)
 	if (lonely && !p->lonely)
 		print_line(p,
 		    p->events->error(NULL,
-			"no network: only people on this machine are reached. "
-			"Once an interface is up and has an address it is "
-			"used; /net shows them"));
+			say(language(),
+			    "no network: only people on this machine are reached. "
+			    "Once an interface is up and has an address it is "
+			    "used; /net shows them")));
 	p->lonely = lonely;
 }
 

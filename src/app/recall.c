@@ -12,6 +12,7 @@
 
 #include "app/ascii.h"
 #include "app/clock.h"
+#include "app/language.h"
 #include "app/shell.h"
 #include "base/err.h"
 #include "base/mem.h"
@@ -60,12 +61,14 @@ find_contact(struct recall *r, const char *name)
 	else
 		r->error =
 		    err == ERR_AMBIGUOUS
-			? xasprintf("\"%s\" could be more than one; write "
-				    "the fingerprint",
+			? xasprintf(say(language(),
+					"\"%s\" could be more than one; write "
+					"the fingerprint"),
 			      name)
 			: xasprintf(
-			      "no contact is called \"%s\"; without a name, all "
-			      "are shown",
+			      say(language(),
+				  "no contact is called \"%s\"; without a name, all "
+				  "are shown"),
 			      name);
 	return err;
 }
@@ -76,8 +79,9 @@ set_day(struct recall *r, const char *word, struct query_day *ret_day)
 	if (word == NULL || query_parse_day(word, strlen(word),
 				search_day(clock_read().wall_ms), ret_day))
 		return 0;
-	r->error = xasprintf("\"%s\" is no day; write it as 2026-11-01, today, "
-			     "yesterday or monday",
+	r->error = xasprintf(
+	    say(language(), "\"%s\" is no day; write it as 2026-11-01, today, "
+			    "yesterday or monday"),
 	    word);
 	return ERR_FORMAT;
 }
@@ -201,7 +205,8 @@ print_all(struct recall *r)
 		err = print_again(r, &r->pages[--r->page_count]);
 	if (err == 0 && (fflush(stdout) != 0 || ferror(stdout) != 0)) {
 		r->error = xasprintf(
-		    "cannot write what was found: %s", strerror(errno));
+		    say(language(), "cannot write what was found: %s"),
+		    strerror(errno));
 		err = ERR_SYS;
 	}
 	return err;

@@ -6,6 +6,7 @@
 #include "app/requests.h"
 
 #include "app/child.h"
+#include "app/language.h"
 #include "app/outside.h"
 #include "base/err.h"
 #include "base/mem.h"
@@ -26,13 +27,20 @@ static void
 refuse(struct requests *r, const char *what, const char *program, int err)
 {
 	char text[SENTENCE_SIZE];
-	const char *why = "cannot be started";
 
 	if (err == ERR_NOT_FOUND)
-		why = "is not installed";
+		snprintf(text, sizeof(text),
+		    say(language(), "cannot %s: %s is not installed"),
+		    say(language(), what), program);
 	else if (err == ERR_LIMIT)
-		why = "has to wait: too many programs run";
-	snprintf(text, sizeof(text), "cannot %s: %s %s", what, program, why);
+		snprintf(text, sizeof(text),
+		    say(language(),
+			"cannot %s: %s has to wait: too many programs run"),
+		    say(language(), what), program);
+	else
+		snprintf(text, sizeof(text),
+		    say(language(), "cannot %s: %s cannot be started"),
+		    say(language(), what), program);
 	ui_tell(r->ui, r->sh->now, text);
 }
 
@@ -51,7 +59,7 @@ open_link(struct requests *r, const char *target)
 		return;
 	int id = child_start(r->sh->children, &spec, r->sh->now.mono_ms);
 	if (id < 0)
-		refuse(r, "open it", argv[0], id);
+		refuse(r, N_("open it"), argv[0], id);
 }
 
 /* $VISUAL and $EDITOR may bring options; they are words, not shell. */
@@ -97,7 +105,7 @@ start_editor(struct requests *r)
 		free(error);
 		free(r->draft);
 		r->draft = NULL;
-		refuse(r, "edit the draft", argv[0], id);
+		refuse(r, N_("edit the draft"), argv[0], id);
 	} else {
 		r->editor = (unsigned)id;
 	}
@@ -209,7 +217,8 @@ end_editor(struct requests *r, int status)
 	tty_enter(r->tty);
 	if (status != 0) {
 		snprintf(sentence, sizeof(sentence),
-		    "the editor ended with status %d: the draft is as it was",
+		    say(language(),
+			"the editor ended with status %d: the draft is as it was"),
 		    status);
 		ui_tell(r->ui, r->sh->now, sentence);
 	} else if (text == NULL) {

@@ -46,7 +46,6 @@ open_home(struct shell *sh, const struct shell_cfg *cfg, char **ret_error)
 	char *path = home_path(sh->home.state_dir, "log");
 	log_open(path);
 	free(path);
-	sh->settings.lang = language();
 	return config_load(&sh->settings, &sh->home, ret_error);
 }
 
@@ -141,7 +140,9 @@ static char *
 no_such_interface(const struct shell *sh, const char *name)
 {
 	char *text = xasprintf(
-	    "there is no network interface %s; name one of these:", name);
+	    say(language(),
+		"there is no network interface %s; name one of these:"),
+	    name);
 
 	for (size_t i = 0; i < sh->iface_count; i++) {
 		const char *other = sh->ifaces[i].name;
@@ -279,8 +280,9 @@ shell_open(struct shell *sh, const struct shell_cfg *cfg, char **ret_error)
 		return err;
 	sh->signal_fd = signals_open();
 	if (sh->signal_fd < 0) {
-		*ret_error = xstrdup("cannot watch for signals: no file can be "
-				     "opened; close other programs");
+		*ret_error = xstrdup(
+		    say(language(), "cannot watch for signals: no file can be "
+				    "opened; close other programs"));
 		return ERR_SYS;
 	}
 	return 0;

@@ -160,8 +160,9 @@ keep_setting(struct shell *sh, const struct effect *effect)
 	else if (effect->text != NULL)
 		return;
 	else
-		cmd.text = xasprintf(
-		    "the settings are in %s/config", sh->home.config_dir);
+		cmd.text =
+		    xasprintf(say(language(), "the settings are in %s/config"),
+			sh->home.config_dir);
 	shell_command(sh, &cmd);
 }
 
@@ -352,7 +353,8 @@ on_answers(struct shell *sh)
 	while (sh->unresolved_count > 0) {
 		uint32_t token = sh->unresolved[--sh->unresolved_count];
 		engine_resolved(sh->engine, sh->now, token, NULL, 0,
-		    "too many names are being looked up; try again");
+		    say(language(),
+			"too many names are being looked up; try again"));
 		drain(sh);
 	}
 	while (resolve_next(sh->resolve, sh->now.mono_ms, &a)) {

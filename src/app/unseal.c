@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "app/unseal.h"
 
+#include "app/language.h"
 #include "base/err.h"
 #include "base/mem.h"
 #include "crypto/rng.h"
@@ -14,10 +15,13 @@ static char *
 wrong_sentence(const struct ask *a)
 {
 	if (a->path != NULL)
-		return xasprintf("line %u of %s is not the passphrase of this "
-				 "identity",
+		return xasprintf(
+		    say(language(),
+			"line %u of %s is not the passphrase of this "
+			"identity"),
 		    a->line, a->path);
-	return xstrdup("that was not the passphrase of this identity");
+	return xstrdup(
+	    say(language(), "that was not the passphrase of this identity"));
 }
 
 /* Why it did not open, for what is not a wrong passphrase. */
@@ -27,22 +31,29 @@ refusal_sentence(const struct home *h, int err)
 	char *path = home_path(h->data_dir, "identity"), *text;
 
 	if (err == ERR_VERSION)
-		text = xasprintf("%s is sealed in a way that this earshot does "
-				 "not know; use a newer one",
+		text = xasprintf(
+		    say(language(),
+			"%s is sealed in a way that this earshot does "
+			"not know; use a newer one"),
 		    path);
 	else if (err == ERR_UNSUPPORTED)
-		text = xasprintf("%s asks for too little or too much work to "
-				 "open it; restore it from a backup",
-		    path);
+		text =
+		    xasprintf(say(language(),
+				  "%s asks for too little or too much work to "
+				  "open it; restore it from a backup"),
+			path);
 	else if (err == ERR_LIMIT)
-		text = xstrdup("the memory that a passphrase takes, 256 MiB "
-			       "and more, cannot be had; close other programs, "
-			       "or raise the limit (ulimit -v)");
+		text = xstrdup(say(language(),
+		    "the memory that a passphrase takes, 256 MiB "
+		    "and more, cannot be had; close other programs, "
+		    "or raise the limit (ulimit -v)"));
 	else
-		text = xasprintf("%s is damaged; restore it from a backup, or "
-				 "move it away to start as somebody new, whom "
-				 "your contacts do not know",
-		    path);
+		text =
+		    xasprintf(say(language(),
+				  "%s is damaged; restore it from a backup, or "
+				  "move it away to start as somebody new, whom "
+				  "your contacts do not know"),
+			path);
 	free(path);
 	return text;
 }
@@ -59,8 +70,9 @@ unseal(const struct home *h, struct ask *a, struct keyfile *k, char **ret_error)
 		return err;
 	}
 	for (;;) {
-		err = ask_passphrase(
-		    a, "Passphrase for earshot's identity", &p, ret_error);
+		err = ask_passphrase(a,
+		    say(language(), "Passphrase for earshot's identity"), &p,
+		    ret_error);
 		if (err != 0)
 			break;
 		err = seal_open(&seal_limits, &p, k->text, k->size, k->seed);
@@ -70,8 +82,10 @@ unseal(const struct home *h, struct ask *a, struct keyfile *k, char **ret_error)
 			*ret_error = refusal_sentence(h, err);
 		if (err != ERR_AUTH || --left == 0)
 			break;
-		fprintf(stderr, "earshot: %s; %d more %s\n", *ret_error, left,
-		    left == 1 ? "try" : "tries");
+		fprintf(stderr,
+		    say_n(language(), "earshot: %s; %d more try\n",
+			"earshot: %s; %d more tries\n", (unsigned)left),
+		    *ret_error, left);
 		free(*ret_error);
 		*ret_error = NULL;
 	}
