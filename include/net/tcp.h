@@ -8,6 +8,7 @@
 #define NET_TCP_H
 
 #include "base/addr.h"
+#include "base/lang.h"
 #include "net/ifaces.h"
 #include "net/loop.h"
 
@@ -25,8 +26,8 @@ struct tcp;
 
 /* Listens on IPv4 and IPv6 at the port where free, else at any. loopback_only:
  * nothing from outside this host is accepted. */
-int tcp_open(
-    uint16_t port, bool loopback_only, struct tcp **ret_tcp, char **ret_error);
+int tcp_open(uint16_t port, bool loopback_only, const struct lang *lang,
+    struct tcp **ret_tcp, char **ret_error);
 /* Neither dials nor accepts through an interface that is not named; the names
  * are borrowed for the whole life. */
 void tcp_confine(struct tcp *t, const struct iface_choice *choice);

@@ -10,6 +10,7 @@
 
 #include "base/addr.h"
 #include "base/iface.h"
+#include "base/lang.h"
 #include "net/loop.h"
 
 #include <stdbool.h>
@@ -20,7 +21,8 @@ struct udp;
 
 /* 0, or an error and its sentence (caller frees). A machine without IPv6 is
  * no error. */
-int udp_open(uint16_t discovery_port, struct udp **ret_udp, char **ret_error);
+int udp_open(uint16_t discovery_port, const struct lang *lang,
+    struct udp **ret_udp, char **ret_error);
 /* NULL is fine. */
 void udp_close(struct udp *u);
 /* The port that our datagrams come from (the same for IPv4 and IPv6). */

@@ -7,6 +7,8 @@
 #ifndef STORE_HOME_H
 #define STORE_HOME_H
 
+#include "base/lang.h"
+
 struct home {
 	char *config_dir; /* $XDG_CONFIG_HOME/earshot, or the home itself */
 	char *data_dir;
@@ -25,6 +27,8 @@ int home_open(struct home *h, const char *dir, char **ret_error);
 int home_lock(struct home *h, char **ret_error);
 /* Gives the lock back and frees. */
 void home_close(struct home *h);
+/* The language of the sentences of the whole store. */
+void home_speak(const struct lang *l);
 /* DIR/NAME (caller frees). */
 char *home_path(const char *dir, const char *name);
 

@@ -7,6 +7,7 @@
 #ifndef TTY_TTY_H
 #define TTY_TTY_H
 
+#include "base/lang.h"
 #include "ui/grid.h"
 #include "ui/probe.h"
 
@@ -43,7 +44,8 @@ enum tty_notify {
 };
 
 struct tty_cfg {
-	bool no_color; /* NO_COLOR was set */
+	const struct lang *lang; /* of what goes wrong at the start */
+	bool no_color;           /* NO_COLOR was set */
 	enum tty_theme theme;
 	enum tty_sync sync;
 	bool mouse;

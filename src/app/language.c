@@ -5,6 +5,8 @@
  */
 #include "app/language.h"
 
+#include "store/home.h"
+
 #include <langinfo.h>
 #include <locale.h>
 #include <stdbool.h>
@@ -55,13 +57,14 @@ language_start(void)
 	of_system = is_utf8() ? lang_of_locale(locale_name("LC_MESSAGES"),
 				    getenv("LANGUAGE"))
 			      : NULL;
-	chosen = of_system;
+	language_set(of_system);
 }
 
 void
 language_set(const struct lang *l)
 {
 	chosen = l;
+	home_speak(l);
 }
 
 const struct lang *

@@ -124,6 +124,7 @@ cfg_of(const struct settings *set, bool no_color)
 	};
 
 	return (struct tty_cfg){
+		.lang = set->lang,
 		.no_color = no_color,
 		.theme = themes[set->look_theme],
 		.sync = syncs[set->look_sync],

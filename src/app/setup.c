@@ -183,9 +183,9 @@ open_network(struct shell *sh, char **ret_error)
 	sh->clock_fd = clock_watch_open();
 	sh->iface_count = ifaces_list(&choice, sh->ifaces);
 	if ((err = check_interfaces(sh, ret_error)) < 0 ||
-	    (err = udp_open(port, &sh->udp, ret_error)) < 0 ||
-	    (err = tcp_open(port, is_loopback_only(sh), &sh->tcp, ret_error)) <
-		0)
+	    (err = udp_open(port, language(), &sh->udp, ret_error)) < 0 ||
+	    (err = tcp_open(port, is_loopback_only(sh), language(), &sh->tcp,
+		 ret_error)) < 0)
 		return err;
 	tcp_confine(sh->tcp, &choice);
 	udp_interfaces(sh->udp, sh->ifaces, sh->iface_count);

@@ -69,8 +69,8 @@ open_reserve(void)
 }
 
 int
-listener_open(
-    struct listener *l, uint16_t port, bool loopback_only, char **ret_error)
+listener_open(struct listener *l, uint16_t port, bool loopback_only,
+    const struct lang *lang, char **ret_error)
 {
 	int err = -1;
 
@@ -81,9 +81,11 @@ listener_open(
 	for (int i = 0; err != 0 && i < ANY_PORT_TRIES; i++)
 		err = listen_pair(l, loopback_only, 0);
 	if (err != 0) {
-		*ret_error = net_error("cannot listen for connections", errno,
-		    "without them nobody can talk to you: see whether this "
-		    "user may open sockets here");
+		*ret_error = net_error(
+		    say(lang, "cannot listen for connections"), errno,
+		    say(lang,
+			"without them nobody can talk to you: see whether this "
+			"user may open sockets here"));
 		return ERR_SYS;
 	}
 	l->reserve_fd = open_reserve();

@@ -7,6 +7,7 @@
 #define NET_LISTENER_H
 
 #include "base/addr.h"
+#include "base/lang.h"
 #include "net/loop.h"
 
 #include <stdbool.h>
@@ -23,8 +24,8 @@ struct listener {
 };
 
 /* 0, or a negative enum err and its sentence (caller frees). */
-int listener_open(
-    struct listener *l, uint16_t port, bool loopback_only, char **ret_error);
+int listener_open(struct listener *l, uint16_t port, bool loopback_only,
+    const struct lang *lang, char **ret_error);
 void listener_close(struct listener *l);
 bool listener_has(const struct listener *l, int fd);
 void listener_watch(

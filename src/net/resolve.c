@@ -7,6 +7,7 @@
 #include "net/resolve.h"
 
 #include "base/err.h"
+#include "base/lang.h"
 #include "base/mem.h"
 #include "base/now.h"
 #include "net/sockaddr.h"
@@ -182,13 +183,13 @@ code_text(int code)
 #ifdef EAI_NODATA
 	case EAI_NODATA:
 #endif
-		return "no such host";
+		return N_("no such host");
 	case EAI_AGAIN:
-		return "the name server does not answer";
+		return N_("the name server does not answer");
 	case 0:
-		return "the host has no address";
+		return N_("the host has no address");
 	default:
-		return "the name cannot be looked up";
+		return N_("the name cannot be looked up");
 	}
 }
 
@@ -209,10 +210,10 @@ job_answer(
 		return true;
 	}
 	if (got >= 0 || (errno != EAGAIN && errno != EINTR)) {
-		ret_answer->error = "the lookup was cut short";
+		ret_answer->error = N_("the lookup was cut short");
 		return true;
 	}
-	ret_answer->error = "the lookup took too long";
+	ret_answer->error = N_("the lookup took too long");
 	return mono_ms >= j->deadline_ms;
 }
 

@@ -148,11 +148,12 @@ conn_tune(int fd)
 }
 
 int
-tcp_open(
-    uint16_t port, bool loopback_only, struct tcp **ret_tcp, char **ret_error)
+tcp_open(uint16_t port, bool loopback_only, const struct lang *lang,
+    struct tcp **ret_tcp, char **ret_error)
 {
 	struct tcp *t = xcalloc(1, sizeof(*t));
-	int err = listener_open(&t->listener, port, loopback_only, ret_error);
+	int err =
+	    listener_open(&t->listener, port, loopback_only, lang, ret_error);
 
 	if (err != 0) {
 		free(t);

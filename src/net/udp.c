@@ -151,7 +151,8 @@ open_own(struct udp *u)
 }
 
 int
-udp_open(uint16_t discovery_port, struct udp **ret_udp, char **ret_error)
+udp_open(uint16_t discovery_port, const struct lang *lang, struct udp **ret_udp,
+    char **ret_error)
 {
 	struct udp *u = xcalloc(1, sizeof(*u));
 
@@ -160,19 +161,21 @@ udp_open(uint16_t discovery_port, struct udp **ret_udp, char **ret_error)
 		u->fds[i] = -1;
 	if (open_discovery(u) != 0) {
 		int sys_errno = errno;
-		char what[64];
+		char what[128];
 		snprintf(what, sizeof(what),
-		    "cannot open the discovery port, %u (UDP)",
+		    say(lang, "cannot open the discovery port, %u (UDP)"),
 		    (unsigned)discovery_port);
 		*ret_error = net_error(what, sys_errno,
-		    "another program may hold it alone: end that, or choose "
-		    "one port for everybody with --port");
+		    say(lang,
+			"another program may hold it alone: end that, or choose "
+			"one port for everybody with --port"));
 		udp_close(u);
 		return ERR_SYS;
 	}
 	if (open_own(u) != 0) {
-		*ret_error = net_error("cannot open a UDP port", errno,
-		    "see whether this user may open sockets here");
+		*ret_error = net_error(say(lang, "cannot open a UDP port"),
+		    errno,
+		    say(lang, "see whether this user may open sockets here"));
 		udp_close(u);
 		return ERR_SYS;
 	}

@@ -205,7 +205,7 @@ db_load(struct db *db, struct saved *ret_saved, char **ret_error)
 		return 0;
 	db_note_damage(db, db->failed);
 	int err =
-	    db_fail(db, db->failed, "cannot read the history: ", ret_error);
+	    db_fail(db, db->failed, N_("cannot read the history: "), ret_error);
 	db_take_failure(db);
 	return err;
 }

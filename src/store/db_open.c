@@ -219,8 +219,8 @@ db_open(struct db **ret_db, const struct home *h, const struct db_cfg *cfg,
 	if (err == 0)
 		err = db_import_pins(db, h, &more);
 	if (err != 0 && notice == NULL && more == NULL)
-		err =
-		    db_fail(db, db->failed, "cannot open the history: ", &more);
+		err = db_fail(
+		    db, db->failed, N_("cannot open the history: "), &more);
 	*ret_notice = join(notice, more);
 	if (err != 0) {
 		db_close(db);
@@ -247,7 +247,7 @@ db_open_reader(struct db **ret_db, const struct home *h, char **ret_error)
 		err = db_open_file(db, &error);
 	if (err != 0 && error == NULL)
 		err = db_fail(
-		    db, db->failed, "cannot read the history: ", &error);
+		    db, db->failed, N_("cannot read the history: "), &error);
 	if (err != 0) {
 		*ret_error = error;
 		db_close(db);

@@ -18,7 +18,7 @@ enum {
 static void
 set_text(struct db *db, struct db_message *m, const struct change *c)
 {
-	static const char reason[] = "deleted before it was delivered";
+	static const char reason[] = N_("deleted before it was delivered");
 	bool deletes = c->revision == REVISION_DELETE;
 	struct db_message fresh = *m;
 

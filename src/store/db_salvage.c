@@ -438,7 +438,8 @@ make_fresh(const struct db *db, char **ret_error)
 		return fresh;
 	if (*ret_error == NULL)
 		db_fail(fresh, fresh->failed,
-		    "the history is damaged and cannot be saved: ", ret_error);
+		    N_("the history is damaged and cannot be saved: "),
+		    ret_error);
 	db_close(fresh);
 	return NULL;
 }
@@ -454,10 +455,10 @@ end_salvage(struct db *db, struct salvage *v, char **ret_notice)
 		    "who owns that directory",
 		    db->dir, strerror(errno));
 	return fail(ret_notice, 0,
-	    "the history was damaged: %" PRId64 " messages and %" PRId64
-	    " contacts of it could be read and are kept; the damaged file is "
+	    "the history was damaged: %lld messages and %lld "
+	    "contacts of it could be read and are kept; the damaged file is "
 	    "now %s, for whoever misses something",
-	    v->messages, v->contacts, v->aside);
+	    (long long)v->messages, (long long)v->contacts, v->aside);
 }
 
 int
@@ -475,7 +476,8 @@ db_salvage(struct db *db, char **ret_notice)
 	sqlite3_close(v.from);
 	if (!copied)
 		err = db_fail(v.to, v.to->failed,
-		    "the history is damaged and cannot be saved: ", ret_notice);
+		    N_("the history is damaged and cannot be saved: "),
+		    ret_notice);
 	db_close(v.to);
 	if (copied)
 		err = end_salvage(db, &v, ret_notice);

@@ -43,6 +43,7 @@ db_fail(struct db *db, int code, const char *what, char **ret_error)
 {
 	int error = db->failed_errno, primary = code & PRIMARY_CODE;
 
+	what = say(sentence_lang(), what);
 	if (is_full(code, error))
 		return fail(ret_error, ERR_SYS,
 		    "%sno room left for %s; make room on that disk", what,
@@ -79,7 +80,7 @@ db_fail_reading(struct db *db, int code, char **ret_error)
 
 	db->failed = 0;
 	db_keep_failure(db, code);
-	int err = db_fail(db, code, "cannot read the history: ", ret_error);
+	int err = db_fail(db, code, N_("cannot read the history: "), ret_error);
 	db->failed = failed;
 	db->failed_errno = failed_errno;
 	/* The index alone is damaged: it is made anew. */

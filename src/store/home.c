@@ -182,15 +182,17 @@ read_pid(int fd)
 static int
 fail_locked(const char *dir, int fd, char **ret_error)
 {
-	char who[PID_TEXT_MAX + sizeof(" (process )")] = "";
 	long pid = read_pid(fd);
 
 	if (pid != 0)
-		snprintf(who, sizeof(who), " (process %ld)", pid);
+		return fail(ret_error, ERR_STATE,
+		    "another earshot (process %ld) is using %s; leave that one "
+		    "first, or give this one a home of its own with --home DIR",
+		    pid, dir);
 	return fail(ret_error, ERR_STATE,
-	    "another earshot%s is using %s; leave that one first, or give "
+	    "another earshot is using %s; leave that one first, or give "
 	    "this one a home of its own with --home DIR",
-	    who, dir);
+	    dir);
 }
 
 int

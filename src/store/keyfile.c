@@ -78,18 +78,19 @@ parse_plain(const char *path, const char *text, size_t n,
 	uint8_t seed[SEED_SIZE];
 
 	if (n == 0)
-		return fail_damaged(path, "is empty", ret_error);
+		return fail_damaged(path, N_("is empty"), ret_error);
 	if (n > sizeof(family) && begins_with(text, n, family) &&
 	    text[sizeof(family) - 1] != head[sizeof(family) - 1])
 		return fail(ret_error, ERR_VERSION,
 		    "%s was written by a newer earshot; use that one", path);
 	if (!begins_with(text, n, head))
 		return fail_damaged(path,
-		    "does not begin with \"earshot identity 1\"", ret_error);
+		    N_("does not begin with \"earshot identity 1\""),
+		    ret_error);
 	if (n != FILE_SIZE || text[FILE_SIZE - 1] != '\n' ||
 	    !parse_seed(text + sizeof(head) - 1, seed))
 		return fail_damaged(path,
-		    "is damaged: its second line is not 64 digits of a key",
+		    N_("is damaged: its second line is not 64 digits of a key"),
 		    ret_error);
 	memcpy(ret_seed, seed, SEED_SIZE);
 	mem_wipe(seed, sizeof(seed));
@@ -108,7 +109,7 @@ load_identity(const char *path, struct keyfile *ret, char **ret_error)
 	    file_read_private(path, KEYFILE_TEXT_MAX, &text, &n, ret_error);
 
 	if (err == ERR_LIMIT)
-		return fail_damaged(path, "is far too long", ret_error);
+		return fail_damaged(path, N_("is far too long"), ret_error);
 	if (err != 0)
 		return err;
 	k.sealed = begins_with(text, n, sealed_head);

@@ -6,6 +6,7 @@
 
 #include "base/buf.h"
 #include "base/mem.h"
+#include "store/sentence.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -54,14 +55,14 @@ stamp(int64_t wall_ms, char out[static STAMP_SIZE])
 
 	if (localtime_r(&t, &tm) == NULL ||
 	    strftime(out, STAMP_SIZE, "%Y-%m-%d %H:%M", &tm) == 0)
-		return "at no time";
+		return say(sentence_lang(), "at no time");
 	return out;
 }
 
 static const char *
 sender(const struct found *f)
 {
-	return f->message.mine ? "me" : f->name;
+	return f->message.mine ? say(sentence_lang(), "me") : f->name;
 }
 
 static void
@@ -70,22 +71,23 @@ put_text(struct buf *b, const struct found *f, bool everywhere)
 	const struct message *m = &f->message;
 	char time[STAMP_SIZE];
 	bool nearby = fp_is_zero(&f->conv);
+	const struct lang *l = sentence_lang();
 
 	put(b, stamp(m->arrived_ms, time));
 	put(b, m->action ? " * " : " ");
 	put(b, sender(f));
 	if (nearby) {
-		put(b, " (PUBLIC)");
+		put(b, say(l, " (PUBLIC)"));
 	} else if (everywhere && m->mine) {
-		put(b, " to ");
+		put(b, say(l, " to "));
 		put(b, f->name);
 	}
 	put(b, m->action ? " " : ": ");
-	put_marked(b, m->deleted ? "(deleted)" : m->text);
-	put(b, m->edited ? " (edited)" : "");
+	put_marked(b, m->deleted ? say(l, "(deleted)") : m->text);
+	put(b, m->edited ? say(l, " (edited)") : "");
 	if (m->delivery == DELIVERY_FAILED && m->reason != NULL) {
-		put(b, " (not delivered: ");
-		put(b, m->reason);
+		put(b, say(l, " (not delivered: "));
+		put(b, say(l, m->reason));
 		put(b, ")");
 	}
 }

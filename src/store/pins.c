@@ -36,24 +36,30 @@ keep_rejects(
     const struct home *h, const struct pins_text *parsed, char **ret_error)
 {
 	char *aside = home_path(h->data_dir, "pins.damaged");
-	const char *lines = parsed->reject_count == 1 ? "line" : "lines";
 	int err = append_file(aside, parsed->rejects, parsed->rejects_size);
 
 	if (err != 0) {
 		fail(ret_error, err,
-		    "%zu %s of the pins in %s cannot be read, nor put aside "
-		    "into %s: %s; make room there, or repair the pins by hand",
-		    parsed->reject_count, lines, h->data_dir, aside,
-		    strerror(errno));
+		    say_n(sentence_lang(),
+			"%zu line of the pins in %s cannot be read, nor put aside "
+			"into %s: %s; make room there, or repair the pins by hand",
+			"%zu lines of the pins in %s cannot be read, nor put aside "
+			"into %s: %s; make room there, or repair the pins by hand",
+			parsed->reject_count),
+		    parsed->reject_count, h->data_dir, aside, strerror(errno));
 		free(aside);
 		return err;
 	}
 	err = pins_save(h, parsed->pins, parsed->count, ret_error);
 	if (err == 0)
 		fail(ret_error, 0,
-		    "%zu damaged %s of the pins now in %s: whoever they named "
-		    "is a stranger until you talk again",
-		    parsed->reject_count, lines, aside);
+		    say_n(sentence_lang(),
+			"%zu damaged line of the pins now in %s: whom it named "
+			"is a stranger until you talk again",
+			"%zu damaged lines of the pins now in %s: whoever they named "
+			"is a stranger until you talk again",
+			parsed->reject_count),
+		    parsed->reject_count, aside);
 	free(aside);
 	return err;
 }

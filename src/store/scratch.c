@@ -4,6 +4,7 @@
 #include "base/err.h"
 #include "base/mem.h"
 #include "store/file.h"
+#include "store/sentence.h"
 
 #include <errno.h>
 #include <stdlib.h>
@@ -18,8 +19,9 @@ scratch_write(const struct home *h, const char *text, char **ret_error)
 
 	if (fd >= 0 && file_write_and_close(fd, text, strlen(text)) == 0)
 		return path;
-	*ret_error = xasprintf("cannot write the draft for the editor to %s: "
-			       "%s; it stays in the line",
+	*ret_error = xasprintf(
+	    say(sentence_lang(), "cannot write the draft for the editor to %s: "
+				 "%s; it stays in the line"),
 	    path, strerror(errno));
 	if (fd >= 0)
 		unlink(path);
@@ -37,12 +39,15 @@ scratch_take(const char *path, size_t max, char **ret_error)
 	if (err < 0) {
 		*ret_error =
 		    err == ERR_LIMIT
-			? xasprintf("the edited text is too long: a text has "
-				    "at most %zu bytes; it is in %s",
+			? xasprintf(
+			      say(sentence_lang(),
+				  "the edited text is too long: a text has "
+				  "at most %zu bytes; it is in %s"),
 			      max, path)
 			: xasprintf(
-			      "the edited text in %s cannot be read; the draft "
-			      "is as it was",
+			      say(sentence_lang(),
+				  "the edited text in %s cannot be read; the draft "
+				  "is as it was"),
 			      path);
 		/* What is too long is all there is of somebody's work. */
 		if (err != ERR_LIMIT)

@@ -143,23 +143,25 @@ try_relatives(const char *term, char ret_name[static TERM_NAME_MAX])
 }
 
 char *
-term_error(const char *what)
+term_error(const struct lang *l, const char *what)
 {
 	return xasprintf(
-	    "%s; for lines of text instead of a screen, run: earshot --plain",
+	    say(l,
+		"%s; for lines of text instead of a screen, run: earshot --plain"),
 	    what);
 }
 
 int
-term_choose(
-    const char *term, char ret_name[static TERM_NAME_MAX], char **ret_error)
+term_choose(const struct lang *l, const char *term,
+    char ret_name[static TERM_NAME_MAX], char **ret_error)
 {
-	char what[320];
+	char what[512];
 
 	if (term == NULL || term[0] == '\0') {
-		*ret_error = term_error("cannot use the full screen: TERM is "
-					"not set, so the kind of this "
-					"terminal is unknown");
+		*ret_error =
+		    term_error(l, say(l, "cannot use the full screen: TERM is "
+					 "not set, so the kind of this "
+					 "terminal is unknown"));
 		return ERR_UNSUPPORTED;
 	}
 	/* The full name, then what is like it, which knows more colours than
@@ -169,12 +171,14 @@ term_choose(
 		return 0;
 	bool known = strcmp(term, "dumb") == 0 || strcmp(term, "unknown") == 0;
 	snprintf(what, sizeof(what),
-	    known ? "cannot use the full screen: TERM is \"%.100s\", a "
-		    "terminal that cannot place text"
-		  : "cannot use the full screen: the terminal database "
-		    "(terminfo) of this machine does not know TERM=%.100s; "
-		    "if the terminal is like xterm, set TERM=xterm-256color",
+	    known
+		? say(l, "cannot use the full screen: TERM is \"%.100s\", a "
+			 "terminal that cannot place text")
+		: say(l,
+		      "cannot use the full screen: the terminal database "
+		      "(terminfo) of this machine does not know TERM=%.100s; "
+		      "if the terminal is like xterm, set TERM=xterm-256color"),
 	    term);
-	*ret_error = term_error(what);
+	*ret_error = term_error(l, what);
 	return ERR_UNSUPPORTED;
 }

@@ -90,18 +90,20 @@ tty_forget(struct tty *t)
 }
 
 static bool
-is_terminal(char **ret_error)
+is_terminal(const struct lang *l, char **ret_error)
 {
-	const char *what = "cannot use the full screen: standard input is "
-			   "not a terminal";
+	const char *what =
+	    say(l, "cannot use the full screen: standard input is "
+		   "not a terminal");
 
 	if (isatty(STDIN_FILENO)) {
 		if (isatty(STDOUT_FILENO))
 			return true;
-		what = "cannot use the full screen: standard output is not a "
-		       "terminal";
+		what = say(l,
+		    "cannot use the full screen: standard output is not a "
+		    "terminal");
 	}
-	*ret_error = term_error(what);
+	*ret_error = term_error(l, what);
 	return false;
 }
 
@@ -147,9 +149,9 @@ tty_open(const struct tty_cfg *cfg, struct tty **ret_tty, char **ret_error)
 	struct tty *t;
 	int rc;
 
-	if (!is_terminal(ret_error))
+	if (!is_terminal(cfg->lang, ret_error))
 		return ERR_UNSUPPORTED;
-	rc = term_choose(term, name, ret_error);
+	rc = term_choose(cfg->lang, term, name, ret_error);
 	if (rc != 0)
 		return rc;
 	t = xcalloc(1, sizeof(*t));
@@ -160,8 +162,9 @@ tty_open(const struct tty_cfg *cfg, struct tty **ret_tty, char **ret_error)
 	locale_init(t);
 	rc = open_screen(t, name);
 	if (rc != 0) {
-		*ret_error = term_error("cannot use the full screen: this "
-					"terminal cannot be set up");
+		*ret_error = term_error(cfg->lang,
+		    say(cfg->lang, "cannot use the full screen: this "
+				   "terminal cannot be set up"));
 		free(t);
 		return rc;
 	}

@@ -105,7 +105,7 @@ end_open(struct end *e, uint16_t port)
 	char *error = NULL;
 
 	*e = (struct end){ .next_conn = 1 };
-	assert_int_equal(tcp_open(port, true, &e->t, &error), 0);
+	assert_int_equal(tcp_open(port, true, NULL, &e->t, &error), 0);
 	assert_null(error);
 }
 

@@ -397,7 +397,8 @@ strange_names_find_their_kin(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < sizeof(kin) / sizeof(kin[0]); i++) {
-		assert_int_equal(term_choose(kin[i].term, name, &error), 0);
+		assert_int_equal(
+		    term_choose(NULL, kin[i].term, name, &error), 0);
 		assert_string_equal(name, kin[i].name);
 	}
 	assert_true(term_has_title("xterm-kitty"));

@@ -41,7 +41,7 @@ host_open(struct host *h, const char *only)
 			.count = 1,
 		};
 	}
-	assert_int_equal(udp_open(PORT, &h->u, &error), 0);
+	assert_int_equal(udp_open(PORT, NULL, &h->u, &error), 0);
 	assert_null(error);
 	h->count = ifaces_list(&choice, h->ifaces);
 	udp_interfaces(h->u, h->ifaces, h->count);
@@ -173,7 +173,7 @@ a_port_held_alone_is_a_sentence(void **state)
 
 	(void)state;
 	assert_int_equal(bind(fd, (struct sockaddr *)&in, sizeof(in)), 0);
-	assert_true(udp_open(PORT, &u, &error) < 0);
+	assert_true(udp_open(PORT, NULL, &u, &error) < 0);
 	assert_null(u);
 	assert_non_null(error);
 	assert_non_null(strstr(error, "port, 41827"));
