@@ -26,7 +26,7 @@
 #endif
 
 /* Marks a string of a table, which is given to say() where it is shown. */
-#define N_(msgid) (msgid)
+#define N_(msgid) msgid
 
 struct lang;
 
