@@ -70,13 +70,13 @@ who_text(const struct model *m, const struct peer *p)
 }
 
 static char *
-peer_gloss(const struct peer *p)
+peer_gloss(const struct lang *l, const struct peer *p)
 {
 	char at[ADDR_TEXT_MAX];
 
 	if (p->addr_count == 0)
-		return xstrdup(presence_text(p->presence));
-	return xasprintf("%s  %s", presence_text(p->presence),
+		return xstrdup(say(l, presence_text(p->presence)));
+	return xasprintf("%s  %s", say(l, presence_text(p->presence)),
 	    addr_host_text(&p->addrs[0], at));
 }
 
@@ -93,7 +93,7 @@ add_people(
 		if (strncasecmp(p->name, word, n) != 0)
 			continue;
 		add_item(c, who_text(m, p), xstrdup(peer_label(p, true, label)),
-		    peer_gloss(p));
+		    peer_gloss(m->lang, p));
 	}
 	roster_clear(&r);
 }
@@ -355,7 +355,7 @@ complete_bind(struct completion *c, const char *line)
 			add_commands(c, word + 1, n - 1, "/");
 		return;
 	}
-	add_action(c, "none", "take the key away", word, n);
+	add_action(c, "none", N_("take the key away"), word, n);
 	for (size_t i = 0; i < count; i++)
 		if (!rows[i].fixed)
 			add_action(c, rows[i].name, rows[i].gloss, word, n);

@@ -34,6 +34,7 @@ view_popup(const struct frame *f)
 		draw_text(f, row, 0, end, style, chosen ? ">" : "");
 		draw_cut(f, row, 1, 1 + label < end ? 1 + label : end, style,
 		    p->c.items[at].label);
-		draw_cut(f, row, label + 3, end, style, p->c.items[at].gloss);
+		draw_cut(f, row, label + 3, end, style,
+		    say(f->m->lang, p->c.items[at].gloss));
 	}
 }
