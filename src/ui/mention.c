@@ -14,11 +14,11 @@ is_word_byte(char c)
 }
 
 static bool
-holds_name(const char *text, size_t size, const char *name)
+holds(const char *text, size_t size, const char *name)
 {
 	size_t n = strlen(name);
 
-	for (size_t at = 0; at + n <= size; at++) {
+	for (size_t at = 0; n > 0 && at + n <= size; at++) {
 		bool starts = at == 0 || !is_word_byte(text[at - 1]) ||
 			      !is_word_byte(name[0]);
 		bool ends = at + n == size || !is_word_byte(text[at + n]) ||
@@ -34,8 +34,14 @@ mention_is(const struct model *m, const struct message *msg)
 {
 	bool said = msg->kind == MESSAGE_TEXT || msg->kind == MESSAGE_SHOUT;
 
-	return said && !msg->mine && !msg->deleted && m->name[0] != '\0' &&
-	       holds_name(msg->text, msg->size, m->name);
+	const struct setting_list *words = &m->settings.notify_words;
+
+	if (!said || msg->mine || msg->deleted)
+		return false;
+	for (size_t i = 0; i < words->count; i++)
+		if (holds(msg->text, msg->size, words->items[i]))
+			return true;
+	return holds(msg->text, msg->size, m->name);
 }
 
 uint64_t

@@ -6,6 +6,7 @@
 #include "base/mem.h"
 #include "base/peer_text.h"
 #include "base/utf8.h"
+#include "ui/emoji.h"
 #include "ui/keymap.h"
 #include "ui/message_mode.h"
 #include "ui/str.h"
@@ -107,6 +108,25 @@ react(struct verb_case *v, const char *text)
 	done(v);
 }
 
+/* ":tada:" by its name, and ":tad" by what begins so. */
+static void
+react_with(struct verb_case *v, const char *text, size_t size)
+{
+	size_t count = 0;
+	const struct emoji *e = NULL;
+
+	if (text[0] == ':') {
+		size -= size > 1 && text[size - 1] == ':' ? 2 : 1;
+		e = emoji_find(text + 1, size);
+	}
+	if (e == NULL && text[0] == ':' && size > 0) {
+		const struct emoji *first =
+		    emoji_starting(text + 1, size, &count);
+		e = count > 0 ? first : NULL;
+	}
+	react(v, e == NULL ? text : e->text);
+}
+
 static void
 ask_react(struct verb_case *v, const struct key *key, bool enter)
 {
@@ -119,7 +139,7 @@ ask_react(struct verb_case *v, const struct key *key, bool enter)
 		 v->msg->reactions[1][0] != '\0')
 		react(v, "");
 	else if (enter && size > 0)
-		react(v, text);
+		react_with(v, text, size);
 }
 
 static void

@@ -2,6 +2,7 @@
 #include "base/mem.h"
 #include "ui/commands.h"
 #include "ui/keymap.h"
+#include "ui/message_mode.h"
 #include "ui/report.h"
 #include "ui/str.h"
 
@@ -60,6 +61,19 @@ all_commands(const struct lang *l)
 	return str_take(&s);
 }
 
+/* What letters do with a message that is selected. */
+static void
+add_verbs(struct str *s, const struct lang *l)
+{
+	size_t count;
+	const struct verb *all = verbs(&count);
+
+	str_addf(s, "\n\n%s", say(l, "Of a selected message (Alt-V)"));
+	for (size_t i = 0; i < count; i++)
+		str_addf(s, "\n  %-*c %s", HELP_HEAD_CELLS, all[i].key,
+		    say(l, all[i].gloss));
+}
+
 static char *
 all_keys(const struct lang *l)
 {
@@ -72,6 +86,7 @@ all_keys(const struct lang *l)
 		str_add(&s, "\n");
 		add_keys(&s, l, &rows[i]);
 	}
+	add_verbs(&s, l);
 	return str_take(&s);
 }
 

@@ -123,6 +123,21 @@ add_trust(struct pen *p, const struct peer *peer)
 		    say(p->f->m->lang, "a name like another's"));
 }
 
+/* What can be done, with its key or command, as far as there is room. */
+static void
+add_ways(struct pen *p, const struct peer *peer)
+{
+	char key[KEY_TEXT_MAX];
+	const struct frame *f = p->f;
+
+	add_pair(p, N_("mute"),
+	    peer->muted_ms > f->now.wall_ms ? "/unmute" : "/mute");
+	keymap_key_text(&f->ui->keymap, ACTION_FIND, key);
+	add_pair(p, N_("find"), key);
+	keymap_key_text(&f->ui->keymap, ACTION_DETAILS, key);
+	add_pair(p, N_("hide"), key);
+}
+
 static void
 add_peer(struct pen *p, const struct peer *peer)
 {
@@ -141,6 +156,8 @@ add_peer(struct pen *p, const struct peer *peer)
 	add_seen(p, peer);
 	p->row++;
 	add_trust(p, peer);
+	p->row++;
+	add_ways(p, peer);
 }
 
 static void

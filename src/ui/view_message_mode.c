@@ -4,6 +4,7 @@
  * place of the status row; and above the draft, what it answers.
  */
 #include "base/width.h"
+#include "ui/emoji.h"
 #include "ui/message_mode.h"
 #include "ui/transcript.h"
 #include "ui/view.h"
@@ -83,6 +84,23 @@ add_line(struct hint *h)
 	h->f->g->cursor_col = col < h->end ? col : h->end - 1;
 }
 
+/* Those whose names begin with what was typed. */
+static void
+add_emoji(struct hint *h, const char *start)
+{
+	char text[HINT_SIZE];
+	size_t count = 0, n = strcspn(start, ":");
+	const struct emoji *e = emoji_starting(start, n, &count);
+	bool ascii = h->f->ui->ascii;
+
+	for (size_t i = 0; e != NULL && n > 0 && i < count; i++) {
+		snprintf(text, sizeof(text), "%s%s%s", ascii ? "" : e[i].text,
+		    ascii ? "" : " ", e[i].name);
+		if (!add(h, STYLE_BAR, text))
+			return;
+	}
+}
+
 static void
 add_react(struct hint *h, const struct verb_case *v)
 {
@@ -90,7 +108,10 @@ add_react(struct hint *h, const struct verb_case *v)
 
 	add(h, STYLE_BAR_ALERT, say(v->m->lang, "react:"));
 	add_line(h);
-	if (*edit_text(h->f->ui->mode.line, NULL) != '\0')
+	const char *typed = edit_text(h->f->ui->mode.line, NULL);
+	if (*typed == ':')
+		add_emoji(h, typed + 1);
+	if (*typed != '\0')
 		return;
 	h->col++;
 	for (size_t i = 0; i < VERB_REACTIONS; i++) {

@@ -18,6 +18,7 @@ enum {
 	ITEM_SIZE = 384,
 	COLS_HELP = 30,
 	WAITING_MS = 1000,
+	WAITING_SCAN = 500, /* messages looked at */
 };
 
 struct bar {
@@ -185,8 +186,12 @@ add_waiting(struct bar *b)
 
 	if (c == NULL)
 		return;
-	for (uint64_t s = c->first_serial; s < c->next_serial; s++)
-		n += is_waiting(b->f, conv_message(c, s));
+	/* What waits is new: a long past costs nothing. */
+	uint64_t first = c->first_serial;
+	if (c->next_serial - first > WAITING_SCAN)
+		first = c->next_serial - WAITING_SCAN;
+	for (uint64_t s = c->next_serial; s > first; s--)
+		n += is_waiting(b->f, conv_message(c, s - 1));
 	snprintf(text, sizeof(text),
 	    say_n(b->f->m->lang, "%u waits", "%u wait", n), n);
 	if (n > 0)

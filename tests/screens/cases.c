@@ -509,5 +509,6 @@ const struct screen_case screen_cases[] = {
 	{ "without-times", case_each_alone, false },
 	{ "found", case_found, false },
 	{ "nothing-found", case_nothing_found, false },
+	{ "details", case_details, false },
 };
 const size_t screen_case_count = sizeof(screen_cases) / sizeof(screen_cases[0]);

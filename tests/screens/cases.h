@@ -33,6 +33,7 @@ void case_finding(struct scene *s);
 void case_not_found(struct scene *s);
 void case_found(struct scene *s);
 void case_nothing_found(struct scene *s);
+void case_details(struct scene *s);
 
 /* cases_settings.c */
 void case_settings(struct scene *s);

@@ -152,3 +152,11 @@ case_nothing_found(struct scene *s)
 	cases_open_ana(s);
 	show_found(s, "quetzalcoatlus", 0);
 }
+
+void
+case_details(struct scene *s)
+{
+	s->m->settings.look_details = true;
+	cases_populate(s);
+	cases_open_ana(s);
+}

@@ -64,6 +64,20 @@ shows(struct scene *s, const char *text)
 	return found;
 }
 
+/* The row of the screen with the text; -1. */
+static int
+find_row(struct scene *s, const char *text)
+{
+	int row = 0;
+	char *dump = grid_dump(&s->grid, false);
+	const char *at = strstr(dump, text);
+
+	for (const char *p = dump; at != NULL && p < at; p++)
+		row += *p == '\n';
+	free(dump);
+	return at == NULL ? -1 : row;
+}
+
 static void
 expect_draft(struct scene *s, const char *line)
 {
@@ -315,6 +329,14 @@ reactions_by_digit_and_by_text(void **state)
 	scene_type(s, "+well 1\n");
 	expect_command(s, COMMAND_REACT, "well 1");
 	scene_key(s, 'v', KEY_ALT);
+	scene_type(s, "+:tada:\n");
+	expect_command(s, COMMAND_REACT, "\xf0\x9f\x8e\x89");
+	scene_key(s, 'v', KEY_ALT);
+	scene_type(s, "+:tad");
+	assert_true(shows(s, "tada"));
+	scene_key(s, KEY_ENTER_KEY, 0);
+	expect_command(s, COMMAND_REACT, "\xf0\x9f\x8e\x89");
+	scene_key(s, 'v', KEY_ALT);
 	scene_type(s, "+far too long a word\n");
 	assert_true(shows(s, "16 bytes"));
 	assert_int_equal(count_commands(s), 0);
@@ -477,6 +499,43 @@ our_name_is_found_as_a_word(void **state)
 }
 
 static void
+the_newest_stay_below_a_frozen_view(void **state)
+{
+	struct scene *s = *state;
+	char text[32];
+
+	for (int i = 0; i < 200; i++) {
+		snprintf(text, sizeof(text), "row %d.", i);
+		fixture_receive(s->m, s->m->peers[0], 1, text);
+	}
+	escape(s);
+	scene_draw(s, 40, 80);
+	assert_int_equal(find_row(s, "row 199."), 37);
+	assert_int_equal(find_row(s, "row 170."), 8);
+	scene_key(s, KEY_PAGE_UP, KEY_ALT);
+	scene_draw(s, 40, 80);
+	/* The rows at the top went down by three; the last four are there. */
+	assert_int_equal(find_row(s, "row 170."), 11);
+	assert_int_equal(find_row(s, "row 191."), 32);
+	assert_int_equal(find_row(s, "newest"), 33);
+	assert_int_equal(find_row(s, "row 196."), 34);
+	assert_int_equal(find_row(s, "row 199."), 37);
+	/* Down again by as much it is at the end. */
+	scene_key(s, KEY_PAGE_DOWN, KEY_ALT);
+	scene_key(s, KEY_PAGE_DOWN, KEY_ALT);
+	scene_draw(s, 40, 80);
+	assert_int_equal(find_row(s, "newest"), -1);
+	assert_int_equal(find_row(s, "row 170."), 8);
+	/* What comes is counted there, and the view stays. */
+	scene_key(s, KEY_PAGE_UP, KEY_ALT);
+	fixture_receive(s->m, s->m->peers[0], 1, "new one");
+	scene_draw(s, 40, 80);
+	assert_int_equal(find_row(s, "row 170."), 11);
+	assert_int_equal(find_row(s, "v 1 new"), 33);
+	assert_int_equal(find_row(s, "new one"), 37);
+}
+
+static void
 the_first_unread_goes_to_the_top(void **state)
 {
 	struct scene *s = *state;
@@ -542,6 +601,7 @@ main(void)
 		TEST(the_menu_does_the_same),
 		TEST(what_is_selected_stays_in_view),
 		TEST(our_name_is_found_as_a_word),
+		TEST(the_newest_stay_below_a_frozen_view),
 		TEST(the_first_unread_goes_to_the_top),
 		cmocka_unit_test(links_end_where_the_sentence_goes_on),
 	};
