@@ -145,8 +145,8 @@ set_text(struct settings *s, const struct setting *row, const char *value,
 
 	if (size < row->min || size > row->max) {
 		*ret_error = xasprintf(
-		    say(s->lang, "%s has %u to %u bytes, not %zu"), row->name,
-		    (unsigned)row->min, (unsigned)row->max, size);
+		    say(s->lang, "%s has between %u and %u bytes, not %zu"),
+		    row->name, (unsigned)row->min, (unsigned)row->max, size);
 		return ERR_FORMAT;
 	}
 	free(*text);

@@ -180,7 +180,7 @@ long_values_are_refused(void **state)
 	text[SETTING_VALUE_MAX] = '\0';
 	set(s, "notify.words", text);
 	text[65] = '\0';
-	assert_refused(s, "name", text, "1 to 64 bytes");
+	assert_refused(s, "name", text, "1 and 64 bytes");
 	text[64] = '\0';
 	set(s, "name", text);
 }
