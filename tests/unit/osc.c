@@ -29,8 +29,8 @@ static const char *const hostile[] = {
 	"`reboot`$(reboot)\"'",
 	"-x --help",
 	"<b>bold</b><a href=\"http://evil\">",
-	"\xe2\x80\xae"
-	"txt.exe",
+	("\xe2\x80\xae"
+	 "txt.exe"),
 	"\xff\xfe\xc3",
 	"",
 };
