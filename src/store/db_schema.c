@@ -9,7 +9,6 @@
 #include "base/err.h"
 #include "store/sentence.h"
 
-#include <inttypes.h>
 #include <stdio.h>
 
 enum { APPLICATION_ID = 0x65617273 };
@@ -177,10 +176,10 @@ db_migrate(struct db *db, char **ret_error)
 		return fail_foreign(db, ret_error);
 	if (version > DB_VERSION)
 		return fail(ret_error, ERR_VERSION,
-		    "%s was written by a newer earshot (version %" PRId64
-		    " of its tables, this one knows %d); use that one, or "
-		    "another home with --home DIR",
-		    db->path, version, (int)DB_VERSION);
+		    "%s was written by a newer earshot (version %lld of its "
+		    "tables, this one knows %d); use that one, or another "
+		    "home with --home DIR",
+		    db->path, (long long)version, (int)DB_VERSION);
 	if (db->is_reader)
 		return version == DB_VERSION
 			   ? 0

@@ -1,11 +1,15 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Draws every case at every size and compares with the files beside this one.
+ * Draws every case at every size, in every language, and compares with the
+ * files beside this one; those of a language are in a directory of its name.
  * UPDATE=1 writes them anew: read the difference like code.
  *
  *   screens [CASE...]
  */
 #include "cases.h"
+
+#include "base/lang.h"
+#include "ui_play.h"
 
 #include <stdbool.h>
 #include <stdio.h>
@@ -17,15 +21,15 @@ enum { FILE_MAX = 1 << 20 };
 
 static const struct view {
 	int rows, cols;
-	bool ascii, styles;
+	bool ascii, styles, only_english;
 } views[] = {
-	{ 24, 80, false, true },
-	{ 24, 80, true, false },
-	{ 40, 120, false, false },
-	{ 20, 60, false, false },
-	{ 12, 40, false, false },
-	{ 5, 40, false, false },
-	{ 3, 12, false, false },
+	{ 24, 80, false, true, false },
+	{ 24, 80, true, false, true },
+	{ 40, 120, false, false, false },
+	{ 20, 60, false, false, true },
+	{ 12, 40, false, false, false },
+	{ 5, 40, false, false, true },
+	{ 3, 12, false, false, false },
 };
 
 /* Sizes that only have to survive, and to hold nothing but text. */
@@ -44,19 +48,21 @@ static const int sizes[][2] = {
 };
 
 static struct scene *
-build(const struct screen_case *c, bool ascii)
+build(const struct screen_case *c, const struct lang *l, bool ascii)
 {
 	struct scene *s = scene_new(ascii, c->first_start);
 
+	s->m->lang = s->m->settings.lang = l;
 	scene_draw(s, 24, 80);
 	c->build(s);
 	return s;
 }
 
 static void
-add_view(FILE *out, const struct screen_case *c, const struct view *v)
+add_view(FILE *out, const struct screen_case *c, const struct lang *l,
+    const struct view *v)
 {
-	struct scene *s = build(c, v->ascii);
+	struct scene *s = build(c, l, v->ascii);
 
 	scene_draw(s, v->rows, v->cols);
 	char *text = grid_dump(&s->grid, v->styles);
@@ -90,14 +96,15 @@ check_cells(const struct screen_case *c, const struct grid *g)
 }
 
 static int
-check_sizes(const struct screen_case *c)
+check_sizes(const struct screen_case *c, const struct lang *l)
 {
-	struct scene *s = build(c, false);
+	struct scene *s = build(c, l, false);
 	int bad = 0;
 
 	for (size_t i = 0; i < sizeof(sizes) / sizeof(sizes[0]); i++) {
 		scene_draw(s, sizes[i][0], sizes[i][1]);
 		bad += check_cells(c, &s->grid);
+		ui_play_check(&s->grid);
 	}
 	scene_free(s);
 	return bad;
@@ -135,11 +142,11 @@ show_difference(const char *name, const char *want, const char *got)
 }
 
 static int
-compare(const struct screen_case *c, const char *got)
+compare(const char *name, const char *got)
 {
 	char path[512];
 
-	snprintf(path, sizeof(path), TESTS_DIR "/screens/%s.txt", c->name);
+	snprintf(path, sizeof(path), TESTS_DIR "/screens/%s.txt", name);
 	char *want = read_file(path);
 	bool same = strcmp(want, got) == 0;
 	if (!same && getenv("UPDATE") != NULL) {
@@ -147,23 +154,27 @@ compare(const struct screen_case *c, const char *got)
 		same = f != NULL && fputs(got, f) >= 0 && fclose(f) == 0;
 		printf("%s written\n", path);
 	} else if (!same) {
-		show_difference(c->name, want, got);
+		show_difference(name, want, got);
 	}
 	free(want);
 	return same ? 0 : 1;
 }
 
 static int
-run(const struct screen_case *c)
+run(const struct screen_case *c, const struct lang *l)
 {
+	char name[128];
 	char *text = NULL;
 	size_t size = 0;
 	FILE *out = open_memstream(&text, &size);
 
 	for (size_t i = 0; i < sizeof(views) / sizeof(views[0]); i++)
-		add_view(out, c, &views[i]);
+		if (l == NULL || !views[i].only_english)
+			add_view(out, c, l, &views[i]);
 	fclose(out);
-	int bad = compare(c, text) + check_sizes(c);
+	snprintf(name, sizeof(name), "%s%s%s", l == NULL ? "" : lang_name(l),
+	    l == NULL ? "" : "/", c->name);
+	int bad = compare(name, text) + check_sizes(c, l);
 	free(text);
 	return bad;
 }
@@ -187,7 +198,10 @@ main(int argc, char **argv)
 	for (size_t i = 0; i < screen_case_count; i++) {
 		if (!is_asked(screen_cases[i].name, argc, argv))
 			continue;
-		bad += run(&screen_cases[i]) > 0;
+		bad += run(&screen_cases[i], NULL) > 0;
+		const struct lang *l;
+		for (size_t k = 0; (l = lang_at(k)) != NULL; k++)
+			bad += run(&screen_cases[i], l) > 0;
 		count++;
 	}
 	printf("screens: %d cases, %d wrong\n", count, bad);
