@@ -29,7 +29,8 @@ char *report_settings(const struct model *m, const char *words);
 /* Every one of the words is in its name, value or meaning. */
 bool report_setting_matches(
     const struct settings *s, const struct setting *row, const char *words);
-/* NULL topic: the overview. A topic that is no command: NULL. */
-char *report_help(const struct lang *l, const char *topic);
+/* NULL topic: the overview. Else a command, a key, an action, a setting, "keys"
+ * or "settings"; NULL: there is no such topic. */
+char *report_help(const struct model *m, const char *topic);
 
 #endif

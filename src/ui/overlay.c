@@ -25,6 +25,7 @@ enum {
 static const struct overlay_spec specs[OVERLAY_COUNT] = {
 	[OVERLAY_HELP] = {
 		.action = ACTION_HELP,
+		.filter = true,
 		.draw = view_help,
 		.key = help_key,
 	},

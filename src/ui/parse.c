@@ -379,24 +379,27 @@ parse_clear(struct parse *p)
 int
 parse_help(struct parse *p)
 {
-	size_t from = p->at, n = parse_word_size(p);
+	size_t from = p->at, n = p->size - p->at;
 
+	while (n > 0 && is_blank(p->line[from + n - 1]))
+		n--;
 	if (n == 0) {
 		p->en.front = FRONT_HELP;
-		return answer(p, report_help(p->m->lang, NULL));
+		return answer(p, report_help(p->m, NULL));
 	}
 	if (p->line[from] == '/' && n > 1) {
 		from++;
 		n--;
 	}
 	char *topic = xstrndup(p->line + from, n);
-	char *report = report_help(p->m->lang, topic);
+	char *report = report_help(p->m, topic);
 	free(topic);
 	if (report != NULL)
 		return answer(p, report);
 	return parse_fail(p, ERR_NOT_FOUND, from,
-	    xasprintf(
-		say(p->m->lang, "no help on that: /help lists all commands")));
+	    xasprintf(say(p->m->lang,
+		"no help on that: it may be a command, a key, an action, a "
+		"setting, keys or settings; /help has everything")));
 }
 
 int

@@ -158,15 +158,17 @@ ui_run_command(struct ui *ui, const struct model *m, struct now now,
 		*ret_cmd = p.cmd;
 }
 
-void
+bool
 ui_run_key(struct ui *ui, const struct model *m, struct now now,
     const struct keymap_row *row, struct command *ret_cmd)
 {
 	struct press p = press_of(ui, m, now);
 
-	press_row(&p, row);
+	bool done = press_row(&p, row);
+
 	if (p.cmd.kind != COMMAND_NONE)
 		*ret_cmd = p.cmd;
+	return done;
 }
 
 void

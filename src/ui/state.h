@@ -288,7 +288,8 @@ void ui_fill_line(
 /* A command that takes something goes into the line. */
 void ui_run_command(struct ui *ui, const struct model *m, struct now now,
     const struct command_spec *spec, struct command *ret_cmd);
-void ui_run_key(struct ui *ui, const struct model *m, struct now now,
+/* False: only the terminal can. */
+bool ui_run_key(struct ui *ui, const struct model *m, struct now now,
     const struct keymap_row *row, struct command *ret_cmd);
 
 /* popup.c */

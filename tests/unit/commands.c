@@ -339,7 +339,7 @@ errors_name_the_place(void **state)
 	expect_error(w, "/quit now", ERR_FORMAT, 6, "takes nothing");
 	expect_error(w, "/nick", ERR_FORMAT, 5, "/nick ana");
 	expect_error(w, "/shout  ", ERR_FORMAT, 8, "/shout pizza");
-	expect_error(w, "/help nothing", ERR_NOT_FOUND, 6, "/help lists");
+	expect_error(w, "/help nothing", ERR_NOT_FOUND, 6, "/help has");
 	expect_error(w, "/who zzz", ERR_NOT_FOUND, 5, "/who lists");
 }
 

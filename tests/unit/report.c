@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 #include "ui/report.h"
+#include "ui/commands.h"
+#include "ui/help.h"
+#include "ui/keymap.h"
 
 #include "model_fixture.h"
 
@@ -128,21 +131,123 @@ net(void **state)
 	fixture_free(m);
 }
 
+static bool
+is_action(const char *name, size_t n)
+{
+	return keymap_row_named(name, n) != NULL;
+}
+
+static bool
+is_setting(const char *name, size_t n)
+{
+	return settings_find(name, n) != NULL;
+}
+
+static void
+expect_names(const char *names, bool (*is_there)(const char *, size_t))
+{
+	while (names != NULL && *names != '\0') {
+		size_t n = strcspn(names, " ");
+		if (!is_there(names, n))
+			fail_msg("%.*s", (int)n, names);
+		names += n + (names[n] == ' ');
+	}
+}
+
+static void
+expect_understood(const struct model *m, uint32_t conv, const char *line)
+{
+	struct entered en;
+	char *error = NULL;
+	size_t at;
+
+	if (command_parse(m, fixture_now(), conv, line, &en, &error, &at) < 0)
+		fail_msg("%s: %s", line, error);
+	entered_clear(&en);
+}
+
 static void
 help(void **state)
 {
-	(void)state;
+	struct model *m = fixture_model();
 
+	(void)state;
 	expect_parts(
-	    report_help(NULL, NULL), (const char *[]){ "Talk\n  /msg WHO TEXT",
-					 "People\n", "/quit", "quotes", NULL });
-	expect_parts(report_help(NULL, "shout"),
-	    (const char *[]){ "/shout TEXT: ", "/shout pizza", NULL });
-	expect_parts(report_help(NULL, "q"),
-	    (const char *[]){ "/query WHO", "also     /q", NULL });
-	expect_parts(report_help(NULL, "keys"),
-	    (const char *[]){ "Enter", "Alt-A", NULL });
-	assert_null(report_help(NULL, "nothing"));
+	    report_help(m, NULL), (const char *[]){ "Talk\n  /msg WHO TEXT",
+				      "People\n", "/quit", "quotes", NULL });
+	expect_parts(report_help(m, "shout"),
+	    (const char *[]){ "/shout: tell", "syntax   /shout TEXT",
+		"example  /shout pizza", NULL });
+	expect_parts(report_help(m, "q"),
+	    (const char *[]){ "/query: ", "also     /q", "Alt-G (go)", NULL });
+	expect_parts(report_help(m, "keys"),
+	    (const char *[]){ "Keys\n", "Enter", "Alt-A", NULL });
+	expect_parts(report_help(m, "settings"),
+	    (const char *[]){ "Settings\n", "look.theme", NULL });
+	expect_parts(report_help(m, "look.theme"),
+	    (const char *[]){ "look.theme: the colours", "now      auto",
+		"default  auto", "/set look.theme light", NULL });
+	expect_parts(report_help(m, "news"),
+	    (const char *[]){ "news: ", "keys     Alt-A", "/bind", NULL });
+	/* The action, whatever command begins so. */
+	expect_parts(
+	    report_help(m, "go"), (const char *[]){ "go: ", "Alt-G", NULL });
+	expect_parts(report_help(m, "alt-a"),
+	    (const char *[]){ "news: ", "keys     Alt-A", NULL });
+	expect_parts(report_help(m, "ctrl-x ctrl-u"),
+	    (const char *[]){ "undo: ", "Ctrl-X Ctrl-U", NULL });
+	assert_null(report_help(m, "nothing"));
+	assert_null(report_help(m, "x"));
+	fixture_free(m);
+}
+
+static void
+help_follows_what_is_bound(void **state)
+{
+	struct model *m = fixture_model();
+	char *error = NULL;
+
+	(void)state;
+	assert_int_equal(
+	    settings_set(&m->settings, "bind", "alt-a = /who", &error), 0);
+	assert_int_equal(
+	    settings_set(&m->settings, "bind", "f9 = news", &error), 0);
+	expect_parts(report_help(m, "news"),
+	    (const char *[]){ "news: ", "keys     F9", NULL });
+	expect_parts(
+	    report_help(m, "alt-a"), (const char *[]){ "runs /who", NULL });
+	fixture_free(m);
+}
+
+/* Each in the table, and each example understood. */
+static void
+help_names_what_there_is(void **state)
+{
+	struct model *m = fixture_model();
+	const struct help_more *more;
+	unsigned count = 0;
+
+	(void)state;
+	struct peer *ana = fixture_contact(m, "ana.k7qd", PRESENCE_ONLINE, 1);
+	fixture_contact(m, "Ana Maria", PRESENCE_ONLINE, 2);
+	fixture_contact(m, "bob", PRESENCE_ONLINE, 3);
+	for (unsigned i = 0; i < 3; i++) {
+		fixture_receive(m, ana, 5, "theirs");
+		fixture_send(m, ana, 4, "ours");
+	}
+	for (; (more = help_more_at(count)) != NULL; count++) {
+		char *candidates = NULL;
+		const struct command_spec *spec = command_find(
+		    more->command, strlen(more->command), &candidates);
+		assert_non_null(spec);
+		assert_string_equal(spec->name, more->command);
+		expect_names(more->actions, is_action);
+		expect_names(more->settings, is_setting);
+		if (more->example != NULL)
+			expect_understood(m, ana->conv, more->example);
+	}
+	assert_true(count > 20);
+	fixture_free(m);
 }
 
 int
@@ -154,6 +259,8 @@ main(void)
 		cmocka_unit_test(info),
 		cmocka_unit_test(net),
 		cmocka_unit_test(help),
+		cmocka_unit_test(help_follows_what_is_bound),
+		cmocka_unit_test(help_names_what_there_is),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

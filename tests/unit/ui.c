@@ -612,10 +612,11 @@ help_is_no_trap(void **state)
 	scene_key(s, KEY_END_KEY, 0);
 	scene_draw(s, 24, 80);
 	assert_false(shows(s, "/msg WHO TEXT"));
-	expect_screen(s, "Ctrl-Z");
+	expect_screen(s, "use this interface");
 	scene_key(s, KEY_ESCAPE, 0);
 	scene_draw(s, 24, 80);
-	assert_false(shows(s, "Ctrl-Z"));
+	assert_false(shows(s, "use this interface"));
+	scene_key(s, KEY_F1, 0);
 	scene_key(s, KEY_F1, 0);
 	scene_type(s, "hi");
 	expect_draft(s, "nearby> hi");

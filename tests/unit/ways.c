@@ -1,0 +1,241 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The ways to people, commands and what was said: help, Alt-G, F2, numbers.
+ */
+#include "core/model_edit.h"
+#include "model_fixture.h"
+#include "ui_scene.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+static struct scene *s;
+static struct peer *ana, *bob, *carol;
+
+static int
+set_up(void **state)
+{
+	(void)state;
+	s = scene_new(false, false);
+	ana = fixture_contact(s->m, "ana", PRESENCE_ONLINE, 1);
+	bob = fixture_contact(s->m, "bob", PRESENCE_ONLINE, 2);
+	carol = fixture_contact(s->m, "carol", PRESENCE_OFFLINE, 3);
+	scene_draw(s, 24, 80);
+	return 0;
+}
+
+static int
+tear_down(void **state)
+{
+	(void)state;
+	scene_free(s);
+	return 0;
+}
+
+static bool
+shows(const char *part)
+{
+	scene_draw(s, 24, 80);
+	char *text = grid_dump(&s->grid, false);
+	bool found = strstr(text, part) != NULL;
+
+	free(text);
+	return found;
+}
+
+static void
+expect_line(const char *want)
+{
+	scene_draw(s, 24, 80);
+	char *text = grid_dump(&s->grid, false);
+
+	text[strlen(text) - 1] = '\0';
+	assert_string_equal(strrchr(text, '\n') + 1, want);
+	free(text);
+}
+
+static void
+help_finds_and_does(void **state)
+{
+	(void)state;
+	scene_key(s, KEY_F1, 0);
+	assert_true(shows("Start here"));
+	/* A command that takes something goes into the line. */
+	scene_type(s, "send text msg");
+	assert_true(shows("/msg WHO TEXT"));
+	assert_false(shows("Start here"));
+	scene_type(s, "\n");
+	expect_line("nearby> /msg");
+	scene_key(s, 'c', KEY_CTRL);
+	/* One that takes nothing is run. */
+	scene_key(s, KEY_F1, 0);
+	scene_type(s, "/net\n");
+	assert_int_equal(scene_last(s)->kind, COMMAND_INFO);
+	/* A key is pressed. */
+	scene_key(s, KEY_F1, 0);
+	scene_type(s, "show the contacts\n");
+	assert_true(shows("contacts"));
+	scene_key(s, KEY_ESCAPE, 0);
+	/* A setting is shown where it is changed. */
+	scene_key(s, KEY_F1, 0);
+	scene_type(s, "colours follows\n");
+	assert_true(shows("settings"));
+	assert_true(shows("look.theme"));
+	scene_key(s, KEY_ESCAPE, 0);
+	expect_line("nearby>");
+}
+
+static void
+help_sends_and_loses_nothing(void **state)
+{
+	(void)state;
+	scene_key(s, '2', KEY_ALT);
+	scene_type(s, "half a thou");
+	size_t count = s->command_count;
+	/* "send" itself, what kills the line, and quitting. */
+	scene_key(s, KEY_F1, 0);
+	scene_type(s, "\n");
+	expect_line("ana> half a thou");
+	scene_key(s, KEY_F1, 0);
+	scene_type(s, "kill the whole text\n");
+	expect_line("ana> half a thou");
+	scene_key(s, KEY_F1, 0);
+	scene_type(s, "goodbye\n");
+	expect_line("ana> /quit");
+	for (; count < s->command_count; count++) {
+		assert_int_not_equal(s->commands[count].kind, COMMAND_SAY);
+		assert_int_not_equal(s->commands[count].kind, COMMAND_QUIT);
+	}
+	scene_key(s, 'u', KEY_CTRL);
+	scene_key(s, 'y', KEY_CTRL);
+	scene_key(s, 'y', KEY_ALT);
+	expect_line("ana> half a thou");
+}
+
+static void
+no_help_is_told(void **state)
+{
+	(void)state;
+	scene_key(s, KEY_F1, 0);
+	scene_type(s, "zeppelin");
+	assert_true(shows("No help on that"));
+	scene_type(s, "\n");
+	assert_true(shows("No help on that"));
+	scene_key(s, KEY_ESCAPE, 0);
+	assert_false(shows("No help on that"));
+}
+
+static void
+help_shows_what_is_bound(void **state)
+{
+	(void)state;
+	scene_type(s, "/bind f9 news\n");
+	scene_key(s, KEY_F1, 0);
+	scene_type(s, "f9");
+	assert_true(shows("F9 Alt-A"));
+}
+
+static void
+a_few_letters_are_enough(void **state)
+{
+	(void)state;
+	scene_key(s, 'g', KEY_ALT);
+	scene_type(s, "crl\n");
+	expect_line("carol>");
+	/* The same with Ctrl-K where there is nothing to kill. */
+	scene_key(s, 'k', KEY_CTRL);
+	scene_type(s, "bo\n");
+	expect_line("bob>");
+	scene_type(s, "abc");
+	scene_key(s, 'a', KEY_CTRL);
+	scene_key(s, 'k', KEY_CTRL);
+	expect_line("bob>");
+	assert_false(shows("go to"));
+}
+
+static void
+news_come_first_and_here_last(void **state)
+{
+	(void)state;
+	scene_key(s, '2', KEY_ALT);
+	fixture_receive(s->m, carol, 3, "look at this");
+	scene_key(s, 'g', KEY_ALT);
+	assert_true(shows("> \xe2\x97\x8b carol"));
+	assert_true(shows("1 unread"));
+	scene_type(s, "\n");
+	expect_line("carol>");
+}
+
+static void
+commands_stand_behind_a_slash(void **state)
+{
+	(void)state;
+	scene_key(s, 'g', KEY_ALT);
+	scene_type(s, "/whois\n");
+	expect_line("nearby> /info");
+}
+
+static void
+what_was_said_is_found(void **state)
+{
+	char text[64];
+
+	(void)state;
+	for (unsigned i = 0; i < 200; i++) {
+		snprintf(text, sizeof(text), "line %u", i);
+		fixture_receive(
+		    s->m, ana, 300 - i, i == 20 ? "the Zeppelin landed" : text);
+	}
+	scene_key(s, 'g', KEY_ALT);
+	scene_type(s, "zeppelin");
+	assert_true(shows("ana: the Zeppelin landed"));
+	scene_type(s, "\n");
+	expect_line("ana>");
+	assert_true(shows("the Zeppelin landed"));
+	/* Further back only the store knows. */
+	scene_key(s, 'g', KEY_ALT);
+	scene_type(s, "balloon");
+	assert_true(shows("Tab searches all"));
+	scene_key(s, KEY_TAB_KEY, 0);
+	assert_int_equal(scene_last(s)->kind, COMMAND_QUERY);
+	assert_int_equal(scene_last(s)->number, QUESTION_SEARCH);
+	assert_string_equal(scene_last(s)->text, "-all balloon*");
+}
+
+static void
+nobody_is_told(void **state)
+{
+	(void)state;
+	scene_key(s, 'g', KEY_ALT);
+	scene_type(s, "xyzzy\n");
+	assert_true(shows("Nobody and nothing like that"));
+	scene_key(s, KEY_ESCAPE, 0);
+	expect_line("nearby>");
+}
+
+#define TEST(f) cmocka_unit_test_setup_teardown(f, set_up, tear_down)
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		TEST(help_finds_and_does),
+		TEST(help_sends_and_loses_nothing),
+		TEST(no_help_is_told),
+		TEST(help_shows_what_is_bound),
+		TEST(a_few_letters_are_enough),
+		TEST(news_come_first_and_here_last),
+		TEST(commands_stand_behind_a_slash),
+		TEST(what_was_said_is_found),
+		TEST(nobody_is_told),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
