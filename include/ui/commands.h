@@ -20,8 +20,12 @@ enum front_action {
 	/* Show all of the help; a front end without a way of its own executes
 	 * cmd, which has it as COMMAND_INFO. */
 	FRONT_HELP,
+	/* The text of cmd to the clipboard, or a link in it to be opened; a
+	 * front end that cannot shows it. */
+	FRONT_COPY,
+	FRONT_OPEN,
 	FRONT_SETTINGS, /* show the settings that filter finds; the same */
-	FRONT_CAPTURE, /* ask for a key to bind; else as FRONT_HELP */
+	FRONT_CAPTURE,  /* ask for a key to bind; else as FRONT_HELP */
 };
 
 /* A line the user entered, understood. */

@@ -79,6 +79,8 @@ int parse_quote(struct parse *p);
 int parse_edit(struct parse *p);
 int parse_delete(struct parse *p);
 int parse_react(struct parse *p);
+int parse_copy(struct parse *p);
+int parse_open(struct parse *p);
 int parse_outbox(struct parse *p);
 int parse_cancel(struct parse *p);
 int parse_search(struct parse *p);

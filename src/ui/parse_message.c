@@ -8,6 +8,7 @@
 #include "base/mem.h"
 #include "base/utf8.h"
 #include "ui/emoji.h"
+#include "ui/links.h"
 #include "ui/parse.h"
 #include "ui/str.h"
 
@@ -234,6 +235,86 @@ parse_quote(struct parse *p)
 		    "with what it quotes the text has %zu bytes: %d is the "
 		    "most"),
 		size, BODY_BYTES_MAX));
+}
+
+/* The newest text with a link; NULL: none in memory has one. */
+static const struct message *
+newest_link(const struct conv *c, struct link *ret_link)
+{
+	for (uint64_t s = c->next_serial; s > c->first_serial; s--) {
+		const struct message *msg = conv_message(c, s - 1);
+		if (msg->kind == MESSAGE_TEXT && !msg->deleted &&
+		    link_next(msg->text, msg->size, 0, ret_link))
+			return msg;
+	}
+	return NULL;
+}
+
+/* The message that is named, or none; what is named is nothing else. */
+static int
+take_place(struct parse *p, const struct conv **ret_conv,
+    const struct message **ret_msg)
+{
+	const struct conv *c = *ret_conv = direct_conv(p);
+	unsigned place = place_of(p->line + p->at, parse_word_size(p));
+
+	*ret_msg = NULL;
+	if (c == NULL)
+		return parse_fail(p, ERR_STATE, 0,
+		    xasprintf(say(p->m->lang,
+				  "/%s works in a conversation with somebody: "
+				  "/query WHO opens one"),
+			p->spec->name));
+	if (parse_at_end(p))
+		return 0;
+	size_t at = p->at;
+	p->at += parse_word_size(p);
+	parse_skip_blanks(p);
+	if (place == 0 || !parse_at_end(p))
+		return parse_fail_usage(p);
+	*ret_msg = text_from_newest(c, place, NULL);
+	p->at = at;
+	return *ret_msg == NULL ? fail_place(p, c, place) : 0;
+}
+
+int
+parse_copy(struct parse *p)
+{
+	const struct message *msg;
+	const struct conv *c;
+	int err = take_place(p, &c, &msg);
+
+	if (err < 0 || c == NULL)
+		return err;
+	if (msg == NULL)
+		msg = text_from_newest(c, 1, NULL);
+	if (msg == NULL)
+		return fail_place(p, c, 1);
+	p->en.front = FRONT_COPY;
+	p->en.cmd.kind = COMMAND_INFO;
+	p->en.cmd.text = xstrdup(msg->text);
+	return 0;
+}
+
+int
+parse_open(struct parse *p)
+{
+	const struct message *msg;
+	const struct conv *c;
+	struct link link;
+	int err = take_place(p, &c, &msg);
+
+	if (err < 0 || c == NULL)
+		return err;
+	if (msg == NULL)
+		msg = newest_link(c, &link);
+	if (msg == NULL || !link_next(msg->text, msg->size, 0, &link))
+		return parse_fail(p, ERR_NOT_FOUND, p->at,
+		    xasprintf(say(p->m->lang, "there is no link in it")));
+	p->en.front = FRONT_OPEN;
+	p->en.cmd.kind = COMMAND_INFO;
+	p->en.cmd.text = xstrndup(msg->text + link.offset, link.size);
+	return 0;
 }
 
 int

@@ -91,6 +91,10 @@ carry_out(struct press *p, struct entered *en)
 		p->cmd = en->cmd;
 		win_select(p->ui, p->m, &p->cmd.peer);
 		return;
+	case FRONT_COPY:
+	case FRONT_OPEN:
+		press_outside(p, en);
+		return;
 	case FRONT_SETTINGS:
 		overlay_open(p->ui, OVERLAY_SETTINGS);
 		overlay_set_filter(p->ui, en->filter);

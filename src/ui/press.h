@@ -6,6 +6,7 @@
 #ifndef UI_PRESS_H
 #define UI_PRESS_H
 
+#include "ui/commands.h"
 #include "ui/keymap.h"
 #include "ui/state.h"
 
@@ -34,7 +35,9 @@ void press_line(struct press *p, const char *line);
  * wherever it is typed. */
 void press_take_aim(
     const struct press *p, struct command *cmd, const char *line);
-/* press_message.c: actions. */
+/* press_message.c: a text to the clipboard, a link to be opened. */
+void press_outside(struct press *p, struct entered *en);
+/* Actions. */
 void press_select(struct press *p);
 void press_find(struct press *p);
 void press_details(struct press *p);

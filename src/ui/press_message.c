@@ -27,6 +27,19 @@ press_take_aim(const struct press *p, struct command *cmd, const char *line)
 }
 
 void
+press_outside(struct press *p, struct entered *en)
+{
+	bool copy = en->front == FRONT_COPY;
+
+	request_add(
+	    p->ui, copy ? REQUEST_COPY : REQUEST_OPEN, en->cmd.text, NULL);
+	if (copy)
+		ui_flash(p->ui, p->now,
+		    say(p->m->lang, "copied, where this terminal allows it"));
+	entered_clear(en);
+}
+
+void
 press_select(struct press *p)
 {
 	message_mode_enter(p->ui, p->m, p->now, 0);

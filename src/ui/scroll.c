@@ -117,7 +117,8 @@ ui_scroll(struct ui *ui, const struct model *m, struct now now, int rows)
 void
 ui_scroll_page(struct ui *ui, const struct model *m, struct now now, int pages)
 {
-	int rows = ui_layout(ui, m).chat.rows - OVERLAP_ROWS;
+	struct layout l = ui_layout(ui, m);
+	int rows = l.chat.rows - layout_peek(&l, ui->rows).rows - OVERLAP_ROWS;
 
 	ui_scroll(ui, m, now, pages * (rows < 1 ? 1 : rows));
 }

@@ -102,7 +102,7 @@ every_row_parses_its_example(void **state)
 
 	assert_true(count >= 28);
 	for (int i = 0; i < 3; i++) {
-		fixture_receive(w->m, w->ana, 5, "hello");
+		fixture_receive(w->m, w->ana, 5, "https://a.lan");
 		fixture_send(w->m, w->ana, 4, "hi");
 	}
 	for (size_t i = 0; i < count; i++) {

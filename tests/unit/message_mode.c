@@ -374,6 +374,20 @@ copy_and_open_are_requests(void **state)
 	scene_type(s, "2");
 	assert_true(next_request(s, REQUEST_OPEN, "http://two.lan"));
 	assert_int_equal(ui_selected(s->ui), 0);
+	/* The same by commands. */
+	scene_type(s, "/copy\n");
+	assert_true(next_request(
+	    s, REQUEST_COPY, "http://one.lan (http://two.lan)"));
+	scene_type(s, "/copy #4\n");
+	assert_true(next_request(s, REQUEST_COPY, "the first"));
+	scene_type(s, "/open\n");
+	assert_true(next_request(s, REQUEST_OPEN, "http://one.lan"));
+	scene_type(s, "/open #2\n");
+	assert_true(next_request(s, REQUEST_OPEN, "https://a.lan/x"));
+	assert_int_equal(count_commands(s), 0);
+	scene_type(s, "/open #3\n");
+	expect_command(s, COMMAND_ERROR, "there is no link in it");
+	expect_draft(s, "ana> /open #3");
 }
 
 static void
@@ -525,6 +539,13 @@ the_newest_stay_below_a_frozen_view(void **state)
 	scene_key(s, KEY_PAGE_DOWN, KEY_ALT);
 	scene_draw(s, 40, 80);
 	assert_int_equal(find_row(s, "newest"), -1);
+	assert_int_equal(find_row(s, "row 170."), 8);
+	/* Page by page no row is left out. */
+	scene_key(s, KEY_PAGE_UP, 0);
+	scene_draw(s, 40, 80);
+	assert_int_equal(find_row(s, "row 163."), 31);
+	scene_key(s, KEY_PAGE_DOWN, 0);
+	scene_draw(s, 40, 80);
 	assert_int_equal(find_row(s, "row 170."), 8);
 	/* What comes is counted there, and the view stays. */
 	scene_key(s, KEY_PAGE_UP, KEY_ALT);
