@@ -30,7 +30,8 @@ enum command_kind {
 	COMMAND_SHOUT,  /* text to everybody */
 	COMMAND_NICK,   /* text: our new name */
 	COMMAND_STATUS, /* text: our status, may be empty */
-	COMMAND_AWAY,   /* text: may be empty */
+	COMMAND_AWAY,   /* text: may be empty; on: nobody said so, and nothing
+			   is said about it; of COMMAND_BACK, too */
 	COMMAND_BACK,
 	COMMAND_CONNECT,  /* text: HOST[:PORT] as typed */
 	COMMAND_INFO,     /* show text in conv as MESSAGE_INFO */

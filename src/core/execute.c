@@ -67,6 +67,11 @@ do_away(struct engine *e, struct now now, const struct command *cmd)
 	e->model->away = away;
 	if (cmd->text != NULL)
 		model_clean_status(e->model, cmd->text);
+	/* By itself it says nothing. */
+	if (cmd->on) {
+		execute_announce(e, now);
+		return;
+	}
 	if (away)
 		engine_info(
 		    e, now, cmd->conv, "you are away; /back when you return");

@@ -192,5 +192,6 @@ ui_pending(struct ui *ui, const struct model *m, struct now now,
 	       pending_older(ui, m, now, ret_cmd) ||
 	       pending_read(ui, m, ret_cmd) ||
 	       pending_draft(ui, m, now, ret_cmd) ||
+	       attention_pending(ui, m, now, ret_cmd) ||
 	       pending_typing(ui, m, now, ret_cmd);
 }

@@ -569,6 +569,7 @@ ui_key(struct ui *ui, const struct model *m, struct now now,
 	struct fp fp = p.w->fp;
 	unsigned revision = edit_revision(p.w->edit);
 	ui->dirty = true;
+	attention_key(ui, now, key);
 	if (is_focus(&p))
 		return false;
 	take_key(&p, paste, paste_size);

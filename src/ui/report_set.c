@@ -99,8 +99,8 @@ report_settings(const struct model *m, const char *words)
 		return one(&m->settings, last);
 	}
 	if (found > 1)
-		str_add(
-		    &s, say(m->lang, "\n  * is not the default. /set SETTING VALUE "
-				     "changes one, /unset SETTING takes it back."));
+		str_add(&s,
+		    say(m->lang, "\n  * is not the default. /set SETTING VALUE "
+				 "changes one, /unset SETTING takes it back."));
 	return found == 0 ? NULL : str_take(&s);
 }

@@ -23,6 +23,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+struct frame;
+
 enum {
 	FLASH_MS = 3000,
 	FLASH_SIZE = 160,
@@ -30,7 +32,6 @@ enum {
 	TYPING_AGAIN_MS = 4000,
 	TYPING_IDLE_MS = 6000,
 	DRAFT_IDLE_MS = 2000,
-	BELL_AGAIN_MS = 2000,
 	UI_ROWS = 24, /* until the first frame */
 	UI_COLS = 80,
 	ROSTER_MAX = 200, /* rows of the list where there is room */
@@ -150,6 +151,12 @@ struct review {
 
 enum capture { CAPTURE_BIND, CAPTURE_NAME };
 
+/* Of one conversation, so that it calls once. */
+struct heard {
+	uint64_t next; /* all before the serial had its chance */
+	int64_t notified_ms;
+};
+
 struct ui {
 	bool ascii, first_start;
 	const char *version;
@@ -193,8 +200,12 @@ struct ui {
 	bool shown;        /* the last frame had the chat in view */
 	struct fp shown_fp;
 	uint64_t shown_revision;
-	uint64_t unread_seen;
+	struct heard *heard; /* owned; by the id of the conversation */
+	size_t heard_count;
 	int64_t bell_ms;
+	int64_t key_ms, unfocused_ms; /* the last of each; 0: none yet */
+	bool is_back;                 /* a key came since it was asked */
+	bool away_by_itself;
 	struct request requests[REQUESTS_MAX]; /* owned; the oldest first */
 	size_t request_count;
 	struct review review;
@@ -224,8 +235,8 @@ void win_aim_at(struct win *w, enum aim aim, const struct message *msg);
 void win_aim_at_nothing(struct win *w);
 /* What the model did since: peers that are gone, new messages not in view. */
 void ui_sync(struct ui *ui, const struct model *m);
-/* All messages that were not read; direct ones alone where asked. */
-uint64_t ui_unread(const struct model *m, bool direct);
+/* What was said to us alone and not read, by those who are not muted. */
+uint64_t ui_unread(const struct model *m, struct now now);
 
 /* scroll.c: rows of the chat, up when positive. */
 void ui_scroll(struct ui *ui, const struct model *m, struct now now, int rows);
@@ -291,6 +302,15 @@ void ui_run_command(struct ui *ui, const struct model *m, struct now now,
 /* False: only the terminal can. */
 bool ui_run_key(struct ui *ui, const struct model *m, struct now now,
     const struct keymap_row *row, struct command *ret_cmd);
+
+/* attention.c: after the frame is drawn: bell, title, notifications. */
+void attention_call(struct ui *ui, const struct frame *f);
+/* When nobody has been there for long enough to be away; NEVER_MS. */
+int64_t attention_away_ms(const struct ui *ui, const struct model *m);
+/* Away, or back, by itself. */
+bool attention_pending(struct ui *ui, const struct model *m, struct now now,
+    struct command *ret_cmd);
+void attention_key(struct ui *ui, struct now now, const struct key *key);
 
 /* popup.c */
 void popup_close(struct ui *ui);

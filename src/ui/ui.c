@@ -53,6 +53,7 @@ ui_free(struct ui *ui)
 		return;
 	popup_close(ui);
 	requests_free(ui);
+	free(ui->heard);
 	message_mode_free(ui);
 	find_free(ui);
 	found_clear(ui);
@@ -104,28 +105,6 @@ frame_init(struct frame *f, struct ui *ui, const struct model *m,
 	roster_init(&f->roster, m, ui->roster_max);
 }
 
-/* What wants attention: said to us alone, and not in front of our eyes. */
-static void
-ring(struct ui *ui, const struct frame *f)
-{
-	uint64_t unread = ui_unread(f->m, true);
-
-	if (f->c != NULL && f->c->kind == CONV_KIND_DIRECT && ui->shown &&
-	    !ui->unfocused && !f->w->frozen)
-		unread -= f->c->unread;
-	/* What was there at the start has rung before. */
-	f->g->bell = ui->has_drawn && unread > ui->unread_seen &&
-		     f->now.mono_ms - ui->bell_ms >= BELL_AGAIN_MS;
-	if (f->g->bell)
-		ui->bell_ms = f->now.mono_ms;
-	ui->unread_seen = unread;
-	if (unread > 0)
-		snprintf(f->g->title, sizeof(f->g->title), "earshot (%llu)",
-		    (unsigned long long)unread);
-	else
-		snprintf(f->g->title, sizeof(f->g->title), "earshot");
-}
-
 static void
 draw_views(const struct frame *f)
 {
@@ -161,7 +140,7 @@ ui_draw(struct ui *ui, const struct model *m, struct now now, struct grid *g)
 	ui->shown = ui->overlay == OVERLAY_NONE && !rect_is_empty(f.l.chat);
 	ui->shown_fp = f.w->fp;
 	draw_views(&f);
-	ring(ui, &f);
+	attention_call(ui, &f);
 	ui_keep_spots(ui, g);
 	roster_clear(&f.roster);
 	ui->shown_revision = m->revision;
@@ -211,5 +190,6 @@ ui_deadline(const struct ui *ui, const struct model *m, struct now now)
 	if (ui->typing)
 		at = earlier_ms(at, ui->typed_ms + TYPING_IDLE_MS);
 	at = earlier_ms(at, ui_draft_ms(ui, m));
+	at = earlier_ms(at, attention_away_ms(ui, m));
 	return earlier_ms(at, next_second(ui, m));
 }

@@ -112,7 +112,8 @@ add_activity(struct bar *b)
 	size_t n = 0;
 
 	for (size_t i = 0; i < m->conv_count && n < ACTIVITY_MAX; i++)
-		if (m->convs[i]->unread > 0 && m->convs[i] != b->f->c)
+		if (m->convs[i]->unread > 0 && m->convs[i] != b->f->c &&
+		    !conv_is_muted(m, m->convs[i], b->f->now))
 			list[n++] = m->convs[i];
 	qsort(list, n, sizeof(*list), compare_activity);
 	for (size_t i = 0; i < n; i++) {

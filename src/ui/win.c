@@ -275,7 +275,8 @@ find_news(const struct ui *ui, const struct model *m)
 
 	for (size_t i = 0; i < m->conv_count; i++) {
 		const struct conv *c = m->convs[i];
-		if (c->unread == 0 || fp_equal(&c->fp, &ui->current))
+		if (c->unread == 0 || fp_equal(&c->fp, &ui->current) ||
+		    conv_is_muted(m, c, ui->drawn))
 			continue;
 		if (best == NULL || best->kind == CONV_KIND_NEARBY ||
 		    (c->kind != CONV_KIND_NEARBY &&
@@ -306,12 +307,13 @@ win_select_news(struct ui *ui, const struct model *m)
 }
 
 uint64_t
-ui_unread(const struct model *m, bool direct)
+ui_unread(const struct model *m, struct now now)
 {
 	uint64_t n = 0;
 
 	for (size_t i = 0; i < m->conv_count; i++)
-		if (!direct || m->convs[i]->kind == CONV_KIND_DIRECT)
+		if (m->convs[i]->kind == CONV_KIND_DIRECT &&
+		    !conv_is_muted(m, m->convs[i], now))
 			n += m->convs[i]->unread;
 	return n;
 }
