@@ -145,8 +145,8 @@ def command_line():
             (["--port", "x"], '"x"'), (["--port"], "--port wants a value"),
             (["--a\033[31mb"], "no option"),
             (["\033]0;x\007\xff"], "no command"),
-            (["--name", ""], "has 1 to 64 bytes"),
-            (["--name", "x" * 65], "has 1 to 64 bytes"),
+            (["--name", ""], "between 1 and 64 bytes"),
+            (["--name", "x" * 65], "between 1 and 64 bytes"),
             (["--interface", "a/b"], '"a/b"'), (["--interface", ""], '""'),
             (["surplus"], '"surplus"'), (["demo", "demo"], '"demo"')):
         refused(ns, words, USAGE, said, "earshot --help")
