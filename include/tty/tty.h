@@ -74,6 +74,8 @@ void tty_resized(struct tty *t);
 /* False when the terminal does not take output now; nothing was drawn, and
  * the caller polls for POLLOUT (loop_watch write) and shows later. */
 bool tty_show(struct tty *t, const struct grid *g);
+/* Bytes of the last frame. */
+size_t tty_frame_size(const struct tty *t);
 /* Leaves full-screen mode and stops the process (SIGTSTP); returns when it
  * goes on, in full-screen mode again. */
 void tty_suspend(struct tty *t);

@@ -29,6 +29,7 @@ enum {
 	TAG_OUTPUT,
 	FRAME_MS = 33,
 	FRAMES_AT_ONCE = 3,
+	LINE_BYTES_MS = 32, /* a quarter of a megabit each second */
 	READ_MAX = 4096,
 	FOUND_MAX = 100,
 };
@@ -146,6 +147,7 @@ is_due(const struct screen *s, const struct shell *sh)
 	return s->urgent || sh->now.mono_ms >= s->next_ms;
 }
 
+/* What a slow line would need for it is waited, too. */
 static void
 pace(struct screen *s, int64_t now_ms)
 {
@@ -153,7 +155,8 @@ pace(struct screen *s, int64_t now_ms)
 
 	if (s->next_ms < unused_ms)
 		s->next_ms = unused_ms;
-	s->next_ms += FRAME_MS;
+	s->next_ms +=
+	    FRAME_MS + (int64_t)tty_frame_size(s->tty) / LINE_BYTES_MS;
 }
 
 /* Settings change while we run. */

@@ -142,7 +142,8 @@ collect(struct tty *t)
 	bool sync = t->cfg.sync == TTY_SYNC_ON ||
 		    (t->cfg.sync == TTY_SYNC_AUTO && t->facts.has_sync);
 
-	sync = sync && out_written(&t->out) >= SYNC_MIN;
+	t->frame_size = out_written(&t->out);
+	sync = sync && t->frame_size >= SYNC_MIN;
 	if (sync)
 		out_add(&t->out, SYNC_BEGIN);
 	out_collect(&t->out);
@@ -157,6 +158,7 @@ tty_show(struct tty *t, const struct grid *g)
 
 	if (!out_flush(&t->out))
 		return false;
+	t->frame_size = 0;
 	if (t->modes_due)
 		modes_enter(&t->out);
 	t->modes_due = false;
@@ -173,4 +175,10 @@ tty_show(struct tty *t, const struct grid *g)
 	/* The caller will come with the same bell. */
 	t->rang = !taken && g->bell;
 	return taken;
+}
+
+size_t
+tty_frame_size(const struct tty *t)
+{
+	return t->frame_size;
 }

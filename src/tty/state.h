@@ -32,6 +32,7 @@ struct tty {
 	struct cell *shown; /* rows * cols as on the screen; NULL: unknown */
 	int shown_row, shown_col;
 	char title[TITLE_MAX];
+	size_t frame_size; /* bytes of the last */
 	bool modes_due;  /* the terminal may have lost our modes */
 	bool has_corner; /* see corner.h */
 	bool rang;       /* for a frame that was not taken whole */

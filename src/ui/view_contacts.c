@@ -95,6 +95,14 @@ entry_style(const struct entry *e, uint32_t unread)
 	return STYLE_NORMAL;
 }
 
+/* It is being read: a number there would only flicker. */
+static bool
+is_read(const struct frame *f, const struct entry *e)
+{
+	return e->selected && f->ui->shown && !f->ui->unfocused &&
+	       !f->w->frozen;
+}
+
 static void
 draw_entry(
     const struct frame *f, int row, int col, int end, const struct entry *e)
@@ -102,7 +110,7 @@ draw_entry(
 	char label[PEER_LABEL_SIZE], note[32], digit[2] = " ";
 	const struct conv *c = e->p == NULL ? model_conv(f->m, CONV_NEARBY)
 					    : model_conv(f->m, e->p->conv);
-	uint32_t unread = c == NULL ? 0 : c->unread;
+	uint32_t unread = c == NULL || is_read(f, e) ? 0 : c->unread;
 	enum style style = entry_style(e, unread);
 
 	draw_fill(f, row, col, end, e->selected ? style : STYLE_NORMAL);
