@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "app/bot.h"
 
+#include "app/language.h"
 #include "base/mem.h"
 
 #include <string.h>
@@ -14,12 +15,13 @@ enum {
 
 static const struct bot table[] = {
 	{ .name = "echo",
-	    .greeting = "Hello! Whatever you write to me comes back. "
-			"/help shows what else there is.",
+	    .greeting = N_("Hello! Whatever you write to me comes back. "
+			   "/help shows what else there is."),
 	    .echo = true },
-	{ .name = "noor", .away = "at lunch" },
+	{ .name = "noor", .away = N_("at lunch") },
 	{ .name = "crier",
-	    .shout = "a shout reaches everybody on the network: /shout TEXT" },
+	    .shout =
+		N_("a shout reaches everybody on the network: /shout TEXT") },
 };
 
 /* What to say is decided while effects are drained and said in the turn. */
@@ -78,7 +80,7 @@ bot_report(struct front *f, struct shell *sh, const struct effect *effect)
 		const struct peer *p = model_peer(m, &effect->fp);
 		if (p != NULL && p->conv == 0 && !is_bot(p) &&
 		    p->presence >= PRESENCE_AWAY)
-			plan(b, &effect->fp, b->bot->greeting);
+			plan(b, &effect->fp, say(language(), b->bot->greeting));
 	}
 	if (effect->kind != EFFECT_MESSAGE || !b->bot->echo)
 		return;
@@ -113,7 +115,7 @@ bot_turn(struct front *f, struct shell *sh)
 	if (!b->settled && b->bot->away != NULL) {
 		struct command cmd = { .kind = COMMAND_AWAY,
 			.conv = CONV_NEARBY,
-			.text = xstrdup(b->bot->away) };
+			.text = xstrdup(say(language(), b->bot->away)) };
 		shell_command(sh, &cmd);
 	}
 	if (!b->settled && b->bot->shout != NULL)
@@ -122,7 +124,7 @@ bot_turn(struct front *f, struct shell *sh)
 	if (sh->now.mono_ms >= b->shout_ms) {
 		struct command cmd = { .kind = COMMAND_SHOUT,
 			.conv = CONV_NEARBY,
-			.text = xstrdup(b->bot->shout) };
+			.text = xstrdup(say(language(), b->bot->shout)) };
 		b->shout_ms = sh->now.mono_ms + SHOUT_AGAIN_MS;
 		shell_command(sh, &cmd);
 	}

@@ -231,15 +231,18 @@ fail_unknown(struct parse *p, size_t n, char *list)
 	if (list != NULL && n > 0 && strncasecmp(list + 1, word, n) == 0) {
 		err = ERR_AMBIGUOUS;
 		sentence = xasprintf(
-		    "/%.*s could be %s: type more of it", shown, word, list);
+		    say(p->m->lang, "/%.*s could be %s: type more of it"),
+		    shown, word, list);
 	} else if (list != NULL) {
-		sentence = xasprintf("no command /%.*s: did you mean %s? "
-				     "/help lists all commands",
+		sentence = xasprintf(
+		    say(p->m->lang, "no command /%.*s: did you mean %s? "
+				    "/help lists all commands"),
 		    shown, word, list);
 	} else {
 		sentence = xasprintf(
-		    "no command /%.*s: /help lists all commands, // in front "
-		    "sends text that begins with a slash",
+		    say(p->m->lang,
+			"no command /%.*s: /help lists all commands, // in front "
+			"sends text that begins with a slash"),
 		    shown, word);
 	}
 	free(list);
@@ -275,9 +278,10 @@ parse_line(struct parse *p)
 	size_t first = strspn(p->line, " \t\n");
 	if (p->line[first] == '/')
 		return parse_fail(p, ERR_STATE, first,
-		    xasprintf("blanks before a slash: did you mean the "
-			      "command? // in front sends text that begins "
-			      "with a slash"));
+		    xasprintf(say(p->m->lang,
+			"blanks before a slash: did you mean the "
+			"command? // in front sends text that begins "
+			"with a slash")));
 	return parse_say(p, false);
 }
 

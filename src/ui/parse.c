@@ -22,8 +22,8 @@ int
 parse_fail_usage(struct parse *p)
 {
 	return parse_fail(p, ERR_FORMAT, p->at,
-	    xasprintf("/%s needs %s, for example: %s", p->spec->name,
-		p->spec->args, p->spec->example));
+	    xasprintf(say(p->m->lang, "/%s needs %s, for example: %s"),
+		p->spec->name, p->spec->args, p->spec->example));
 }
 
 static int
@@ -63,7 +63,8 @@ parse_nothing(struct parse *p, enum command_kind kind)
 	if (parse_at_end(p))
 		return 0;
 	return parse_fail(p, ERR_FORMAT, p->at,
-	    xasprintf("/%s takes nothing behind it", p->spec->name));
+	    xasprintf(
+		say(p->m->lang, "/%s takes nothing behind it"), p->spec->name));
 }
 
 static int

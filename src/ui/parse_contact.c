@@ -26,9 +26,11 @@ parse_who_or_here(struct parse *p)
 	if (parse_at_end(p)) {
 		if (c == NULL || c->kind != CONV_KIND_DIRECT)
 			return parse_fail(p, ERR_FORMAT, p->at,
-			    xasprintf("/%s of whom? This is no conversation "
-				      "with somebody, so it needs WHO, for "
-				      "example: %s",
+			    xasprintf(
+				say(p->m->lang,
+				    "/%s of whom? This is no conversation "
+				    "with somebody, so it needs WHO, for "
+				    "example: %s"),
 				p->spec->name, p->spec->example));
 		p->en.cmd.peer = c->fp;
 		return 0;
@@ -48,8 +50,9 @@ fail_choice(struct parse *p, const char *const *words, uint32_t count)
 		str_addf(
 		    &s, "%s%s", i > 0 ? say(p->m->lang, " or ") : "", words[i]);
 	char *list = str_take(&s);
-	char *sentence = xasprintf("/%s wants %s, for example: %s",
-	    p->spec->name, list, p->spec->example);
+	char *sentence =
+	    xasprintf(say(p->m->lang, "/%s wants %s, for example: %s"),
+		p->spec->name, list, p->spec->example);
 	free(list);
 	return parse_fail(p, ERR_FORMAT, p->at, sentence);
 }

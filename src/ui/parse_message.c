@@ -111,8 +111,9 @@ take_message(struct parse *p, enum command_kind kind, enum whose whose)
 
 	if (c == NULL)
 		return parse_fail(p, ERR_STATE, 0,
-		    xasprintf("/%s works in a conversation with somebody: "
-			      "/query WHO opens one",
+		    xasprintf(say(p->m->lang,
+				  "/%s works in a conversation with somebody: "
+				  "/query WHO opens one"),
 			p->spec->name));
 	p->en.cmd.kind = kind;
 	p->en.cmd.peer = c->fp;

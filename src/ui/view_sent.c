@@ -80,8 +80,9 @@ view_sent(const struct frame *f)
 {
 	size_t count = count_lines(f->ui);
 	const struct panel panel = {
-		.title = "what you sent",
-		.hint = "Enter takes it into the line, Esc goes back",
+		.title = say(f->m->lang, "what you sent"),
+		.hint = say(
+		    f->m->lang, "Enter takes it into the line, Esc goes back"),
 		.count = count,
 		.all = f->ui->sent->count,
 		.rows_wanted = f->ui->sent->count,
@@ -91,8 +92,9 @@ view_sent(const struct frame *f)
 
 	if (count == 0 && at.rows > 0)
 		draw_cut(f, at.row, at.col, at.col + at.cols, STYLE_DIM,
-		    f->ui->sent->count == 0 ? "Nothing was sent yet."
-					    : "Nothing like that was sent.");
+		    f->ui->sent->count == 0
+			? say(f->m->lang, "Nothing was sent yet.")
+			: say(f->m->lang, "Nothing like that was sent."));
 	for (size_t i = first; i < count && at.rows > 0; i++) {
 		draw_line(f, at, find_line(f->ui, i), i == f->ui->list.row);
 		at.row++;

@@ -142,6 +142,24 @@ for word in '/wor''k/main' '/tmp/b''-x' '/tmp/bas''h_jobs.0' '/roo''t/x'; do
 	fails words "see $word"
 done
 
+# po
+if command -v xgettext >/dev/null && command -v python3 >/dev/null; then
+	plant src/ui/planted.c '	x = say(l, "planted");'
+	fails po 'lacks msgid "planted"'
+	plant src/ui/planted.c '	x = xasprintf("planted for %s", y);'
+	fails po 'not said: planted for %s'
+	plant src/ui/planted.c '	draw_text(f, 1, 2, 3, STYLE_BAR, "planted");'
+	fails po 'not said: planted'
+	plant assets/po/zh_CN.po '
+msgid "planted"
+msgstr "x"'
+	fails po 'has no use for msgid "planted"'
+	plant assets/po/zh_CN.po '
+msgid "planted"
+msgstr ""'
+	fails po 'not translated'
+fi
+
 # pure: the libraries as built, with one object more.
 purely() # LIBRARY CODE WORD
 {
