@@ -69,8 +69,9 @@ enum effect_kind {
 			     this: the engine has forgotten conn */
 	EFFECT_RESOLVE,   /* text is HOST, port beside it; answer with
 			     engine_resolved(token) */
-	EFFECT_STORE,     /* change: to remember. Commit once a turn, when all
-			     input of the turn was drained; engine_committed */
+	EFFECT_STORE,     /* change: to remember; it stays where it is until
+			     engine_committed. Commit once a turn, when all
+			     input of the turn was drained */
 	EFFECT_LOAD,      /* the page of at most count messages before row, with
 			     fp (zero: nearby); engine_history */
 	EFFECT_QUERY,     /* question, text, fp: answer in conv (COMMAND_INFO,

@@ -61,8 +61,9 @@ int db_load(struct db *db, struct saved *ret_saved, char **ret_error);
 void db_apply(struct db *db, const struct change *c);
 bool db_is_dirty(const struct db *db);
 int db_commit(struct db *db, char **ret_error);
-/* Best called after each commit, when nobody waits any more: what can be done
- * beforehand to make the next one short. */
+/* What can be done beforehand to make the next commits short; best asked after
+ * each one, and done when nobody waits any more. */
+bool db_wants_settling(struct db *db);
 void db_settle(struct db *db);
 
 /* At most count messages before row (INT64_MAX: the newest) of the

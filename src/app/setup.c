@@ -250,6 +250,7 @@ init(struct shell *sh)
 		.iface_fd = -1,
 		.clock_fd = -1,
 		.ifaces_due_ms = NEVER_MS,
+		.settle_ms = NEVER_MS,
 		.maintain_ms = 0 };
 }
 
@@ -309,6 +310,7 @@ shell_close(struct shell *sh)
 	home_close(&sh->home);
 	free(sh->warning);
 	free(sh->reports);
+	free(sh->changes);
 	free(sh->askings);
 	init(sh);
 }

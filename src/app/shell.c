@@ -24,9 +24,13 @@ enum {
 	TAG_CHILD,
 	/* Datagrams handled for one ready socket and turn. */
 	DATAGRAMS_MAX = 64,
+	/* Told after the commit. */
+	REPORTS_LATE = 4,
 	/* Changes of interfaces come in groups. */
 	IFACES_SETTLE_MS = 250,
 	SLEEP_MS = 5000,
+	/* After a commit both ends are busy with its message. */
+	SETTLE_MS = 5,
 	/* The database is tidied when so long nothing came. */
 	MAINTAIN_MS = 1000,
 };
@@ -86,6 +90,22 @@ keep_asking(struct shell *sh, const struct effect *effect)
 }
 
 static void
+keep_change(struct shell *sh, const struct change *change)
+{
+	sh->changes = xgrow(sh->changes, sh->change_count, &sh->change_cap,
+	    sizeof(*sh->changes));
+	sh->changes[sh->change_count++] = change;
+}
+
+static void
+apply_changes(struct shell *sh)
+{
+	for (size_t i = 0; i < sh->change_count; i++)
+		db_apply(sh->db, sh->changes[i]);
+	sh->change_count = 0;
+}
+
+static void
 run_effect(struct shell *sh, const struct effect *effect)
 {
 	switch (effect->kind) {
@@ -110,7 +130,7 @@ run_effect(struct shell *sh, const struct effect *effect)
 		start_resolve(sh, effect);
 		break;
 	case EFFECT_STORE:
-		db_apply(sh->db, effect->change);
+		keep_change(sh, effect->change);
 		break;
 	case EFFECT_LOAD:
 	case EFFECT_QUERY:
@@ -170,6 +190,7 @@ keep_setting(struct shell *sh, const struct effect *effect)
 static void
 answer(struct shell *sh)
 {
+	apply_changes(sh);
 	while (sh->asking_count > 0) {
 		struct asking asking = sh->askings[0];
 		memmove(sh->askings, sh->askings + 1,
@@ -185,8 +206,41 @@ answer(struct shell *sh)
 	}
 }
 
-/* What people are told comes last: describing a text takes longer than sending
- * it, and the other end is waiting. The model stays as it is meanwhile. */
+static void
+tell(struct shell *sh)
+{
+	for (size_t i = 0; i < sh->report_count; i++)
+		sh->front->report(sh->front, sh, &sh->reports[i]);
+	sh->report_count = 0;
+}
+
+/* As true later as now, and tells nothing of the command that it came of. */
+static bool
+keeps(const struct shell *sh, const struct effect *report)
+{
+	if (report->kind == EFFECT_DELIVERY)
+		return report->text == NULL;
+	return report->kind == EFFECT_MESSAGE &&
+	       conv_message(
+		   model_conv(shell_model(sh), report->conv), report->serial)
+		       ->kind == MESSAGE_TEXT;
+}
+
+/* Until the commit at the end of this turn. No more than a few, or so much
+ * might come in the meantime that their messages are not in memory any more. */
+static bool
+may_tell_later(const struct shell *sh)
+{
+	if (!engine_is_waiting(sh->engine) || sh->report_count > REPORTS_LATE)
+		return false;
+	for (size_t i = 0; i < sh->report_count; i++)
+		if (!keeps(sh, &sh->reports[i]))
+			return false;
+	return true;
+}
+
+/* What people are told comes last: describing a text takes longer than storing
+ * and sending it, and the other end is waiting. */
 static void
 drain(struct shell *sh)
 {
@@ -194,9 +248,8 @@ drain(struct shell *sh)
 
 	while (engine_next(sh->engine, &effect))
 		run_effect(sh, &effect);
-	for (size_t i = 0; i < sh->report_count; i++)
-		sh->front->report(sh->front, sh, &sh->reports[i]);
-	sh->report_count = 0;
+	if (!may_tell_later(sh))
+		tell(sh);
 	if (sh->asking_count > 0)
 		answer(sh);
 }
@@ -205,15 +258,21 @@ drain(struct shell *sh)
 static void
 commit(struct shell *sh)
 {
-	while (db_is_dirty(sh->db)) {
+	for (;;) {
+		apply_changes(sh);
+		if (!db_is_dirty(sh->db))
+			return;
 		char *error = NULL;
 		bool ok = db_commit(sh->db, &error) == 0;
-		if (!ok)
+		if (!ok) {
 			log_line("%s", error);
+			tell(sh);
+		}
 		engine_committed(sh->engine, sh->now, ok, error);
 		free(error);
 		drain(sh);
-		db_settle(sh->db);
+		if (sh->settle_ms == NEVER_MS && db_wants_settling(sh->db))
+			sh->settle_ms = sh->now.mono_ms + SETTLE_MS;
 		sh->maintain_ms = sh->now.mono_ms + MAINTAIN_MS;
 	}
 }
@@ -451,6 +510,7 @@ timeout_ms(struct shell *sh)
 	at = earlier_ms(at, resolve_deadline(sh->resolve));
 	at = earlier_ms(at, children_deadline(sh->children));
 	at = earlier_ms(at, sh->ifaces_due_ms);
+	at = earlier_ms(at, sh->settle_ms);
 	at = earlier_ms(at, sh->maintain_ms);
 	at = earlier_ms(at, sh->front->deadline(sh->front, sh));
 	if (at == NEVER_MS)
@@ -494,8 +554,14 @@ dispatch(struct shell *sh, const struct loop_event *ev)
 static void
 maintain(struct shell *sh)
 {
-	if (sh->now.mono_ms >= sh->maintain_ms)
-		sh->maintain_ms = db_maintain(sh->db, sh->now);
+	if (sh->now.mono_ms >= sh->settle_ms) {
+		sh->settle_ms = NEVER_MS;
+		db_settle(sh->db);
+	}
+	if (sh->now.mono_ms < sh->maintain_ms)
+		return;
+	apply_changes(sh);
+	sh->maintain_ms = db_maintain(sh->db, sh->now);
 }
 
 /* What has become due without an fd telling so. */

@@ -91,7 +91,9 @@ struct shell {
 	struct effect *reports; /* for the front end, after the other effects */
 	size_t report_count, report_cap;
 	struct db *db;
-	int64_t maintain_ms;    /* when the database wants attention */
+	const struct change **changes; /* for it, when people were told */
+	size_t change_count, change_cap;
+	int64_t settle_ms, maintain_ms; /* when it wants attention */
 	struct asking *askings; /* answered when the effects are drained */
 	size_t asking_count, asking_cap;
 	struct now now;

@@ -240,45 +240,38 @@ deliver_revision(struct db *db, int64_t conv, const struct change *c)
 	db_run(db, s);
 }
 
-/* The engine knows the row of most; 0: not of this one. */
-static int64_t
-row_given(struct db *db, const struct change *c, bool *ret_keep)
+static bool
+set_delivery(
+    struct db *db, enum db_sql which, int64_t row, const struct change *c)
 {
-	sqlite3_stmt *s = db_statement(db, SQL_MESSAGE_IS);
+	sqlite3_stmt *s = db_statement(db, which);
 
-	db_bind_int(s, 1, c->row);
-	db_bind_blob(s, 2, c->id.b, MSG_ID_SIZE);
-	if (c->row == 0 || !db_row(db, s))
-		return 0;
-	*ret_keep = sqlite3_column_int(s, 0) != 0;
-	db_reset(s);
-	return c->row;
-}
-
-static void
-deliver(struct db *db, const struct change *c)
-{
-	bool keep = false;
-	int64_t row = row_given(db, c, &keep);
-
-	move_sent(db, c);
-	if (row == 0) {
-		int64_t conv = db_conv(db, &c->fp, false);
-		row = db_find_row(db, conv, true, &c->id, DB_PIECES_ALL);
-		if (row == 0) {
-			deliver_revision(db, conv, c);
-			return;
-		}
-	}
-	sqlite3_stmt *s = db_statement(db, SQL_MESSAGE_DELIVERY);
 	db_bind_int(s, 1, row);
 	db_bind_int(s, 2, c->delivery);
 	if (c->reason != NULL)
 		db_bind_text(s, 3, c->reason, strlen(c->reason));
 	else
 		sqlite3_bind_null(s, 3);
-	if (db_run(db, s) && !keep)
-		drop_unkept(db, row);
+	if (which == SQL_MESSAGE_TICK)
+		db_bind_blob(s, 4, c->id.b, MSG_ID_SIZE);
+	return db_run(db, s) && sqlite3_changes(db->sql) > 0;
+}
+
+/* The engine knows the row of most, and most are kept. */
+static void
+deliver(struct db *db, const struct change *c)
+{
+	move_sent(db, c);
+	if (c->row > 0 && set_delivery(db, SQL_MESSAGE_TICK, c->row, c))
+		return;
+	int64_t conv = db_conv(db, &c->fp, false);
+	int64_t row = db_find_row(db, conv, true, &c->id, DB_PIECES_ALL);
+	if (row == 0) {
+		deliver_revision(db, conv, c);
+		return;
+	}
+	set_delivery(db, SQL_MESSAGE_DELIVERY, row, c);
+	drop_unkept(db, row);
 }
 
 static void

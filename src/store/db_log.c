@@ -14,11 +14,12 @@
 
 enum {
 	LOG_PAGES = 1000, /* then it is begun anew */
+	LONGEST = 4 * 1024 * 1024,
 	UNBOOKED_MAX = 500,
 	PAGE_BYTES = 4096,
 	FRAME_HEAD = 24,
 	HEAD = 32,
-	STEP_BYTES = 256 * 1024,
+	STEP_BYTES = 512 * 1024,
 	AHEAD_BYTES = 64 * 1024,
 	FREE_BYTES = 16 * 1024 * 1024, /* else the disk is too full for it */
 	CHUNK_BYTES = 64 * 1024,
@@ -65,19 +66,35 @@ write_zeros(sqlite3_file *file, sqlite3_int64 from, sqlite3_int64 to)
 		file->pMethods->xTruncate(file, from);
 }
 
+/* So many bytes of the file are used. */
+static sqlite3_int64
+log_used(const struct db *db)
+{
+	return HEAD + (sqlite3_int64)db->wal_pages * (PAGE_BYTES + FRAME_HEAD);
+}
+
+/* What it is to be made longer from; -1: it is long enough. */
+static sqlite3_int64
+short_log(struct db *db, sqlite3_file *file)
+{
+	sqlite3_int64 size;
+
+	if (file == NULL ||
+	    file->pMethods->xFileSize(file, &size) != SQLITE_OK ||
+	    size >= log_used(db) + AHEAD_BYTES || size >= LONGEST)
+		return -1;
+	return size;
+}
+
 static void
 lengthen(struct db *db)
 {
 	sqlite3_file *file = log_file(db);
-	sqlite3_int64 used =
-	    HEAD + (sqlite3_int64)db->wal_pages * (PAGE_BYTES + FRAME_HEAD);
-	sqlite3_int64 size, to = used + STEP_BYTES - used % STEP_BYTES;
+	sqlite3_int64 from = short_log(db, file);
+	sqlite3_int64 to = log_used(db) + AHEAD_BYTES + STEP_BYTES;
 
-	if (file != NULL &&
-	    file->pMethods->xFileSize(file, &size) == SQLITE_OK &&
-	    size < used + AHEAD_BYTES && size < to &&
-	    db_has_room(db, FREE_BYTES))
-		write_zeros(file, size, to);
+	if (from >= 0 && db_has_room(db, FREE_BYTES))
+		write_zeros(file, from, to < LONGEST ? to : LONGEST);
 }
 
 /* Synced with the next commit; until then it can be done again. */
@@ -91,6 +108,13 @@ book(struct db *db)
 	}
 	db_note_damage(db, db_take_failure(db));
 	db_exec(db, "PRAGMA synchronous = FULL");
+}
+
+bool
+db_wants_settling(struct db *db)
+{
+	return db->unbooked >= UNBOOKED_MAX || db->wal_pages >= LOG_PAGES ||
+	       short_log(db, log_file(db)) >= 0;
 }
 
 void

@@ -10,10 +10,10 @@
 
 /* The numbers of enum delivery: 2 sent, 3 delivered, 4 read, 5 failed. What
  * arrived stays so, whatever is said later; what failed may have arrived. */
-static const char delivery[] =
-    "UPDATE message SET delivery = ?2, reason = ?3, waits = waits AND ?2 <= 2"
-    " WHERE row = ?1 AND (delivery <= 2 OR (delivery = 3 AND ?2 = 4)"
-    " OR (delivery = 5 AND ?2 IN (3, 4)))";
+#define DELIVERY \
+	"UPDATE message SET delivery = ?2, reason = ?3," \
+	" waits = waits AND ?2 <= 2 WHERE row = ?1 AND (delivery <= 2" \
+	" OR (delivery = 3 AND ?2 = 4) OR (delivery = 5 AND ?2 IN (3, 4)))"
 
 static const char conv_read[] =
     "UPDATE conv SET read_row = max(read_row, ?2),"
@@ -127,8 +127,6 @@ static const char *const texts[SQL_COUNT] = {
 				  " WHERE row > ?1 AND booked = 0",
 	[SQL_MESSAGE_UNBOOKED] = "SELECT count(*) FROM message"
 				 " WHERE row > ?1 AND booked = 0",
-	[SQL_MESSAGE_IS] = "SELECT keep FROM message WHERE row = ?1"
-			   " AND id = ?2 AND mine = 1",
 	[SQL_MESSAGE_FIND] = "SELECT row FROM message INDEXED BY message_id"
 			     " WHERE row >> 11 = ?1"
 			     " AND id = ?2 AND conv = ?3 AND mine = ?4"
@@ -137,7 +135,8 @@ static const char *const texts[SQL_COUNT] = {
 	[SQL_MESSAGE_GET] =
 	    "SELECT " STORED_COLUMNS " FROM message WHERE row = ?1",
 	[SQL_MESSAGE_NEWEST] = "SELECT ifnull(max(row), 0) FROM message",
-	[SQL_MESSAGE_DELIVERY] = delivery,
+	[SQL_MESSAGE_DELIVERY] = DELIVERY,
+	[SQL_MESSAGE_TICK] = DELIVERY " AND id = ?4 AND mine = 1 AND keep = 1",
 	[SQL_MESSAGE_UNKEPT] = "SELECT 1 FROM message WHERE row = ?1"
 			       " AND keep = 0 AND waits = 0",
 	[SQL_MESSAGE_TEXT] =
