@@ -139,6 +139,10 @@ db_make_file(const char *path, char **ret_error)
 int
 db_open_file(struct db *db, char **ret_error)
 {
+	/* Nobody else is in this process; both are refused, and not needed,
+	 * where SQLite is in use already. */
+	sqlite3_config(SQLITE_CONFIG_SINGLETHREAD);
+	sqlite3_config(SQLITE_CONFIG_MEMSTATUS, 0);
 	int mode = db->is_reader ? SQLITE_OPEN_READONLY : SQLITE_OPEN_READWRITE;
 	int code = sqlite3_open_v2(
 	    db->path, &db->sql, mode | SQLITE_OPEN_NOMUTEX, NULL);
