@@ -53,6 +53,7 @@ enum action {
 	ACTION_SUSPEND,
 	ACTION_HELP,
 	ACTION_CONTACTS,
+	ACTION_JUMP,     /* to a conversation by its number, typed */
 	ACTION_GO,       /* to somebody or something by a few letters */
 	ACTION_KEY_NAME, /* tells what the next key does */
 	ACTION_PREFIX,   /* the next key counts with KEY_PREFIX */

@@ -209,6 +209,8 @@ select_conv(struct plain *p, struct shell *sh, const struct entered *en,
 {
 	const struct conv *c = model_conv_of(shell_model(sh), fp);
 
+	if (en->front == FRONT_CLOSE)
+		p->conv = CONV_NEARBY;
 	if (en->front == FRONT_SELECT)
 		p->conv = c != NULL ? c->id : CONV_NEARBY;
 }

@@ -121,6 +121,8 @@ static const struct keymap_row rows[] = {
 	{ ANYWHERE(ACTION_GO), "go",
 	    N_("go to somebody by a few letters; / for a command"),
 	    { ALT('g') } },
+	{ ANYWHERE(ACTION_JUMP), "jump", N_("and a number: that conversation"),
+	    { ALT('j') } },
 	{ ANYWHERE(ACTION_NEWS), "news",
 	    N_("the next conversation with news, at last back where you began"),
 	    { ALT('a') } },

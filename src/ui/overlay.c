@@ -31,6 +31,7 @@ static const struct overlay_spec specs[OVERLAY_COUNT] = {
 	},
 	[OVERLAY_CONTACTS] = {
 		.action = ACTION_CONTACTS,
+		.filter = true,
 		.draw = view_people,
 		.key = people_key,
 	},
@@ -66,6 +67,12 @@ static const struct overlay_spec specs[OVERLAY_COUNT] = {
 		.boxed = true,
 		.draw = view_go,
 		.key = go_key,
+	},
+	[OVERLAY_URLS] = {
+		.filter = true,
+		.boxed = true,
+		.draw = view_urls,
+		.key = urls_key,
 	},
 	[OVERLAY_CAPTURE] = {
 		.raw = true,

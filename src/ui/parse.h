@@ -99,6 +99,9 @@ int parse_set(struct parse *p);
 int parse_unset(struct parse *p);
 int parse_theme(struct parse *p);
 int parse_save(struct parse *p);
+int parse_win(struct parse *p);
+int parse_close(struct parse *p);
+int parse_urls(struct parse *p);
 int parse_bind(struct parse *p);
 int parse_unbind(struct parse *p);
 

@@ -83,6 +83,13 @@ carry_out(struct press *p, struct entered *en)
 		entered_clear(en);
 		overlay_open(p->ui, OVERLAY_HELP);
 		return;
+	case FRONT_URLS:
+		entered_clear(en);
+		overlay_open(p->ui, OVERLAY_URLS);
+		return;
+	case FRONT_CLOSE:
+		press_close(p);
+		return;
 	case FRONT_CAPTURE:
 		entered_clear(en);
 		keys_capture(p->ui, CAPTURE_BIND);
@@ -137,7 +144,7 @@ press_line(struct press *p, const char *line)
 	    command_parse(p->m, p->now, press_conv(p), line, &en, &error, &at);
 
 	if (err == 0) {
-		if (en.cmd.kind != COMMAND_NONE)
+		if (en.cmd.kind != COMMAND_NONE || en.front != FRONT_NONE)
 			carry_out(p, &en);
 		return;
 	}
@@ -200,7 +207,7 @@ do_send(struct press *p)
 		err = command_parse(p->m, p->now, conv, line, &en, &error, &at);
 	if (err < 0)
 		fail(p, err, error, at);
-	else if (en.cmd.kind != COMMAND_NONE) {
+	else if (en.cmd.kind != COMMAND_NONE || en.front != FRONT_NONE) {
 		refine(p, &en);
 		accept(p, &en);
 	}
@@ -392,6 +399,7 @@ static void (*const actions[ACTION_COUNT])(struct press *) = {
 	[ACTION_MENTION_PREVIOUS] = press_mention_previous,
 	[ACTION_KEY_NAME] = do_key_name,
 	[ACTION_GO] = do_go,
+	[ACTION_JUMP] = do_jump,
 	[ACTION_EDITOR] = do_editor,
 	[ACTION_SENT] = do_sent,
 	[ACTION_SENT_OLDER] = do_sent_older,
@@ -441,6 +449,9 @@ press_row(struct press *p, const struct keymap_row *row)
 	if (row->action == ACTION_EDIT && row->edit == EDIT_KILL_END &&
 	    press_is_empty(p))
 		do_go(p);
+	else if (row->action == ACTION_EDIT && row->edit == EDIT_DELETE &&
+		 press_is_empty(p))
+		press_tell_way_out(p);
 	else if (row->action == ACTION_EDIT)
 		edit_do(p->w->edit, row->edit);
 	else if (row->action == ACTION_LINE)
@@ -525,6 +536,8 @@ take_key(struct press *p, const char *paste, size_t paste_size)
 		overlay_key(p->ui, p->m, p->now, p->key, &p->cmd);
 		return;
 	}
+	if (press_jump(p))
+		return;
 	if (press_behind_prefix(p, &behind)) {
 		p->key = &behind;
 		row = keymap_find(&p->ui->keymap, &behind);

@@ -51,6 +51,11 @@ void press_insert(struct press *p, const char *text, size_t size);
 /* press_keys.c */
 
 void do_prefix(struct press *p);
+void do_jump(struct press *p);
+/* Alt-J was pressed before: true when the key was for it. */
+bool press_jump(struct press *p);
+void press_tell_way_out(struct press *p);
+void press_close(struct press *p);
 void do_go(struct press *p);
 void do_key_name(struct press *p);
 /* Ctrl-X was pressed before: *ret_key is the key that counts. */

@@ -176,3 +176,82 @@ do_go(struct press *p)
 {
 	overlay_open(p->ui, OVERLAY_GO);
 }
+
+void
+do_jump(struct press *p)
+{
+	p->ui->has_jump = true;
+	p->ui->jump = 0;
+}
+
+static uint32_t
+largest_number(const struct model *m)
+{
+	uint32_t most = CONV_NEARBY;
+
+	for (size_t i = 0; i < m->peer_count; i++)
+		if (m->peers[i]->number > most)
+			most = m->peers[i]->number;
+	return most;
+}
+
+static void
+jump(struct press *p)
+{
+	char text[FLASH_SIZE];
+	struct fp was = p->ui->current;
+	uint32_t number = p->ui->jump;
+
+	p->ui->has_jump = false;
+	if (number == 0)
+		return;
+	win_select_number(p->ui, p->m, number);
+	if (number == CONV_NEARBY || !fp_equal(&was, &p->ui->current))
+		return;
+	snprintf(text, sizeof(text),
+	    say(p->m->lang, "%u: this is here, or nobody has that number"),
+	    (unsigned)number);
+	ui_flash(p->ui, p->now, text);
+}
+
+/* As soon as no further digit can lead anywhere. */
+bool
+press_jump(struct press *p)
+{
+	const struct keymap_row *row = keymap_find(&p->ui->keymap, p->key);
+	enum action action = row == NULL ? ACTION_NONE : row->action;
+	uint32_t digit = p->key->code - '0';
+
+	if (!p->ui->has_jump)
+		return false;
+	if (p->key->mods == 0 && p->key->code >= '0' && digit <= 9) {
+		p->ui->jump = p->ui->jump * 10 + digit;
+		if (p->ui->jump * 10 > largest_number(p->m))
+			jump(p);
+		return true;
+	}
+	if (action == ACTION_SEND)
+		jump(p);
+	p->ui->has_jump = false;
+	return action == ACTION_SEND || action == ACTION_ESCAPE ||
+	       p->key->code == KEY_BACKSPACE_KEY;
+}
+
+/* In a shell it would be the way out, and many try it here. */
+void
+press_tell_way_out(struct press *p)
+{
+	if (p->key->code == 'd' && p->key->mods == KEY_CTRL)
+		ui_flash(p->ui, p->now,
+		    say(p->m->lang, "/quit leaves; Ctrl-C offers it"));
+}
+
+void
+press_close(struct press *p)
+{
+	struct fp nearby = { 0 }, here = p->ui->current;
+
+	win_select_last(p->ui, p->m);
+	if (fp_equal(&p->ui->current, &here))
+		win_select(p->ui, p->m, &nearby);
+}

@@ -173,7 +173,9 @@ struct ui {
 	struct setting_list bound; /* what it was made of; owned */
 	char *keys_error;          /* of the first that cannot be; owned */
 	enum capture capture;      /* what a key is wanted for */
-	bool has_prefix;           /* Ctrl-X was pressed */
+	bool has_jump;             /* Alt-J was pressed, and a number so far */
+	uint32_t jump;
+	bool has_prefix; /* Ctrl-X was pressed */
 	int64_t prefix_ms;
 
 	enum overlay overlay;

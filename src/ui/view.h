@@ -106,6 +106,9 @@ bool help_key(struct ui *ui, const struct model *m, struct now now,
 void view_sent(const struct frame *f);
 bool sent_key(struct ui *ui, const struct model *m, struct now now,
     const struct key *key, struct command *ret_cmd);
+void view_urls(const struct frame *f);
+bool urls_key(struct ui *ui, const struct model *m, struct now now,
+    const struct key *key, struct command *ret_cmd);
 void view_go(const struct frame *f);
 bool go_key(struct ui *ui, const struct model *m, struct now now,
     const struct key *key, struct command *ret_cmd);

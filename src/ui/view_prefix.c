@@ -5,6 +5,8 @@
  */
 #include "ui/view.h"
 
+#include <stdio.h>
+
 enum { PREFIX_KEYS_MAX = 24, KEY_CELLS = 18 };
 
 struct entry {
@@ -39,6 +41,21 @@ collect(const struct keymap *km, struct entry *list)
 	return n;
 }
 
+static void
+draw_jump(const struct frame *f, struct rect r)
+{
+	char digits[16] = "", text[128];
+	int row = r.row + r.rows - 1, end = f->g->cols;
+
+	if (f->ui->jump > 0)
+		snprintf(digits, sizeof(digits), "%u", (unsigned)f->ui->jump);
+	snprintf(text, sizeof(text),
+	    say(f->m->lang, "conversation number %s_  Enter goes there"),
+	    digits);
+	draw_fill(f, row, 0, end, STYLE_BAR);
+	draw_cut(f, row, 1, end, STYLE_BAR, text);
+}
+
 void
 view_prefix(const struct frame *f)
 {
@@ -47,7 +64,11 @@ view_prefix(const struct frame *f)
 	char text[KEY_TEXT_MAX];
 	int end = f->g->cols;
 
-	if (rect_is_empty(r) || !f->ui->has_prefix ||
+	if (rect_is_empty(r))
+		return;
+	if (f->ui->has_jump)
+		draw_jump(f, r);
+	if (!f->ui->has_prefix ||
 	    f->now.mono_ms < f->ui->prefix_ms + PREFIX_HINT_MS)
 		return;
 	int rows = (int)collect(&f->ui->keymap, list);

@@ -50,5 +50,10 @@ void case_go_nowhere(struct scene *s);
 void case_capture(struct scene *s);
 void case_prefix(struct scene *s);
 void case_key_name(struct scene *s);
+void case_urls(struct scene *s);
+void case_jump(struct scene *s);
+void case_contacts_find(struct scene *s);
+void case_help_find(struct scene *s);
+void case_help_topic(struct scene *s);
 
 #endif

@@ -67,3 +67,45 @@ case_key_name(struct scene *s)
 	scene_key(s, 'k', KEY_ALT);
 	scene_key(s, 'a', KEY_ALT);
 }
+
+void
+case_urls(struct scene *s)
+{
+	cases_populate(s);
+	cases_open_ana(s);
+	scene_type(s, "/urls\n");
+}
+
+void
+case_jump(struct scene *s)
+{
+	for (unsigned i = 0; i < 12; i++)
+		fixture_contact(s->m, "somebody", PRESENCE_ONLINE, 20 + i);
+	scene_key(s, 'j', KEY_ALT);
+	scene_type(s, "1");
+}
+
+void
+case_contacts_find(struct scene *s)
+{
+	cases_populate(s);
+	scene_key(s, KEY_F1 + 1, 0);
+	scene_type(s, "a");
+	scene_key(s, KEY_DOWN_KEY, 0);
+}
+
+void
+case_help_find(struct scene *s)
+{
+	cases_populate(s);
+	scene_key(s, KEY_F1, 0);
+	scene_type(s, "react");
+}
+
+void
+case_help_topic(struct scene *s)
+{
+	cases_populate(s);
+	cases_open_ana(s);
+	scene_type(s, "/help reply\n");
+}

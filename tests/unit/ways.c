@@ -4,6 +4,7 @@
  */
 #include "core/model_edit.h"
 #include "model_fixture.h"
+#include "ui/request.h"
 #include "ui_scene.h"
 
 #include <setjmp.h>
@@ -220,6 +221,123 @@ nobody_is_told(void **state)
 	expect_line("nearby>");
 }
 
+static void
+the_list_is_filtered(void **state)
+{
+	(void)state;
+	scene_key(s, KEY_F1 + 1, 0);
+	scene_type(s, "car");
+	assert_true(shows("1 of 4"));
+	scene_type(s, "\n");
+	expect_line("carol>");
+	scene_key(s, KEY_F1 + 1, 0);
+	scene_type(s, "near\n");
+	expect_line("nearby>");
+	scene_key(s, KEY_F1 + 1, 0);
+	scene_type(s, "xyzzy\n");
+	assert_true(shows("Nobody like that"));
+	scene_key(s, KEY_ESCAPE, 0);
+	/* A digit is a number only where it is the first. */
+	scene_key(s, KEY_F1 + 1, 0);
+	scene_type(s, "3");
+	expect_line("bob>");
+}
+
+static void
+numbers_lead_to_people(void **state)
+{
+	(void)state;
+	scene_type(s, "/win 2\n");
+	expect_line("ana>");
+	scene_type(s, "/close\n");
+	expect_line("nearby>");
+	scene_type(s, "/win 1\n");
+	expect_line("nearby>");
+	scene_type(s, "/win 99\n");
+	assert_int_equal(scene_last(s)->kind, COMMAND_ERROR);
+	expect_line("nearby> /win 99");
+	scene_key(s, 'c', KEY_CTRL);
+	/* One digit is enough as long as nobody has more. */
+	scene_key(s, 'j', KEY_ALT);
+	assert_true(shows("conversation number"));
+	scene_type(s, "4");
+	expect_line("carol>");
+	for (unsigned i = 0; i < 20; i++)
+		fixture_contact(s->m, "another", PRESENCE_ONLINE, 50 + i);
+	scene_key(s, 'j', KEY_ALT);
+	scene_type(s, "12");
+	assert_int_equal(model_peer(s->m, &s->m->peers[10]->fp)->number, 12);
+	assert_true(shows("another"));
+	scene_key(s, 'j', KEY_ALT);
+	scene_type(s, "2\n");
+	expect_line("ana>");
+	scene_key(s, 'j', KEY_ALT);
+	scene_key(s, KEY_ESCAPE, 0);
+	scene_type(s, "5");
+	expect_line("ana> 5");
+}
+
+static void
+closing_keeps_what_is_typed(void **state)
+{
+	(void)state;
+	scene_key(s, '2', KEY_ALT);
+	scene_key(s, '3', KEY_ALT);
+	scene_type(s, "/close\n");
+	expect_line("ana>");
+	scene_type(s, "half");
+	scene_key(s, '3', KEY_ALT);
+	scene_key(s, '2', KEY_ALT);
+	expect_line("ana> half");
+}
+
+static void
+expect_request(enum request_kind kind, const char *text)
+{
+	struct request r;
+
+	assert_true(ui_request(s->ui, &r));
+	assert_int_equal(r.kind, kind);
+	assert_string_equal(r.text, text);
+	request_clear(&r);
+}
+
+static void
+links_are_listed_once(void **state)
+{
+	(void)state;
+	fixture_receive(s->m, ana, 9,
+	    "see https://a.example/x, and\n"
+	    "http://b.example");
+	fixture_receive(s->m, ana, 8, "again https://a.example/x");
+	fixture_receive(s->m, bob, 7, "https://c.example");
+	scene_key(s, '2', KEY_ALT);
+	scene_type(s, "/urls\n");
+	assert_true(shows("2 of 2"));
+	assert_true(shows("https://a.example/x"));
+	assert_false(shows("c.example/"));
+	scene_type(s, "b.ex\n");
+	expect_request(REQUEST_OPEN, "http://b.example");
+	scene_type(s, "/urls\n");
+	scene_key(s, KEY_TAB_KEY, 0);
+	expect_request(REQUEST_COPY, "https://a.example/x");
+	scene_key(s, '4', KEY_ALT);
+	scene_type(s, "/urls\n");
+	assert_true(shows("No link was said here"));
+	scene_type(s, "\n");
+	struct request r;
+	assert_false(ui_request(s->ui, &r));
+}
+
+static void
+ctrl_d_leaves_nothing(void **state)
+{
+	(void)state;
+	scene_key(s, 'd', KEY_CTRL);
+	assert_int_equal(s->command_count, 0);
+	assert_true(shows("/quit leaves"));
+}
+
 #define TEST(f) cmocka_unit_test_setup_teardown(f, set_up, tear_down)
 
 int
@@ -235,6 +353,11 @@ main(void)
 		TEST(commands_stand_behind_a_slash),
 		TEST(what_was_said_is_found),
 		TEST(nobody_is_told),
+		TEST(the_list_is_filtered),
+		TEST(numbers_lead_to_people),
+		TEST(closing_keeps_what_is_typed),
+		TEST(links_are_listed_once),
+		TEST(ctrl_d_leaves_nothing),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
