@@ -24,7 +24,7 @@ find src include -name '*.[ch]' ! -name catalogue.h | LC_ALL=C sort |
 	--flag=xasprintf:1:c-format --flag=str_addf:2:c-format \
 	--flag=engine_info:4:c-format --flag=engine_error:4:c-format \
 	--flag=fail:3:c-format --sort-by-file --add-location=file -o "$pot"
-sed -i.bak '/^"POT-Creation-Date/d' "$pot"
+sed -i.bak "/^\"POT-Creation-Date/d; s/charset=CHARSET/charset=UTF-8/" "$pot"
 rm -f "$pot.bak"
 if [ "${1:-}" = -n ]; then
 	cat "$pot"

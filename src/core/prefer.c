@@ -133,7 +133,7 @@ block(struct engine *e, struct now now, struct contact *k, struct peer *p)
 	k->pin.trust = TRUST_BLOCKED;
 	p->trust = TRUST_BLOCKED;
 	dial_done(&k->dial);
-	outbox_withdraw(e, now, k, "blocked");
+	outbox_withdraw(e, now, k, N_("blocked"));
 	if (c != NULL)
 		conn_drop(e, now, c, CLOSE_IDLE);
 }

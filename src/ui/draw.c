@@ -7,6 +7,8 @@
 #include <stdio.h>
 #include <string.h>
 
+enum { DIGITS_SIZE = 24 };
+
 static const char *const glyphs[][2] = {
 	[GLYPH_ONLINE] = { "\xe2\x97\x8f", "*" },
 	[GLYPH_AWAY] = { "\xe2\x97\x90", "~" },
@@ -239,18 +241,20 @@ trust_badge(const struct lang *l, enum trust t, enum style *ret_style)
 }
 
 const char *
-count_text(uint64_t n, char *out)
+count_text(const struct lang *l, uint64_t n, char out[static COUNT_SIZE])
 {
-	char digits[COUNT_SIZE];
+	const char *gap = say_in(l, "between three digits and three", " ");
+	char digits[DIGITS_SIZE];
 	int size =
 	    snprintf(digits, sizeof(digits), "%llu", (unsigned long long)n);
-	char *at = out;
+	size_t at = 0;
 
 	for (int i = 0; i < size; i++) {
 		if (i > 0 && (size - i) % 3 == 0)
-			*at++ = ' ';
-		*at++ = digits[i];
+			at += (size_t)snprintf(
+			    out + at, COUNT_SIZE - at, "%.3s", gap);
+		out[at++] = digits[i];
 	}
-	*at = '\0';
+	out[at] = '\0';
 	return out;
 }

@@ -385,7 +385,8 @@ draw_head(const struct frame *f, const struct panel *p, struct rect r)
 	if (p->all == 0)
 		return;
 	snprintf(text, sizeof(text), say(f->m->lang, " %s of %s "),
-	    count_text(p->count, count), count_text(p->all, all));
+	    count_text(f->m->lang, p->count, count),
+	    count_text(f->m->lang, p->all, all));
 	draw_right(f, r.row, col + 2, end - 1, STYLE_DIM, text);
 }
 

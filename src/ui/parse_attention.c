@@ -113,5 +113,6 @@ parse_alias(struct parse *p)
 	p->en.cmd.peer = peer->fp;
 	if (parse_at_end(p))
 		return 0;
-	return parse_take_text(p, PEER_TEXT_NAME, "a name", NAME_BYTES_MAX);
+	return parse_take_text(
+	    p, PEER_TEXT_NAME, say(p->m->lang, "a name"), NAME_BYTES_MAX);
 }

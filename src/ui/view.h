@@ -134,9 +134,9 @@ bool settings_key(struct ui *ui, const struct model *m, struct now now,
 
 /* Rows the draft of the window would like. */
 int input_rows(const struct ui *ui, const struct model *m, const struct win *w);
-/* "9 000"; out holds COUNT_SIZE. */
-const char *count_text(uint64_t n, char *out);
-
-enum { COUNT_SIZE = 32 };
+enum { COUNT_SIZE = 48 };
+/* "9 000", or as the language has it. */
+const char *count_text(
+    const struct lang *l, uint64_t n, char out[static COUNT_SIZE]);
 
 #endif

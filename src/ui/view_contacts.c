@@ -164,7 +164,7 @@ draw_line(const struct frame *f, const struct roster *r, struct rect at,
 		draw_text(f, at.row, at.col, end, STYLE_BOLD,
 		    say(f->m->lang, " CONTACTS"));
 		snprintf(text, sizeof(text), say(f->m->lang, "%s on"),
-		    count_text(r->present, count));
+		    count_text(f->m->lang, r->present, count));
 		draw_right(f, at.row, at.col + 10, end, STYLE_DIM, text);
 		break;
 	case LINE_OTHERS:
@@ -174,7 +174,7 @@ draw_line(const struct frame *f, const struct roster *r, struct rect at,
 	case LINE_HIDDEN:
 		snprintf(text, sizeof(text),
 		    say_n(f->m->lang, " %s other", " %s others", r->hidden),
-		    count_text(r->hidden, count));
+		    count_text(f->m->lang, r->hidden, count));
 		draw_cut(f, at.row, at.col, end, STYLE_DIM, text);
 		break;
 	case LINE_NEARBY:

@@ -27,8 +27,9 @@ state_text(const struct frame *f, char *out, size_t size)
 	if (f->c != NULL && f->c->loading)
 		snprintf(out, size, "%s", say(l, "looking further back"));
 	else if (find->count > 0)
-		snprintf(out, size, "%s of %s%s", count_text(find->at + 1, at),
-		    count_text(find->count, all),
+		snprintf(out, size, say(l, "%s of %s%s"),
+		    count_text(f->m->lang, find->at + 1, at),
+		    count_text(f->m->lang, find->count, all),
 		    f->c != NULL && f->c->older ? "+" : "");
 	else if (f->c != NULL && f->c->older && f->l.input.cols < COLS_KEYS)
 		snprintf(out, size, "%s", say(l, "Up: further back"));
@@ -36,7 +37,8 @@ state_text(const struct frame *f, char *out, size_t size)
 		snprintf(out, size,
 		    say(l, "not in the newest %s here. Up: further back. "
 			   "Tab: search all"),
-		    count_text(f->c->next_serial - f->c->first_serial, all));
+		    count_text(f->m->lang,
+			f->c->next_serial - f->c->first_serial, all));
 	else if (f->l.input.cols < COLS_KEYS)
 		snprintf(out, size, "%s", say(l, "not here. Tab: all"));
 	else

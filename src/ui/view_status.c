@@ -211,7 +211,7 @@ add_flags(struct bar *b)
 		bar_add(
 		    b, STYLE_BAR_ALERT, say(b->f->m->lang, "not listening"));
 	snprintf(text, sizeof(text), say(b->f->m->lang, "%s here"),
-	    count_text(f->roster.present, count));
+	    count_text(f->m->lang, f->roster.present, count));
 	bar_add(b, STYLE_BAR, text);
 }
 

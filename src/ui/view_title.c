@@ -91,7 +91,7 @@ view_title(const struct frame *f)
 	snprintf(text, sizeof(text),
 	    say_n(f->m->lang, "nearby  %s person here",
 		"nearby  %s people here", f->roster.present),
-	    count_text(f->roster.present, count));
+	    count_text(f->m->lang, f->roster.present, count));
 	draw_cut(f, r.row, r.col + 1, end, STYLE_BAR, text);
 	snprintf(text, sizeof(text), "earshot %s ", f->ui->version);
 	draw_right(f, r.row, end - 24, end, STYLE_BAR, text);

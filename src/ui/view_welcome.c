@@ -198,7 +198,7 @@ add_people(struct str *s, const struct frame *f)
 	str_addf(s,
 	    say_n(f->m->lang, "%s person is here.", "%s people are here.",
 		r->present),
-	    count_text(r->present, count));
+	    count_text(f->m->lang, r->present, count));
 	for (size_t i = 0; i < r->count; i++) {
 		const struct peer *p = r->rows[i];
 		size_t number = p->number;

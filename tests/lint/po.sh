@@ -30,7 +30,7 @@ sh assets/po/update.sh -n >"$work/pot" || exit 99
 # The strings of a catalogue, each with its context and its plural.
 strings()
 {
-	msgattrib --no-obsolete --no-wrap --sort-output "$1" | awk '
+	msgattrib --no-obsolete --no-wrap --sort-output "$1" 2>/dev/null | awk '
 	    /^msg(ctxt|id|id_plural) / { inside = 1 }
 	    /^(msgstr|#|$)/ { inside = 0 }
 	    inside'

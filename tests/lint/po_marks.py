@@ -32,7 +32,7 @@ NOT_SHOWN = [
     (r".", r"\b(?:log_line|assert|static_assert|_Static_assert)\([^;]*$"),
     # SQL.
     (r"\b(?:SELECT|INSERT|UPDATE|DELETE|CREATE|DROP|PRAGMA|FROM|WHERE|ORDER BY"
-     r"|USING|BEGIN|COMMIT|ALTER|PRIMARY KEY|AND m\.|CROSS JOIN)\b", r"$"),
+     r"|USING|BEGIN|COMMIT|ALTER|PRIMARY KEY|AND m\.|CROSS JOIN|AND id)\b", r"$"),
     (r"^row, conv, |^arrived_ms, ", r"$"),
     # Examples of values, and lines of commands and settings.
     (r"^at my desk$|^look\.[a-z]+ (?:on|off)$|^/(?:un)?mute$", r"$"),
@@ -41,6 +41,10 @@ NOT_SHOWN = [
     # Before there is a language.
     (r"libsodium does not start", r"$"),
 ]
+# Tables of names and examples, by file.
+NAMES = {
+    "src/ui/help.c": re.compile(r"^[a-z._-]+(?: [a-z._-]+)*$|^/[a-z]+ "),
+}
 # Arguments and examples of commands, which are typed as they are; what one
 # program writes for another; names of files.
 NOT_SAID = re.compile(
@@ -61,7 +65,7 @@ def is_not_shown(text, before):
     )
 
 
-def suspects(source):
+def suspects(source, names):
     source = COMMENT.sub(blank, source)
     hollow = LITERAL.sub(lambda m: re.sub(r"[^\n]", "_", m.group(0)), source)
     for match in LITERAL.finditer(source):
@@ -78,6 +82,8 @@ def suspects(source):
             continue
         if is_not_shown(text, before) or NOT_SAID.search(text):
             continue
+        if names is not None and names.search(text):
+            continue
         yield source.count("\n", 0, match.start()) + 1, text
 
 
@@ -85,7 +91,7 @@ def main():
     found = 0
     for path in sys.argv[1:]:
         with open(path, encoding="utf-8") as file:
-            for line, text in suspects(file.read()):
+            for line, text in suspects(file.read(), NAMES.get(path)):
                 print(f"{path}:{line}: not said: {text}")
                 found += 1
     print(f"po_marks: {len(sys.argv) - 1} files, {found} strings not said")
