@@ -17,6 +17,8 @@ enum request_kind {
 			   until Enter, for the terminal's own selection */
 	REQUEST_NOTIFY, /* text: a title, more: what it says, or "" */
 	REQUEST_PATHS,  /* text: what a path begins with; ui_answer_paths */
+	REQUEST_HINTS,  /* text: which were told; for ui_set_hints, the next
+			   time */
 	REQUEST_SPELL,  /* text: words, parted by blanks; ui_answer_spell */
 };
 

@@ -45,6 +45,9 @@ enum action ui_action(const struct ui *ui, const struct key *key);
 /* What the mouse did, where it is ours (look.mouse); as ui_key. */
 bool ui_mouse(struct ui *ui, const struct model *m, struct now now,
     const struct mouse *mouse, struct command *ret_cmd);
+/* What REQUEST_HINTS gave out last, "" for nothing. Without this call there
+ * are no hints. */
+void ui_set_hints(struct ui *ui, const char *text);
 /* What the cfg said, learnt later; true when it changed. */
 bool ui_set_ascii(struct ui *ui, bool ascii);
 /*

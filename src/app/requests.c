@@ -10,6 +10,7 @@
 #include "app/outside.h"
 #include "base/err.h"
 #include "base/mem.h"
+#include "store/hints.h"
 #include "store/paths.h"
 #include "store/scratch.h"
 #include "ui/edit.h"
@@ -196,6 +197,9 @@ requests_run(struct requests *r)
 			break;
 		case REQUEST_BARE:
 			show_bare(r, request.text);
+			break;
+		case REQUEST_HINTS:
+			hints_save(&r->sh->home, request.text);
 			break;
 		case REQUEST_SPELL:
 		case REQUEST_NONE:

@@ -12,6 +12,7 @@
 #include "base/err.h"
 #include "base/mem.h"
 #include "store/search.h"
+#include "store/hints.h"
 #include "tty/tty.h"
 #include "ui/decode.h"
 #include "ui/keymap.h"
@@ -494,6 +495,9 @@ screen_run(struct shell *sh, char **ret_error)
 		.version = PACKAGE_VERSION,
 	};
 	s.ui = ui_new(&ui);
+	char *hints = hints_load(&sh->home);
+	ui_set_hints(s.ui, hints);
+	free(hints);
 	s.requests = (struct requests){ .sh = sh, .tty = s.tty, .ui = s.ui };
 	s.decode =
 	    decode_new(getenv("SSH_CONNECTION") != NULL ? DECODE_ESC_REMOTE_MS

@@ -446,6 +446,7 @@ take_paste(struct press *p, const char *paste, size_t size)
 bool
 press_row(struct press *p, const struct keymap_row *row)
 {
+	hints_retire(p->ui, row);
 	if (row->action == ACTION_EDIT && row->edit == EDIT_KILL_END &&
 	    press_is_empty(p))
 		do_go(p);

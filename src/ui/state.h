@@ -13,6 +13,7 @@
 #include "ui/commands.h"
 #include "ui/complete.h"
 #include "ui/edit.h"
+#include "ui/hints.h"
 #include "ui/keymap.h"
 #include "ui/layout.h"
 #include "ui/overlay.h"
@@ -181,6 +182,7 @@ struct ui {
 	enum overlay overlay;
 	struct overlay_list list; /* of the overlay */
 	struct popup popup;
+	struct hints hints;
 	struct message_mode mode;
 	struct find find;
 	struct found_list found;

@@ -139,6 +139,7 @@ ui_draw(struct ui *ui, const struct model *m, struct now now, struct grid *g)
 	grid_erase(g);
 	ui->shown = ui->overlay == OVERLAY_NONE && !rect_is_empty(f.l.chat);
 	ui->shown_fp = f.w->fp;
+	hints_choose(ui, m, now);
 	draw_views(&f);
 	attention_call(ui, &f);
 	ui_keep_spots(ui, g);

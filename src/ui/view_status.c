@@ -244,6 +244,8 @@ view_status(const struct frame *f)
 	add_activity(&b);
 	add_typing(&b);
 	add_scroll(&b);
+	if (hints_text(f->ui, f->m, hint))
+		bar_add(&b, STYLE_BAR, hint);
 	if (rect_is_empty(f->l.title))
 		add_self(&b);
 	add_flags(&b);

@@ -338,6 +338,94 @@ ctrl_d_leaves_nothing(void **state)
 	assert_true(shows("/quit leaves"));
 }
 
+/* Takes all requests; the last of the kind, or NULL (caller frees). */
+static char *
+told(void)
+{
+	struct request r;
+	char *text = NULL;
+
+	while (ui_request(s->ui, &r)) {
+		if (r.kind == REQUEST_HINTS) {
+			free(text);
+			text = r.text;
+			r.text = NULL;
+		}
+		request_clear(&r);
+	}
+	return text;
+}
+
+static void
+later(void)
+{
+	s->now.mono_ms += 61000;
+}
+
+static void
+a_hint_is_told_three_times(void **state)
+{
+	(void)state;
+	/* Not before it is known what was told. */
+	fixture_receive(s->m, ana, 1, "hello");
+	assert_false(shows("Alt-A: goes to what is new"));
+	ui_set_hints(s->ui, "");
+	for (unsigned i = 0; i < 3; i++) {
+		assert_true(shows("Alt-A: goes to what is new"));
+		/* The same one stays, and counts once. */
+		assert_true(shows("Alt-A: goes to what is new"));
+		scene_key(s, '2', KEY_ALT);
+		assert_false(shows("Alt-A: goes to what is new"));
+		scene_key(s, '1', KEY_ALT);
+		fixture_receive(s->m, ana, 0, "more");
+		assert_false(shows("Alt-A: goes to what is new"));
+		later();
+	}
+	assert_false(shows("Alt-A: goes to what is new"));
+	char *text = told();
+	assert_non_null(strstr(text, "news 3\n"));
+	/* The next run remembers. */
+	ui_set_hints(s->ui, text);
+	free(text);
+	assert_false(shows("Alt-A: goes to what is new"));
+	ui_set_hints(s->ui, "nonsense\nnews 9\nnews\n");
+	assert_true(shows("Alt-A: goes to what is new"));
+}
+
+static void
+a_key_that_was_used_is_known(void **state)
+{
+	(void)state;
+	ui_set_hints(s->ui, "");
+	fixture_receive(s->m, ana, 1, "hello");
+	assert_true(shows("Alt-A: goes to what is new"));
+	scene_key(s, 'a', KEY_ALT);
+	later();
+	fixture_receive(s->m, bob, 1, "hello");
+	assert_false(shows("Alt-A: goes to what is new"));
+	char *text = told();
+	assert_non_null(strstr(text, "news 3\n"));
+	free(text);
+}
+
+static void
+hints_can_be_off_and_follow_the_keys(void **state)
+{
+	(void)state;
+	ui_set_hints(s->ui, "");
+	scene_type(s, "/set look.hints off\n");
+	fixture_receive(s->m, ana, 1, "hello");
+	assert_false(shows("goes to what is new"));
+	scene_type(s, "/set look.hints on\n");
+	scene_type(s, "/bind f9 news\n");
+	later();
+	assert_true(shows("F9: goes to what is new"));
+	scene_type(s, "/bind f9 none\n");
+	scene_type(s, "/bind alt-a none\n");
+	later();
+	assert_false(shows("goes to what is new"));
+}
+
 #define TEST(f) cmocka_unit_test_setup_teardown(f, set_up, tear_down)
 
 int
@@ -358,6 +446,9 @@ main(void)
 		TEST(closing_keeps_what_is_typed),
 		TEST(links_are_listed_once),
 		TEST(ctrl_d_leaves_nothing),
+		TEST(a_hint_is_told_three_times),
+		TEST(a_key_that_was_used_is_known),
+		TEST(hints_can_be_off_and_follow_the_keys),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
