@@ -227,6 +227,7 @@ ui_play_all(const uint8_t *p, size_t n)
 {
 	struct scene *s = scene_new(n & 1, n & 2);
 
+	s->m->lang = s->m->settings.lang = n & 4 ? lang_at(0) : NULL;
 	ui_play(s, p, n);
 	scene_free(s);
 }

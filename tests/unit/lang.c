@@ -174,6 +174,35 @@ chinese_is_said(void **state)
 	assert_string_equal(say_n(zh, "%u x y", "%u xs y", 2), "%u xs y");
 }
 
+/* A translation may take the values in another order. */
+static void
+chinese_dates_and_counts(void **state)
+{
+	const struct lang *zh = lang_find("zh_CN");
+	char text[64];
+
+	(void)state;
+	if (zh == NULL)
+		skip();
+	snprintf(text, sizeof(text), say(zh, "%s %d %s"), say(zh, "Fri"), 20,
+	    say(zh, "Nov"));
+	assert_string_equal(text, "11月20日 星期五");
+	snprintf(text, sizeof(text), say(zh, "%s %d %s %lld"), say(zh, "Thu"),
+	    1, say(zh, "Jan"), 2026LL);
+	assert_string_equal(text, "2026年1月1日 星期四");
+	for (unsigned n = 0; n < 3; n++) {
+		snprintf(text, sizeof(text),
+		    say_n(zh, "%u message missing here",
+			"%u messages missing here", n),
+		    n);
+		assert_non_null(strstr(text, "条消息"));
+		assert_int_equal(text[strcspn(text, "0123456789")], '0' + n);
+	}
+	assert_string_equal(
+	    say_in(zh, "between three digits and three", " "), ",");
+	assert_string_equal(say_in(zh, "elsewhere", " "), " ");
+}
+
 int
 main(void)
 {
@@ -184,6 +213,7 @@ main(void)
 		cmocka_unit_test(english_is_the_msgid),
 		cmocka_unit_test(locales_choose_a_language),
 		cmocka_unit_test(chinese_is_said),
+		cmocka_unit_test(chinese_dates_and_counts),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
