@@ -254,11 +254,12 @@ do_interrupt(struct press *p)
 static void
 do_escape(struct press *p)
 {
-	if (p->w->aim != AIM_NONE)
+	if (p->w->aim != AIM_NONE) {
 		win_aim_at_nothing(p->w);
-	else if (p->w->has_marker)
-		p->w->has_marker = false;
-	else if (press_is_empty(p))
+		return;
+	}
+	p->w->has_marker = false;
+	if (press_is_empty(p))
 		press_select(p);
 }
 

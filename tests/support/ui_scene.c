@@ -8,6 +8,7 @@
 
 #include <assert.h>
 #include <limits.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -122,6 +123,36 @@ set(struct scene *s, const struct command *cmd)
 	model_touch(s->m);
 }
 
+/* What the engine makes of it, as far as it is seen. */
+static void
+react(struct scene *s, const struct peer *peer, const struct command *cmd)
+{
+	struct conv *c = model_conv_edit(s->m, peer->conv);
+	struct message *msg = conv_find_text(c, &cmd->target);
+
+	if (msg != NULL)
+		snprintf(msg->reactions[1], sizeof(msg->reactions[1]), "%s",
+		    cmd->text == NULL ? "" : cmd->text);
+	model_touch(s->m);
+}
+
+static void
+answer(struct scene *s, const struct peer *peer, const struct command *cmd)
+{
+	struct conv *c = model_conv_edit(s->m, peer->conv);
+	struct message *msg = conv_message_edit(c, c->next_serial - 1);
+
+	msg->has_target = cmd->has_target;
+	msg->target = cmd->target;
+}
+
+static void
+mute(struct scene *s, struct peer *peer, const struct command *cmd)
+{
+	peer->muted_ms = s->now.wall_ms + cmd->number * INT64_C(60000);
+	model_touch(s->m);
+}
+
 static void
 execute(struct scene *s, const struct command *cmd)
 {
@@ -154,7 +185,12 @@ execute(struct scene *s, const struct command *cmd)
 		note.action = cmd->action;
 		note.delivery = DELIVERY_QUEUED;
 		fixture_add(s->m, peer->conv, NULL, &note);
+		answer(s, peer, cmd);
 	}
+	if (cmd->kind == COMMAND_REACT && peer != NULL)
+		react(s, peer, cmd);
+	if (cmd->kind == COMMAND_MUTE && peer != NULL)
+		mute(s, peer, cmd);
 }
 
 static void
