@@ -38,6 +38,7 @@ def walk():
     term.type("yes, all green.")
     term.keys("C-j")
     term.type("three flaky tests though", "Enter")
+    term.expect("✓")
     got = ana.expect("message", mark)
     check(got["text"] == "yes, all green.\nthree flaky tests though",
           "one message of two lines: %s" % got)
@@ -68,7 +69,8 @@ def walk():
     check("👍" in str(got), "a reaction: %s" % got)
     term.expect("👍")
     # What was said is found.
-    term.keys("M-2")
+    term.keys("M-g")
+    term.type("ana", "Enter")
     term.expect("ana>")
     term.keys("C-s")
     term.type("flaky")
