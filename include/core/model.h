@@ -35,6 +35,8 @@ enum {
 	/* The conversation that always exists: shouts and what the network
 	 * does. */
 	CONV_NEARBY = 1,
+	/* What the user calls the notes by on the keyboard; nobody else. */
+	NUMBER_NOTES = 10,
 	/* A reaction is a short text: an emoji, most often. With its NUL. */
 	REACTION_SIZE = 17,
 };
@@ -73,6 +75,9 @@ struct peer {
 	char *name;     /* never empty: the alias where there is one */
 	char *called;   /* what it calls itself; never empty */
 	bool has_alias; /* name is the user's own for it */
+	/* The notes to oneself: our own fingerprint, which nobody else can
+	 * come under. It is here as long as we are, and counts as nobody. */
+	bool is_self;
 	char *skeleton; /* name_skeleton(name) */
 	char *status;   /* may be empty */
 	char version[VERSION_TEXT_SIZE];
@@ -87,10 +92,10 @@ struct peer {
 	enum peer_link link;
 	enum transport transport; /* of the session that is up */
 	enum transport_choice choice;
-	bool receipts;                       /* it is told what was shown */
-	bool forgets;                        /* no history is kept */
-	int64_t muted_ms; /* wall clock: draws no attention before */
-	struct addr link_addr;               /* while dialling or up */
+	bool receipts;         /* it is told what was shown */
+	bool forgets;          /* no history is kept */
+	int64_t muted_ms;      /* wall clock: draws no attention before */
+	struct addr link_addr; /* while dialling or up */
 	int64_t first_seen_ms, last_seen_ms; /* wall clock */
 	int64_t typing_until_ms;             /* monotonic; 0 when not typing */
 	int64_t clock_skew_ms; /* theirs minus ours, at the last handshake */
@@ -205,6 +210,8 @@ struct model {
 /* NULL when not there. Valid until the next call of the engine. */
 const struct peer *model_peer(const struct model *m, const struct fp *fp);
 const struct conv *model_conv(const struct model *m, uint32_t id);
+/* What the notes are called, in every language: it is typed. */
+#define NOTES_NAME "note-to-self"
 /* The conversation with a peer, or NULL. */
 const struct conv *model_conv_of(const struct model *m, const struct fp *fp);
 /* What is new in it draws no attention: no bell, no notification, no count. */

@@ -124,6 +124,8 @@ post_is_stored(struct engine *e, struct now now, struct entry *n)
 static void
 is_stored(struct engine *e, struct now now, struct entry *n)
 {
+	if (notes_are(e, &n->change.fp))
+		notes_stored(e, &n->change);
 	if (n->of == NULL)
 		return;
 	switch (n->change.kind) {

@@ -20,7 +20,7 @@ contact_find(struct engine *e, const struct fp *fp)
 static struct contact *
 contact_add(struct engine *e, const struct fp *fp, int64_t mono_ms)
 {
-	if (e->contact_count >= CONTACTS_MAX)
+	if (e->contact_count >= CONTACTS_MAX || notes_are(e, fp))
 		return NULL;
 	e->contacts = xgrow(e->contacts, e->contact_count, &e->contact_cap,
 	    sizeof(struct contact *));
@@ -191,6 +191,10 @@ contacts_load(struct engine *e, const struct pin *pins, size_t count)
 	for (size_t i = 0; i < count; i++) {
 		const struct pin *pin = &pins[i];
 		struct contact *k = contact_find(e, &pin->fp);
+		if (notes_are(e, &pin->fp)) {
+			e->notes_kept = true;
+			continue;
+		}
 		if (k == NULL)
 			k = contact_add(e, &pin->fp, 0);
 		if (k == NULL)

@@ -60,6 +60,7 @@ engine_new(const struct engine_cfg *cfg, struct now now)
 	e->gate = gate_new(&e->rng, now);
 	discover_profile(
 	    e->discover, now, e->model->name, e->model->status, false);
+	notes_open(e);
 	if (cfg->saved == NULL)
 		return e;
 	contacts_load(e, cfg->saved->pins, cfg->saved->pin_count);

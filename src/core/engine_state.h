@@ -188,6 +188,7 @@ struct engine {
 	int64_t typing_ms; /* earliest end of a typing notice */
 
 	int64_t next_row;
+	bool notes_kept; /* the store knows whose they are */
 	struct journal journal;
 	struct listed listed[OUTBOX_LISTED_MAX];
 	size_t listed_count;
@@ -338,6 +339,19 @@ void talk_say(struct engine *e, struct now now, const struct command *cmd);
 /* A shout, ours or theirs; takes its text. */
 void talk_shout(struct engine *e, struct message *m);
 
+/* notes.c: what the user says to nobody but the store. */
+bool notes_are(const struct engine *e, const struct fp *fp);
+void notes_open(struct engine *e);
+/* Text of cmd, clean. */
+void notes_say(struct engine *e, struct now now, const struct command *cmd,
+    const char *text, size_t n);
+/* A revision of one of them; complete but for its number. */
+void notes_revise(struct engine *e, struct now now, struct change *change);
+/* A change of theirs is stored. */
+void notes_stored(struct engine *e, const struct change *change);
+/* The sentence for what cannot be done with them. */
+void notes_refuse(struct engine *e, struct now now, const struct command *cmd);
+
 /* commit.c */
 /* Gives a change to the store. Copies; of: the contact it is about, or NULL. */
 void commit_change(
@@ -393,6 +407,9 @@ void revise_command(
 /* One of ours is stored. */
 void revise_apply(struct engine *e, struct now now, struct contact *k,
     const struct change *c);
+/* The text or a reaction of m is another now. */
+void revise_message(struct engine *e, struct conv *c, struct message *m,
+    const struct change *change);
 /* Its target may have come from a store that does not know it yet. */
 void revise_loaded(
     struct engine *e, struct conv *c, const struct change *change);

@@ -123,7 +123,7 @@ do_open(struct engine *e, struct now now, const struct command *cmd)
 	struct peer *p = model_peer_edit(e->model, &cmd->peer);
 	struct contact *k = p == NULL ? NULL : contact_get(e, now, &cmd->peer);
 
-	if (k == NULL) {
+	if (k == NULL && (p == NULL || !p->is_self)) {
 		engine_error(e, now, cmd->conv, "that peer is not known");
 		return;
 	}

@@ -291,12 +291,18 @@ static void
 tell_forgotten(struct engine *e, struct now now, const struct command *cmd,
     const struct peer *p)
 {
-	if (cmd->has_target)
+	if (cmd->has_target && p != NULL && p->is_self)
+		engine_info(
+		    e, now, cmd->conv, "removed: nobody else ever had it");
+	else if (cmd->has_target)
 		engine_info(e, now, cmd->conv,
 		    "removed from this machine; the other end keeps it");
 	else if (p == NULL)
 		engine_info(e, now, cmd->conv,
 		    "all shouts are removed from this machine");
+	else if (p->is_self)
+		engine_info(e, now, cmd->conv,
+		    "all your notes are removed from this machine");
 	else if (cmd->on)
 		engine_info(e, now, cmd->conv,
 		    "the key and all that was said with %s is removed from "

@@ -146,11 +146,24 @@ name_fits(const struct peer *p, const char *text)
 static bool
 prefix_fits(const struct peer *p, const char *text)
 {
-	return strncasecmp(p->name, text, strlen(text)) == 0;
+	return !p->is_self && strncasecmp(p->name, text, strlen(text)) == 0;
+}
+
+/* The notes give way to everybody whose name begins like theirs. */
+static bool
+notes_fit(const struct peer *p, const char *text)
+{
+	return p->is_self && strncasecmp(p->name, text, strlen(text)) == 0;
 }
 
 /* Whose key is pinned goes before a stranger of the same name: who was talked
- * to is who is meant. */
+ * to is who is meant. And the notes before both. */
+static int
+rank(const struct peer *p)
+{
+	return p->is_self ? 2 : trust_is_pinned(p->trust) ? 1 : 0;
+}
+
 static int
 pick(const struct model *m, const char *text,
     bool (*fits)(const struct peer *, const char *),
@@ -163,12 +176,10 @@ pick(const struct model *m, const char *text,
 		const struct peer *p = m->peers[i];
 		if (!fits(p, text))
 			continue;
-		bool pinned = trust_is_pinned(p->trust);
-		bool best_pinned = best != NULL && trust_is_pinned(best->trust);
-		if (best == NULL || (pinned && !best_pinned)) {
+		if (best == NULL || rank(p) > rank(best)) {
 			best = p;
 			tie = false;
-		} else if (pinned == best_pinned) {
+		} else if (rank(p) == rank(best)) {
 			tie = true;
 		}
 	}
@@ -189,6 +200,7 @@ model_find_peer(
 		label_fits,
 		name_fits,
 		prefix_fits,
+		notes_fit,
 	};
 
 	if (*text == '\0')
@@ -206,7 +218,9 @@ peer_label(const struct peer *p, bool always, char out[static PEER_LABEL_SIZE])
 {
 	char tag[TAG_LONG + 1];
 
-	if (p->look_alike || p->trust == TRUST_CHANGED)
+	if (p->is_self)
+		tag[0] = '\0';
+	else if (p->look_alike || p->trust == TRUST_CHANGED)
 		fp_tag(&p->fp, TAG_LONG, tag);
 	else if (always)
 		fp_tag(&p->fp, TAG_SHORT, tag);

@@ -129,15 +129,15 @@ model_peer_edit(struct model *m, const struct fp *fp)
 static uint32_t
 free_number(const struct model *m)
 {
-	bool *taken = xcalloc(m->peer_count + 1, sizeof(*taken));
+	bool *taken = xcalloc(m->peer_count + 2, sizeof(*taken));
 	uint32_t number = CONV_NEARBY + 1;
 
 	for (size_t i = 0; i < m->peer_count; i++) {
 		size_t place = m->peers[i]->number - (CONV_NEARBY + 1);
-		if (place < m->peer_count)
+		if (place < m->peer_count + 1)
 			taken[place] = true;
 	}
-	while (taken[number - (CONV_NEARBY + 1)])
+	while (number == NUMBER_NOTES || taken[number - (CONV_NEARBY + 1)])
 		number++;
 	free(taken);
 	return number;
@@ -265,6 +265,20 @@ peer_set_alias(struct model *m, struct peer *p, const char *alias)
 {
 	p->has_alias = alias[0] != '\0';
 	show_name(m, p, p->has_alias ? alias : p->called);
+}
+
+struct peer *
+model_notes_add(struct model *m)
+{
+	struct peer *p = model_peer_add(m, &m->self);
+
+	p->is_self = true;
+	p->number = NUMBER_NOTES;
+	/* Who takes its name is marked like one who takes a contact's. */
+	p->trust = TRUST_VERIFIED;
+	peer_set_name(m, p, NOTES_NAME);
+	peer_refresh_trust(m, p);
+	return p;
 }
 
 void

@@ -31,6 +31,8 @@ bool model_peer_slot(
 void model_clean_status(struct model *m, const char *text);
 
 struct peer *model_peer_edit(struct model *m, const struct fp *fp);
+/* The notes to ourselves, made when they are not there. */
+struct peer *model_notes_add(struct model *m);
 /* The peer, made when it is not there. */
 struct peer *model_peer_add(struct model *m, const struct fp *fp);
 /* Only a peer without a conversation may go. */

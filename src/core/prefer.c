@@ -223,7 +223,9 @@ do_mute(struct engine *e, struct now now, const struct command *cmd)
 void
 prefer_execute(struct engine *e, struct now now, const struct command *cmd)
 {
-	if (cmd->kind == COMMAND_ALIAS)
+	if (notes_are(e, &cmd->peer))
+		notes_refuse(e, now, cmd);
+	else if (cmd->kind == COMMAND_ALIAS)
 		do_alias(e, now, cmd);
 	else if (cmd->kind == COMMAND_BLOCK)
 		do_block(e, now, cmd);

@@ -61,8 +61,8 @@ alter(struct engine *e, struct conv *c, struct message *m,
 	conv_set_text(e->model, c, m, change->text, change->size);
 }
 
-static void
-revise(struct engine *e, struct contact *k, struct conv *c, struct message *m,
+void
+revise_message(struct engine *e, struct conv *c, struct message *m,
     const struct change *change)
 {
 	struct effect effect = {
@@ -70,7 +70,7 @@ revise(struct engine *e, struct contact *k, struct conv *c, struct message *m,
 		.conv = c->id,
 		.serial = m->serial,
 		.id = m->id,
-		.fp = change->mine ? e->identity->fp : k->fp,
+		.fp = change->from,
 		.revision = change->revision,
 		.text = change->text,
 	};
@@ -145,7 +145,7 @@ revise_arrived(struct engine *e, struct now now, struct contact *k,
 	k->inbound_bytes += sizeof(change) + change.size;
 	commit_change(e, k, &change);
 	if (m != NULL)
-		revise(e, k, c, m, &change);
+		revise_message(e, c, m, &change);
 	free(text);
 }
 
@@ -175,7 +175,7 @@ revise_apply(struct engine *e, struct now now, struct contact *k,
 		return;
 	if (change->revision == REVISION_DELETE)
 		withdraw_deleted(e, now, k, m);
-	revise(e, k, c, m, change);
+	revise_message(e, c, m, change);
 }
 
 void
@@ -188,7 +188,8 @@ revise_loaded(struct engine *e, struct conv *c, const struct change *change)
 }
 
 static const char *
-why_not(const struct command *cmd, const struct message *m, struct now now)
+why_not(const struct command *cmd, const struct message *m, struct now now,
+    bool notes)
 {
 	if (m == NULL)
 		return N_("that message is not in view; scroll up to it");
@@ -200,6 +201,8 @@ why_not(const struct command *cmd, const struct message *m, struct now now)
 		return NULL;
 	if (!m->mine)
 		return N_("that message is not yours");
+	if (notes)
+		return NULL;
 	return now.wall_ms - m->arrived_ms > REVISE_MS
 		   ? N_("that message is older than a day")
 		   : NULL;
@@ -223,6 +226,7 @@ type_of(enum command_kind kind)
 	return kind == COMMAND_DELETE ? MSG_DELETE : MSG_REACT;
 }
 
+/* k is NULL for the notes. */
 static void
 queue_revision(struct engine *e, struct now now, const struct command *cmd,
     struct contact *k, const char *text, size_t n)
@@ -235,17 +239,17 @@ queue_revision(struct engine *e, struct now now, const struct command *cmd,
 		.size = n,
 	};
 
-	if (!talk_post(e, now, cmd, k, &post))
+	if (k != NULL && !talk_post(e, now, cmd, k, &post))
 		return;
 	struct change change = {
 		.kind = CHANGE_REVISION,
-		.fp = k->fp,
+		.fp = cmd->peer,
 		.row = post.row,
 		.id = post.id,
 		.seq = post.seq,
 		.mine = true,
 		.waits = true,
-		.keep = !k->pin.forgets,
+		.keep = k == NULL || !k->pin.forgets,
 		.revision = revision_of(post.type),
 		.from = e->identity->fp,
 		.has_target = true,
@@ -256,18 +260,22 @@ queue_revision(struct engine *e, struct now now, const struct command *cmd,
 		.text = text,
 		.size = n,
 	};
-	commit_change(e, k, &change);
+	if (k == NULL)
+		notes_revise(e, now, &change);
+	else
+		commit_change(e, k, &change);
 }
 
 void
 revise_command(struct engine *e, struct now now, const struct command *cmd)
 {
-	struct contact *k = talk_partner(e, now, cmd);
+	bool notes = notes_are(e, &cmd->peer);
+	struct contact *k = notes ? NULL : talk_partner(e, now, cmd);
 
-	if (k == NULL)
+	if (k == NULL && !notes)
 		return;
 	struct conv *c =
-	    model_conv_edit(e->model, model_peer(e->model, &k->fp)->conv);
+	    model_conv_edit(e->model, model_peer(e->model, &cmd->peer)->conv);
 	struct change like = {
 		.mine = true,
 		.revision = revision_of(type_of(cmd->kind)),
@@ -279,7 +287,7 @@ revise_command(struct engine *e, struct now now, const struct command *cmd)
 	size_t n;
 	char *text = own_text(typed,
 	    cmd->kind == COMMAND_REACT ? PEER_TEXT_LINE : PEER_TEXT_BODY, &n);
-	const char *why = why_not(cmd, m, now);
+	const char *why = why_not(cmd, m, now, notes);
 	if (why == NULL)
 		why = why_not_text(cmd->kind, n);
 	if (why != NULL)
@@ -288,5 +296,6 @@ revise_command(struct engine *e, struct now now, const struct command *cmd)
 	else
 		queue_revision(e, now, cmd, k, text, n);
 	free(text);
-	contact_release(e, k);
+	if (k != NULL)
+		contact_release(e, k);
 }

@@ -373,10 +373,11 @@ queue_text(struct engine *e, struct now now, const struct command *cmd,
 void
 talk_say(struct engine *e, struct now now, const struct command *cmd)
 {
-	struct contact *k = talk_partner(e, now, cmd);
+	bool notes = notes_are(e, &cmd->peer);
+	struct contact *k = notes ? NULL : talk_partner(e, now, cmd);
 	size_t n;
 
-	if (k == NULL)
+	if (k == NULL && !notes)
 		return;
 	char *text = own_text(cmd->text, PEER_TEXT_BODY, &n);
 	if (n == 0 || n > TEXT_MAX)
@@ -384,10 +385,13 @@ talk_say(struct engine *e, struct now now, const struct command *cmd)
 		    n == 0 ? say(e->model->lang, "there is no text")
 			   : say(e->model->lang,
 				 "the text is longer than 65536 bytes"));
+	else if (notes)
+		notes_say(e, now, cmd, text, n);
 	else
 		queue_text(e, now, cmd, k, text, n);
 	free(text);
-	contact_release(e, k);
+	if (k != NULL)
+		contact_release(e, k);
 }
 
 void

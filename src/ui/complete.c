@@ -75,7 +75,8 @@ peer_gloss(const struct lang *l, const struct peer *p)
 	char at[ADDR_TEXT_MAX];
 
 	if (p->addr_count == 0)
-		return xstrdup(say(l, presence_text(p->presence)));
+		return xstrdup(p->is_self ? say(l, "only on this machine")
+					  : say(l, presence_text(p->presence)));
 	return xasprintf("%s  %s", say(l, presence_text(p->presence)),
 	    addr_host_text(&p->addrs[0], at));
 }

@@ -138,7 +138,7 @@ draw_spot_person(
 static bool
 needs_long_tag(const struct peer *p)
 {
-	return p->look_alike || p->trust == TRUST_CHANGED;
+	return !p->is_self && (p->look_alike || p->trust == TRUST_CHANGED);
 }
 
 static void
@@ -156,7 +156,7 @@ label_text(const struct frame *f, const struct peer *p, bool always,
     char out[static PEER_LABEL_SIZE])
 {
 	snprintf(out, PEER_LABEL_SIZE, "%s", p->name);
-	if (always || needs_long_tag(p))
+	if ((always && !p->is_self) || needs_long_tag(p))
 		add_tag(f, p, out, strlen(out));
 	return out;
 }
@@ -174,7 +174,7 @@ label_fit(const struct frame *f, const struct peer *p, bool always, int cells,
 		return label_text(f, p, false, out);
 	/* In few cells one of the two has to go: the name of those who could
 	 * be taken for another, else the tag. */
-	bool tagged = needs_long_tag(p) || cells >= tag + 2;
+	bool tagged = needs_long_tag(p) || (!p->is_self && cells >= tag + 2);
 	int name = cells - (tagged ? tag : 0) - 1;
 	size_t n = name < 1 ? 0 : width_cut(p->name, size, name, NULL);
 	snprintf(
@@ -184,6 +184,13 @@ label_fit(const struct frame *f, const struct peer *p, bool always, int cells,
 	n = width_cut(out, strlen(out), cells < 0 ? 0 : cells, NULL);
 	out[n] = '\0';
 	return out;
+}
+
+const char *
+peer_state(const struct lang *l, const struct peer *p)
+{
+	return p->is_self ? say(l, "only on this machine")
+			  : say(l, presence_text(p->presence));
 }
 
 enum glyph

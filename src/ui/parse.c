@@ -11,6 +11,7 @@
 #include "base/peer_text.h"
 #include "base/width.h"
 #include "ui/report.h"
+#include "ui/roster.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -80,12 +81,14 @@ say_to(struct parse *p, const struct fp *fp, bool action)
 static char *
 nobody_sentence(const struct model *m)
 {
-	if (m->peer_count == 1)
+	const struct peer *only = roster_only(m);
+
+	if (only != NULL)
 		return xasprintf(
 		    say(m->lang, "nothing sent, no conversation here: /query "
 				 "%s opens one (on the screen also Alt-2), "
 				 "/shout TEXT tells everybody"),
-		    m->peers[0]->name);
+		    only->name);
 	return xasprintf(
 	    say(m->lang, "nothing sent, no conversation here: /query WHO "
 			 "opens one, /shout TEXT tells everybody"));

@@ -88,6 +88,8 @@ add_who_rows(struct str *s, const struct model *m, const struct roster *r,
 	size_t count = 0;
 
 	for (size_t i = 0; i < r->count; i++) {
+		if (r->rows[i]->is_self)
+			continue;
 		if (word != NULL && !fits_word(r->rows[i], word))
 			continue;
 		if (++count <= WHO_ROWS_MAX)
@@ -113,9 +115,9 @@ report_who(const struct model *m, struct now now)
 		str_add(&s, say(m->lang, "nobody is here"));
 	else
 		str_addf(&s, say(m->lang, "%zu here"), r.present);
-	if (r.present < r.count)
-		str_addf(
-		    &s, say(m->lang, ", %zu seen before"), r.count - r.present);
+	if (r.present + r.notes < r.count)
+		str_addf(&s, say(m->lang, ", %zu seen before"),
+		    r.count - r.notes - r.present);
 	add_who_rows(&s, m, &r, now, NULL);
 	roster_clear(&r);
 	return str_take(&s);
@@ -248,6 +250,11 @@ report_info(const struct model *m, struct now now, const struct peer *p)
 	struct str s = { 0 };
 	char label[PEER_LABEL_SIZE];
 
+	if (p->is_self)
+		return xasprintf(
+		    say(m->lang, "%s is where you write to yourself: kept "
+				 "only on this machine, sent to nobody"),
+		    p->name);
 	str_addf(&s, say(m->lang, "%s is %s"), peer_label(p, true, label),
 	    say(m->lang, presence_text(p->presence)));
 	if (p->status[0] != '\0') {

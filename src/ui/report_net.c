@@ -126,14 +126,15 @@ add_counters(struct str *s, const struct model *m)
 static void
 add_sessions(struct str *s, const struct model *m)
 {
-	size_t up = 0, here = 0;
+	size_t up = 0, here = 0, known = 0;
 
 	for (size_t i = 0; i < m->peer_count; i++) {
+		known += !m->peers[i]->is_self;
 		up += m->peers[i]->link == PEER_LINK_UP;
 		here += m->peers[i]->presence != PRESENCE_OFFLINE;
 	}
 	add_head(s, m->lang, N_("people"));
-	str_addf(s, say(m->lang, "%zu known, %zu here"), m->peer_count, here);
+	str_addf(s, say(m->lang, "%zu known, %zu here"), known, here);
 	add_head(s, m->lang, N_("sessions"));
 	str_addf(s,
 	    say(m->lang, "%zu open, %llu refused, %llu failed, %llu bad "

@@ -15,7 +15,7 @@
 
 enum {
 	SECOND_MS = 1000,
-	ROSTER_FIXED = 3, /* rows of the pane that are no people */
+	ROSTER_FIXED = 4, /* rows of the pane that are no people */
 };
 
 struct ui *

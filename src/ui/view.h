@@ -75,6 +75,8 @@ const char *label_text(const struct frame *f, const struct peer *p, bool always,
 const char *label_fit(const struct frame *f, const struct peer *p, bool always,
     int cells, char out[static PEER_LABEL_SIZE]);
 
+/* The word for whether somebody is here. */
+const char *peer_state(const struct lang *l, const struct peer *p);
 enum glyph presence_glyph(enum presence p);
 enum style presence_style(enum presence p);
 enum style nick_style(const struct fp *fp);

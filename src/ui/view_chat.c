@@ -41,7 +41,13 @@ draw_empty(const struct frame *f)
 	if (f->peer == NULL || (f->c != NULL && f->c->older))
 		return;
 	label_text(f, f->peer, false, label);
-	if (f->peer->presence == PRESENCE_OFFLINE) {
+	if (f->peer->is_self) {
+		draw_cut(f, row--, r.col + 1, end, STYLE_INFO,
+		    say(f->m->lang, "Kept on this machine, sent to nobody: "
+				    "a place to note and to try things."));
+		snprintf(
+		    text, sizeof(text), "%s", say(f->m->lang, "No notes yet."));
+	} else if (f->peer->presence == PRESENCE_OFFLINE) {
 		snprintf(text, sizeof(text),
 		    say(f->m->lang,
 			"What you send waits here and goes out when %s is back."),

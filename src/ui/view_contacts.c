@@ -6,7 +6,14 @@
 #include <string.h>
 
 /* The lines of the pane, top to bottom. */
-enum line_kind { LINE_HEAD, LINE_NEARBY, LINE_PEER, LINE_OTHERS, LINE_HIDDEN };
+enum line_kind {
+	LINE_HEAD,
+	LINE_NEARBY,
+	LINE_PEER,
+	LINE_NOTES,
+	LINE_OTHERS,
+	LINE_HIDDEN,
+};
 
 struct line {
 	enum line_kind kind;
@@ -18,10 +25,10 @@ enum { LINES_FIXED = 2 }; /* head and nearby */
 static size_t
 line_count(const struct roster *r)
 {
-	size_t others = r->count - r->contacts;
+	size_t others = r->count - r->contacts - r->notes;
 
-	return LINES_FIXED + r->contacts + (others > 0 ? others + 1 : 0) +
-	       (r->hidden > 0);
+	return LINES_FIXED + r->contacts + 2 * r->notes +
+	       (others > 0 ? others + 1 : 0) + (r->hidden > 0);
 }
 
 static struct line
@@ -32,11 +39,16 @@ line_at(const struct roster *r, size_t i)
 	i -= LINES_FIXED;
 	if (i < r->contacts)
 		return (struct line){ LINE_PEER, i };
+	i -= r->contacts;
+	if (i < 2 * r->notes)
+		return i == 0 ? (struct line){ LINE_NOTES, 0 }
+			      : (struct line){ LINE_PEER, r->contacts };
+	i -= 2 * r->notes;
 	if (r->hidden > 0)
 		return (struct line){ LINE_HIDDEN, 0 };
-	if (i == r->contacts)
+	if (i == 0)
 		return (struct line){ LINE_OTHERS, 0 };
-	return (struct line){ LINE_PEER, i - 1 };
+	return (struct line){ LINE_PEER, r->contacts + r->notes + i - 1 };
 }
 
 /* What is at the right of a row: news first, then why somebody is not here. */
@@ -49,7 +61,7 @@ note_text(const struct frame *f, const struct peer *p, uint32_t unread,
 	out[0] = '\0';
 	if (unread > 0)
 		snprintf(out, size, "%u", unread);
-	else if (p == NULL)
+	else if (p == NULL || p->is_self)
 		return;
 	else if (p->trust == TRUST_CHANGED)
 		snprintf(out, size, "%s", say(f->m->lang, "key!"));
@@ -90,7 +102,7 @@ entry_style(const struct entry *e, uint32_t unread)
 		return STYLE_UNREAD;
 	if (e->p != NULL && e->p->trust == TRUST_CHANGED)
 		return STYLE_INSECURE;
-	if (e->p != NULL && !peer_is_present(e->p))
+	if (e->p != NULL && !e->p->is_self && !peer_is_present(e->p))
 		return STYLE_OFFLINE;
 	return STYLE_NORMAL;
 }
@@ -118,7 +130,7 @@ draw_entry(
 	if (e->number <= 10)
 		digit[0] = (char)('0' + e->number % 10);
 	draw_text(f, row, col, end, e->selected ? style : STYLE_DIM, digit);
-	if (e->p != NULL)
+	if (e->p != NULL && !e->p->is_self)
 		draw_text(f, row, col + 1, end,
 		    e->selected ? style : presence_style(e->p->presence),
 		    glyph_text(f, presence_glyph(e->p->presence)));
@@ -133,8 +145,8 @@ draw_entry(
 		    f, row, col + 3, right, style, say(f->m->lang, "nearby"));
 	else
 		draw_text(f, row, col + 3, right, style,
-		    label_fit(f, e->p, !peer_is_contact(e->p), right - col - 3,
-			label));
+		    label_fit(f, e->p, !e->p->is_self && !peer_is_contact(e->p),
+			right - col - 3, label));
 }
 
 static struct entry
@@ -166,6 +178,10 @@ draw_line(const struct frame *f, const struct roster *r, struct rect at,
 		snprintf(text, sizeof(text), say(f->m->lang, "%s on"),
 		    count_text(f->m->lang, r->present, count));
 		draw_right(f, at.row, at.col + 10, end, STYLE_DIM, text);
+		break;
+	case LINE_NOTES:
+		draw_text(f, at.row, at.col, end, STYLE_BOLD,
+		    say(f->m->lang, " NOTES"));
 		break;
 	case LINE_OTHERS:
 		draw_text(f, at.row, at.col, end, STYLE_BOLD,

@@ -145,6 +145,10 @@ add_peer(struct pen *p, const struct peer *peer)
 
 	add_line(
 	    p, STYLE_BOLD, label_fit(p->f, peer, true, p->r.cols - 1, label));
+	if (peer->is_self) {
+		add_line(p, STYLE_NORMAL, peer_state(p->f->m->lang, peer));
+		return;
+	}
 	snprintf(text, sizeof(text), "%s %s",
 	    glyph_text(p->f, presence_glyph(peer->presence)),
 	    say(p->f->m->lang, presence_text(peer->presence)));

@@ -95,6 +95,8 @@ note_text(const struct frame *f, const struct go_row *row, char *out)
 		    row->unread);
 	else if (row->kind == GO_NEARBY)
 		snprintf(out, NOTE_SIZE, "%s", say(l, "everybody here"));
+	else if (p->is_self)
+		snprintf(out, NOTE_SIZE, "%s", peer_state(l, p));
 	else if (p->presence == PRESENCE_OFFLINE && p->last_seen_ms > 0)
 		snprintf(out, NOTE_SIZE, say(l, "seen %s ago"),
 		    when_span(l, f->now.wall_ms - p->last_seen_ms, span));
@@ -113,7 +115,7 @@ draw_place(const struct frame *f, struct rect at, const struct go_row *row,
 
 	if (at.cols < 3 * NAME_CELLS / 2)
 		middle = end;
-	if (p != NULL)
+	if (p != NULL && !p->is_self)
 		draw_text(f, at.row, at.col, end, style,
 		    glyph_text(f, presence_glyph(p->presence)));
 	if (p == NULL)
@@ -121,8 +123,8 @@ draw_place(const struct frame *f, struct rect at, const struct go_row *row,
 		    say(f->m->lang, "nearby"));
 	else
 		draw_text(f, at.row, at.col + 2, middle, style,
-		    label_fit(
-			f, p, !peer_is_contact(p), middle - at.col - 2, label));
+		    label_fit(f, p, !p->is_self && !peer_is_contact(p),
+			middle - at.col - 2, label));
 	note_text(f, row, note);
 	draw_cut(f, at.row, middle + 1, end, style, note);
 }

@@ -66,8 +66,12 @@ add_conversation(struct bar *b)
 		bar_add(b, STYLE_BAR, say(b->f->m->lang, "nearby"));
 		return;
 	}
-	snprintf(text, sizeof(text), "%s %s",
-	    label_fit(f, f->peer, false, b->end / 2, label),
+	label_fit(f, f->peer, false, b->end / 2, label);
+	if (f->peer->is_self) {
+		bar_add(b, STYLE_BAR, label);
+		return;
+	}
+	snprintf(text, sizeof(text), "%s %s", label,
 	    glyph_text(f, presence_glyph(f->peer->presence)));
 	bar_add(b, STYLE_BAR, text);
 	const char *badge = trust_badge(f->m->lang, f->peer->trust, &style);

@@ -74,6 +74,17 @@ draw_peer(const struct frame *f, struct rect r)
 		    f, r.row, col + 2, end - 1, STYLE_BAR, f->peer->status);
 }
 
+/* Nobody is at the other end: no state, no address, no key. */
+static void
+draw_notes(const struct frame *f, struct rect r)
+{
+	int end = r.col + r.cols;
+	int col = draw_text(f, r.row, r.col + 1, end, STYLE_BAR, f->peer->name);
+
+	draw_cut(
+	    f, r.row, col + 2, end, STYLE_BAR, peer_state(f->m->lang, f->peer));
+}
+
 void
 view_title(const struct frame *f)
 {
@@ -84,6 +95,10 @@ view_title(const struct frame *f)
 	if (rect_is_empty(r))
 		return;
 	draw_fill(f, r.row, r.col, end, STYLE_BAR);
+	if (f->peer != NULL && f->peer->is_self) {
+		draw_notes(f, r);
+		return;
+	}
 	if (f->peer != NULL) {
 		draw_peer(f, r);
 		return;

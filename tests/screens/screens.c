@@ -9,6 +9,7 @@
 #include "cases.h"
 
 #include "base/lang.h"
+#include "core/model_edit.h"
 #include "ui_play.h"
 
 #include <stdbool.h>
@@ -55,6 +56,7 @@ build(const struct screen_case *c, const struct lang *l, bool ascii)
 	s->m->lang = s->m->settings.lang = l;
 	scene_draw(s, 24, 80);
 	c->build(s);
+	model_notes_add(s->m);
 	return s;
 }
 

@@ -266,7 +266,7 @@ numbers_lead_to_people(void **state)
 		fixture_contact(s->m, "another", PRESENCE_ONLINE, 50 + i);
 	scene_key(s, 'j', KEY_ALT);
 	scene_type(s, "12");
-	assert_int_equal(model_peer(s->m, &s->m->peers[10]->fp)->number, 12);
+	assert_int_equal(model_peer(s->m, &s->m->peers[9]->fp)->number, 12);
 	assert_true(shows("another"));
 	scene_key(s, 'j', KEY_ALT);
 	scene_type(s, "2\n");
