@@ -13,6 +13,8 @@
 #include <string.h>
 #include <strings.h>
 
+enum { NAMES_MAX = 5 };
+
 static int
 tell(struct parse *p, char *text)
 {
@@ -109,6 +111,42 @@ check_command(struct parse *p, size_t n)
 	return parse_fail(p, ERR_NOT_FOUND, p->at, sentence);
 }
 
+/* The actions that begin so, or NULL. */
+static char *
+names_like(const char *text, size_t n)
+{
+	struct str s = { 0 };
+	size_t count, found = 0;
+	const struct keymap_row *rows = keymap_rows(&count);
+
+	for (size_t i = 0; i < count && found < NAMES_MAX && n > 0; i++) {
+		if (rows[i].fixed || strncasecmp(rows[i].name, text, n) != 0)
+			continue;
+		str_addf(&s, "%s%s", found++ > 0 ? ", " : "", rows[i].name);
+	}
+	return found == 0 ? NULL : str_take(&s);
+}
+
+static int
+fail_action(struct parse *p, size_t n)
+{
+	const char *text = p->line + p->at;
+	char *list = names_like(text, n);
+	char *sentence =
+	    list != NULL
+		? xasprintf(say(p->m->lang,
+				"no action is called %.*s: did you mean %s?"),
+		      (int)n, text, list)
+		: xasprintf(
+		      say(p->m->lang,
+			  "no action is called %.*s: /help keys lists them, "
+			  "/COMMAND runs a command, none takes a key away"),
+		      (int)n, text);
+
+	free(list);
+	return parse_fail(p, ERR_NOT_FOUND, p->at, sentence);
+}
+
 /* What the key is to do, as it is kept. */
 static int
 read_target(struct parse *p, char **ret_target)
@@ -126,13 +164,7 @@ read_target(struct parse *p, char **ret_target)
 	}
 	const struct keymap_row *row = keymap_row_named(text, n);
 	if (row == NULL && !(n == 4 && strncasecmp(text, "none", n) == 0))
-		return parse_fail(p, ERR_NOT_FOUND, p->at,
-		    xasprintf(
-			say(p->m->lang,
-			    "no action is called %.*s: /help keys lists "
-			    "them, /COMMAND runs a command, none takes the "
-			    "key away"),
-			(int)n, text));
+		return fail_action(p, n);
 	*ret_target = xstrdup(row == NULL ? "none" : row->name);
 	return 0;
 }

@@ -485,6 +485,7 @@ const struct screen_case screen_cases[] = {
 	{ "capture", case_capture, false },
 	{ "prefix", case_prefix, false },
 	{ "key-name", case_key_name, false },
+	{ "hint", case_hint, false },
 	{ "urls", case_urls, false },
 	{ "jump", case_jump, false },
 	{ "contacts-find", case_contacts_find, false },

@@ -50,6 +50,7 @@ void case_go_nowhere(struct scene *s);
 void case_capture(struct scene *s);
 void case_prefix(struct scene *s);
 void case_key_name(struct scene *s);
+void case_hint(struct scene *s);
 void case_urls(struct scene *s);
 void case_jump(struct scene *s);
 void case_contacts_find(struct scene *s);

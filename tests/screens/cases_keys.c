@@ -109,3 +109,10 @@ case_help_topic(struct scene *s)
 	cases_open_ana(s);
 	scene_type(s, "/help reply\n");
 }
+
+void
+case_hint(struct scene *s)
+{
+	ui_set_hints(s->ui, "");
+	cases_populate(s);
+}

@@ -99,6 +99,7 @@ mistakes_have_sentences(void **state)
 	assert_error("/bind a /who", "a character to type");
 	assert_error("/bind hyper-x /who", "no key is called hyper-x");
 	assert_error("/bind alt-x nonsense", "no action is called nonsense");
+	assert_error("/bind alt-x ne", "did you mean newline, news, next?");
 	assert_error("/bind alt-x /nonsense", "no command /nonsense");
 	assert_error("/bind alt-x /whoo", "did you mean");
 	assert_error("/unbind", "/unbind needs KEY");
