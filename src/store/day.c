@@ -47,14 +47,18 @@ search_day(int64_t wall_ms)
 	    struct query_day){ tm.tm_year + 1900, tm.tm_mon + 1, tm.tm_mday };
 }
 
+#define IN_CONV(which) \
+	"SELECT m.arrived_ms, m.row FROM message m WHERE m.conv = ?3" \
+	" AND m.row >= ?1 AND " which
+
 static int
 prepare(struct db *db, int64_t conv, sqlite3_stmt **ret_s)
 {
 	return sqlite3_prepare_v2(db->sql,
 	    conv == 0 ? "SELECT arrived_ms FROM message WHERE row >= ?1"
 			" ORDER BY row LIMIT ?2"
-		      : "SELECT arrived_ms FROM message WHERE conv = ?3"
-			" AND row >= ?1 ORDER BY row LIMIT ?2",
+		      : IN_CONV(DB_BOOKED) " UNION ALL " IN_CONV(
+			    DB_UNBOOKED) " ORDER BY 2 LIMIT ?2",
 	    -1, ret_s, NULL);
 }
 

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * A new message is one row and an entry in the index of its conversation; its
- * commit writes little more than that, and somebody waits for it. What else
- * there is to say about it, in indexes and in counts, is booked later, for many
- * at once. Who opens the database books the rest before it looks; whoever
- * needs an index or a count to be complete books first.
+ * A new message is one row, and its commit writes no more than that, for
+ * somebody waits for it. What else there is to say about it, in indexes and in
+ * counts, is booked later, for many at once. Who opens the database books the
+ * rest before it looks; whoever needs an index or a count to be complete books
+ * first, or looks at the rest by itself (DB_UNBOOKED).
  *
  * Only what is in no danger of being there twice may wait: its number is higher
  * than all that its sender gave, and there is a contact and a conversation for

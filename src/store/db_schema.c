@@ -94,14 +94,15 @@ static const char step_words[] =
     " categories 'L* N* Co So'\");"
     "INSERT INTO words (words, rank) VALUES ('automerge', 0);";
 
-/* Only what is booked (db_book.c) is in the indexes, but for the one that shows
- * a conversation. */
+/* Only what is booked (db_book.c) is in the indexes. */
 static const char step_booked[] =
     "ALTER TABLE message ADD COLUMN booked INTEGER NOT NULL DEFAULT 1;"
-    "DROP INDEX message_seq; DROP INDEX message_id; DROP INDEX message_waits;"
+    "DROP INDEX message_seq; DROP INDEX message_id; DROP INDEX message_conv;"
+    "DROP INDEX message_waits;"
     "CREATE UNIQUE INDEX message_seq ON message(conv, mine, seq)"
     " WHERE seq <> 0 AND booked = 1;"
     "CREATE INDEX message_id ON message(row >> 11, id) WHERE booked = 1;"
+    "CREATE INDEX message_conv ON message(conv) WHERE booked = 1;"
     "CREATE INDEX message_waits ON message(waits)"
     " WHERE waits = 1 AND booked = 1;"
     "INSERT INTO mark SELECT 'booked_row', max(row) FROM message"

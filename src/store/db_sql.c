@@ -15,6 +15,10 @@
 	" waits = waits AND ?2 <= 2 WHERE row = ?1 AND (delivery <= 2" \
 	" OR (delivery = 3 AND ?2 = 4) OR (delivery = 5 AND ?2 IN (3, 4)))"
 
+#define PAGE(which) \
+	"SELECT " DB_MESSAGE_COLUMNS " FROM message m CROSS JOIN conv v" \
+	" ON v.id = m.conv WHERE m.conv = ?1 AND m.row < ?2 AND " which
+
 static const char conv_read[] =
     "UPDATE conv SET read_row = max(read_row, ?2),"
     " unread = CASE WHEN max(read_row, ?2) >= last_row THEN 0 ELSE"
@@ -24,7 +28,8 @@ static const char conv_read[] =
 static const char conv_shrank[] =
     "UPDATE conv SET unread = unread - (?3 AND ?2 > read_row AND unread > 0),"
     " last_row = CASE WHEN last_row <> ?2 THEN last_row ELSE (SELECT"
-    " ifnull(max(row), 0) FROM message WHERE conv = ?1) END WHERE id = ?1";
+    " ifnull(max(row), 0) FROM message WHERE conv = ?1 AND booked = 1) END"
+    " WHERE id = ?1";
 
 /* Of the row that is the newest, max() takes the others along. */
 static const char conv_book[] =
@@ -105,7 +110,10 @@ static const char *const texts[SQL_COUNT] = {
 	[SQL_CONV_READ] = conv_read,
 	[SQL_CONV_SHRANK] = conv_shrank,
 	[SQL_CONV_FORGET] = "UPDATE conv SET fp = NULL WHERE id = ?1",
-	[SQL_CONV_PURGE] = "DELETE FROM conv WHERE fp IS NULL",
+	/* To delete it would be to look for its messages without an index. */
+	[SQL_CONV_PURGE] =
+	    "UPDATE conv SET read_row = 0, last_row = 0, shown_row = 0,"
+	    " unread = 0, active_ms = 0, sum = 0 WHERE fp IS NULL",
 	[SQL_CONV_ALL] =
 	    "SELECT v.fp, v.last_row, v.read_row, v.active_ms, v.unread,"
 	    " d.text FROM conv v LEFT JOIN draft d ON d.conv = v.id WHERE"
@@ -147,15 +155,13 @@ static const char *const texts[SQL_COUNT] = {
 	[SQL_MESSAGE_REMOVE] = "DELETE FROM message WHERE row = ?1",
 	[SQL_MESSAGE_FORGOTTEN] =
 	    "SELECT " STORED_COLUMNS " FROM message WHERE conv IN"
-	    " (SELECT id FROM conv WHERE fp IS NULL) LIMIT 1",
+	    " (SELECT id FROM conv WHERE fp IS NULL) AND booked = 1 LIMIT 1",
 	[SQL_MESSAGE_OLDEST] = "SELECT " STORED_COLUMNS " FROM message"
 			       " WHERE row > ?1 ORDER BY row LIMIT 1",
 	[SQL_MESSAGE_UNINDEXED] = "SELECT " STORED_COLUMNS " FROM message"
 				  " WHERE row > ?1 ORDER BY row LIMIT ?2",
-	[SQL_MESSAGE_PAGE] =
-	    "SELECT " DB_MESSAGE_COLUMNS " FROM message m JOIN conv v"
-	    " ON v.id = m.conv WHERE m.conv = ?1 AND m.row < ?2"
-	    " ORDER BY m.row DESC LIMIT ?3",
+	[SQL_MESSAGE_PAGE] = PAGE(DB_BOOKED) " UNION ALL " PAGE(
+	    DB_UNBOOKED) " ORDER BY 1 DESC LIMIT ?3",
 	[SQL_REVISION_ADD] =
 	    "INSERT INTO revision (row, conv, id, seq, kind, flags, target,"
 	    " sent_ms, arrived_ms, keep, text, sum) VALUES (?1, ?2, ?3, ?4,"

@@ -264,6 +264,14 @@ bool db_read_saved(struct db *db, struct saved *ret_saved);
 	"(SELECT r.text FROM reaction r WHERE r.message = m.row AND " \
 	"r.mine = 0), (SELECT r.text FROM reaction r WHERE " \
 	"r.message = m.row AND r.mine = 1), m.reason, m.text"
+/*
+ * Which messages m are in the index of their conversation, and which are not
+ * yet (db_book.c); the latter have higher numbers.
+ */
+#define DB_BOOKED "m.booked = 1"
+#define DB_UNBOOKED \
+	"m.booked = 0 AND m.row > (SELECT ifnull(max(value), 0) FROM mark" \
+	" WHERE name = 'booked_row')"
 enum { DB_MESSAGE_WIDTH = 17 };
 /* From column at on. Texts are owned by the message. */
 void db_read_message(sqlite3_stmt *s, int at, struct message *ret_message);

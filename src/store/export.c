@@ -23,8 +23,13 @@ enum { WRITE_BYTES = 64 * 1024, OUT_MAX = 2 * 1024 * 1024 };
 
 #define EXPORTED(what) \
 	"SELECT v.fp, " DB_MESSAGE_COLUMNS " FROM message m CROSS JOIN conv v" \
-	" ON v.id = m.conv WHERE v.fp NOT NULL AND " what \
-	" = ?1 ORDER BY m.row"
+	" ON v.id = m.conv WHERE v.fp NOT NULL AND " what " = ?1"
+
+/* Column 2 is the row. */
+static const char sql_all[] = EXPORTED("0") " ORDER BY m.row";
+static const char sql_conv[] =
+    EXPORTED(DB_BOOKED " AND m.conv") " UNION ALL " EXPORTED(
+	DB_UNBOOKED " AND m.conv") " ORDER BY 2";
 
 struct export
 {
@@ -74,8 +79,8 @@ static void
 write_rows(struct export *x)
 {
 	sqlite3_stmt *s;
-	int code = sqlite3_prepare_v2(x->db->sql,
-	    x->conv == 0 ? EXPORTED("0") : EXPORTED("m.conv"), -1, &s, NULL);
+	int code = sqlite3_prepare_v2(
+	    x->db->sql, x->conv == 0 ? sql_all : sql_conv, -1, &s, NULL);
 
 	db_bind_int(s, 1, x->conv);
 	while (code == SQLITE_OK && x->error == 0 &&

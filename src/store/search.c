@@ -28,20 +28,23 @@ enum { PIECE = 500 }; /* of what is not in the index */
 #define COLUMNS "SELECT v.fp, " DB_MESSAGE_COLUMNS " FROM "
 #define REST \
 	" AND m.arrived_ms >= ?4 AND m.arrived_ms < ?5 AND m.revised <> 2" \
-	" AND v.fp NOT NULL ORDER BY "
+	" AND v.fp NOT NULL"
 #define FOUND_BY(index) \
 	COLUMNS index " w CROSS JOIN message m ON m.row = w.rowid" \
 		      " CROSS JOIN conv v ON v.id = m.conv WHERE w." index \
 		      " MATCH ?1 AND w.rowid >= ?2 AND w.rowid < ?3" REST \
-		      "w.rowid DESC"
+		      " ORDER BY w.rowid DESC"
 #define LISTED_BY(what) \
 	COLUMNS "message m CROSS JOIN conv v ON v.id = m.conv WHERE " what \
-		" = ?1 AND m.row >= ?2 AND m.row < ?3" REST "m.row DESC"
+		" = ?1 AND m.row >= ?2 AND m.row < ?3" REST
 
 static const char sql_words[] = FOUND_BY("words");
 static const char sql_fresh[] = FOUND_BY("fresh");
-static const char sql_conv[] = LISTED_BY("m.conv");
-static const char sql_all[] = LISTED_BY("0");
+/* Column 2 is the row. */
+static const char sql_conv[] =
+    LISTED_BY(DB_BOOKED " AND m.conv") " UNION ALL " LISTED_BY(
+	DB_UNBOOKED " AND m.conv") " ORDER BY 2 DESC";
+static const char sql_all[] = LISTED_BY("0") " ORDER BY m.row DESC";
 
 struct search {
 	struct db *db;
@@ -343,6 +346,10 @@ findings_clear(struct findings *f)
 	*f = (struct findings){ 0 };
 }
 
+#define FIRST(which) \
+	"SELECT m.row FROM message m WHERE m.conv = ?1 AND m.row >= ?2" \
+	" AND m.arrived_ms >= ?3 AND " which
+
 int64_t
 db_row_of_day(struct db *db, const struct fp *conv, struct query_day day)
 {
@@ -354,8 +361,8 @@ db_row_of_day(struct db *db, const struct fp *conv, struct query_day day)
 	if (number == 0 || day_row(db, number, ms, &first) != SQLITE_OK)
 		return 0;
 	sqlite3_stmt *stmt =
-	    prepare(&s, "SELECT row FROM message WHERE conv = ?1 AND row >= ?2"
-			" AND arrived_ms >= ?3 ORDER BY row LIMIT 1");
+	    prepare(&s, FIRST(DB_BOOKED) " UNION ALL " FIRST(
+			    DB_UNBOOKED) " ORDER BY 1 LIMIT 1");
 	db_bind_int(stmt, 1, number);
 	db_bind_int(stmt, 2, first - DAY_BEYOND);
 	db_bind_int(stmt, 3, ms);

@@ -179,11 +179,13 @@ test_migrate_from_3(void **state)
 /* 2 knew nothing of booking. */
 static const char back_to_2[] =
     "DROP TABLE label;"
-    "DROP INDEX message_seq; DROP INDEX message_id; DROP INDEX message_waits;"
+    "DROP INDEX message_seq; DROP INDEX message_id; DROP INDEX message_conv;"
+    "DROP INDEX message_waits;"
     "ALTER TABLE message DROP COLUMN booked;"
     "CREATE UNIQUE INDEX message_seq ON message(conv, mine, seq)"
     " WHERE seq <> 0;"
     "CREATE INDEX message_id ON message(row >> 11, id);"
+    "CREATE INDEX message_conv ON message(conv);"
     "CREATE INDEX message_waits ON message(waits) WHERE waits = 1;"
     "DELETE FROM mark WHERE name = 'booked_row'; PRAGMA user_version = 2";
 
