@@ -88,23 +88,27 @@ label_line(const struct frame *f, const struct found_line *line, char *out,
 		snprintf(out, size, say(f->m->lang, "to %s"), line->name);
 }
 
+/* A day with its year is longer, and moves what is behind it. */
 static int
 draw_time(
     const struct frame *f, struct rect r, int col, enum style style, int64_t ms)
 {
 	char clock[WHEN_CLOCK_SIZE], day[WHEN_DAY_SIZE];
-	char text[WHEN_CLOCK_SIZE + WHEN_DAY_SIZE];
+	const struct lang *l = f->m->lang;
+	int end = r.col + r.cols, next = col + when_day_cells(l) + 1;
 	bool today = when_same_day(ms, f->now.wall_ms);
 
 	when_clock(ms, clock);
-	when_day(f->m->lang, ms, f->now.wall_ms, day);
-	if (r.cols >= COLS_DAY)
-		snprintf(text, sizeof(text), "%-10s %s",
-		    today ? say(f->m->lang, "today") : day, clock);
-	else
-		snprintf(text, sizeof(text), "%s", today ? clock : day);
-	draw_text(f, r.row, col, r.col + r.cols, style, text);
-	return col + (r.cols >= COLS_DAY ? 17 : 11);
+	when_day(l, ms, f->now.wall_ms, day);
+	if (r.cols < COLS_DAY) {
+		int at =
+		    draw_text(f, r.row, col, end, style, today ? clock : day);
+		return at < next ? next : at + 1;
+	}
+	int at =
+	    draw_text(f, r.row, col, end, style, today ? say(l, "today") : day);
+	at = draw_text(f, r.row, at < next ? next : at + 1, end, style, clock);
+	return at + 1;
 }
 
 /* From a little before what was looked for, where that would be cut off. */

@@ -1,7 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 #include "ui/when.h"
 
+#include "base/width.h"
+
 #include <stdio.h>
+#include <string.h>
 #include <time.h>
 
 static const char *const days[] = { N_("Sun"), N_("Mon"), N_("Tue"), N_("Wed"),
@@ -50,6 +53,16 @@ when_day(const struct lang *l, int64_t wall_ms, int64_t now_wall_ms,
 		snprintf(out, WHEN_DAY_SIZE, say(l, "%s %d %s %lld"), day,
 		    tm.tm_mday, month, (long long)tm.tm_year + 1900);
 	return out;
+}
+
+int
+when_day_cells(const struct lang *l)
+{
+	const int64_t some_ms = INT64_C(1795003200000); /* 18 Nov 2026 */
+	char day[WHEN_DAY_SIZE];
+
+	when_day(l, some_ms, some_ms, day);
+	return width_text(day, strlen(day));
 }
 
 void

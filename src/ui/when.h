@@ -22,6 +22,8 @@ const char *when_clock(int64_t wall_ms, char out[static WHEN_CLOCK_SIZE]);
 /* With the year where it is not that of now. */
 const char *when_day(const struct lang *l, int64_t wall_ms, int64_t now_wall_ms,
     char out[static WHEN_DAY_SIZE]);
+/* Cells that a day of two figures without its year takes. */
+int when_day_cells(const struct lang *l);
 /* The civil day; months count from 1. */
 void when_date(int64_t wall_ms, int *ret_year, int *ret_month, int *ret_day);
 bool when_same_day(int64_t a_ms, int64_t b_ms);
