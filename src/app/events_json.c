@@ -129,6 +129,15 @@ name_of(const struct model *m, const struct fp *fp)
 	return p == NULL ? "?" : p->name;
 }
 
+/* The notes to ourselves are called otherwise than we are. */
+static const char *
+conv_name(const struct model *m, const struct conv *c)
+{
+	const struct peer *p = model_peer(m, &c->fp);
+
+	return p == NULL ? "?" : p->name;
+}
+
 static struct buf
 begin(const char *event)
 {
@@ -239,7 +248,7 @@ json_text(
 
 	add(&b, "from", name_of(m, &msg->from));
 	add_fp(&b, "id", &msg->from);
-	add(&b, "conversation", name_of(m, &c->fp));
+	add(&b, "conversation", conv_name(m, c));
 	add_id(&b, "message", &msg->id);
 	add(&b, "text", msg->text);
 	add_time(&b, "sent", msg->sent_ms);
@@ -307,7 +316,7 @@ json_delivery(const struct model *m, const struct conv *c,
 
 	(void)msg;
 	add_id(&b, "message", &effect->id);
-	add(&b, "to", name_of(m, &c->fp));
+	add(&b, "to", conv_name(m, c));
 	add(&b, "state", delivery_text(effect->delivery));
 	add(&b, "reason", effect->text == NULL ? "" : effect->text);
 	return end(&b);
@@ -326,7 +335,7 @@ json_revised(const struct model *m, const struct conv *c,
 
 	(void)msg;
 	add_id(&b, "message", &effect->id);
-	add(&b, "conversation", name_of(m, &c->fp));
+	add(&b, "conversation", conv_name(m, c));
 	add(&b, "from", name_of(m, &effect->fp));
 	add_fp(&b, "id", &effect->fp);
 	add(&b, "kind", kinds[effect->revision]);

@@ -68,10 +68,11 @@ report(const struct model *m, const struct urls *urls)
 		    "No link was said here. /search has:link finds older "
 		    "ones."));
 	for (size_t i = 0; i < urls->count; i++) {
-		const struct peer *peer =
-		    model_peer(m, &urls->rows[i].message->from);
+		const struct message *msg = urls->rows[i].message;
+		const struct peer *peer = model_peer(m, &msg->from);
+		bool ours = msg->mine || peer == NULL;
 		str_addf(&s, "%s%s: %s", i > 0 ? "\n" : "",
-		    peer == NULL ? m->name : peer->name, urls->rows[i].text);
+		    ours ? m->name : peer->name, urls->rows[i].text);
 	}
 	return str_take(&s);
 }

@@ -70,8 +70,9 @@ draw_url(
 		      f->m->lang, f->now.wall_ms - msg->arrived_ms, span));
 	if (at.cols >= COLS_WHO) {
 		draw_cut(f, at.row, col, col + NAME_CELLS, style,
-		    p == NULL ? f->m->name
-			      : label_fit(f, p, false, NAME_CELLS, label));
+		    msg->mine || p == NULL
+			? f->m->name
+			: label_fit(f, p, false, NAME_CELLS, label));
 		col += NAME_CELLS + 1;
 	}
 	draw_cut(f, at.row, col, end, style, url->text);
