@@ -32,7 +32,7 @@ NOT_SHOWN = [
     (r".", r"\b(?:log_line|assert|static_assert|_Static_assert)\([^;]*$"),
     # SQL.
     (r"\b(?:SELECT|INSERT|UPDATE|DELETE|CREATE|DROP|PRAGMA|FROM|WHERE|ORDER BY"
-     r"|USING|BEGIN|COMMIT|ALTER|PRIMARY KEY|AND m\.|CROSS JOIN|AND id)\b", r"$"),
+     r"|USING|UNION ALL|BEGIN|COMMIT|ALTER|PRIMARY KEY|AND m\.|CROSS JOIN|AND id)\b", r"$"),
     (r"^row, conv, |^arrived_ms, ", r"$"),
     # Examples of values, and lines of commands and settings.
     (r"^at my desk$|^look\.[a-z]+ (?:on|off)$|^/(?:un)?mute$", r"$"),
