@@ -8,7 +8,8 @@
  *
  * Only what is in no danger of being there twice may wait: its number is higher
  * than all that its sender gave, and there is a contact and a conversation for
- * it already.
+ * it already. Nor may its row be one that the marks say is done: where the
+ * newest messages were forgotten, a start gives their rows out again.
  */
 #include "store/db_state.h"
 
@@ -49,7 +50,8 @@ db_book_later(struct db *db, const struct change *c)
 	int64_t seq = (int64_t)c->seq;
 
 	if (c->message != MESSAGE_TEXT || !c->keep || seq <= 0 ||
-	    c->row <= db->newest_row || fp_is_zero(&c->fp))
+	    c->row <= db->newest_row || c->row <= db->booked_row ||
+	    c->row <= db->indexed_row || fp_is_zero(&c->fp))
 		return 0;
 	struct db_near *n = find_near(db, &c->fp);
 	if (n == NULL || seq <= n->seq[c->mine])

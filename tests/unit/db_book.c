@@ -281,6 +281,48 @@ test_undone(void **state)
 	assert_int_equal(unbooked(k), 1);
 }
 
+static void
+forget_newest(struct db_kit *k)
+{
+	struct change c = { .kind = CHANGE_FORGET_CONV, .fp = db_kit_fp(2) };
+
+	for (unsigned n = 2; n <= 4; n++) {
+		struct change last = db_kit_theirs(k, 2, n, "forgotten");
+		apply(k, &last);
+	}
+	db_kit_rest(k);
+	apply(k, &c);
+	db_kit_rest(k);
+	db_kit_reopen(k);
+	struct saved saved = db_kit_load(k);
+	k->row = saved.next_row - 1;
+	saved_clear(&saved);
+}
+
+/* The newest are gone, so a start gives out their rows again; the marks still
+ * say that these were booked and indexed. */
+static void
+test_rows_again(void **state)
+{
+	struct db_kit *k = *state;
+
+	forget_newest(k);
+	assert_int_equal(k->row, 1);
+	for (unsigned n = 2; n <= 6; n++) {
+		struct change ours = db_kit_ours(k, 1, n, "ours");
+		apply(k, &ours);
+	}
+	db_kit_reopen(k);
+	assert_int_equal(unbooked(k), 0);
+	struct saved saved = db_kit_load(k);
+	assert_int_equal(saved.outbox_count, 5);
+	assert_int_equal(saved.convs[0].last_row, 6);
+	saved_clear(&saved);
+	db_kit_rest(k);
+	assert_int_equal(
+	    ask(k, "SELECT count(*) FROM words WHERE words MATCH 'ours'"), 5);
+}
+
 static int64_t
 log_size(struct db_kit *k)
 {
@@ -326,6 +368,7 @@ main(void)
 		TEST(test_forget),
 		TEST(test_deliveries),
 		TEST(test_undone),
+		TEST(test_rows_again),
 		TEST(test_log_with_room),
 	};
 
