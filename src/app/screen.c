@@ -31,6 +31,7 @@ enum {
 	FRAME_MS = 33,
 	FRAMES_AT_ONCE = 3,
 	LINE_BYTES_MS = 32, /* a quarter of a megabit each second */
+	LINE_MAX_MS = 66,
 	READ_MAX = 4096,
 	FOUND_MAX = 100,
 };
@@ -148,16 +149,21 @@ is_due(const struct screen *s, const struct shell *sh)
 	return s->urgent || sh->now.mono_ms >= s->next_ms;
 }
 
-/* What a slow line would need for it is waited, too. */
+/* What a slow line would need for it is waited, too. Frames that could not
+ * wait cost those behind them no more than any other. */
 static void
 pace(struct screen *s, int64_t now_ms)
 {
+	int64_t line_ms = (int64_t)tty_frame_size(s->tty) / LINE_BYTES_MS;
+	int64_t wait_ms =
+	    FRAME_MS + (line_ms < LINE_MAX_MS ? line_ms : LINE_MAX_MS);
 	int64_t unused_ms = now_ms - (FRAMES_AT_ONCE - 1) * FRAME_MS;
 
 	if (s->next_ms < unused_ms)
 		s->next_ms = unused_ms;
-	s->next_ms +=
-	    FRAME_MS + (int64_t)tty_frame_size(s->tty) / LINE_BYTES_MS;
+	s->next_ms += wait_ms;
+	if (s->next_ms > now_ms + wait_ms)
+		s->next_ms = now_ms + wait_ms;
 }
 
 /* Settings change while we run. */

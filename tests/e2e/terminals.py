@@ -148,6 +148,7 @@ class Pty:
         fcntl.ioctl(slave, termios.TIOCSWINSZ,
                     struct.pack("HHHH", rows, columns, 0, 0))
         self.before = termios.tcgetattr(slave)
+        self.path = os.ttyname(slave)
         os.set_blocking(self.master, False)
         environment = dict(os.environ, TERM="xterm-256color")
         environment.update(env or {})
