@@ -45,6 +45,8 @@ enum command_kind {
 	COMMAND_HISTORY,  /* of peer: kept or not (on) */
 	COMMAND_ALIAS,    /* text: what peer is called here; "" or NULL: what
 			     it calls itself */
+	COMMAND_VERIFY,   /* peer: number 0: says the number to compare; else
+			     an enum verdict */
 	COMMAND_BLOCK,    /* peer: nothing of it is taken (on), or is again */
 	COMMAND_MUTE,     /* peer (zero: nearby) draws no attention for number
 			     minutes (UINT32_MAX: until told; 0: does again) */
@@ -57,6 +59,9 @@ enum command_kind {
 	COMMAND_SAVE,      /* all settings into their file */
 	COMMAND_QUIT,
 };
+
+/* COMMAND_VERIFY: what the comparison told. */
+enum verdict { VERDICT_NONE, VERDICT_SAME, VERDICT_DIFFERENT };
 
 /* COMMAND_QUERY and EFFECT_QUERY */
 enum question {

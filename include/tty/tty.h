@@ -85,6 +85,8 @@ void tty_leave(struct tty *t);
 void tty_enter(struct tty *t);
 /* Whether it is shown more than ASCII: by the locale, until it was asked. */
 bool tty_is_utf8(const struct tty *t);
+/* Whether it brackets what is pasted (mode 2004), as far as its name tells. */
+bool tty_brackets(const struct tty *t);
 
 /* What this terminal can be asked (enum probe_ask); the questions go out before
  * the next frame, which paints over whatever they left. */

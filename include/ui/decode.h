@@ -31,6 +31,9 @@ struct decode;
 /* esc_ms: how long a lone ESC may still be the start of a sequence. */
 struct decode *decode_new(int64_t esc_ms);
 void decode_free(struct decode *d);
+/* This terminal brackets what is pasted, so that lines that come together were
+ * typed so: by a script, or over a slow link. Else, it is found out. */
+void decode_brackets(struct decode *d);
 /* Takes all n bytes. */
 void decode_input(
     struct decode *d, int64_t mono_ms, const uint8_t *p, size_t n);

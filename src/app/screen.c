@@ -11,8 +11,8 @@
 #include "app/requests.h"
 #include "base/err.h"
 #include "base/mem.h"
-#include "store/search.h"
 #include "store/hints.h"
+#include "store/search.h"
 #include "tty/tty.h"
 #include "ui/decode.h"
 #include "ui/keymap.h"
@@ -508,6 +508,8 @@ screen_run(struct shell *sh, char **ret_error)
 	s.decode =
 	    decode_new(getenv("SSH_CONNECTION") != NULL ? DECODE_ESC_REMOTE_MS
 							: DECODE_ESC_MS);
+	if (tty_brackets(s.tty))
+		decode_brackets(s.decode);
 	grid_init(&s.grid, 1, 1);
 	fit(&s);
 	ask(&s, sh);

@@ -282,6 +282,7 @@ execute(struct engine *e, struct now now, struct command *cmd)
 	case COMMAND_ALIAS:
 	case COMMAND_BLOCK:
 	case COMMAND_MUTE:
+	case COMMAND_VERIFY:
 		prefer_execute(e, now, cmd);
 		break;
 	case COMMAND_QUERY:

@@ -6,6 +6,7 @@
 #include "core/engine_state.h"
 
 #include "base/peer_text.h"
+#include "core/verify.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -220,6 +221,63 @@ do_mute(struct engine *e, struct now now, const struct command *cmd)
 		    label, cmd->number);
 }
 
+static void
+show_number(struct engine *e, struct now now, const struct command *cmd,
+    const struct peer *p)
+{
+	char number[VERIFY_TEXT_SIZE], label[PEER_LABEL_SIZE];
+
+	peer_label(p, false, label);
+	engine_info(e, now, cmd->conv,
+	    "%s\n%s sees the same number with /verify, if nobody stands "
+	    "between you. Compare it by voice or side by side, not here. Then "
+	    "/verify %s same, or /verify %s different",
+	    verify_number(&e->identity->fp, &p->fp, number), label, p->name,
+	    p->name);
+}
+
+static void
+judge(struct engine *e, struct now now, const struct command *cmd,
+    struct contact *k)
+{
+	struct peer *p = model_peer_edit(e->model, &k->fp);
+	bool same = cmd->number == VERDICT_SAME;
+	const struct lang *l = e->model->lang;
+	char label[PEER_LABEL_SIZE];
+
+	k->pin.trust = same ? TRUST_VERIFIED : TRUST_PINNED;
+	p->trust = k->pin.trust;
+	peer_refresh_trust(e->model, p);
+	peer_label(p, false, label);
+	engine_info(e, now, cmd->conv,
+	    same ? say(l, "%s is verified: this key is theirs")
+		 : say(l, "%s is not verified: somebody may stand between you, "
+			  "and read and change what you write. /block %s, and "
+			  "tell them by another way"),
+	    label, p->name);
+	contact_keep(e, k);
+	effect_peer(e, &k->fp);
+}
+
+static void
+do_verify(struct engine *e, struct now now, const struct command *cmd)
+{
+	struct peer *p;
+	struct contact *k = find(e, now, cmd, &p);
+
+	if (k == NULL)
+		return;
+	/* Only a key that was proven is worth comparing. */
+	if (!k->pinned || p->trust == TRUST_BLOCKED)
+		engine_error(e, now, cmd->conv,
+		    "%s has not proven a key yet: write to them first",
+		    p->name);
+	else if (cmd->number == VERDICT_NONE)
+		show_number(e, now, cmd, p);
+	else
+		judge(e, now, cmd, k);
+}
+
 void
 prefer_execute(struct engine *e, struct now now, const struct command *cmd)
 {
@@ -227,6 +285,8 @@ prefer_execute(struct engine *e, struct now now, const struct command *cmd)
 		notes_refuse(e, now, cmd);
 	else if (cmd->kind == COMMAND_ALIAS)
 		do_alias(e, now, cmd);
+	else if (cmd->kind == COMMAND_VERIFY)
+		do_verify(e, now, cmd);
 	else if (cmd->kind == COMMAND_BLOCK)
 		do_block(e, now, cmd);
 	else if (cmd->kind == COMMAND_MUTE)

@@ -281,6 +281,13 @@ tty_is_utf8(const struct tty *t)
 	return t->paint.prints_wide;
 }
 
+/* Those whose title can be set are all of one family, which does. */
+bool
+tty_brackets(const struct tty *t)
+{
+	return t->has_title;
+}
+
 unsigned
 tty_asks(const struct tty *t)
 {

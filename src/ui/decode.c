@@ -688,6 +688,12 @@ decode_free(struct decode *d)
 }
 
 void
+decode_brackets(struct decode *d)
+{
+	d->bracketed = true;
+}
+
+void
 decode_input(struct decode *d, int64_t mono_ms, const uint8_t *p, size_t n)
 {
 	size_t taken = 0;

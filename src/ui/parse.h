@@ -94,6 +94,7 @@ int parse_mute(struct parse *p);
 int parse_unmute(struct parse *p);
 int parse_block(struct parse *p);
 int parse_unblock(struct parse *p);
+int parse_verify(struct parse *p);
 int parse_alias(struct parse *p);
 int parse_set(struct parse *p);
 int parse_unset(struct parse *p);

@@ -7,6 +7,7 @@
 #include "ui/parse.h"
 
 #include <string.h>
+#include <strings.h>
 
 enum { MINUTES_MAX = 365 * 24 * 60 };
 
@@ -32,9 +33,9 @@ minutes_of(const char *word, size_t n)
 	return value > MINUTES_MAX ? MINUTES_MAX : value;
 }
 
-/* The last word, when it is a time; the line is shorter by it then. */
-static uint32_t
-take_time(struct parse *p)
+/* Where the last word of the line begins. */
+static size_t
+last_word(const struct parse *p, size_t *ret_size)
 {
 	size_t end = p->size;
 
@@ -43,7 +44,16 @@ take_time(struct parse *p)
 	size_t from = end;
 	while (from > p->at && !is_blank(p->line[from - 1]))
 		from--;
-	uint32_t minutes = minutes_of(p->line + from, end - from);
+	*ret_size = end - from;
+	return from;
+}
+
+/* The last word, when it is a time; the line is shorter by it then. */
+static uint32_t
+take_time(struct parse *p)
+{
+	size_t size, from = last_word(p, &size);
+	uint32_t minutes = minutes_of(p->line + from, size);
 	if (minutes > 0)
 		p->size = from;
 	return minutes;
@@ -96,6 +106,33 @@ parse_unblock(struct parse *p)
 {
 	p->en.cmd.kind = COMMAND_BLOCK;
 	p->en.cmd.on = false;
+	return parse_who_or_here(p);
+}
+
+/* The last word, when it is a verdict; the line is shorter by it then. */
+static uint32_t
+take_verdict(struct parse *p)
+{
+	static const char *const words[] = {
+		[VERDICT_SAME] = "same",
+		[VERDICT_DIFFERENT] = "different",
+	};
+	size_t size, from = last_word(p, &size);
+
+	for (uint32_t i = VERDICT_SAME; i <= VERDICT_DIFFERENT; i++)
+		if (strlen(words[i]) == size &&
+		    strncasecmp(p->line + from, words[i], size) == 0) {
+			p->size = from;
+			return i;
+		}
+	return VERDICT_NONE;
+}
+
+int
+parse_verify(struct parse *p)
+{
+	p->en.cmd.number = take_verdict(p);
+	p->en.cmd.kind = COMMAND_VERIFY;
 	return parse_who_or_here(p);
 }
 

@@ -140,6 +140,32 @@ a_mute_ends_by_itself(void **state)
 }
 
 static void
+t7_only_a_person_verifies(void **state)
+{
+	struct remote *r = ekit_friend(&k, 1, "bob");
+	struct remote *stranger = ekit_heard(&k, 2, "eve");
+
+	(void)state;
+	/* A key that nobody proved is not compared. */
+	wish(COMMAND_VERIFY, stranger, false, VERDICT_SAME, NULL);
+	assert_int_equal(ekit_peer(&k, stranger)->trust, TRUST_UNKNOWN);
+	wish(COMMAND_VERIFY, r, false, VERDICT_NONE, NULL);
+	assert_int_equal(ekit_peer(&k, r)->trust, TRUST_PINNED);
+	assert_non_null(strstr(
+	    ekit_last(&k, NULL, MESSAGE_INFO)->text, "/verify bob same"));
+	wish(COMMAND_VERIFY, r, false, VERDICT_SAME, NULL);
+	assert_int_equal(ekit_peer(&k, r)->trust, TRUST_VERIFIED);
+	ekit_restart(&k);
+	assert_int_equal(ekit_peer(&k, r)->trust, TRUST_VERIFIED);
+	wish(COMMAND_VERIFY, r, false, VERDICT_DIFFERENT, NULL);
+	assert_int_equal(ekit_peer(&k, r)->trust, TRUST_PINNED);
+	wish(COMMAND_VERIFY, r, false, VERDICT_SAME, NULL);
+	wish(COMMAND_BLOCK, r, true, 0, NULL);
+	wish(COMMAND_VERIFY, r, false, VERDICT_SAME, NULL);
+	assert_int_equal(ekit_peer(&k, r)->trust, TRUST_BLOCKED);
+}
+
+static void
 nobody_is_told_to_be_unknown(void **state)
 {
 	struct remote *r = ekit_remote(&k, 1);
@@ -158,6 +184,7 @@ main(void)
 		TEST(t45_an_alias_is_a_name),
 		TEST(who_is_blocked_is_not_heard),
 		TEST(a_mute_ends_by_itself),
+		TEST(t7_only_a_person_verifies),
 		TEST(nobody_is_told_to_be_unknown),
 	};
 

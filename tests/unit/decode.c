@@ -405,6 +405,23 @@ a_paste_is_capped(void **state)
 	decode_free(d);
 }
 
+/* A slow link brings two lines at once: they were typed. */
+static void
+lines_at_once_are_keys_where_pastes_are_bracketed(void **state)
+{
+	char out[TEXT_MAX] = "";
+	struct decode *d = decode_new(DECODE_ESC_MS);
+
+	(void)state;
+	decode_brackets(d);
+	feed(d, 0, "one one one\ntwo two two\r");
+	drain(d, 0, out);
+	assert_string_equal(out,
+	    "o n e Space o n e Space o n e Ctrl-J t w o Space t w o Space t w "
+	    "o Enter ");
+	decode_free(d);
+}
+
 static void
 a_burst_of_lines_is_a_paste(void **state)
 {
@@ -515,6 +532,8 @@ main(void)
 		cmocka_unit_test(pastes_are_one_key),
 		cmocka_unit_test(a_paste_without_end_ends_by_time),
 		cmocka_unit_test(a_paste_is_capped),
+		cmocka_unit_test(
+		    lines_at_once_are_keys_where_pastes_are_bracketed),
 		cmocka_unit_test(a_burst_of_lines_is_a_paste),
 		cmocka_unit_test(waiting_keys_are_bounded),
 		cmocka_unit_test(reads_may_be_cut_anywhere),
