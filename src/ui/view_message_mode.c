@@ -161,6 +161,8 @@ draw_hints(const struct frame *f, const struct verb_case *v, struct rect r)
 		h.end = draw_right(f, r.row, r.col, end, STYLE_BAR,
 		    say(f->m->lang, stage == MODE_MOVE ? N_("Esc done ")
 						       : N_("Esc back ")));
+	if (h.end < end)
+		h.end--;
 	if (f->now.mono_ms < f->ui->flash_until_ms)
 		draw_cut(f, r.row, r.col + 1, h.end - 1, STYLE_BAR_ALERT,
 		    f->ui->flash);
