@@ -13,6 +13,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
+#include <unistd.h>
 
 static const struct lang *of_system, *chosen;
 
@@ -45,6 +46,16 @@ is_utf8(void)
 	return strcmp(nl_langinfo(CODESET), "UTF-8") == 0;
 }
 
+/* The fonts of the console of Linux have 256 or 512 characters. */
+static bool
+is_console(void)
+{
+	const char *term = getenv("TERM");
+
+	return term != NULL && strcmp(term, "linux") == 0 &&
+	       isatty(STDOUT_FILENO);
+}
+
 void
 language_start(void)
 {
@@ -53,10 +64,11 @@ language_start(void)
 	    setlocale(LC_CTYPE, "C.UTF-8") == NULL)
 		setlocale(LC_CTYPE, "en_US.UTF-8");
 	setlocale(LC_NUMERIC, "C");
-	/* To where only ASCII can be shown, English can be said. */
-	of_system = is_utf8() ? lang_of_locale(locale_name("LC_MESSAGES"),
-				    getenv("LANGUAGE"))
-			      : NULL;
+	/* Where only Latin letters can be shown, English can be read. */
+	of_system =
+	    is_utf8() && !is_console()
+		? lang_of_locale(locale_name("LC_MESSAGES"), getenv("LANGUAGE"))
+		: NULL;
 	language_set(of_system);
 }
 
