@@ -338,8 +338,10 @@ turn_deadline(const struct dgram *d)
 {
 	struct frame f;
 
-	return outgoing_next(&d->outgoing, &f) ? recovery_turn_ms(&d->recovery)
-					       : NEVER_MS;
+	return path_room(&d->path) == PACKET_MAX &&
+		       outgoing_next(&d->outgoing, &f)
+		   ? recovery_turn_ms(&d->recovery)
+		   : NEVER_MS;
 }
 
 int64_t

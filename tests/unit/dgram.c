@@ -460,6 +460,37 @@ another_host_is_another_network(void **state)
 	talk(3, 10);
 }
 
+static bool
+nothing_arrives(struct kit *kit, struct kit_packet *p)
+{
+	(void)kit;
+	(void)p;
+	return false;
+}
+
+/* Whose turn it would be waits for room towards an address that is not proven:
+ * by its deadline nothing would go (kit_run asks for one that is to come). */
+static void
+a_turn_without_room_is_none(void **state)
+{
+	(void)state;
+	static struct kit_packet p;
+	struct frame ping = { .kind = FRAME_PING };
+	kit_open(&k, 31, 0);
+	k.weather.delay_ms = 20;
+	talk(3, 10);
+	for (unsigned i = 0; i < 600; i++)
+		kit_send(&k, &k.r, 1000);
+	kit_run(&k, 121);
+	k.i.addr.port++;
+	kit_seal(&k, &k.i, &ping, 1, &p);
+	kit_give(&k.r, k.now, &k.i.addr, p.bytes, p.size);
+	assert_false(k.r.dgram->path.is_proven);
+	k.tap = nothing_arrives;
+	kit_run(&k, 5000);
+	kit_clear(&k);
+}
+
 static void
 a_window_that_was_lost_is_asked_for(void **state)
 {
@@ -727,6 +758,7 @@ main(void)
 		TEST(a_quiet_session_is_small),
 		TEST(who_does_not_pull_stops_the_sender),
 		TEST(a_window_that_opened_is_told),
+		TEST(a_turn_without_room_is_none),
 		TEST(a_window_that_was_lost_is_asked_for),
 		TEST(another_host_is_another_network),
 		TEST(keys_change_under_loss),
