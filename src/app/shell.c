@@ -280,6 +280,8 @@ commit(struct shell *sh)
 void
 shell_command(struct shell *sh, struct command *cmd)
 {
+	/* What came before it: it may forget that. */
+	tell(sh);
 	engine_command(sh->engine, sh->now, cmd);
 	drain(sh);
 }

@@ -3,6 +3,7 @@
 """What was said is revised, answered, found again, and forgotten for good."""
 import json
 import os
+import signal
 import sys
 
 sys.dont_write_bytecode = True
@@ -241,6 +242,24 @@ def forget():
     check(len(ledger.history(bob.home, ana.id)) == 6, "the other end keeps it")
 
 
+def forget_in_one_turn():
+    """What came a moment before, and is not told yet, is told and goes."""
+    _, ana, bob = pair()
+    say(ana, bob, "first")
+    bob.send("/query ana").sync()
+    for text in ("second", "third"):
+        bob.signal(signal.SIGSTOP)
+        mark = ana.mark()
+        ana.send("/msg bob " + text)
+        ana.expect("delivery", mark, state="sent")
+        bob.send("/forget conversation")
+        bob.signal(signal.SIGCONT)
+        bob.sync()
+        bob.expect("message", text=text)
+    for p in (ana, bob):
+        p.quit()
+
+
 def gone(p, text):
     lab.wait_until(lambda: lab.pump(0.05) or not on_disk(p.home, text),
                    "that %s leaves %s" % (text, on_disk(p.home, text)))
@@ -324,4 +343,5 @@ def plain_lines(hosts, ana, bob):
     ana.expect(lambda line: "nothing waits" in line, mark)
 
 
-lab.run(revisions, receipts, no_history, forget, search)
+lab.run(revisions, receipts, no_history, forget, forget_in_one_turn,
+        search)
