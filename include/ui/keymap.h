@@ -129,6 +129,9 @@ const struct keymap_row *keymap_default(const struct key *key);
 const struct keymap_row *keymap_row_named(const char *name, size_t n);
 /* The first row with it; NULL. */
 const struct keymap_row *keymap_row_of(enum action action);
+/* The same; for ACTION_EDIT, which one of the line's own. */
+const struct keymap_row *keymap_row_doing(
+    enum action action, enum edit_action edit);
 /* 1 .. 10 for a key of ACTION_NUMBER, else 0. */
 int keymap_number(const struct key *key);
 

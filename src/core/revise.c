@@ -194,7 +194,7 @@ why_not(const struct command *cmd, const struct message *m, struct now now,
 	if (m == NULL)
 		return N_("that message is not in view; scroll up to it");
 	if (m->deleted)
-		return N_("that message is taken back");
+		return N_("that message is deleted");
 	if (m->mine && m->delivery == DELIVERY_FAILED)
 		return N_("that message was never sent");
 	if (cmd->kind == COMMAND_REACT)
@@ -214,7 +214,7 @@ why_not_text(enum command_kind kind, size_t n)
 	if (kind == COMMAND_REACT && n > REACTION_MAX)
 		return N_("a reaction is at most 16 bytes: an emoji or a word");
 	if (kind == COMMAND_EDIT && n == 0)
-		return N_("there is no text; /delete takes it back");
+		return N_("there is no text; /delete deletes it");
 	return NULL;
 }
 

@@ -13,23 +13,29 @@ enum { HEAD_MAX = 24 /* cells for the keys of an entry */ };
 
 /* What somebody new needs, in the order in which it is needed. */
 static const struct {
-	enum action action; /* ACTION_NONE: the command */
+	enum action action;    /* ACTION_NONE: the command */
+	enum edit_action edit; /* of ACTION_EDIT */
 	const char *command;
 	const char *gloss;
 } starts[] = {
-	{ ACTION_SEND, NULL,
+	{ ACTION_SEND, EDIT_NONE, NULL,
 	    N_("type, and Enter sends it to whom you talk with") },
-	{ ACTION_GO, NULL, N_("talk with somebody else: type some letters") },
-	{ ACTION_CONTACTS, NULL, N_("see who is there") },
-	{ ACTION_NEWS, NULL, N_("go where something new was said, and back") },
-	{ ACTION_SELECT, NULL,
-	    N_("choose a message: answer, edit, react, copy") },
-	{ ACTION_FIND, NULL, N_("find what was said") },
-	{ ACTION_NONE, "connect",
+	{ ACTION_EDIT, EDIT_NEWLINE, NULL,
+	    N_("begin a new line of the same message") },
+	{ ACTION_GO, EDIT_NONE, NULL,
+	    N_("talk with somebody else: type some letters") },
+	{ ACTION_CONTACTS, EDIT_NONE, NULL, N_("see who is there") },
+	{ ACTION_NEWS, EDIT_NONE, NULL,
+	    N_("go where something new was said, and back") },
+	{ ACTION_SELECT, EDIT_NONE, NULL,
+	    N_("choose a message: reply, edit, react, copy") },
+	{ ACTION_FIND, EDIT_NONE, NULL, N_("find what was said") },
+	{ ACTION_NONE, EDIT_NONE, "connect",
 	    N_("reach somebody who does not show up by himself") },
-	{ ACTION_NONE, "set", N_("see and change all settings") },
-	{ ACTION_ESCAPE, NULL, N_("close this page, or whatever is open") },
-	{ ACTION_NONE, "quit", N_("leave") },
+	{ ACTION_NONE, EDIT_NONE, "set", N_("see and change all settings") },
+	{ ACTION_ESCAPE, EDIT_NONE, NULL,
+	    N_("close this page, or whatever is open") },
+	{ ACTION_NONE, EDIT_NONE, "quit", N_("leave") },
 };
 
 enum { START_COUNT = sizeof(starts) / sizeof(starts[0]) };
@@ -97,7 +103,7 @@ fill_start(size_t i, struct help_entry *e)
 	};
 	if (starts[i].action != ACTION_NONE) {
 		e->kind = HELP_KEY;
-		e->row = keymap_row_of(starts[i].action);
+		e->row = keymap_row_doing(starts[i].action, starts[i].edit);
 		return;
 	}
 	e->kind = HELP_COMMAND;

@@ -95,7 +95,7 @@ static const struct hint {
 	    N_("begins a new line") },
 	{ "news", ACTION_NEWS, EDIT_NONE, has_news, N_("goes to what is new") },
 	{ "select", ACTION_SELECT, EDIT_NONE, has_messages,
-	    N_("answer, edit, react") },
+	    N_("reply, edit, react") },
 	{ "find", ACTION_FIND, EDIT_NONE, has_many, N_("finds words here") },
 	{ "go", ACTION_GO, EDIT_NONE, knows_many, N_("goes to anybody") },
 };
@@ -105,14 +105,7 @@ enum { COUNT = sizeof(table) / sizeof(table[0]) };
 static const struct keymap_row *
 row_of(const struct hint *hint)
 {
-	size_t count;
-	const struct keymap_row *rows = keymap_rows(&count);
-
-	for (size_t i = 0; i < count; i++)
-		if (rows[i].action == hint->action &&
-		    rows[i].edit == hint->edit)
-			return &rows[i];
-	return NULL;
+	return keymap_row_doing(hint->action, hint->edit);
 }
 
 static bool

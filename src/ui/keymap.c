@@ -220,6 +220,15 @@ keymap_row_of(enum action action)
 	return NULL;
 }
 
+const struct keymap_row *
+keymap_row_doing(enum action action, enum edit_action edit)
+{
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++)
+		if (rows[i].action == action && rows[i].edit == edit)
+			return &rows[i];
+	return NULL;
+}
+
 int
 keymap_number(const struct key *key)
 {

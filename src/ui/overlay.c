@@ -431,19 +431,20 @@ overlay_panel(const struct frame *f, const struct panel *p)
 {
 	struct rect r = place(f, p);
 	bool boxed = r.cols < f->g->cols;
+	bool hint = boxed || r.rows >= ROWS_HINT;
 	bool filter = specs[f->ui->overlay].filter && r.rows > 1;
 
 	for (int i = 0; i < r.rows; i++)
 		draw_fill(f, r.row + i, r.col, r.col + r.cols, STYLE_NORMAL);
 	if (r.rows >= ROWS_RULE)
 		draw_head(f, p, r);
-	if (r.rows >= ROWS_HINT)
+	if (hint)
 		draw_hint(f, p, r);
 	if (boxed)
 		draw_sides(f, r);
 	struct rect in = r;
 	in.row += r.rows >= ROWS_RULE;
-	in.rows -= (r.rows >= ROWS_RULE) + (r.rows >= ROWS_HINT);
+	in.rows -= (r.rows >= ROWS_RULE) + hint;
 	in.col += boxed ? 2 : 0;
 	in.cols -= boxed ? 4 : 0;
 	if (filter) {

@@ -161,6 +161,22 @@ press_line(struct press *p, const char *line)
 	};
 }
 
+/* Lines of nothing before and behind a text are left from typing. */
+static void
+trim_lines(char *text)
+{
+	size_t from = 0, n, end = strlen(text);
+
+	while ((n = strspn(text + from, " \t")), text[from + n] == '\n')
+		from += n + 1;
+	while (end > from && strchr(" \t\n", text[end - 1]) != NULL)
+		end--;
+	if (from == end)
+		return;
+	memmove(text, text + from, end - from);
+	text[end - from] = '\0';
+}
+
 /* What only a line typed here means: a pattern edits, and an emoji's name,
  * which is never shorter than the emoji, is the emoji. */
 static void
@@ -177,6 +193,7 @@ refine(const struct press *p, struct entered *en)
 		command_clear(&en->cmd);
 		en->cmd = edit;
 	}
+	trim_lines(en->cmd.text);
 	if (!p->m->settings.edit_emoji)
 		return;
 	shown = emoji_replaced(en->cmd.text);
@@ -238,6 +255,22 @@ do_complete_back(struct press *p)
 		popup_step(p->ui, p->m, -1);
 }
 
+/* What was typed seems lost otherwise. */
+static void
+tell_way_back(struct press *p)
+{
+	char text[FLASH_SIZE], name[KEY_TEXT_MAX];
+	struct key key;
+
+	if (keymap_keys(&p->ui->keymap,
+		keymap_row_doing(ACTION_EDIT, EDIT_UNDO), &key, 1) == 0)
+		return;
+	key_text(key, name);
+	snprintf(
+	    text, sizeof(text), say(p->m->lang, "cleared; %s undoes it"), name);
+	ui_flash(p->ui, p->now, text);
+}
+
 static void
 do_interrupt(struct press *p)
 {
@@ -245,8 +278,10 @@ do_interrupt(struct press *p)
 
 	if (press_is_empty(p))
 		edit_set(p->w->edit, quit, sizeof(quit) - 1);
-	else
+	else {
 		edit_do(p->w->edit, EDIT_KILL_ALL);
+		tell_way_back(p);
+	}
 }
 
 /* One thing at a time: what the draft answers goes before the marker, and both

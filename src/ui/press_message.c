@@ -72,17 +72,19 @@ press_details(struct press *p)
 {
 	bool on = !p->m->settings.look_details;
 
+	if (on && (p->ui->cols < LAYOUT_DETAILS_COLS ||
+		      p->ui->rows < LAYOUT_DETAILS_ROWS)) {
+		ui_flash(p->ui, p->now,
+		    say(p->m->lang, "no room for details here: /info tells "
+				    "them"));
+		return;
+	}
 	p->cmd = (struct command){
 		.kind = COMMAND_SET,
 		.conv = press_conv(p),
 		.on = true,
 		.text = xstrdup(on ? "look.details on" : "look.details off"),
 	};
-	if (on && (p->ui->cols < LAYOUT_DETAILS_COLS ||
-		      p->ui->rows < LAYOUT_DETAILS_ROWS))
-		ui_flash(p->ui, p->now,
-		    say(p->m->lang, "the details need a screen of 110 columns "
-				    "and 20 rows; /info tells them here"));
 }
 
 void

@@ -47,6 +47,20 @@ state_text(const struct frame *f, char *out, size_t size)
 		    text);
 }
 
+static int
+draw_keys(const struct frame *f, int row, int col, int end)
+{
+	const char *keys = NULL;
+
+	if (*edit_text(f->ui->find.line, NULL) == '\0')
+		keys = N_("type a word of what was said  Esc back ");
+	else if (f->ui->find.count > 0)
+		keys = N_("Up Down  Tab all  Enter stay  Esc back ");
+	return keys == NULL ? end
+			    : draw_right(f, row, col, end, STYLE_BAR,
+				  say(f->m->lang, keys));
+}
+
 void
 view_find(const struct frame *f)
 {
@@ -62,9 +76,8 @@ view_find(const struct frame *f)
 	bool flash = f->now.mono_ms < f->ui->flash_until_ms;
 	if (flash)
 		snprintf(state, sizeof(state), "%s", f->ui->flash);
-	if (r.cols >= COLS_KEYS && find->count > 0 && !flash)
-		end = draw_right(f, r.row, r.col, end, STYLE_BAR,
-		    say(f->m->lang, "Up Down  Tab all  Enter stay  Esc back "));
+	if (r.cols >= COLS_KEYS && !flash)
+		end = draw_keys(f, r.row, r.col, end);
 	int col = draw_text(f, r.row, r.col + 1, end, STYLE_BAR_ALERT,
 	    say(f->m->lang, "find:"));
 	const char *text = edit_text(find->line, NULL);

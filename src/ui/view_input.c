@@ -84,6 +84,11 @@ view_input(const struct frame *f)
 		grid_put(f->g, row, i == 0 ? s.first : s.rest, r.cols,
 		    STYLE_NORMAL, text + wr.offset, wr.size);
 	}
+	if (first > 0 && s.rest > 0)
+		draw_text(f, r.row, r.col, r.col + 1, STYLE_DIM, "^");
+	if (s.rest > 0 && r.rows > 1 && wrap_next(&wrap, &wr))
+		draw_text(
+		    f, r.row + r.rows - 1, r.col, r.col + 1, STYLE_DIM, "v");
 	f->g->cursor_row = r.row + (int)(cursor_row - first);
 	f->g->cursor_col = cursor_col + (cursor_row == 0 ? s.first : s.rest);
 	if (f->g->cursor_col >= r.cols)

@@ -153,6 +153,11 @@ draw_hints(const struct frame *f, const struct verb_case *v, struct rect r)
 	int end = r.col + r.cols;
 
 	draw_fill(f, r.row, r.col, end, STYLE_BAR);
+	if (f->now.mono_ms < f->ui->flash_until_ms) {
+		draw_cut(
+		    f, r.row, r.col + 1, end, STYLE_BAR_ALERT, f->ui->flash);
+		return;
+	}
 	h.end = end;
 	if (stage == MODE_MOVE && r.cols >= COLS_MENU)
 		h.end = draw_right(f, r.row, r.col, end, STYLE_BAR,
@@ -163,14 +168,12 @@ draw_hints(const struct frame *f, const struct verb_case *v, struct rect r)
 						       : N_("Esc back ")));
 	if (h.end < end)
 		h.end--;
-	if (f->now.mono_ms < f->ui->flash_until_ms)
-		draw_cut(f, r.row, r.col + 1, h.end - 1, STYLE_BAR_ALERT,
-		    f->ui->flash);
-	else if (stage == MODE_DELETE)
+	if (stage == MODE_DELETE)
 		add(&h, STYLE_BAR_ALERT,
-		    say(f->m->lang, r.cols < COLS_MENU
-					? N_("delete? y/n")
-					: N_("take it back? [y]es [n]o")));
+		    say(f->m->lang,
+			r.cols < COLS_MENU
+			    ? N_("delete? y/n")
+			    : N_("delete it, there too? [y]es [n]o")));
 	else if (stage == MODE_LINK)
 		add_links(&h, v);
 	else if (stage == MODE_REACT)
@@ -193,7 +196,7 @@ draw_aim(const struct frame *f)
 	const struct lang *l = f->m->lang;
 	const char *out = w->aim == AIM_EDIT
 			      ? say(l, "Esc leaves it as it was ")
-			      : say(l, "Esc answers nothing ");
+			      : say(l, "Esc drops the reply ");
 
 	if (f->c != NULL && w->aim_serial >= f->c->first_serial &&
 	    w->aim_serial < f->c->next_serial)
@@ -205,9 +208,9 @@ draw_aim(const struct frame *f)
 	if (w->aim == AIM_EDIT)
 		snprintf(head, sizeof(head), "%s", say(l, "editing:"));
 	else if (msg == NULL)
-		snprintf(head, sizeof(head), "%s", say(l, "answering:"));
+		snprintf(head, sizeof(head), "%s", say(l, "replying:"));
 	else
-		snprintf(head, sizeof(head), say(l, "answering %s:"),
+		snprintf(head, sizeof(head), say(l, "replying to %s:"),
 		    message_nick(f, msg, NICK_CELLS_MAX, nick));
 	col = draw_cut(f, r.row, col, end, STYLE_BOLD, head);
 	if (msg == NULL)

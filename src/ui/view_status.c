@@ -219,6 +219,17 @@ add_flags(struct bar *b)
 	bar_add(b, STYLE_BAR, text);
 }
 
+/* Cut rather than left out: somebody waits for this answer. */
+static void
+add_flash(struct bar *b)
+{
+	const char *text = b->f->ui->flash;
+
+	b->full = !bar_fits(b, text_cells(text));
+	b->col = draw_cut(
+	    b->f, b->row, b->col + bar_gap(b), b->end, STYLE_BAR_ALERT, text);
+}
+
 void
 view_status(const struct frame *f)
 {
@@ -241,7 +252,7 @@ view_status(const struct frame *f)
 		bar_add(&b, STYLE_BAR_ALERT, say(f->m->lang, "not stored"));
 	add_conversation(&b);
 	if (f->now.mono_ms < f->ui->flash_until_ms)
-		bar_add(&b, STYLE_BAR_ALERT, f->ui->flash);
+		add_flash(&b);
 	if (!rect_is_empty(f->l.title))
 		add_self(&b);
 	add_waiting(&b);

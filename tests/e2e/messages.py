@@ -58,12 +58,12 @@ def verbs(size):
     # An answer goes to what was selected, and the draft is kept for it.
     term.type("to the ")
     mira.select("k", "r")
-    mira.sees("answering bob", "first question")
+    mira.sees("replying to bob", "first question")
     at = bob.mark()
     term.type("first", "Enter")
     event = bob.expect("message", at, text="to the first")
     check(event["reply_to"] == first, "it answers another: %s" % event)
-    mira.lacks("answering")
+    mira.lacks("replying")
     mira.sees("> bob: first question")
     # An edit, one that is given up, and what was typed before.
     term.type("a draft")

@@ -161,7 +161,7 @@ changing_one_is_done_at_once_and_at_any_age(void **state)
 	assert_true(memstore_find(&k.store, &k.identity.fp, &id)->deleted);
 	command(COMMAND_EDIT, &id, "again");
 	assert_non_null(
-	    strstr(ekit_last(&k, NULL, MESSAGE_ERROR)->text, "taken back"));
+	    strstr(ekit_last(&k, NULL, MESSAGE_ERROR)->text, "deleted"));
 }
 
 static void

@@ -293,7 +293,7 @@ ours_are_stored_sent_and_shown(void **state)
 	assert_true(text_of(r)->deleted);
 	assert_int_equal(r->last_type, MSG_DELETE);
 	command(COMMAND_EDIT, r, &id, "again");
-	assert_true(says(NULL, MESSAGE_ERROR, "taken back"));
+	assert_true(says(NULL, MESSAGE_ERROR, "deleted"));
 	assert_int_equal(contacts_waiting(k.engine), 0);
 }
 

@@ -204,13 +204,13 @@ a_reply_answers_that_message(void **state)
 	scene_type(s, "half a");
 	scene_key(s, 'v', KEY_ALT);
 	scene_type(s, "kkr");
-	assert_true(shows(s, "answering ana: the first"));
+	assert_true(shows(s, "replying to ana: the first"));
 	expect_draft(s, "ana> half a");
 	scene_type(s, " text\n");
 	struct command cmd = expect_command(s, COMMAND_SAY, "half a text");
 	expect_target(&cmd, message(s, 0));
 	/* Once: the next one answers nothing. */
-	assert_false(shows(s, "answering"));
+	assert_false(shows(s, "replying"));
 	scene_type(s, "next\n");
 	cmd = expect_command(s, COMMAND_SAY, "next");
 	assert_false(cmd.has_target);
@@ -225,7 +225,7 @@ escape_drops_the_reply_and_keeps_the_text(void **state)
 	scene_type(s, "r");
 	scene_type(s, "text");
 	escape(s);
-	assert_false(shows(s, "answering"));
+	assert_false(shows(s, "replying"));
 	expect_draft(s, "ana> text");
 	scene_type(s, "\n");
 	struct command cmd = expect_command(s, COMMAND_SAY, "text");
@@ -442,10 +442,10 @@ the_menu_does_the_same(void **state)
 
 	scene_key(s, 'v', KEY_ALT);
 	scene_key(s, KEY_ENTER_KEY, 0);
-	assert_true(shows(s, "answer this message"));
+	assert_true(shows(s, "reply to this message"));
 	assert_false(shows(s, "change its text"));
 	escape(s);
-	assert_false(shows(s, "answer this message"));
+	assert_false(shows(s, "reply to this message"));
 	assert_int_not_equal(ui_selected(s->ui), 0);
 	scene_key(s, KEY_ENTER_KEY, 0);
 	scene_key(s, KEY_DOWN_KEY, 0);
