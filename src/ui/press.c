@@ -376,9 +376,28 @@ do_contacts(struct press *p)
 	overlay_open(p->ui, OVERLAY_CONTACTS);
 }
 
+/* A draft for somebody needs a conversation to stand in. */
+static void
+open_conv(struct press *p)
+{
+	struct win *w = win_current(p->ui);
+
+	if (fp_is_zero(&w->fp) || w->asked_open || win_conv(p->m, w) != NULL ||
+	    p->cmd.kind != COMMAND_NONE || model_peer(p->m, &w->fp) == NULL)
+		return;
+	w->asked_open = true;
+	p->cmd = (struct command){
+		.kind = COMMAND_OPEN,
+		.conv = CONV_NEARBY,
+		.peer = w->fp,
+	};
+}
+
+/* Whoever it is for may go while it is written, and must not be forgotten. */
 static void
 do_editor(struct press *p)
 {
+	open_conv(p);
 	request_editor(p->ui);
 }
 
@@ -538,24 +557,14 @@ is_for_popup(struct press *p)
 	return action == ACTION_ESCAPE;
 }
 
-/* A draft for somebody needs a conversation to stand in. */
 static void
 open_for_draft(struct press *p)
 {
-	struct win *w = win_current(p->ui);
 	size_t size;
 
-	edit_text(w->edit, &size);
-	if (size == 0 || fp_is_zero(&w->fp) || w->asked_open ||
-	    win_conv(p->m, w) != NULL || p->cmd.kind != COMMAND_NONE ||
-	    model_peer(p->m, &w->fp) == NULL)
-		return;
-	w->asked_open = true;
-	p->cmd = (struct command){
-		.kind = COMMAND_OPEN,
-		.conv = CONV_NEARBY,
-		.peer = w->fp,
-	};
+	edit_text(win_current(p->ui)->edit, &size);
+	if (size > 0)
+		open_conv(p);
 }
 
 static void

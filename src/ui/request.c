@@ -56,18 +56,32 @@ request_editor(struct ui *ui)
 	    ui, REQUEST_EDITOR, edit_text(win_current(ui)->edit, NULL), NULL);
 }
 
+/* Where it was for somebody who is gone, it comes up in no other draft. */
+static void
+keep_aside(struct ui *ui, struct now now, const char *text)
+{
+	struct edit *e = edit_new(ui->kills);
+
+	edit_set(e, text, strlen(text));
+	edit_do(e, EDIT_KILL_ALL);
+	edit_free(e);
+	ui_flash(ui, now,
+	    say(ui->keymap.lang, "what you had typed comes back with Ctrl-Y"));
+}
+
 void
 ui_answer_editor(struct ui *ui, struct now now, const char *text)
 {
 	const struct win *w = win_find(ui, &ui->editor_fp);
 
-	/* Who was talked with may be gone: the text is not. */
-	if (w == NULL)
-		w = win_current(ui);
+	ui->dirty = true;
+	if (w == NULL) {
+		keep_aside(ui, now, text);
+		return;
+	}
 	edit_set(w->edit, text, strlen(text));
 	ui->typed = true;
 	ui->typed_ms = now.mono_ms;
-	ui->dirty = true;
 }
 
 void

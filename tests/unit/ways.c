@@ -428,6 +428,34 @@ hints_can_be_off_and_follow_the_keys(void **state)
 
 #define TEST(f) cmocka_unit_test_setup_teardown(f, set_up, tear_down)
 
+/* A stranger without a conversation may be forgotten while the editor runs:
+ * what was for them must not come up where everybody reads it. */
+static void
+an_edited_draft_comes_up_nowhere_else(void **state)
+{
+	struct request r;
+
+	(void)state;
+	struct peer *eve = fixture_peer(s->m, "eve", PRESENCE_ONLINE, 9);
+	struct fp fp = eve->fp;
+	scene_type(s, "half");
+	scene_key(s, '0' + eve->number % 10, KEY_ALT);
+	scene_key(s, 'e', KEY_ALT);
+	assert_int_equal(scene_last(s)->kind, COMMAND_OPEN);
+	assert_true(ui_request(s->ui, &r));
+	assert_int_equal(r.kind, REQUEST_EDITOR);
+	request_clear(&r);
+	/* What opening it is for: else it would be so. */
+	eve->conv = 0;
+	model_peer_remove(s->m, &fp);
+	expect_line("nearby> half");
+	ui_answer_editor(s->ui, s->now, "for eve alone");
+	assert_true(shows("comes back with Ctrl-Y"));
+	expect_line("nearby> half");
+	scene_key(s, 'y', KEY_CTRL);
+	expect_line("nearby> halffor eve alone");
+}
+
 int
 main(void)
 {
@@ -445,6 +473,7 @@ main(void)
 		TEST(numbers_lead_to_people),
 		TEST(closing_keeps_what_is_typed),
 		TEST(links_are_listed_once),
+		TEST(an_edited_draft_comes_up_nowhere_else),
 		TEST(ctrl_d_leaves_nothing),
 		TEST(a_hint_is_told_three_times),
 		TEST(a_key_that_was_used_is_known),
