@@ -99,10 +99,14 @@ message_mode_settle(struct ui *ui, const struct model *m, struct now now)
 		message_mode_leave(ui, false);
 		return;
 	}
-	if (ui->mode.serial < c->first_serial)
+	uint64_t serial = ui->mode.serial;
+	if (serial < c->first_serial)
 		ui->mode.serial = c->first_serial;
-	if (ui->mode.serial >= c->next_serial)
+	if (serial >= c->next_serial)
 		ui->mode.serial = c->next_serial - 1;
+	/* What was asked was not asked about this one. */
+	if (ui->mode.serial != serial)
+		ui->mode.stage = MODE_MOVE;
 	ui_scroll_to(ui, m, now, ui->mode.serial);
 }
 

@@ -376,8 +376,8 @@ copy_and_open_are_requests(void **state)
 	assert_int_equal(ui_selected(s->ui), 0);
 	/* The same by commands. */
 	scene_type(s, "/copy\n");
-	assert_true(next_request(
-	    s, REQUEST_COPY, "http://one.lan (http://two.lan)"));
+	assert_true(
+	    next_request(s, REQUEST_COPY, "http://one.lan (http://two.lan)"));
 	scene_type(s, "/copy #4\n");
 	assert_true(next_request(s, REQUEST_COPY, "the first"));
 	scene_type(s, "/open\n");
@@ -602,6 +602,23 @@ links_end_where_the_sentence_goes_on(void **state)
 	expect_links("file:///etc/passwd javascript:alert(1)", "");
 }
 
+/* While the question stands its message may leave memory: the answer must not
+ * go to another. */
+static void
+a_question_is_about_one_message(void **state)
+{
+	struct scene *s = *state;
+
+	scene_key(s, 'v', KEY_ALT);
+	scene_type(s, "kd");
+	assert_true(shows(s, "delete it, there too?"));
+	conv_clear(s->m, conv_of_ana(s));
+	fixture_send(s->m, s->m->peers[0], 1, "another of ours");
+	scene_draw(s, 24, 80);
+	scene_type(s, "y");
+	assert_int_equal(count_commands(s), 0);
+}
+
 int
 main(void)
 {
@@ -621,6 +638,7 @@ main(void)
 		TEST(what_failed_is_sent_once_more),
 		TEST(the_menu_does_the_same),
 		TEST(what_is_selected_stays_in_view),
+		TEST(a_question_is_about_one_message),
 		TEST(our_name_is_found_as_a_word),
 		TEST(the_newest_stay_below_a_frozen_view),
 		TEST(the_first_unread_goes_to_the_top),
