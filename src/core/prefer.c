@@ -139,7 +139,7 @@ block(struct engine *e, struct now now, struct contact *k, struct peer *p)
 		conn_drop(e, now, c, CLOSE_IDLE);
 }
 
-/* What was known of its key before counts again. */
+/* Its key counts again, but has to be compared anew. */
 static void
 unblock(struct contact *k, struct peer *p)
 {

@@ -183,11 +183,10 @@ set(struct parse *p, struct key key, const char *target)
 		old = name;
 		n = strlen(name);
 	}
-	p->en.cmd.text =
-	    target == NULL
-		? xasprintf(say(p->m->lang, "bind %.*s"), (int)n, old)
-		: xasprintf(
-		      say(p->m->lang, "bind %.*s = %s"), (int)n, old, target);
+	/* A line of the configuration, in no language. */
+	p->en.cmd.text = target == NULL
+			     ? xasprintf("bind %.*s", (int)n, old)
+			     : xasprintf("bind %.*s = %s", (int)n, old, target);
 	p->at = p->size;
 	return 0;
 }

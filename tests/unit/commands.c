@@ -2,6 +2,7 @@
 #include "ui/commands.h"
 
 #include "base/err.h"
+#include "base/lang.h"
 #include "base/peer_text.h"
 #include "base/utf8.h"
 #include "model_fixture.h"
@@ -115,6 +116,37 @@ every_row_parses_its_example(void **state)
 		    en.cmd.kind != COMMAND_NONE || en.front != FRONT_NONE);
 		entered_clear(&en);
 		assert_true(strlen(specs[i].gloss) > 0);
+	}
+}
+
+static bool
+is_told(const struct command *cmd)
+{
+	return cmd->kind == COMMAND_INFO || cmd->kind == COMMAND_ERROR;
+}
+
+/* What is said changes with the language, what is done does not. */
+static void
+every_row_does_the_same_in_any_language(void **state)
+{
+	struct world *w = *state;
+	size_t count;
+	const struct command_spec *specs = command_specs(&count);
+
+	for (size_t i = 0; i < count; i++) {
+		w->m->lang = NULL;
+		fixture_receive(w->m, w->ana, 2, "see https://a.lan/");
+		fixture_send(w->m, w->ana, 1, "one of ours");
+		struct entered en = parse(w, w->ana->conv, specs[i].example);
+		w->m->lang = lang_find("zh_CN");
+		assert_non_null(w->m->lang);
+		struct entered zh = parse(w, w->ana->conv, specs[i].example);
+		assert_int_equal(zh.cmd.kind, en.cmd.kind);
+		assert_int_equal(zh.front, en.front);
+		if (!is_told(&en.cmd) && en.cmd.text != NULL)
+			assert_string_equal(zh.cmd.text, en.cmd.text);
+		entered_clear(&en);
+		entered_clear(&zh);
 	}
 }
 
@@ -473,6 +505,7 @@ main(void)
 #define ROW(f) cmocka_unit_test_setup_teardown(f, set_up, tear_down)
 	const struct CMUnitTest tests[] = {
 		ROW(every_row_parses_its_example),
+		ROW(every_row_does_the_same_in_any_language),
 		ROW(a_shout_too_soon_stays_in_the_line),
 		ROW(prefixes_and_aliases),
 		ROW(text_goes_to_the_conversation),
