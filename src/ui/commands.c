@@ -133,6 +133,8 @@ static const struct command_spec specs[] = {
 	{ "help", "?", "[TOPIC]",
 	    N_("show the help, or that on a command, a key or a setting"),
 	    "/help msg", N_("Screen"), parse_help },
+	{ "demo", NULL, "", N_("how to look around without anybody"), "/demo",
+	    N_("Screen"), parse_demo },
 	{ "quit", "exit", "", N_("say goodbye and leave"), "/quit",
 	    N_("Screen"), parse_quit },
 };

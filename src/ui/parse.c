@@ -406,6 +406,19 @@ parse_help(struct parse *p)
 		"setting, keys or settings; /help has everything")));
 }
 
+/* A demo has a home and people of its own, so it is no state of this one. */
+int
+parse_demo(struct parse *p)
+{
+	if (!parse_at_end(p))
+		return parse_nothing(p, COMMAND_INFO);
+	return answer(
+	    p, xstrdup(say(p->m->lang,
+		   "the demo is a program of its own: leave with /quit, or "
+		   "take another terminal, and run: earshot demo. It brings "
+		   "three people along; nothing leaves this machine")));
+}
+
 int
 parse_quit(struct parse *p)
 {

@@ -73,6 +73,7 @@ int parse_connect(struct parse *p);
 int parse_net(struct parse *p);
 int parse_clear(struct parse *p);
 int parse_help(struct parse *p);
+int parse_demo(struct parse *p);
 int parse_quit(struct parse *p);
 int parse_reply(struct parse *p);
 int parse_quote(struct parse *p);

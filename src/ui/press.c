@@ -11,6 +11,7 @@
 #include "ui/commands.h"
 #include "ui/emoji.h"
 #include "ui/find.h"
+#include "ui/greet.h"
 #include "ui/history.h"
 #include "ui/message_mode.h"
 #include "ui/substitute.h"
@@ -218,11 +219,15 @@ do_send(struct press *p)
 		w->asked_open = false; /* once more, and then again */
 		return;
 	}
+	if (greet_send(p))
+		return;
 	if (w->guarded && w->guard_revision == edit_revision(w->edit))
 		err = command_parse_text(p->m, conv, line, &en, &error);
 	else
 		err = command_parse(p->m, p->now, conv, line, &en, &error, &at);
-	if (err < 0)
+	if (err == ERR_STATE && at == 0 && greet_offer(p))
+		free(error);
+	else if (err < 0)
 		fail(p, err, error, at);
 	else if (en.cmd.kind != COMMAND_NONE || en.front != FRONT_NONE) {
 		refine(p, &en);
@@ -289,6 +294,8 @@ do_interrupt(struct press *p)
 static void
 do_escape(struct press *p)
 {
+	if (greet_escape(p->ui, p->m))
+		return;
 	if (p->w->aim != AIM_NONE) {
 		win_aim_at_nothing(p->w);
 		return;

@@ -150,6 +150,14 @@ struct review {
 	unsigned lines;
 };
 
+/* What Enter means nearby: greet.c. */
+struct greet {
+	bool naming; /* our name, as long as nothing else was looked at */
+	bool offers; /* the draft of that revision, to that one */
+	unsigned revision;
+	struct fp to;
+};
+
 enum capture { CAPTURE_BIND, CAPTURE_NAME };
 
 /* Of one conversation, so that it calls once. */
@@ -213,6 +221,7 @@ struct ui {
 	struct request requests[REQUESTS_MAX]; /* owned; the oldest first */
 	size_t request_count;
 	struct review review;
+	struct greet greet;
 	struct fp editor_fp;          /* whose draft an editor has */
 	struct spot spots[SPOTS_MAX]; /* of the last frame */
 	size_t spot_count;

@@ -24,7 +24,7 @@ ui_new(const struct ui_cfg *cfg)
 	struct ui *ui = xcalloc(1, sizeof(*ui));
 
 	ui->ascii = cfg->ascii;
-	ui->first_start = cfg->first_start;
+	ui->first_start = ui->greet.naming = cfg->first_start;
 	ui->version = cfg->version == NULL ? "" : cfg->version;
 	ui->kills = edit_kills_new();
 	ui->sent = xcalloc(1, sizeof(*ui->sent));

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+#include "ui/greet.h"
 #include "ui/view.h"
 #include "ui/wrap.h"
 
@@ -23,7 +24,10 @@ shape_of(const struct frame *f, int cols)
 
 	if (cols < COLS_PROMPT)
 		return (struct shape){ .cols = cols };
-	if (cols >= LAYOUT_PROMPT_COLS && p == NULL)
+	if (cols >= LAYOUT_PROMPT_COLS && greet_asks_name(f->ui, f->m))
+		snprintf(
+		    label, sizeof(label), "%s", say(f->m->lang, "your name"));
+	else if (cols >= LAYOUT_PROMPT_COLS && p == NULL)
 		snprintf(label, sizeof(label), "%s", say(f->m->lang, "nearby"));
 	else if (cols >= LAYOUT_PROMPT_COLS)
 		label_fit(f, p, false, cols / 4, label);
@@ -58,6 +62,19 @@ input_rows(const struct ui *ui, const struct model *m, const struct win *w)
 	return rows;
 }
 
+/* What Enter takes while nothing is typed. */
+static void
+draw_name(const struct frame *f, const struct shape *s)
+{
+	char text[256];
+	struct rect r = f->l.input;
+
+	snprintf(text, sizeof(text),
+	    say(f->m->lang, "%s  (Enter takes it, or type another)"),
+	    f->m->name);
+	draw_cut(f, r.row, s->first, r.col + r.cols, STYLE_DIM, text);
+}
+
 void
 view_input(const struct frame *f)
 {
@@ -69,6 +86,8 @@ view_input(const struct frame *f)
 	int cursor_col;
 	const char *text = edit_text(f->w->edit, NULL);
 
+	if (*text == '\0' && greet_asks_name(f->ui, f->m))
+		draw_name(f, &s);
 	start_wrap(&s, f->w, &wrap);
 	wrap_locate(&wrap, edit_cursor(f->w->edit), &cursor_row, &cursor_col);
 	size_t first = cursor_row + 1 > (size_t)r.rows

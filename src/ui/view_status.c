@@ -4,6 +4,7 @@
  * from there on nothing is drawn: the order is the order of importance. The
  * way to the help has its place at the right before all.
  */
+#include "ui/greet.h"
 #include "ui/transcript.h"
 #include "ui/view.h"
 #include "ui/when.h"
@@ -241,7 +242,8 @@ view_status(const struct frame *f)
 	if (rect_is_empty(r))
 		return;
 	draw_fill(f, r.row, r.col, end, STYLE_BAR);
-	if (review_hint(f->ui, f->m->lang, hint, sizeof(hint))) {
+	if (review_hint(f->ui, f->m->lang, hint, sizeof(hint)) ||
+	    greet_hint(f->ui, f->m, hint, sizeof(hint))) {
 		draw_cut(f, r.row, r.col + 1, end, STYLE_BAR_ALERT, hint);
 		return;
 	}

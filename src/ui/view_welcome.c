@@ -4,6 +4,7 @@
  * which networks, and what to do when nobody shows up. Nothing is asked. Where
  * it does not fit, the paragraphs that matter least are left out first.
  */
+#include "ui/greet.h"
 #include "ui/str.h"
 #include "ui/view.h"
 #include "ui/when.h"
@@ -40,9 +41,16 @@ add_greeting(struct str *s, const struct frame *f)
 		    say(f->m->lang,
 			"Welcome to earshot: talk with the people on this "
 			"network. No server, no account."));
-	str_addf(s,
-	    say(f->m->lang, "Your name here is %s. /nick NAME changes it."),
-	    f->m->name);
+	if (greet_asks_name(f->ui, f->m))
+		str_addf(s,
+		    say(f->m->lang, "Your name here: [ %s ]  Enter accepts it, "
+				    "or type another"),
+		    f->m->name);
+	else
+		str_addf(s,
+		    say(f->m->lang,
+			"Your name here is %s. /nick NAME changes it."),
+		    f->m->name);
 	str_add(s, "\n\n");
 }
 
@@ -182,43 +190,77 @@ add_looking(struct str *s, const struct frame *f)
 	str_add(s, "\n");
 }
 
-/* The first of the list who is here, with the number that opens it. */
+/* The first of the list who is here, and has a key of its own. */
+static const struct peer *
+first_here(const struct roster *r)
+{
+	for (size_t i = 0; i < r->count; i++)
+		if (peer_is_present(r->rows[i]) && r->rows[i]->number <= 10)
+			return r->rows[i];
+	return NULL;
+}
+
+static void
+add_one(struct str *s, const struct frame *f, const struct peer *p)
+{
+	char label[PEER_LABEL_SIZE], at[ADDR_TEXT_MAX];
+
+	label_text(f, p, true, label);
+	if (p->addr_count > 0)
+		str_addf(s,
+		    say(f->m->lang,
+			"%s is here (%s). Alt-%zu or Alt-G to talk, just "
+			"type."),
+		    label, addr_host_text(&p->addrs[0], at),
+		    (size_t)p->number % 10);
+	else
+		str_addf(s,
+		    say(f->m->lang,
+			"%s is here. Alt-%zu or Alt-G to talk, just type."),
+		    label, (size_t)p->number % 10);
+}
+
+static void
+add_many(struct str *s, const struct frame *f, const struct peer *p)
+{
+	char label[PEER_LABEL_SIZE], at[ADDR_TEXT_MAX], count[COUNT_SIZE];
+
+	str_addf(s,
+	    say_n(f->m->lang, "%s person is here.", "%s people are here.",
+		f->roster.present),
+	    count_text(f->m->lang, f->roster.present, count));
+	if (p == NULL)
+		return;
+	label_text(f, p, true, label);
+	if (p->addr_count > 0)
+		str_addf(s,
+		    say(f->m->lang,
+			" Alt-%zu to talk with %s (%s), then just type."),
+		    (size_t)p->number % 10, label,
+		    addr_host_text(&p->addrs[0], at));
+	else
+		str_addf(s,
+		    say(f->m->lang,
+			" Alt-%zu to talk with %s, then just type."),
+		    (size_t)p->number % 10, label);
+}
+
 static void
 add_people(struct str *s, const struct frame *f)
 {
-	char label[PEER_LABEL_SIZE], at[ADDR_TEXT_MAX], count[COUNT_SIZE];
-	const struct roster *r = &f->roster;
+	const struct peer *p = first_here(&f->roster);
 
-	if (r->present == 0) {
+	if (f->roster.present == 0) {
 		str_addf(s, "%s %s\n", glyph_text(f, GLYPH_OFFLINE),
 		    say(f->m->lang, "nobody yet"));
 		return;
 	}
 	str_addf(s, "%s ", glyph_text(f, GLYPH_ONLINE));
-	str_addf(s,
-	    say_n(f->m->lang, "%s person is here.", "%s people are here.",
-		r->present),
-	    count_text(f->m->lang, r->present, count));
-	for (size_t i = 0; i < r->count; i++) {
-		const struct peer *p = r->rows[i];
-		size_t number = p->number;
-		if (!peer_is_present(p) || number > 10)
-			continue;
-		label_text(f, p, true, label);
-		if (p->addr_count > 0)
-			str_addf(s,
-			    say(f->m->lang,
-				" Alt-%zu to talk with %s (%s), then just type."),
-			    number % 10, label,
-			    addr_host_text(&p->addrs[0], at));
-		else
-			str_addf(s,
-			    say(f->m->lang,
-				" Alt-%zu to talk with %s, then just type."),
-			    number % 10, label);
-		break;
-	}
-	if (r->present > 1)
+	if (f->roster.present == 1 && p != NULL)
+		add_one(s, f, p);
+	else
+		add_many(s, f, p);
+	if (f->roster.present > 1)
 		str_add(s, say(f->m->lang, " F2 lists all."));
 	str_add(s, "\n");
 }
@@ -233,6 +275,7 @@ add_advice(struct str *s, const struct frame *f)
 		   "what arrives"),
 		N_("just looking around? earshot demo brings three people "
 		   "along"),
+		N_("talk to yourself meanwhile: Alt-0 opens note-to-self"),
 	};
 	const char *dot = glyph_text(f, GLYPH_DOT);
 

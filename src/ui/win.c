@@ -192,6 +192,7 @@ show(struct ui *ui, const struct model *m, const struct fp *fp)
 	if (fp_equal(&old, &next))
 		return;
 	popup_close(ui);
+	ui->greet.naming = false;
 	ui->mode.stage = MODE_OFF;
 	give_back_draft(ui);
 	ui->find.on = false;

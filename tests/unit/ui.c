@@ -106,11 +106,12 @@ text_nearby_goes_nowhere_and_stays(void **state)
 	struct scene *s = *state;
 
 	fixture_peer(s->m, "ana", PRESENCE_ONLINE, 1);
+	fixture_peer(s->m, "bob", PRESENCE_ONLINE, 2);
 	scene_type(s, "hello?\n");
 	assert_int_equal(s->command_count, 1);
 	expect_command(s, COMMAND_ERROR);
 	expect_draft(s, "nearby> hello?");
-	expect_screen(s, "ana opens one");
+	expect_screen(s, "opens one");
 }
 
 static void
