@@ -19,9 +19,13 @@ import net
 import programs
 from figure_crowd import measure_chat, measure_discovery, measure_flood
 from figure_deliver import measure as measure_deliver
+from figure_echo import measure as measure_echo
+from figure_full import measure as measure_full
 from figure_history import measure as measure_history
 from figure_idle import measure_memory, measure_wakes
 from figure_lossy import measure as measure_lossy
+from figure_received import measure as measure_received
+from figure_resize import measure as measure_resize
 from figure_search import measure as measure_search
 from figure_seen import measure as measure_seen
 from figure_start import measure as measure_start
@@ -37,6 +41,10 @@ TIMED = {
     "search": measure_search,
     "history": measure_history,
     "start": measure_start,
+    "full": measure_full,
+    "received": measure_received,
+    "echo": measure_echo,
+    "resize": measure_resize,
     "memory": measure_memory,
     "flood": measure_flood,
 }

@@ -2,11 +2,12 @@
 /*
  * A long history, filled as a running earshot fills it.
  *
- *   history HOME COUNT TEXT
+ *   history HOME COUNT TEXT [CONTACTS]
  *
  * puts COUNT messages into the database of HOME, and their texts, a line each,
  * into a file. Words follow Zipf's law, as in what people write, and so do the
- * conversations: the first has a fifth of it; RARE has one message in RARE_ONE.
+ * conversations: the first has a fifth of it; the last has one message in
+ * RARE_ONE.
  */
 #include "history.h"
 #include "base/mem.h"
@@ -102,9 +103,9 @@ commit(struct db *db)
 }
 
 static void
-add_contacts(struct db *db)
+add_contacts(struct db *db, unsigned count)
 {
-	for (unsigned who = 1; who <= HISTORY_CONTACTS; who++) {
+	for (unsigned who = 1; who <= count; who++) {
 		struct pin pin = { .fp = history_fp(who),
 			.trust = TRUST_PINNED,
 			.answered = true };
@@ -149,17 +150,17 @@ rest(struct db *db)
 }
 
 static void
-fill(struct db *db, int64_t count, FILE *file)
+fill(struct db *db, int64_t count, unsigned contacts, FILE *file)
 {
 	struct zipf words = zipf_new(HISTORY_WORDS);
-	struct zipf people = zipf_new(HISTORY_CONTACTS - 1);
+	struct zipf people = zipf_new(contacts - 1);
 	uint64_t dice = UINT64_C(88172645463325252);
 	char text[TEXT_SIZE];
 
-	add_contacts(db);
+	add_contacts(db, contacts);
 	for (int64_t row = 1; row <= count; row++) {
 		unsigned who = row % RARE_ONE == 0
-				   ? HISTORY_RARE
+				   ? contacts
 				   : 1 + zipf_pick(&people, &dice);
 		compose(&words, &dice, text);
 		add_message(
@@ -182,17 +183,19 @@ main(int argc, char **argv)
 	struct db *db;
 	char *error = NULL;
 
-	if (argc != 4) {
-		fputs("history HOME COUNT TEXT\n", stderr);
+	if (argc != 4 && argc != 5) {
+		fputs("history HOME COUNT TEXT [CONTACTS]\n", stderr);
 		return 2;
 	}
+	unsigned contacts =
+	    argc == 5 ? (unsigned)strtoul(argv[4], NULL, 10) : HISTORY_CONTACTS;
 	FILE *file = fopen(argv[3], "w");
 	if (file == NULL || home_open(&home, argv[1], &error) != 0 ||
 	    db_open(&db, &home, &cfg, &error) != 0) {
 		fprintf(stderr, "history: %s\n", error);
 		return EXIT_FAILURE;
 	}
-	fill(db, strtoll(argv[2], NULL, 10), file);
+	fill(db, strtoll(argv[2], NULL, 10), contacts, file);
 	db_close(db);
 	home_close(&home);
 	return fclose(file) == 0 ? EXIT_SUCCESS : EXIT_FAILURE;

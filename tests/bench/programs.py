@@ -207,3 +207,13 @@ def cpu_s(pid):
     with open(f"/proc/{pid}/stat", encoding="ascii") as file:
         words = file.read().rsplit(")", 1)[1].split()
     return (int(words[11]) + int(words[12])) / os.sysconf("SC_CLK_TCK")
+
+
+def cpu_ns(pid):
+    """The same, finer: of all its threads that still are."""
+    total = 0
+    for task in os.listdir(f"/proc/{pid}/task"):
+        with open(f"/proc/{pid}/task/{task}/schedstat",
+                  encoding="ascii") as file:
+            total += int(file.read().split()[0])
+    return total
