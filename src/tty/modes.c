@@ -22,6 +22,8 @@
 /* Buttons and the wheel, told in decimal: the older form ends at column 223. */
 #define MOUSE_ON "\033[?1000h\033[?1006h"
 #define MOUSE_OFF "\033[?1006l\033[?1000l"
+/* What a program that died in the middle of its work may have left behind. */
+#define MENDED "\033[?1000l\033[?1002l\033[?1003l\033[?1006l\033[?25h"
 #define TITLE_PUSH "\033[22;2t"
 #define TITLE_POP "\033[23;2t"
 /* What curses would do: attributes, the cursor, the main screen. Before it CAN,
@@ -80,6 +82,12 @@ modes_enter(struct out *o)
 	if (terminal.mouse)
 		out_add(o, MOUSE_ON);
 	terminal.entered = 1;
+}
+
+void
+modes_mend(struct out *o)
+{
+	out_add(o, MENDED);
 }
 
 void

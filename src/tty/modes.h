@@ -16,6 +16,8 @@ int modes_save(const struct out *o, bool has_title);
 /* Raw input now, and our modes on with what is written next; also again, when
  * somebody else may have changed them. */
 void modes_enter(struct out *o);
+/* Before modes_enter, when another program had the terminal. */
+void modes_mend(struct out *o);
 /* Whether the terminal is to report the mouse, now and when it is entered. */
 void modes_mouse(struct out *o, bool on);
 /* Adds what switches our modes off. */

@@ -24,6 +24,15 @@ enum {
 	TEXT_MAX = SUBJECT_MAX + BODY_MAX + 8,
 };
 
+/* A control, or one that turns the text around it. */
+static bool
+is_forbidden(uint32_t cp)
+{
+	return cp < 0x20 || (cp >= 0x7f && cp < 0xa0) || cp == 0x061c ||
+	       cp == 0x200e || cp == 0x200f || (cp >= 0x2028 && cp <= 0x202e) ||
+	       (cp >= 0x2066 && cp <= 0x2069);
+}
+
 bool
 osc_is_clean(const char *text)
 {
@@ -33,7 +42,7 @@ osc_is_clean(const char *text)
 		uint32_t cp;
 		bool bad = false;
 		at += utf8_decode(text + at, n - at, &cp, &bad);
-		if (bad || cp < 0x20 || (cp >= 0x7f && cp < 0xa0))
+		if (bad || is_forbidden(cp))
 			return false;
 	}
 	return true;
@@ -105,7 +114,7 @@ tidy(const char *text, size_t max, char *out)
 			out[used++] = ' ';
 		} else if (cp == ';') {
 			out[used++] = ',';
-		} else if (!bad && cp > ' ' && (cp < 0x7f || cp >= 0xa0)) {
+		} else if (!bad && !is_forbidden(cp)) {
 			memcpy(out + used, text + at, size);
 			used += size;
 		}

@@ -12,7 +12,7 @@
 #include <stddef.h>
 
 /* No byte of it is a control to any terminal: not C0, not DEL, not C1 in
- * UTF-8, and all of it is UTF-8. */
+ * UTF-8; nothing turns the direction of text; and all of it is UTF-8. */
 bool osc_is_clean(const char *text);
 /* New strings, which the caller frees. NULL: there is no such string. */
 char *osc_title(const char *text, bool ascii);

@@ -79,6 +79,24 @@ out_written(const struct out *o)
 	return size <= 0 ? 0 : (size_t)size;
 }
 
+/* Returns the bytes that are left. */
+static size_t
+drop_unwanted(const struct out *o, uint8_t *p, size_t n)
+{
+	size_t size = o->unwanted == NULL ? 0 : strlen(o->unwanted);
+	uint8_t *at = p;
+
+	if (size == 0)
+		return n;
+	for (;;) {
+		at = memmem(at, n - (size_t)(at - p), o->unwanted, size);
+		if (at == NULL)
+			return n;
+		n -= size;
+		memmove(at, at + size, n - (size_t)(at - p));
+	}
+}
+
 void
 out_collect(struct out *o)
 {
@@ -90,7 +108,7 @@ out_collect(struct out *o)
 	uint8_t *to = buf_reserve(&o->pending, size);
 	ssize_t got = to == NULL ? 0 : pread(fd, to, size, 0);
 	if (got > 0)
-		buf_commit(&o->pending, (size_t)got);
+		buf_commit(&o->pending, drop_unwanted(o, to, (size_t)got));
 	lseek(fd, 0, SEEK_SET);
 }
 

@@ -14,7 +14,10 @@
 
 struct out {
 	FILE *file; /* curses writes here */
-	int fd;     /* the terminal */
+	/* Never passed on, NULL for nothing: when it comes back to the screen,
+	 * curses resets a palette that it has never changed. */
+	const char *unwanted;
+	int fd; /* the terminal */
 	bool may_block;
 	struct buf pending;
 };

@@ -23,6 +23,7 @@ struct tty {
 	struct tty_cfg cfg;
 	struct facts facts;
 	struct theme theme;
+	int colours;
 	bool has_title; /* and so OSC */
 	bool is_utf8;   /* the user's locale */
 	bool wide;      /* curses can write it, too */
@@ -33,9 +34,9 @@ struct tty {
 	int shown_row, shown_col;
 	char title[TITLE_MAX];
 	size_t frame_size; /* bytes of the last */
-	bool modes_due;  /* the terminal may have lost our modes */
-	bool has_corner; /* see corner.h */
-	bool rang;       /* for a frame that was not taken whole */
+	bool modes_due;    /* the terminal may have lost our modes */
+	bool has_corner;   /* see corner.h */
+	bool rang;         /* for a frame that was not taken whole */
 };
 
 /* What is on the screen is not known any more: the next frame is painted from

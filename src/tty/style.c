@@ -29,14 +29,22 @@ curses_attrs(unsigned attrs)
 	return out;
 }
 
+int
+style_colours(void)
+{
+	bool coloured =
+	    has_colors() && start_color() == OK && use_default_colors() == OK;
+
+	return coloured ? COLORS : 0;
+}
+
 void
-style_init(const struct theme *t, struct look out[static STYLE_COUNT])
+style_init(
+    const struct theme *t, int colours, struct look out[static STYLE_COUNT])
 {
 	struct tint tints[STYLE_COUNT];
-	bool coloured = t->coloured && has_colors() && start_color() == OK &&
-			use_default_colors() == OK;
 
-	theme_tints(t, coloured ? COLORS : 0, tints);
+	theme_tints(t, colours, tints);
 	for (short i = 0; i < STYLE_COUNT; i++) {
 		const struct tint *tint = &tints[i];
 		short pair = (short)(i + 1);

@@ -13,7 +13,10 @@ struct look {
 	short pair;
 };
 
-/* After newterm, and again whenever the theme changes. */
-void style_init(const struct theme *t, struct look out[static STYLE_COUNT]);
+/* After newterm, once: how many colours there are, 0 for none. */
+int style_colours(void);
+/* Whenever the theme changes. */
+void style_init(
+    const struct theme *t, int colours, struct look out[static STYLE_COUNT]);
 
 #endif

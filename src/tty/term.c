@@ -90,6 +90,14 @@ term_asks(const char *term)
 	return r == NULL ? 0 : r->asks;
 }
 
+const char *
+term_palette_reset(void)
+{
+	const char *text = tigetstr("oc");
+
+	return text == (const char *)-1 ? NULL : text;
+}
+
 static bool
 can_place_text(const char *name)
 {

@@ -24,6 +24,8 @@ bool term_has_title(const char *term);
 /* What it can be asked without the question being text: enum probe_ask, of
  * ui/probe.h. */
 unsigned term_asks(const char *term);
+/* After newterm: what resets the palette of this terminal; NULL. */
+const char *term_palette_reset(void);
 /* "WHAT; THEN" as a new string: why the full screen is not to be had. */
 char *term_error(const struct lang *l, const char *what);
 

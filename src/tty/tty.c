@@ -117,7 +117,7 @@ apply_theme(struct tty *t)
 	};
 
 	t->theme = theme_choose(t->cfg.theme, t->cfg.no_color, &b);
-	style_init(&t->theme, t->paint.looks);
+	style_init(&t->theme, t->colours, t->paint.looks);
 }
 
 static int
@@ -131,9 +131,12 @@ open_screen(struct tty *t, const char *name)
 		out_close(&t->out);
 		return ERR_SYS;
 	}
+	t->out.unwanted = term_palette_reset();
 	t->paint.keeps_corner = corner_is_kept();
 	nonl();
 	typeahead(-1);
+	/* Not even asked for where they are not wanted. */
+	t->colours = t->cfg.no_color ? 0 : style_colours();
 	apply_theme(t);
 	modes_mouse(&t->out, t->cfg.mouse);
 	modes_enter(&t->out);
@@ -247,6 +250,7 @@ tty_resized(struct tty *t)
 void
 tty_enter(struct tty *t)
 {
+	modes_mend(&t->out);
 	modes_enter(&t->out);
 	update_size(t);
 	tty_forget(t);

@@ -327,6 +327,8 @@ suspend_gives_the_terminal_back(void **state)
 	(void)state;
 	assert_non_null(before);
 	assert_true(before < shell && shell < after);
+	/* The palette is the user's, whoever set it. */
+	assert_not_wrote(&p, "\033]104");
 	/* Main screen for the shell, ours again afterwards. */
 	assert_true(find_last(&p, "\033[?1049h") > shell);
 	assert_true(find_last(&p, "\033[?2004h") > shell);
