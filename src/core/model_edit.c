@@ -181,6 +181,18 @@ set_claim(struct peer *p, const struct peer *contact)
 	p->claims = contact == NULL ? (struct fp){ 0 } : contact->fp;
 }
 
+/* Whose key is known under this name, whatever the user calls them here. */
+static bool
+is_contact_called(const struct peer *p, const char *skeleton)
+{
+	if (!trust_is_pinned(p->trust) || !p->has_alias)
+		return false;
+	char *called = name_skeleton(p->called);
+	bool same = strcmp(called, skeleton) == 0;
+	free(called);
+	return same;
+}
+
 /* Who of those with this skeleton would be taken for another, or for us. Anyone
  * can come in any number under one name, so each is looked at twice, whatever
  * the others are called. */
@@ -194,10 +206,10 @@ refresh_doubles(struct model *m, const char *skeleton)
 	free(own);
 	for (size_t i = 0; i < m->peer_count; i++) {
 		const struct peer *p = m->peers[i];
-		if (strcmp(p->skeleton, skeleton) != 0)
-			continue;
-		alike++;
-		if (contact == NULL && trust_is_pinned(p->trust))
+		bool same = strcmp(p->skeleton, skeleton) == 0;
+		alike += same;
+		if (contact == NULL && ((same && trust_is_pinned(p->trust)) ||
+					   is_contact_called(p, skeleton)))
 			contact = p;
 	}
 	for (size_t i = 0; i < m->peer_count; i++) {
@@ -209,10 +221,21 @@ refresh_doubles(struct model *m, const char *skeleton)
 	}
 }
 
+static void
+refresh_named(struct model *m, const char *name)
+{
+	char *skeleton = name_skeleton(name);
+
+	refresh_doubles(m, skeleton);
+	free(skeleton);
+}
+
 void
 peer_refresh_trust(struct model *m, struct peer *p)
 {
 	refresh_doubles(m, p->skeleton);
+	if (p->has_alias)
+		refresh_named(m, p->called);
 	model_touch(m);
 }
 
@@ -255,8 +278,14 @@ show_name(struct model *m, struct peer *p, const char *name)
 bool
 peer_set_name(struct model *m, struct peer *p, const char *name)
 {
+	char *old = xstrdup(p->called);
 	bool differs = model_set_text(m, &p->called, name);
 
+	if (differs && p->has_alias) {
+		refresh_named(m, old);
+		refresh_named(m, name);
+	}
+	free(old);
 	return p->has_alias ? differs : show_name(m, p, name);
 }
 
@@ -265,6 +294,7 @@ peer_set_alias(struct model *m, struct peer *p, const char *alias)
 {
 	p->has_alias = alias[0] != '\0';
 	show_name(m, p, p->has_alias ? alias : p->called);
+	peer_refresh_trust(m, p);
 }
 
 struct peer *

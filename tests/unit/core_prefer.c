@@ -84,6 +84,31 @@ t45_an_alias_is_a_name(void **state)
 	assert_int_equal(ekit_peer(&k, other)->trust, TRUST_CHANGED);
 }
 
+/* What a contact calls itself stays its own, whatever it is called here. */
+static void
+an_alias_gives_no_name_away(void **state)
+{
+	struct remote *r = ekit_friend(&k, 1, "bob");
+	struct addr at = ekit_addr(1);
+
+	(void)state;
+	wish(COMMAND_ALIAS, r, false, 0, "chef");
+	struct remote *fake = ekit_heard(&k, 2, "bob");
+	assert_int_equal(ekit_peer(&k, fake)->trust, TRUST_CHANGED);
+	assert_true(
+	    fp_equal(&ekit_peer(&k, fake)->claims, &r->end.identity.fp));
+	ekit_hear(&k, r, "robert", &at, 2);
+	assert_int_equal(ekit_peer(&k, fake)->trust, TRUST_UNKNOWN);
+	ekit_hear(&k, r, "bob", &at, 3);
+	assert_int_equal(ekit_peer(&k, fake)->trust, TRUST_CHANGED);
+	wish(COMMAND_ALIAS, r, false, 0, "");
+	assert_int_equal(ekit_peer(&k, fake)->trust, TRUST_CHANGED);
+	wish(COMMAND_ALIAS, r, false, 0, "chef");
+	ekit_restart(&k);
+	struct remote *late = ekit_heard(&k, 3, "bob");
+	assert_int_equal(ekit_peer(&k, late)->trust, TRUST_CHANGED);
+}
+
 static void
 who_is_blocked_is_not_heard(void **state)
 {
@@ -182,6 +207,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		TEST(an_alias_is_shown_and_kept),
 		TEST(t45_an_alias_is_a_name),
+		TEST(an_alias_gives_no_name_away),
 		TEST(who_is_blocked_is_not_heard),
 		TEST(a_mute_ends_by_itself),
 		TEST(t7_only_a_person_verifies),
