@@ -96,7 +96,7 @@ struct cell *grid_cell(struct grid *g, int row, int col);
  */
 int grid_put(struct grid *g, int row, int col, int col_end, enum style style,
     const char *text, size_t size);
-/* Fills with a one-cell character. */
+/* Fills with a one-cell character; what stood there cannot be clicked. */
 void grid_fill(struct grid *g, int row, int col, int col_end, enum style style,
     uint32_t cp);
 /* Cells of one row that can be clicked; no more than SPOTS_MAX are kept. */

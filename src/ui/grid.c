@@ -247,6 +247,20 @@ grid_put(struct grid *g, int row, int col, int col_end, enum style style,
 	return col;
 }
 
+/* What is painted over cannot be clicked any more. */
+static void
+drop_spots(struct grid *g, int row, int col, int end)
+{
+	size_t kept = 0;
+
+	for (size_t i = 0; i < g->spot_count; i++) {
+		const struct spot *s = &g->spots[i];
+		if (s->row != row || s->end <= col || s->col >= end)
+			g->spots[kept++] = *s;
+	}
+	g->spot_count = kept;
+}
+
 void
 grid_fill(struct grid *g, int row, int col, int col_end, enum style style,
     uint32_t cp)
@@ -255,6 +269,7 @@ grid_fill(struct grid *g, int row, int col, int col_end, enum style style,
 
 	if (row < 0 || row >= g->rows)
 		return;
+	drop_spots(g, row, col, end);
 	if (width_cp(cp) != 1)
 		cp = UTF8_REPLACEMENT;
 	for (col = col < 0 ? 0 : col; col < end; col++)

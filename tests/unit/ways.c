@@ -4,6 +4,7 @@
  */
 #include "core/model_edit.h"
 #include "model_fixture.h"
+#include "ui/mouse.h"
 #include "ui/request.h"
 #include "ui_scene.h"
 
@@ -428,6 +429,60 @@ hints_can_be_off_and_follow_the_keys(void **state)
 
 #define TEST(f) cmocka_unit_test_setup_teardown(f, set_up, tear_down)
 
+static struct spot
+find_spot(enum spot_kind kind, const struct fp *fp)
+{
+	for (size_t i = 0; i < s->grid.spot_count; i++) {
+		const struct spot *spot = &s->grid.spots[i];
+		if (spot->kind == kind &&
+		    (fp == NULL || fp_equal(&spot->fp, fp)))
+			return *spot;
+	}
+	fail_msg("nothing there to click");
+	return (struct spot){ .row = -1 };
+}
+
+static void
+click(int row, int col)
+{
+	struct mouse m = { .kind = MOUSE_CLICK, .row = row, .col = col };
+	struct command cmd;
+
+	assert_false(ui_mouse(s->ui, s->m, s->now, &m, &cmd));
+}
+
+/* What an overlay hides is not clicked through it. */
+static void
+a_click_means_what_is_seen(void **state)
+{
+	struct request r;
+	char *error;
+
+	(void)state;
+	assert_int_equal(
+	    settings_set(&s->m->settings, "look.mouse", "on", &error), 0);
+	fixture_receive(s->m, ana, 3, "see https://a.lan/x");
+	for (int i = 0; i < 8; i++)
+		fixture_receive(s->m, ana, 2, "and more");
+	scene_key(s, '2', KEY_ALT);
+	scene_draw(s, 24, 80);
+	struct spot link = find_spot(SPOT_LINK, NULL);
+	click(link.row, link.col);
+	assert_true(ui_request(s->ui, &r));
+	assert_int_equal(r.kind, REQUEST_OPEN);
+	assert_string_equal(r.text, "https://a.lan/x");
+	request_clear(&r);
+	scene_type(s, "/set\n");
+	scene_draw(s, 24, 80);
+	click(link.row, link.col);
+	assert_false(ui_request(s->ui, &r));
+	scene_key(s, KEY_ESCAPE, 0);
+	scene_draw(s, 24, 80);
+	struct spot person = find_spot(SPOT_PERSON, &bob->fp);
+	click(person.row, person.col);
+	expect_line("bob>");
+}
+
 /* A stranger without a conversation may be forgotten while the editor runs:
  * what was for them must not come up where everybody reads it. */
 static void
@@ -474,6 +529,7 @@ main(void)
 		TEST(closing_keeps_what_is_typed),
 		TEST(links_are_listed_once),
 		TEST(an_edited_draft_comes_up_nowhere_else),
+		TEST(a_click_means_what_is_seen),
 		TEST(ctrl_d_leaves_nothing),
 		TEST(a_hint_is_told_three_times),
 		TEST(a_key_that_was_used_is_known),
