@@ -20,6 +20,8 @@
 
 #define SYNC_BEGIN "\033[?2026h"
 #define SYNC_END "\033[?2026l"
+#define NO_WRAP "\033[?7l"
+#define WRAP "\033[?7h"
 
 enum {
 	/* Bytes; fewer come in one piece by themselves, and a key press must
@@ -144,9 +146,15 @@ collect(struct tty *t)
 
 	t->frame_size = out_written(&t->out);
 	sync = sync && t->frame_size >= SYNC_MIN;
+	/* Letters that are wider than we think stay in their row. */
+	bool edge = t->paint.ambiguous_wide && t->frame_size > 0;
 	if (sync)
 		out_add(&t->out, SYNC_BEGIN);
+	if (edge)
+		out_add(&t->out, NO_WRAP);
 	out_collect(&t->out);
+	if (edge)
+		out_add(&t->out, WRAP);
 	if (sync)
 		out_add(&t->out, SYNC_END);
 }

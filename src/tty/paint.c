@@ -48,10 +48,59 @@ static const struct {
 	{ 0xFFFD, 0xFFFD, true },
 };
 
+/* What of the ambiguous ones looks like something narrow; 0 for the rest. */
+static uint32_t
+narrow_twin(uint32_t cp)
+{
+	static const struct {
+		uint32_t first, last;
+		char twin;
+	} twins[] = {
+		{ 0x00A7, 0x00A7, 'S' },
+		{ 0x00B0, 0x00B0, 'o' },
+		{ 0x00B1, 0x00B1, '+' },
+		{ 0x00B4, 0x00B4, '\'' },
+		{ 0x00B7, 0x00B7, '.' },
+		{ 0x00D7, 0x00D7, 'x' },
+		{ 0x00F7, 0x00F7, '/' },
+		{ 0x2010, 0x2015, '-' },
+		{ 0x2016, 0x2016, '|' },
+		{ 0x2018, 0x2019, '\'' },
+		{ 0x201C, 0x201D, '"' },
+		{ 0x2020, 0x2022, '*' },
+		{ 0x2024, 0x2027, '.' },
+		{ 0x2032, 0x2032, '\'' },
+		{ 0x2033, 0x2033, '"' },
+		{ 0x203B, 0x203B, '*' },
+		{ 0x2190, 0x2190, '<' },
+		{ 0x2191, 0x2191, '^' },
+		{ 0x2192, 0x2192, '>' },
+		{ 0x2193, 0x2193, 'v' },
+		{ 0x2500, 0x2501, '-' },
+		{ 0x2502, 0x2503, '|' },
+		{ 0x2504, 0x254B, '+' },
+		{ 0x2550, 0x2550, '=' },
+		{ 0x2551, 0x2551, '|' },
+		{ 0x2552, 0x257F, '+' },
+		{ 0x2580, 0x2595, '#' },
+		{ 0x25A0, 0x25B1, '#' },
+		{ 0x25B2, 0x25CA, 'o' },
+		{ 0x25CB, 0x25CF, 'o' },
+		{ 0x2605, 0x2606, '*' },
+	};
+
+	for (size_t i = 0; i < sizeof(twins) / sizeof(twins[0]); i++)
+		if (cp >= twins[i].first && cp <= twins[i].last)
+			return (uint32_t)twins[i].twin;
+	return 0;
+}
+
 static bool
 is_doubtful(const struct paint *p, const struct cell *c)
 {
 	if (c->width == 0)
+		return false;
+	if (p->ambiguous_wide && c->count == 1 && narrow_twin(c->cp[0]) != 0)
 		return false;
 	for (size_t i = 0; i < sizeof(certain) / sizeof(certain[0]); i++)
 		if (c->cp[0] >= certain[i].first && c->cp[0] <= certain[i].last)
@@ -77,6 +126,8 @@ printable(const struct paint *p, const struct cell *c)
 
 	if (width < 1 || width > c->width)
 		cp = 0xFFFD;
+	if (p->ambiguous_wide && narrow_twin(cp) != 0)
+		cp = narrow_twin(cp);
 	if (cp >= 0x80 && !p->prints_wide)
 		cp = '?';
 	return (wchar_t)cp;

@@ -224,6 +224,41 @@ curses_uses_our_widths(void **state)
 	free(p.out);
 }
 
+static void
+show_ambiguous(const struct child *c)
+{
+	struct grid g;
+	struct facts facts = facts_none();
+	struct tty *t = child_open(c, &g);
+
+	facts.answered = true;
+	for (int i = 0; i < SAMPLE_COUNT; i++)
+		facts.cells[i] =
+		    i == SAMPLE_IDEOGRAPH || i == SAMPLE_CIRCLE ? 2 : 1;
+	CHECK(tty_learn(t, &facts) == (c->steps == 1));
+	put(&g, 4, 7, STYLE_NORMAL, "\xe2\x80\x9cso\xe2\x80\xa6\xe2\x80\x9d X");
+	put(&g, 5, 7, STYLE_NORMAL, "\xd0\xb4\xd0\xb0Y");
+	CHECK(tty_show(t, &g));
+	CHECK(char_at(4, 7) == L'"' && char_at(4, 10) == L'.');
+	tty_close(t);
+	grid_clear(&g);
+}
+
+static void
+wide_where_we_are_narrow(void **state)
+{
+	struct parent p = run(plain_child, show_ambiguous);
+
+	(void)state;
+	assert_wrote(&p, "\"so.\" X");
+	/* What has no narrow twin is followed by an address, and cannot run
+	 * over into the next row. */
+	assert_wrote(&p, "\033[6;10HY");
+	assert_wrote(&p, "\033[?7l");
+	assert_true(find_last(&p, "\033[?7h") > find_last(&p, "\033[?7l"));
+	free(p.out);
+}
+
 /* T44: even a grid gone wrong cannot reach the terminal with a control. */
 static void
 show_hostile(const struct child *c)
@@ -314,6 +349,7 @@ main(void)
 		cmocka_unit_test(terminals_without_titles_get_none),
 		cmocka_unit_test(a_locale_that_is_not_utf8_gets_ascii_only),
 		cmocka_unit_test(curses_uses_our_widths),
+		cmocka_unit_test(wide_where_we_are_narrow),
 		cmocka_unit_test(t44_controls_never_reach_the_terminal),
 		cmocka_unit_test(the_bell_rings_once),
 	};
