@@ -216,6 +216,8 @@ const struct conv *model_conv(const struct model *m, uint32_t id);
 const struct conv *model_conv_of(const struct model *m, const struct fp *fp);
 /* What is new in it draws no attention: no bell, no notification, no count. */
 bool conv_is_muted(const struct model *m, const struct conv *c, struct now now);
+/* A shout of somebody's that the user does not want to hear of. */
+bool message_is_ignored(const struct model *m, const struct message *msg);
 /* first_serial <= serial < next_serial. */
 const struct message *conv_message(const struct conv *c, uint64_t serial);
 

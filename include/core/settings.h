@@ -75,6 +75,7 @@ struct settings {
 
 	uint32_t away_idle_min, away_unfocused_min; /* 0: never */
 	bool talk_typing;
+	struct setting_list talk_ignore;
 	char *edit_spell; /* "off", "auto" or a language; never NULL */
 	bool edit_emoji;
 };

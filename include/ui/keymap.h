@@ -45,6 +45,7 @@ enum action {
 	ACTION_SELECT, /* message mode */
 	ACTION_FIND,   /* in the conversation; there: the next one */
 	ACTION_DETAILS,
+	ACTION_FILTER, /* what /ignore names, shown or not */
 	ACTION_BARE,   /* the conversation as plain lines */
 	ACTION_UNREAD, /* to the first that was not read */
 	ACTION_MENTION_NEXT,

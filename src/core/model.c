@@ -100,6 +100,32 @@ conv_is_muted(const struct model *m, const struct conv *c, struct now now)
 	return (p == NULL ? m->muted_ms : p->muted_ms) > now.wall_ms;
 }
 
+/* In any case of ASCII letters. */
+static bool
+has_text(const char *text, const char *pattern)
+{
+	size_t n = strlen(pattern);
+
+	while (*text != '\0' && strncasecmp(text, pattern, n) != 0)
+		text++;
+	return *text != '\0';
+}
+
+bool
+message_is_ignored(const struct model *m, const struct message *msg)
+{
+	const struct setting_list *list = &m->settings.talk_ignore;
+
+	if (msg->kind != MESSAGE_SHOUT || msg->mine)
+		return false;
+	const struct peer *p = model_peer(m, &msg->from);
+	for (size_t i = 0; i < list->count; i++)
+		if (has_text(msg->text, list->items[i]) ||
+		    (p != NULL && has_text(p->name, list->items[i])))
+			return true;
+	return false;
+}
+
 const struct message *
 conv_message(const struct conv *c, uint64_t serial)
 {

@@ -33,6 +33,10 @@ static const struct setting rows[] = {
 	{ "talk.typing", ON_OFF, "on", "off",
 	    N_("tell others while you type to them"), N_("You"), true, 0, 0,
 	    FIELD(talk_typing) },
+	{ "talk.ignore", SETTING_LIST, "PATTERN", "", "lunch",
+	    N_("shouts with it in their text or name count for nothing; may "
+	       "repeat"),
+	    N_("You"), true, 0, WORDS_MAX, FIELD(talk_ignore) },
 
 	{ "look.language", SETTING_CHOICE, "auto|en|zh_CN", "auto", "zh_CN",
 	    N_("the language of the screen"), N_("Look"), true, 0, 0,
@@ -58,9 +62,9 @@ static const struct setting rows[] = {
 	{ "look.details", ON_OFF, "off", "on",
 	    N_("show all about the other one beside the talk (F4)"), N_("Look"),
 	    true, 0, 0, FIELD(look_details) },
-	{ "look.filter", ON_OFF, "off", "on",
-	    N_("hide who came and went, and the like (Alt-=)"), N_("Look"),
-	    true, 0, 0, FIELD(look_filter) },
+	{ "look.filter", ON_OFF, "on", "off",
+	    N_("hide shouts that talk.ignore names (Alt-=)"), N_("Look"), true,
+	    0, 0, FIELD(look_filter) },
 	{ "look.hints", ON_OFF, "on", "off",
 	    N_("hints, each of them three times"), N_("Look"), true, 0, 0,
 	    FIELD(look_hints) },

@@ -400,6 +400,7 @@ talk_shout(struct engine *e, struct message *m)
 	struct conv *c = model_conv_edit(e->model, CONV_NEARBY);
 
 	m->row = e->next_row++;
+	m->read |= message_is_ignored(e->model, m);
 	struct change change = {
 		.kind = CHANGE_MESSAGE,
 		.row = m->row,

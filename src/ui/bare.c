@@ -10,10 +10,10 @@
 /* Further lines of a text stand behind blanks: no line of a peer's can pass
  * for one that begins with a time and a name. */
 static void
-add_text(struct str *s, const struct lang *l, const struct message *msg)
+add_text(struct str *s, const struct model *m, const struct message *msg)
 {
 	size_t size;
-	const char *text = message_text(l, msg, &size);
+	const char *text = message_text(m, msg, &size);
 
 	for (;;) {
 		size_t n = strcspn(text, "\n");
@@ -43,7 +43,7 @@ add_message(struct str *s, const struct model *m, const struct message *msg)
 					       : "");
 	if (msg->action && !msg->deleted)
 		str_add(s, "* ");
-	add_text(s, m->lang, msg);
+	add_text(s, m, msg);
 }
 
 char *

@@ -160,6 +160,8 @@ static const struct keymap_row rows[] = {
 	{ ANYWHERE(ACTION_BARE), "bare",
 	    N_("this conversation as plain text, to be selected"),
 	    { ALT('l') } },
+	{ ANYWHERE(ACTION_FILTER), "filter",
+	    N_("show or hide what /ignore names"), { ALT('=') } },
 	{ ANYWHERE(ACTION_DETAILS), "details",
 	    N_("show or hide the details beside the chat"),
 	    { KEY(KEY_F1 + 3) } },

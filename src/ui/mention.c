@@ -36,7 +36,7 @@ mention_is(const struct model *m, const struct message *msg)
 
 	const struct setting_list *words = &m->settings.notify_words;
 
-	if (!said || msg->mine || msg->deleted)
+	if (!said || msg->mine || msg->deleted || message_is_ignored(m, msg))
 		return false;
 	for (size_t i = 0; i < words->count; i++)
 		if (holds(msg->text, msg->size, words->items[i]))

@@ -38,7 +38,7 @@ open_link(struct ui *ui, const struct model *m, const struct spot *spot)
 	    spot->serial >= c->next_serial)
 		return;
 	const char *text =
-	    message_text(m->lang, conv_message(c, spot->serial), &size);
+	    message_text(m, conv_message(c, spot->serial), &size);
 	/* It may have been edited meanwhile. */
 	if (!link_next(text, size, spot->offset, &link) ||
 	    link.offset != spot->offset)

@@ -106,6 +106,38 @@ parse_theme(struct parse *p)
 	return change(p, line, true, p->at);
 }
 
+/* The setting that is a list of patterns, or what it has. */
+int
+parse_ignore(struct parse *p)
+{
+	if (parse_at_end(p))
+		return show(p, xstrdup("talk.ignore"));
+	char *pattern = rest(p), *line = xasprintf("talk.ignore %s", pattern);
+	free(pattern);
+	return change(p, line, true, p->at);
+}
+
+int
+parse_unignore(struct parse *p)
+{
+	if (parse_at_end(p))
+		return parse_fail_usage(p);
+	char *pattern = rest(p), *line = xasprintf("talk.ignore %s", pattern);
+	free(pattern);
+	return change(p, line, false, p->at);
+}
+
+int
+parse_filter(struct parse *p)
+{
+	if (!parse_at_end(p))
+		return parse_nothing(p, COMMAND_SET);
+	return change(p,
+	    xstrdup(p->m->settings.look_filter ? "look.filter off"
+					       : "look.filter on"),
+	    true, p->at);
+}
+
 int
 parse_save(struct parse *p)
 {

@@ -455,6 +455,7 @@ static void (*const actions[ACTION_COUNT])(struct press *) = {
 	[ACTION_SELECT] = press_select,
 	[ACTION_FIND] = press_find,
 	[ACTION_DETAILS] = press_details,
+	[ACTION_FILTER] = press_filter,
 	[ACTION_BARE] = press_bare,
 	[ACTION_UNREAD] = press_unread,
 	[ACTION_MENTION_NEXT] = press_mention_next,

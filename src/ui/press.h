@@ -41,6 +41,7 @@ void press_outside(struct press *p, struct entered *en);
 void press_select(struct press *p);
 void press_find(struct press *p);
 void press_details(struct press *p);
+void press_filter(struct press *p);
 void press_bare(struct press *p);
 void press_unread(struct press *p);
 void press_mention_next(struct press *p);

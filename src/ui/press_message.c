@@ -88,6 +88,12 @@ press_details(struct press *p)
 }
 
 void
+press_filter(struct press *p)
+{
+	press_line(p, "/filter");
+}
+
+void
 press_unread(struct press *p)
 {
 	const struct conv *c = win_conv(p->m, p->w);

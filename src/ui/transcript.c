@@ -16,11 +16,18 @@ enum {
 };
 
 const char *
-message_text(const struct lang *l, const struct message *msg, size_t *ret_size)
+message_text(const struct model *m, const struct message *msg, size_t *ret_size)
 {
-	const char *text = msg->deleted ? say(l, "(deleted)") : msg->text;
+	const char *text = msg->text;
 
-	*ret_size = msg->deleted ? strlen(text) : msg->size;
+	*ret_size = msg->size;
+	if (msg->deleted)
+		text = say(m->lang, "(deleted)");
+	else if (m->settings.look_filter && message_is_ignored(m, msg))
+		text = say(m->lang, "(ignored)");
+	else
+		return text;
+	*ret_size = strlen(text);
 	return text;
 }
 
@@ -158,7 +165,7 @@ transcript_wrap(
     const struct transcript *t, const struct item *item, struct wrap *w)
 {
 	size_t size;
-	const char *text = message_text(t->f->m->lang, item->msg, &size);
+	const char *text = message_text(t->f->m, item->msg, &size);
 
 	wrap_init(w, text, size, t->right - item->from, t->right - t->rest);
 }

@@ -71,7 +71,7 @@ const char *reason_text(const struct lang *l, const struct message *msg,
     char out[static REASON_SIZE]);
 /* What stands for the text of a message. */
 const char *message_text(
-    const struct lang *l, const struct message *msg, size_t *ret_size);
+    const struct model *m, const struct message *msg, size_t *ret_size);
 /* A notice or an error of earshot itself. */
 bool message_is_own(const struct message *msg);
 /* The sender in so many cells. Returns out. */

@@ -71,7 +71,7 @@ draw_quote(const struct transcript *t, const struct item *item, int row)
 		    say(t->f->m->lang, "> a message no longer here"));
 		return;
 	}
-	const char *text = message_text(t->f->m->lang, target, &size);
+	const char *text = message_text(t->f->m, target, &size);
 	size_t skip = strspn(text, " \n"), line = strcspn(text + skip, "\n");
 	str_addf(&s, "> %s: %.*s",
 	    message_nick(t->f, target, NICK_CELLS_MAX, nick),
@@ -220,7 +220,7 @@ mark_found(const struct transcript *t, const struct item *item,
 {
 	const struct find *find = &t->f->ui->find;
 	size_t size, from, to = 0, end = wr->offset + wr->size;
-	const char *text = message_text(t->f->m->lang, item->msg, &size);
+	const char *text = message_text(t->f->m, item->msg, &size);
 
 	if (!find->on || message_is_own(item->msg) || item->msg->deleted)
 		return;
@@ -253,7 +253,7 @@ add_link_spots(const struct transcript *t, const struct item *item,
     const struct wrap_row *wr, int row, int col)
 {
 	size_t size, end = wr->offset + wr->size;
-	const char *text = message_text(t->f->m->lang, item->msg, &size);
+	const char *text = message_text(t->f->m, item->msg, &size);
 	struct link link;
 
 	for (size_t at = word_start(text, wr->offset);
@@ -283,7 +283,7 @@ draw_text_row(const struct transcript *t, const struct item *item,
 {
 	int col = first ? item->from : t->rest;
 	size_t size;
-	const char *text = message_text(t->f->m->lang, item->msg, &size);
+	const char *text = message_text(t->f->m, item->msg, &size);
 
 	if (t->compact)
 		draw_compact(t, item, row, first);

@@ -140,7 +140,7 @@ draw_preview(const struct transcript *t)
 	    message_nick(f, msg, NICK_CELLS_MAX, nick));
 	col = draw_text(f, row, col, end, STYLE_MARKER, ": ");
 	size_t size;
-	const char *said = message_text(f->m->lang, msg, &size);
+	const char *said = message_text(f->m, msg, &size);
 	grid_put(f->g, row, col, end, STYLE_MARKER, said, strcspn(said, "\n"));
 }
 

@@ -216,7 +216,7 @@ draw_aim(const struct frame *f)
 	if (msg == NULL)
 		return;
 	size_t size;
-	const char *text = message_text(f->m->lang, msg, &size);
+	const char *text = message_text(f->m, msg, &size);
 	grid_put(
 	    f->g, r.row, col + 1, end, STYLE_DIM, text, strcspn(text, "\n"));
 }

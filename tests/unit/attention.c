@@ -10,6 +10,7 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include <cmocka.h>
@@ -224,6 +225,51 @@ without_focus_one_is_away_sooner(void **state)
 	assert_int_equal(count_kind(s, COMMAND_AWAY), 1);
 }
 
+static bool
+shows(struct scene *s, const char *part)
+{
+	scene_draw(s, 24, 80);
+	char *text = grid_dump(&s->grid, false);
+	bool found = strstr(text, part) != NULL;
+
+	free(text);
+	return found;
+}
+
+static void
+what_is_ignored_neither_calls_nor_shows(void **state)
+{
+	struct scene *s = *state;
+	struct peer *ana = look_away(s);
+	struct fixture_message shout = { .text = "mira: Lunch MENU of today",
+		.kind = MESSAGE_SHOUT };
+	struct fixture_message other = { .text = "fire alarm",
+		.kind = MESSAGE_SHOUT };
+
+	scene_key(s, '1', KEY_ALT);
+	scene_type(s, "/ignore lunch menu\n");
+	assert_int_equal(s->m->settings.talk_ignore.count, 1);
+	fixture_add(s->m, CONV_NEARBY, ana, &shout);
+	fixture_add(s->m, CONV_NEARBY, ana, &other);
+	expect_silence(s);
+	assert_true(shows(s, "(ignored)"));
+	assert_true(shows(s, "fire alarm"));
+	assert_false(shows(s, "of today"));
+	scene_key(s, '=', KEY_ALT);
+	assert_false(s->m->settings.look_filter);
+	assert_true(shows(s, "of today"));
+	scene_type(s, "/filter\n");
+	assert_false(shows(s, "of today"));
+	/* By name, and ours never. */
+	scene_type(s, "/unignore lunch menu\n/ignore ANA\n");
+	assert_false(shows(s, "fire alarm"));
+	shout.mine = true;
+	fixture_add(s->m, CONV_NEARBY, NULL, &shout);
+	assert_true(shows(s, "of today"));
+	scene_type(s, "/unignore ANA\n");
+	assert_true(shows(s, "fire alarm"));
+}
+
 int
 main(void)
 {
@@ -233,6 +279,7 @@ main(void)
 		TEST(with_focus_there_is_the_bell_alone),
 		TEST(what_was_there_at_the_start_is_silent),
 		TEST(a_shout_calls_by_name_only),
+		TEST(what_is_ignored_neither_calls_nor_shows),
 		TEST(who_is_muted_does_not_call),
 		TEST(nobody_there_is_away),
 		TEST(without_focus_one_is_away_sooner),
