@@ -45,7 +45,7 @@ message_ask(struct ui *ui, enum mode_stage stage)
 	if (mode->line == NULL)
 		mode->line = edit_new(ui->kills);
 	edit_set(mode->line, "", 0);
-	mode->chosen = 0;
+	mode->has_chosen = false;
 	mode->stage = stage;
 	ui->dirty = true;
 }
@@ -175,6 +175,38 @@ message_people(const struct ui *ui, const struct model *m,
 	return n;
 }
 
+size_t
+message_chosen(const struct ui *ui, const struct peer *const *peers, size_t n)
+{
+	size_t i = 0;
+
+	if (!ui->mode.has_chosen)
+		return 0;
+	while (i < n && !fp_equal(&peers[i]->fp, &ui->mode.chosen))
+		i++;
+	return i;
+}
+
+static void
+choose(struct ui *ui, const struct peer *peer)
+{
+	ui->mode.has_chosen = true;
+	ui->mode.chosen = peer->fp;
+}
+
+void
+message_ask_settle(struct ui *ui, const struct model *m)
+{
+	const struct peer *peers[VERB_PEOPLE_MAX];
+
+	if (ui->mode.stage != MODE_FORWARD)
+		return;
+	size_t n = message_people(ui, m, peers, VERB_PEOPLE_MAX);
+	size_t i = message_chosen(ui, peers, n);
+	if (n > 0)
+		choose(ui, peers[i < n ? i : 0]);
+}
+
 /* In the form of a quote: these are not our words. */
 static char *
 forwarded_text(const struct verb_case *v)
@@ -225,20 +257,21 @@ static void
 ask_forward(struct verb_case *v, const struct key *key, bool enter)
 {
 	const struct peer *peers[VERB_PEOPLE_MAX];
-	struct message_mode *mode = &v->ui->mode;
 	size_t n = message_people(v->ui, v->m, peers, VERB_PEOPLE_MAX);
 	bool on = key->code == KEY_TAB_KEY || key->code == KEY_DOWN_KEY;
 
-	if (mode->chosen >= n)
-		mode->chosen = 0;
+	size_t i = message_chosen(v->ui, peers, n);
+	/* Who was chosen is not there any more: nobody else is instead. */
+	if (n > 0 && i == n)
+		return;
 	if (n == 0 && enter)
 		ui_flash(v->ui, v->now,
 		    say(v->m->lang,
 			"nobody here is called so: /who lists everybody"));
 	else if (n > 0 && enter)
-		forward(v, peers[mode->chosen]);
+		forward(v, peers[i]);
 	else if (n > 0 && (on || key->code == KEY_UP_KEY))
-		mode->chosen = (mode->chosen + (on ? 1 : n - 1)) % n;
+		choose(v->ui, peers[(i + (on ? 1 : n - 1)) % n]);
 }
 
 /* Where an answer is typed. */
@@ -257,7 +290,7 @@ type(struct verb_case *v, const struct key *key)
 		 row->edit != EDIT_UP && row->edit != EDIT_DOWN)
 		edit_do(mode->line, row->edit);
 	if (edit_revision(mode->line) != revision)
-		mode->chosen = 0;
+		mode->has_chosen = false;
 }
 
 bool

@@ -108,6 +108,7 @@ message_mode_settle(struct ui *ui, const struct model *m, struct now now)
 	if (ui->mode.serial != serial)
 		ui->mode.stage = MODE_MOVE;
 	ui_scroll_to(ui, m, now, ui->mode.serial);
+	message_ask_settle(ui, m);
 }
 
 bool

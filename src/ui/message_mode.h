@@ -73,6 +73,11 @@ const char *message_reaction(size_t i, bool ascii);
 /* Whom the answer typed so far may mean; at most max of them. */
 size_t message_people(const struct ui *ui, const struct model *m,
     const struct peer **ret_peers, size_t max);
+/* Which of them is chosen; n where that one is gone. */
+size_t message_chosen(
+    const struct ui *ui, const struct peer *const *peers, size_t n);
+/* Before a frame: who is shown as chosen stays so. */
+void message_ask_settle(struct ui *ui, const struct model *m);
 /* The i-th link of a message, from 0. */
 bool message_link(
     const struct message *msg, size_t i, const char **ret_link, size_t *ret_n);

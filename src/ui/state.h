@@ -96,8 +96,11 @@ struct message_mode {
 	uint64_t serial;   /* of the selected one */
 	struct edit *line; /* owned: the answer; NULL until something is asked
 			    */
-	size_t chosen;     /* of those who fit the answer */
-	bool was_frozen;   /* where the view was before */
+	/* Who of those that fit the answer is shown as chosen: the list may
+	 * be another one when the key comes. */
+	bool has_chosen;
+	struct fp chosen;
+	bool was_frozen; /* where the view was before */
 	struct place was;
 };
 

@@ -131,7 +131,7 @@ add_forward(struct hint *h)
 	const struct peer *peers[VERB_PEOPLE_MAX];
 	const struct frame *f = h->f;
 	size_t n = message_people(f->ui, f->m, peers, VERB_PEOPLE_MAX);
-	size_t chosen = f->ui->mode.chosen < n ? f->ui->mode.chosen : 0;
+	size_t chosen = message_chosen(f->ui, peers, n);
 
 	add(h, STYLE_BAR_ALERT, say(f->m->lang, "forward to:"));
 	add_line(h);

@@ -619,6 +619,27 @@ a_question_is_about_one_message(void **state)
 	assert_int_equal(count_commands(s), 0);
 }
 
+/* Who comes moves the others in the list, and Enter is on its way already. */
+static void
+it_is_forwarded_to_whom_one_sees(void **state)
+{
+	struct scene *s = *state;
+	struct peer *bob = s->m->peers[1];
+	const struct command *cmd = NULL;
+
+	scene_key(s, 'v', KEY_ALT);
+	scene_type(s, "f");
+	scene_key(s, KEY_TAB_KEY, 0);
+	assert_true(shows(s, "[bob]"));
+	s->m->peers[0]->presence = PRESENCE_OFFLINE;
+	scene_type(s, "\n");
+	for (size_t i = 0; i < s->command_count; i++)
+		if (s->commands[i].kind == COMMAND_SAY)
+			cmd = &s->commands[i];
+	assert_non_null(cmd);
+	assert_true(fp_equal(&cmd->peer, &bob->fp));
+}
+
 int
 main(void)
 {
@@ -635,6 +656,7 @@ main(void)
 		TEST(reactions_by_digit_and_by_text),
 		TEST(copy_and_open_are_requests),
 		TEST(forwarded_words_are_a_quote),
+		TEST(it_is_forwarded_to_whom_one_sees),
 		TEST(what_failed_is_sent_once_more),
 		TEST(the_menu_does_the_same),
 		TEST(what_is_selected_stays_in_view),
