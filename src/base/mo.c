@@ -18,16 +18,16 @@ enum {
 	MO_ROW_SIZE = 8,
 };
 
-struct text {
-	const char *p;
-	size_t size;
+struct table {
+	const struct mo *m;
+	size_t at, rows;
+	bool little;
 };
 
 static uint32_t
-mo_u32(const struct mo *m, size_t at)
+get_u32(const struct mo *m, bool little, size_t at)
 {
 	const uint8_t *p = m->p + at;
-	bool little = m->p[0] == 0xde;
 
 	if (little)
 		return p[0] | (uint32_t)p[1] << 8 | (uint32_t)p[2] << 16 |
@@ -37,7 +37,7 @@ mo_u32(const struct mo *m, size_t at)
 }
 
 static bool
-mo_is_good(const struct mo *m)
+is_good(const struct mo *m)
 {
 	static const uint8_t little[] = { 0xde, 0x12, 0x04, 0x95 };
 	static const uint8_t big[] = { 0x95, 0x04, 0x12, 0xde };
@@ -47,43 +47,53 @@ mo_is_good(const struct mo *m)
 		   memcmp(m->p, big, sizeof(big)) == 0);
 }
 
-/* Row i of the table that a field of the header names. */
-static bool
-mo_text(const struct mo *m, size_t field, size_t i, struct text *ret_text)
+/* The table that a field of the header names, as far as it is there. */
+static struct table
+table_of(const struct mo *m, size_t field)
 {
-	size_t at = mo_u32(m, field);
+	bool little = m->p[0] == 0xde;
+	size_t at = get_u32(m, little, field);
+	size_t rows = get_u32(m, little, MO_COUNT);
+	size_t room = at > m->size ? 0 : (m->size - at) / MO_ROW_SIZE;
 
-	if (at > m->size || i >= (m->size - at) / MO_ROW_SIZE)
-		return false;
-	at += i * MO_ROW_SIZE;
-	size_t size = mo_u32(m, at);
-	size_t start = mo_u32(m, at + 4);
-	if (start >= m->size || size >= m->size - start ||
-	    m->p[start + size] != '\0')
-		return false;
-	*ret_text = (struct text){ (const char *)m->p + start, size };
-	return true;
+	return (struct table){ m, at, rows < room ? rows : room, little };
+}
+
+/* NULL where it does not lie inside and end there. */
+static const char *
+table_text(const struct table *t, size_t i, size_t *ret_size)
+{
+	size_t at = t->at + i * MO_ROW_SIZE;
+	size_t size = get_u32(t->m, t->little, at);
+	size_t start = get_u32(t->m, t->little, at + 4);
+
+	if (start >= t->m->size || size >= t->m->size - start ||
+	    t->m->p[start + size] != '\0')
+		return NULL;
+	*ret_size = size;
+	return (const char *)t->m->p + start;
 }
 
 const char *
 mo_find(const struct mo *m, const char *key, size_t *ret_size)
 {
-	struct text text;
+	size_t low = 0, size;
 
-	if (!mo_is_good(m))
+	if (!is_good(m))
 		return NULL;
-	for (size_t low = 0, high = mo_u32(m, MO_COUNT); low < high;) {
+	struct table keys = table_of(m, MO_KEYS);
+	for (size_t high = keys.rows; low < high;) {
 		size_t i = low + (high - low) / 2;
-		if (!mo_text(m, MO_KEYS, i, &text))
+		const char *text = table_text(&keys, i, &size);
+		if (text == NULL)
 			return NULL;
 		/* The key of a plural holds both forms, parted by NUL; the
 		 * first one finds it. */
-		int order = strcmp(key, text.p);
+		int order = strcmp(key, text);
 		if (order == 0) {
-			if (!mo_text(m, MO_TEXTS, i, &text))
-				return NULL;
-			*ret_size = text.size;
-			return text.p;
+			struct table texts = table_of(m, MO_TEXTS);
+			return i < texts.rows ? table_text(&texts, i, ret_size)
+					      : NULL;
 		}
 		if (order < 0)
 			high = i;
