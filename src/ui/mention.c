@@ -4,6 +4,8 @@
 #include <string.h>
 #include <strings.h>
 
+enum { LOOK_BACK_MAX = 64 /* of those not read */ };
+
 /* Letters of other scripts count as part of a word, so that a name is not
  * found within another one; ideographs have no words that end. */
 static bool
@@ -42,6 +44,21 @@ mention_is(const struct model *m, const struct message *msg)
 		if (holds(msg->text, msg->size, words->items[i]))
 			return true;
 	return holds(msg->text, msg->size, m->name);
+}
+
+bool
+mention_is_new(const struct model *m, const struct conv *c)
+{
+	uint64_t first = c->unread_serial;
+
+	if (c->unread == 0 || c->kind == CONV_KIND_DIRECT)
+		return false;
+	if (first + LOOK_BACK_MAX < c->next_serial)
+		first = c->next_serial - LOOK_BACK_MAX;
+	for (uint64_t s = c->next_serial; s > first && s > c->first_serial; s--)
+		if (mention_is(m, conv_message(c, s - 1)))
+			return true;
+	return false;
 }
 
 uint64_t

@@ -12,6 +12,9 @@
 #include <stdint.h>
 
 bool mention_is(const struct model *m, const struct message *msg);
+/* One of the newest that were not read has it; of what was said to everybody,
+ * since what was said to us alone is all meant for us. */
+bool mention_is_new(const struct model *m, const struct conv *c);
 /* The next one with it behind the serial, or before it where step is negative;
  * 0: there is none in memory. c may be NULL. */
 uint64_t mention_find(

@@ -43,8 +43,9 @@ draw_empty(const struct frame *f)
 	label_text(f, f->peer, false, label);
 	if (f->peer->is_self) {
 		draw_cut(f, row--, r.col + 1, end, STYLE_INFO,
-		    say(f->m->lang, "Kept on this machine, sent to nobody: "
-				    "a place to note and to try things."));
+		    say(f->m->lang,
+			"Kept here, sent to nobody: for notes, and to "
+			"try things."));
 		snprintf(
 		    text, sizeof(text), "%s", say(f->m->lang, "No notes yet."));
 	} else if (f->peer->presence == PRESENCE_OFFLINE) {

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+#include "ui/mention.h"
 #include "ui/view.h"
 #include "ui/when.h"
 
@@ -57,10 +58,18 @@ note_text(const struct frame *f, const struct peer *p, uint32_t unread,
     char *out, size_t size)
 {
 	char span[WHEN_SPAN_SIZE];
+	const struct conv *nearby = model_conv(f->m, CONV_NEARBY);
+	bool meant = p == NULL && mention_is_new(f->m, nearby);
+	bool muted =
+	    (p == NULL ? f->m->muted_ms : p->muted_ms) > f->now.wall_ms;
 
 	out[0] = '\0';
 	if (unread > 0)
-		snprintf(out, size, "%u", unread);
+		snprintf(out, size, "%s%s%u%s",
+		    muted ? say(f->m->lang, "muted") : "", muted ? " " : "",
+		    unread, meant ? "@" : "");
+	else if (muted)
+		snprintf(out, size, "%s", say(f->m->lang, "muted"));
 	else if (p == NULL || p->is_self)
 		return;
 	else if (p->trust == TRUST_CHANGED)

@@ -5,6 +5,7 @@
  * way to the help has its place at the right before all.
  */
 #include "ui/greet.h"
+#include "ui/mention.h"
 #include "ui/transcript.h"
 #include "ui/view.h"
 #include "ui/when.h"
@@ -20,6 +21,7 @@ enum {
 	COLS_HELP = 30,
 	WAITING_MS = 1000,
 	WAITING_SCAN = 500, /* messages looked at */
+	SHOUT_BYTES = 512,
 };
 
 struct bar {
@@ -123,12 +125,12 @@ add_activity(struct bar *b)
 	qsort(list, n, sizeof(*list), compare_activity);
 	for (size_t i = 0; i < n; i++) {
 		const struct peer *p = model_peer(m, &list[i]->fp);
-		snprintf(text, sizeof(text), "%u:%s(%u)",
+		snprintf(text, sizeof(text), "%u:%s(%u%s)",
 		    p == NULL ? (unsigned)CONV_NEARBY : p->number,
 		    p == NULL
 			? say(b->f->m->lang, "nearby")
 			: label_fit(b->f, p, false, ACTIVITY_CELLS, label),
-		    list[i]->unread);
+		    list[i]->unread, mention_is_new(m, list[i]) ? "@" : "");
 		int col = b->col + bar_gap(b);
 		bar_add(b, STYLE_BAR_ALERT, text);
 		if (!b->full)
@@ -204,6 +206,35 @@ add_waiting(struct bar *b)
 		bar_add(b, STYLE_BAR, text);
 }
 
+/* What may be sent at once: less where the line is a shout. */
+static size_t
+room_of(const char *line, size_t *size)
+{
+	static const char shout[] = "/shout ";
+	size_t n = sizeof(shout) - 1;
+
+	if (strncmp(line, shout, n) != 0)
+		return EDIT_TEXT_MAX;
+	*size -= n;
+	return SHOUT_BYTES;
+}
+
+/* Somebody writes more and more, and there is an end to it. */
+static void
+add_size(struct bar *b)
+{
+	char text[64];
+	size_t size;
+	const char *line = edit_text(b->f->w->edit, &size);
+	size_t room = room_of(line, &size);
+
+	if (size < room / 5 * 4)
+		return;
+	snprintf(text, sizeof(text), say(b->f->m->lang, "%zu of %zu bytes"),
+	    size, room);
+	bar_add(b, size > room ? STYLE_BAR_ALERT : STYLE_BAR, text);
+}
+
 static void
 add_flags(struct bar *b)
 {
@@ -215,6 +246,8 @@ add_flags(struct bar *b)
 	if (f->m->tcp_port == 0)
 		bar_add(
 		    b, STYLE_BAR_ALERT, say(b->f->m->lang, "not listening"));
+	if (f->m->settings.notify_quiet)
+		bar_add(b, STYLE_BAR, say(b->f->m->lang, "do not disturb"));
 	snprintf(text, sizeof(text), say(b->f->m->lang, "%s here"),
 	    count_text(f->m->lang, f->roster.present, count));
 	bar_add(b, STYLE_BAR, text);
@@ -257,6 +290,7 @@ view_status(const struct frame *f)
 		add_flash(&b);
 	if (!rect_is_empty(f->l.title))
 		add_self(&b);
+	add_size(&b);
 	add_waiting(&b);
 	add_activity(&b);
 	add_typing(&b);

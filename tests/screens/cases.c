@@ -516,5 +516,11 @@ const struct screen_case screen_cases[] = {
 	{ "found", case_found, false },
 	{ "nothing-found", case_nothing_found, false },
 	{ "details", case_details, false },
+	{ "notes", case_notes, false },
+	{ "notes-empty", case_notes_empty, false },
+	{ "offer", case_offer, false },
+	{ "quiet", case_quiet, false },
+	{ "ignored", case_ignored, false },
+	{ "long-draft", case_long_draft, false },
 };
 const size_t screen_case_count = sizeof(screen_cases) / sizeof(screen_cases[0]);

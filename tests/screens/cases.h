@@ -42,6 +42,14 @@ void case_settings_ask(struct scene *s);
 void case_without_boxes(struct scene *s);
 void case_each_alone(struct scene *s);
 
+/* cases_greet.c */
+void case_notes(struct scene *s);
+void case_notes_empty(struct scene *s);
+void case_offer(struct scene *s);
+void case_quiet(struct scene *s);
+void case_ignored(struct scene *s);
+void case_long_draft(struct scene *s);
+
 /* cases_keys.c */
 void case_go(struct scene *s);
 void case_go_letters(struct scene *s);
