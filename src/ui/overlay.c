@@ -34,6 +34,7 @@ static const struct overlay_spec specs[OVERLAY_COUNT] = {
 		.filter = true,
 		.draw = view_people,
 		.key = people_key,
+		.settle = people_settle,
 	},
 	[OVERLAY_MESSAGE] = {
 		.boxed = true,
@@ -67,6 +68,7 @@ static const struct overlay_spec specs[OVERLAY_COUNT] = {
 		.boxed = true,
 		.draw = view_go,
 		.key = go_key,
+		.settle = go_settle,
 	},
 	[OVERLAY_URLS] = {
 		.filter = true,
@@ -94,6 +96,7 @@ overlay_open(struct ui *ui, enum overlay which)
 	overlay_close(ui);
 	ui->overlay = which;
 	ui->list.row = 0;
+	ui->list.has_chosen = false;
 	if (ui->list.filter == NULL)
 		ui->list.filter = edit_new(ui->kills);
 	edit_set(ui->list.filter, "", 0);
@@ -125,6 +128,7 @@ overlay_set_filter(struct ui *ui, const char *text)
 {
 	edit_set(ui->list.filter, text, strlen(text));
 	ui->list.row = 0;
+	ui->list.has_chosen = false;
 }
 
 void
@@ -161,6 +165,49 @@ line_of(const struct ui *ui)
 	return ui->list.prompt != NULL ? ui->list.prompt : ui->list.filter;
 }
 
+bool
+overlay_follow(struct ui *ui, const struct fp *(*at)(const void *, size_t),
+    const void *list, size_t count)
+{
+	for (size_t i = 0; ui->list.has_chosen && i < count; i++) {
+		const struct fp *fp = at(list, i);
+		if (fp == NULL || !fp_equal(fp, &ui->list.chosen))
+			continue;
+		ui->list.row = i;
+		return true;
+	}
+	return !ui->list.has_chosen;
+}
+
+void
+overlay_choose(struct ui *ui, const struct fp *(*at)(const void *, size_t),
+    const void *list, size_t count)
+{
+	const struct fp *fp =
+	    ui->list.row < count ? at(list, ui->list.row) : NULL;
+
+	ui->list.has_chosen = fp != NULL;
+	if (fp != NULL)
+		ui->list.chosen = *fp;
+}
+
+void
+overlay_stay(struct ui *ui, const struct fp *(*at)(const void *, size_t),
+    const void *list, size_t count)
+{
+	overlay_follow(ui, at, list, count);
+	overlay_choose(ui, at, list, count);
+}
+
+void
+overlay_settle(struct ui *ui, const struct model *m)
+{
+	const struct overlay_spec *spec = &specs[ui->overlay];
+
+	if (spec->settle != NULL)
+		spec->settle(ui, m);
+}
+
 void
 overlay_draw(const struct frame *f)
 {
@@ -179,6 +226,7 @@ overlay_filter(const struct ui *ui)
 static void
 changed(struct ui *ui)
 {
+	ui->list.has_chosen = false;
 	if (ui->list.prompt == NULL)
 		ui->list.row = 0;
 	else

@@ -48,11 +48,17 @@ struct overlay_spec {
 	bool (*key)(struct ui *ui, const struct model *m, struct now now,
 	    const struct key *key, struct command *ret_cmd);
 	void (*close)(struct ui *ui); /* frees what it held; NULL: nothing */
+	/* Before a frame, as the model may have changed; NULL: nothing. */
+	void (*settle)(struct ui *ui, const struct model *m);
 };
 
 /* A list with a place in it, of whichever overlay is open. */
 struct overlay_list {
-	size_t row;          /* chosen, or the first line shown */
+	size_t row; /* chosen, or the first line shown */
+	/* Who is chosen, of a list of people: it moves when somebody comes, and
+	 * Enter means whom one sees. */
+	bool has_chosen;
+	struct fp chosen;
 	struct edit *filter; /* owned; NULL until something is open */
 	/* A value that is asked for, in place of the filter: Escape ends this
 	 * and not the overlay. Owned; NULL: none is. */
@@ -67,6 +73,7 @@ void overlay_open(struct ui *ui, enum overlay which);
 void overlay_close(struct ui *ui);
 void overlay_free(struct ui *ui);
 void overlay_draw(const struct frame *f);
+void overlay_settle(struct ui *ui, const struct model *m);
 /* True when the key was for the overlay. */
 bool overlay_key(struct ui *ui, const struct model *m, struct now now,
     const struct key *key, struct command *ret_cmd);
@@ -108,5 +115,19 @@ struct panel {
 struct rect overlay_panel(const struct frame *f, const struct panel *p);
 /* The first row shown, so that the chosen one is in view. */
 size_t overlay_first(const struct frame *f, size_t count, int rows);
+
+/* The row is where who was chosen stands now, at(list, i) of count; NULL is
+ * nobody. False when that one is gone. */
+bool overlay_follow(struct ui *ui,
+    const struct fp *(*at)(const void *list, size_t i), const void *list,
+    size_t count);
+/* Who stands at the row is chosen from now on. */
+void overlay_choose(struct ui *ui,
+    const struct fp *(*at)(const void *list, size_t i), const void *list,
+    size_t count);
+/* Both: before a frame. */
+void overlay_stay(struct ui *ui,
+    const struct fp *(*at)(const void *list, size_t i), const void *list,
+    size_t count);
 
 #endif

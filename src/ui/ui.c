@@ -132,6 +132,7 @@ ui_draw(struct ui *ui, const struct model *m, struct now now, struct grid *g)
 	ui->cols = g->cols;
 	ui_sync(ui, m);
 	ui_scroll_settle(ui, m, now);
+	overlay_settle(ui, m);
 	found_settle(ui, m, now);
 	message_mode_settle(ui, m, now);
 	find_settle(ui, m, now);

@@ -112,12 +112,14 @@ void view_urls(const struct frame *f);
 bool urls_key(struct ui *ui, const struct model *m, struct now now,
     const struct key *key, struct command *ret_cmd);
 void view_go(const struct frame *f);
+void go_settle(struct ui *ui, const struct model *m);
 bool go_key(struct ui *ui, const struct model *m, struct now now,
     const struct key *key, struct command *ret_cmd);
 void view_capture(const struct frame *f);
 bool capture_key(struct ui *ui, const struct model *m, struct now now,
     const struct key *key, struct command *ret_cmd);
 void view_people(const struct frame *f);
+void people_settle(struct ui *ui, const struct model *m);
 bool people_key(struct ui *ui, const struct model *m, struct now now,
     const struct key *key, struct command *ret_cmd);
 void view_found(const struct frame *f);

@@ -59,6 +59,38 @@ widen(struct ui *ui, const struct model *m, struct command *ret_cmd)
 	overlay_close(ui);
 }
 
+/* Commands and messages stand still. */
+static const struct fp *
+at_row(const void *list, size_t i)
+{
+	static const struct fp nearby = { { 0 } };
+	const struct go_row *row = &((const struct go *)list)->rows[i];
+
+	if (row->kind == GO_PEER)
+		return &row->peer->fp;
+	return row->kind == GO_NEARBY ? &nearby : NULL;
+}
+
+void
+go_settle(struct ui *ui, const struct model *m)
+{
+	struct go go;
+
+	go_find(&go, m, &ui->current, overlay_filter(ui));
+	overlay_stay(ui, at_row, &go, go.count);
+	go_clear(&go);
+}
+
+static bool
+move(struct ui *ui, const struct model *m, const struct key *key,
+    const struct go *go)
+{
+	if (!overlay_move(ui, m, key, go->count))
+		return false;
+	overlay_choose(ui, at_row, go, go->count);
+	return true;
+}
+
 bool
 go_key(struct ui *ui, const struct model *m, struct now now,
     const struct key *key, struct command *ret_cmd)
@@ -69,13 +101,13 @@ go_key(struct ui *ui, const struct model *m, struct now now,
 	bool taken = true;
 
 	go_find(&go, m, &ui->current, overlay_filter(ui));
+	bool there = overlay_follow(ui, at_row, &go, go.count);
 	if (action == ACTION_COMPLETE)
 		widen(ui, m, ret_cmd);
-	else if (action == ACTION_SEND && ui->list.row < go.count)
+	else if (action == ACTION_SEND && there && ui->list.row < go.count)
 		go_there(ui, m, now, &go.rows[ui->list.row], ret_cmd);
 	else
-		taken =
-		    action == ACTION_SEND || overlay_move(ui, m, key, go.count);
+		taken = action == ACTION_SEND || move(ui, m, key, &go);
 	go_clear(&go);
 	return taken;
 }

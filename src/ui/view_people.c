@@ -44,18 +44,40 @@ people_find(struct people *people, const struct ui *ui, const struct model *m)
 	roster_clear(&r);
 }
 
+static const struct fp *
+at_row(const void *list, size_t i)
+{
+	static const struct fp nearby = { { 0 } };
+	const struct peer *p = ((const struct people *)list)->rows[i];
+
+	return p == NULL ? &nearby : &p->fp;
+}
+
+void
+people_settle(struct ui *ui, const struct model *m)
+{
+	struct people people;
+
+	people_find(&people, ui, m);
+	overlay_stay(ui, at_row, &people, people.count);
+	free(people.rows);
+}
+
 static bool
 move_or_select(struct ui *ui, const struct model *m, const struct key *key,
     const struct people *people)
 {
 	const struct keymap_row *row = keymap_find(&ui->keymap, key);
 	struct fp fp = { 0 };
+	bool there = overlay_follow(ui, at_row, people, people->count);
 
-	if (overlay_move(ui, m, key, people->count))
+	if (overlay_move(ui, m, key, people->count)) {
+		overlay_choose(ui, at_row, people, people->count);
 		return true;
+	}
 	if (row == NULL || row->action != ACTION_SEND)
 		return false;
-	if (ui->list.row >= people->count)
+	if (!there || ui->list.row >= people->count)
 		return true;
 	if (people->rows[ui->list.row] != NULL)
 		fp = people->rows[ui->list.row]->fp;

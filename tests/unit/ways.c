@@ -429,6 +429,32 @@ hints_can_be_off_and_follow_the_keys(void **state)
 
 #define TEST(f) cmocka_unit_test_setup_teardown(f, set_up, tear_down)
 
+static void
+choose_bob(void)
+{
+	scene_key(s, KEY_F1 + 1, 0);
+	for (int i = 0; i < 2; i++)
+		scene_key(s, KEY_DOWN_KEY, 0);
+	scene_draw(s, 24, 80);
+}
+
+/* Somebody comes or goes when Enter is on its way already: who was seen is
+ * meant. */
+static void
+enter_means_whom_one_sees(void **state)
+{
+	(void)state;
+	choose_bob();
+	scene_type(s, "\n");
+	expect_line("bob>");
+	choose_bob();
+	bob->presence = PRESENCE_OFFLINE;
+	carol->presence = PRESENCE_ONLINE;
+	model_touch(s->m);
+	scene_type(s, "\n");
+	expect_line("bob>");
+}
+
 static struct spot
 find_spot(enum spot_kind kind, const struct fp *fp)
 {
@@ -530,6 +556,7 @@ main(void)
 		TEST(links_are_listed_once),
 		TEST(an_edited_draft_comes_up_nowhere_else),
 		TEST(a_click_means_what_is_seen),
+		TEST(enter_means_whom_one_sees),
 		TEST(ctrl_d_leaves_nothing),
 		TEST(a_hint_is_told_three_times),
 		TEST(a_key_that_was_used_is_known),
