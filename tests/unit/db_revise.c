@@ -249,6 +249,37 @@ test_forget_message(void **state)
 	check(k, 0, "keep this", false, false);
 }
 
+/* What was said goes; that it is taken back, or liked, is still to be told. */
+static void
+test_forget_what_is_revised(void **state)
+{
+	struct db_kit *k = *state;
+
+	say_it(k, true, 1, "artichoke");
+	db_kit_add(k, &(struct change){ .kind = CHANGE_DELIVERY,
+			  .fp = db_kit_fp(1),
+			  .id = db_kit_id(1),
+			  .mine = true,
+			  .delivery = DELIVERY_DELIVERED });
+	revise(k, REVISION_EDIT, true, 1, "asparagus");
+	struct change c = revision(k, REVISION_REACT, true, 1, "+1");
+	c.id = db_kit_id(7001);
+	db_kit_add(k, &c);
+	c = revision(k, REVISION_DELETE, true, 1, "");
+	c.id = db_kit_id(7002);
+	db_kit_add(k, &c);
+	db_kit_commit(k);
+	forget(k, CHANGE_FORGET_MESSAGE, 1, 1);
+	db_kit_reopen(k);
+	struct saved saved = db_kit_load(k);
+	assert_int_equal(saved.outbox_count, 2);
+	assert_int_equal(saved.outbox[0].change.revision, REVISION_REACT);
+	assert_int_equal(saved.outbox[1].change.revision, REVISION_DELETE);
+	saved_clear(&saved);
+	db_kit_rest(k);
+	assert_false(db_kit_in_files(k, "asparagus"));
+}
+
 static size_t
 search(struct db_kit *k, const char *word)
 {
@@ -466,6 +497,7 @@ main(void)
 		TEST(test_react),
 		TEST(test_revision_waits),
 		TEST(test_forget_message),
+		TEST(test_forget_what_is_revised),
 		TEST(test_forget_conv),
 		TEST(test_forget_contact),
 		TEST(test_forget_and_close),
