@@ -57,6 +57,7 @@ add(struct ledger *sum, const struct ledger *l)
 	sum->deaths += l->deaths;
 	sum->over_udp += l->over_udp;
 	sum->forgeries += l->forgeries;
+	sum->notes += l->notes;
 	sum->steps += l->steps;
 }
 
@@ -93,10 +94,10 @@ report(unsigned long runs, const struct ledger *sum)
 	       "%" PRIu64 " processes killed, %" PRIu64
 	       " posts not stored for a full disk, %" PRIu64
 	       " sent again, %" PRIu64 " taken back, %" PRIu64
-	       " expired, %" PRIu64 " forged\n",
+	       " expired, %" PRIu64 " forged, %" PRIu64 " notes to oneself\n",
 	    runs, sum->steps, sum->accepted, sum->revisions, sum->delivered,
 	    sum->over_udp, sum->deaths, sum->not_stored, sum->repeats,
-	    sum->taken_back, sum->expired, sum->forgeries);
+	    sum->taken_back, sum->expired, sum->forgeries, sum->notes);
 }
 
 /* A quiet simulator must not pass for a good one. */
@@ -107,7 +108,8 @@ was_hard(unsigned long runs, const struct ledger *sum)
 	       (sum->delivered > 3 * runs && sum->deaths > runs &&
 		   sum->over_udp > sum->delivered / 8 &&
 		   sum->not_stored > runs / 20 && sum->repeats > runs &&
-		   sum->taken_back > runs / 20 && sum->forgeries > 0);
+		   sum->taken_back > runs / 20 && sum->forgeries > 0 &&
+		   sum->notes > runs / 4);
 }
 
 /* Every so manieth seed from first on, up to end. */

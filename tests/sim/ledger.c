@@ -99,6 +99,12 @@ ledger_find(const struct ledger *l, const struct msg_id *id)
 	return l->slots[slot_of(l, id)];
 }
 
+bool
+ledger_is_note(const struct post *p)
+{
+	return p->from == p->to;
+}
+
 static bool
 find_node(const struct ledger *l, const struct fp *fp, unsigned *ret_node)
 {
@@ -134,14 +140,14 @@ add_post(struct ledger *l, unsigned node, unsigned to, const struct change *c)
 	snprintf(p->text, sizeof(p->text), "%s", c->text);
 	const struct post *last =
 	    lane->count > 0 ? lane->posts[lane->count - 1] : NULL;
-	if (last != NULL && last->seq >= p->seq)
+	if (node != to && last != NULL && last->seq >= p->seq)
 		ledger_blame(l, p, "has a number that is not above the last");
 	lane->posts =
 	    xgrow(lane->posts, lane->count, &lane->cap, sizeof(*lane->posts));
 	lane->posts[lane->count++] = p;
 	l->slots[slot_of(l, &p->id)] = p;
 	l->revisions += p->is_revision;
-	if (ledger_waiting_in(l, lane) > CHAT_QUEUE_MAX)
+	if (node != to && ledger_waiting_in(l, lane) > CHAT_QUEUE_MAX)
 		ledger_blame(l, p, "waits behind too many");
 	if (p->keep == sim_peer(l->sim, node, to)->forgets)
 		ledger_blame(
@@ -276,6 +282,8 @@ judge_failure(struct ledger *l, struct post *p, const struct change *c)
 		right = l->cancelling;
 	else if (strcmp(why, "forgotten") == 0)
 		right = l->forgetting;
+	else if (strcmp(why, "blocked") == 0)
+		right = l->blocking;
 	else if (strncmp(why, "deleted before", 14) == 0)
 		right = is_deleted_there(l, p, p->from);
 	else if (strncmp(why, "expired", 7) == 0)
@@ -366,22 +374,29 @@ given_forget(struct ledger *l, unsigned node, const struct change *c)
 }
 
 static void
-change_given(struct ledger *l, unsigned node, const struct change *c)
+given_ours(struct ledger *l, unsigned node, const struct change *c)
 {
+	struct post *p = ledger_find(l, &c->id);
 	unsigned to;
 
+	if (!find_node(l, &c->fp, &to))
+		return;
+	if (p == NULL)
+		add_post(l, node, to, c);
+	else if (!ledger_is_note(p) || p->accepted)
+		ledger_blame(l, p, "is stored again");
+}
+
+static void
+change_given(struct ledger *l, unsigned node, const struct change *c)
+{
 	switch (c->kind) {
 	case CHANGE_MESSAGE:
 	case CHANGE_REVISION:
-		if (!find_node(l, &c->fp, &to))
-			break;
-		if (!c->mine)
+		if (c->mine)
+			given_ours(l, node, c);
+		else if (!fp_is_zero(&c->fp))
 			given_theirs(l, node, c);
-		else if (ledger_find(l, &c->id) == NULL)
-			add_post(l, node, to, c);
-		else
-			ledger_blame(
-			    l, ledger_find(l, &c->id), "is stored again");
 		break;
 	case CHANGE_DELIVERY:
 		given_delivery(l, node, c);
@@ -428,6 +443,10 @@ committed_forget(struct ledger *l, unsigned node, const struct change *c)
 
 	if (!find_node(l, &c->fp, &peer))
 		return;
+	if (c->kind != CHANGE_FORGET_MESSAGE) {
+		l->lanes[node][peer].draft[0] = '\0';
+		l->lanes[peer][node].read_row = 0;
+	}
 	for (size_t i = 0; i < l->lanes[node][peer].count; i++) {
 		struct post *p = l->lanes[node][peer].posts[i];
 		p->forgotten |= p->accepted && is_forgotten(c, p);
@@ -471,6 +490,10 @@ committed_post(struct ledger *l, struct post *p, const struct change *c)
 	if (c->mine) {
 		p->accepted = true;
 		l->accepted++;
+		if (ledger_is_note(p)) {
+			p->stored = p->was_stored = p->delivered = true;
+			l->notes++;
+		}
 		struct post *target = ledger_find(l, &p->target);
 		if (p->is_revision && p->revision == REVISION_DELETE &&
 		    target != NULL)
@@ -481,6 +504,8 @@ committed_post(struct ledger *l, struct post *p, const struct change *c)
 	if (p->forgotten_there)
 		p->forgotten_there = false;
 	p->stored = p->was_stored = true;
+	p->stored_ms = p->came_ms;
+	p->stored_row = p->row_there;
 	ledger_note(l, p, "stored there");
 }
 
@@ -536,6 +561,9 @@ refused(struct ledger *l, unsigned node, const struct change *c)
 	if (p == NULL || !c->mine ||
 	    (c->kind != CHANGE_MESSAGE && c->kind != CHANGE_REVISION))
 		return;
+	/* It is shown as not stored, and given again. */
+	if (ledger_is_note(p))
+		return;
 	p->never = true;
 	l->not_stored++;
 	if (p->is_revision || p->failed_run == ledger_run(l, node) ||
@@ -584,6 +612,9 @@ bury(struct ledger *l, unsigned node, unsigned peer)
 			theirs->came = p->at;
 		if (!p->stored)
 			p->came_run = 0;
+		/* It may have come again, as something new, since. */
+		p->came_ms = p->stored ? p->stored_ms : 0;
+		p->row_there = p->stored ? p->stored_row : 0;
 	}
 	theirs->shown = theirs->came;
 }

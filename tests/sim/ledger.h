@@ -10,6 +10,7 @@
  *   - "delivered" and "read" are true, and stay
  *   - nothing is shown twice, altered, out of order, or by somebody else
  *   - nothing that was accepted is lost, and what fails says why
+ *   - a note to oneself stays here, and is not said to be safe too early
  *   - no queue is above its bound
  */
 #ifndef TESTS_LEDGER_H
@@ -56,10 +57,11 @@ struct post {
 	bool renewed; /* and it came again, without what was done to it */
 	bool keep_there, forgotten_there, seen_there;
 	int64_t came_ms, row_there;
+	int64_t stored_ms, stored_row; /* the same, committed */
 	uint32_t came_run, shown_there_run, forgotten_there_run;
 };
 
-/* The posts of one to another. */
+/* The posts of one to another, or to oneself. */
 struct lane {
 	struct post **posts;
 	size_t count, cap;
@@ -75,14 +77,14 @@ struct ledger {
 	bool broken; /* a promise was */
 	unsigned count;
 	/* What the user just asked for, which makes posts fail. */
-	bool cancelling, forgetting;
+	bool cancelling, forgetting, blocking;
 	struct lane lanes[LEDGER_NODES_MAX][LEDGER_NODES_MAX];
 	struct post *slots[LEDGER_SLOTS];
 	unsigned must_fail[LEDGER_NODES_MAX];
 	unsigned steps;
 	/* What happened. */
 	uint64_t accepted, delivered, revisions, taken_back, not_stored, acks;
-	uint64_t repeats, deaths, undone, over_udp, forgeries, expired;
+	uint64_t repeats, deaths, undone, over_udp, forgeries, expired, notes;
 };
 
 void ledger_init(struct ledger *l, struct sim *s, uint64_t seed);

@@ -19,6 +19,9 @@ void ledger_note(struct ledger *l, const struct post *p, const char *how);
 bool ledger_is_text_of(
     const struct ledger *l, const struct post *p, const char *text);
 
+/* A note to oneself. */
+bool ledger_is_note(const struct post *p);
+
 int64_t ledger_age_ms(const struct ledger *l, const struct post *p);
 
 /* witness.c */

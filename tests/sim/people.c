@@ -231,13 +231,58 @@ set(struct story *st, unsigned node, unsigned peer)
 	run_command(st, node, peer, cmd, NULL);
 }
 
-void
-people_act(struct story *st)
+/* How somebody is called, and whether the number was the same, has nothing to
+ * do with what is delivered; nor has a setting. */
+static void
+prefer(struct story *st, unsigned node, unsigned peer)
 {
-	unsigned dice = rng_below(st->rng, 100), node, peer;
+	static const enum command_kind kinds[] = { COMMAND_ALIAS, COMMAND_MUTE,
+		COMMAND_VERIFY, COMMAND_SET };
+	static const char *const settings[] = { "talk.typing off",
+		"status somewhere", "name newton", "history.days 1" };
+	struct command cmd = { .kind = kinds[rng_below(st->rng, 4)] };
+	const char *text = NULL;
 
-	if (!pick_pair(st, &node, &peer))
-		return;
+	cmd.number = rng_below(st->rng, 3);
+	cmd.on = rng_below(st->rng, 2) == 0;
+	if (cmd.kind == COMMAND_ALIAS)
+		text = cmd.on ? "somebody" : "";
+	if (cmd.kind == COMMAND_SET)
+		text = settings[rng_below(st->rng, 4)];
+	run_command(st, node, peer, cmd, text);
+}
+
+static void
+block(struct story *st, unsigned node, unsigned peer)
+{
+	struct command cmd = { .kind = COMMAND_BLOCK };
+
+	cmd.on = rng_below(st->rng, 2) == 0;
+	st->ledger->blocking = true;
+	run_command(st, node, peer, cmd, NULL);
+	st->ledger->blocking = false;
+}
+
+/* To nobody but oneself. */
+static void
+note(struct story *st, unsigned node)
+{
+	unsigned dice = rng_below(st->rng, 10);
+
+	if (dice < 5)
+		people_write(st, node, node);
+	else if (dice < 8)
+		revise(st, node, node);
+	else if (dice < 9)
+		in_conv(st, node, node,
+		    rng_below(st->rng, 2) == 0 ? COMMAND_OLDER : COMMAND_DRAFT);
+	else if (rng_below(st->rng, 3) == 0)
+		forget(st, node, node);
+}
+
+static void
+talk(struct story *st, unsigned node, unsigned peer, unsigned dice)
+{
 	if (dice < 45)
 		people_write(st, node, peer);
 	else if (dice < 60)
@@ -265,6 +310,23 @@ people_act(struct story *st)
 		forget(st, node, peer);
 }
 
+void
+people_act(struct story *st)
+{
+	unsigned dice = rng_below(st->rng, 110), node, peer;
+
+	if (!pick_pair(st, &node, &peer))
+		return;
+	if (dice >= 106)
+		note(st, node);
+	else if (dice >= 102)
+		prefer(st, node, peer);
+	else if (dice >= 100)
+		block(st, node, peer);
+	else
+		talk(st, node, peer, dice);
+}
+
 static void
 look(struct story *st, unsigned node, unsigned peer)
 {
@@ -288,8 +350,7 @@ people_look(struct story *st)
 {
 	for (unsigned a = 0; a < st->people; a++) {
 		for (unsigned b = 0; b < st->people; b++) {
-			if (a != b)
-				look(st, a, b);
+			look(st, a, b);
 		}
 	}
 }

@@ -253,6 +253,19 @@ story_go_on(struct story *st)
 	}
 }
 
+/* Nobody is deaf to anybody any more. */
+static void
+reconcile(struct story *st, unsigned a, unsigned b)
+{
+	struct command cmd = { .kind = COMMAND_BLOCK, .conv = CONV_NEARBY };
+
+	if (sim_peer(st->sim, a, b) == NULL ||
+	    sim_peer(st->sim, a, b)->trust != TRUST_BLOCKED)
+		return;
+	cmd.peer = sim_node(st->sim, b)->identity.fp;
+	sim_do(st->sim, a, &cmd);
+}
+
 static void
 make_good(struct story *st)
 {
@@ -269,6 +282,7 @@ make_good(struct story *st)
 	for (unsigned a = 0; a < st->people; a++) {
 		for (unsigned b = 0; b < st->people; b++) {
 			sim_cut(st->sim, a, b, false);
+			reconcile(st, a, b);
 			if (heal)
 				filter(st, a, b, false);
 			/* Who insists on TCP where there is none waits. */

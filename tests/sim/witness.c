@@ -108,6 +108,8 @@ post_leaves(struct ledger *l, unsigned node, const struct msg_post *m)
 		    l, "%s sends what it never wrote", ledger_name(l, node));
 		return;
 	}
+	if (ledger_is_note(p))
+		ledger_blame(l, p, "leaves, and is a note");
 	if (!p->accepted)
 		ledger_blame(l, p, "leaves before it is committed");
 	if (p->failed || p->failed_run == run)
@@ -193,8 +195,12 @@ ledger_waiting_in(const struct ledger *l, const struct lane *lane)
 {
 	size_t waiting = 0;
 
-	for (size_t i = 0; i < lane->count; i++)
-		waiting += is_waiting(l, lane->posts[i]);
+	/* What is being forgotten is in no queue, whatever its commit does. */
+	for (size_t i = 0; i < lane->count; i++) {
+		const struct post *p = lane->posts[i];
+		waiting += is_waiting(l, p) &&
+			   p->forgotten_run != ledger_run(l, p->from);
+	}
 	return waiting;
 }
 
@@ -221,9 +227,10 @@ ledger_waiting_of(
 			const struct post *p = lane->posts[i];
 			bool gone = p->given_up ||
 				    p->forgotten_run == ledger_run(l, node);
-			bool waits = is_waiting(l, p);
+			bool waits = is_waiting(l, p) && to != node;
 			*ret_min += waits && !gone;
-			*ret_max += waits || (gone && !p->delivered);
+			*ret_max +=
+			    waits || (gone && !p->delivered && to != node);
 		}
 	}
 }

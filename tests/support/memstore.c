@@ -273,6 +273,11 @@ forget(struct memstore *ms, const struct change *c)
 			msg_id_equal(&r->change.id, &c->id)))
 			remove_row(ms, r);
 	}
+	if (c->kind != CHANGE_FORGET_MESSAGE) {
+		struct mem_conv *conv = conv_of(ms, &c->fp);
+		free(conv->draft);
+		*conv = ms->convs[--ms->conv_count];
+	}
 	struct pin *pin = find_pin(ms, &c->fp);
 	if (c->kind == CHANGE_FORGET_CONTACT && pin != NULL)
 		*pin = ms->pins[--ms->pin_count];
