@@ -168,10 +168,10 @@ static const char *const texts[SQL_COUNT] = {
 	    " ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12) ON CONFLICT (conv, id) DO NOTHING",
 	[SQL_REVISION_DONE] =
 	    "DELETE FROM revision WHERE conv = ?1 AND id = ?2",
-	/* The texts of edits. That it is taken back is still to be told. */
+	/* All but what takes it back, which is still to be told. */
 	[SQL_REVISION_FORGET] =
 	    "DELETE FROM revision WHERE conv = ?1 AND target = ?2"
-	    " AND kind = 0",
+	    " AND kind <> 1",
 	[SQL_REVISION_FORGET_CONV] = "DELETE FROM revision WHERE conv = ?1",
 	[SQL_FORMER_ADD] = "INSERT OR IGNORE INTO former VALUES (?1, ?2, ?3,"
 			   " ?4)",
