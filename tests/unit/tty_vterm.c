@@ -138,12 +138,21 @@ static void
 show_all(const struct child *c)
 {
 	struct tty_cfg cfg = { .no_color = c->no_color };
+	struct facts white = facts_none();
 	struct tty *t = NULL;
 	char *error = NULL;
 	char byte;
 	int rows, cols;
 
 	CHECK(tty_open(&cfg, &t, &error) == 0);
+	white.has_background = true;
+	white.background = 0xffffff;
+	if (strcmp(c->title, "light") == 0)
+		CHECK(tty_learn(t, &white));
+	if (strcmp(c->title, "contrast") == 0) {
+		cfg.theme = TTY_THEME_CONTRAST;
+		CHECK(tty_configure(t, &cfg));
+	}
 	for (size_t i = 0; i < frame_count; i++) {
 		CHECK(read(STDIN_FILENO, &byte, 1) == 1);
 		tty_size(t, &rows, &cols);
@@ -354,6 +363,25 @@ frames_with_colours(void **state)
 }
 
 static void
+frames_of_other_themes(void **state)
+{
+	struct backdrop unknown = { .colorfgbg = NULL };
+	struct backdrop white = { .asked = true, .rgb = 0xffffff };
+	struct tint tints[STYLE_COUNT];
+	struct child c = plain_child;
+
+	(void)state;
+	c.title = "light";
+	struct theme t = theme_choose(TTY_THEME_AUTO, false, &white);
+	theme_tints(&t, COLOURS, tints);
+	play(c, tints);
+	c.title = "contrast";
+	t = theme_choose(TTY_THEME_CONTRAST, false, &unknown);
+	theme_tints(&t, COLOURS, tints);
+	play(c, tints);
+}
+
+static void
 frames_without_colours(void **state)
 {
 	struct backdrop unknown = { .colorfgbg = NULL };
@@ -413,6 +441,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(frames_with_colours),
+		cmocka_unit_test(frames_of_other_themes),
 		cmocka_unit_test(frames_without_colours),
 		cmocka_unit_test(frames_of_other_terminals),
 		cmocka_unit_test(frames_in_ascii),
