@@ -203,6 +203,8 @@ struct model {
 	size_t peer_count, peer_cap;
 	struct peer **peer_index; /* open addressing by fingerprint */
 	size_t peer_index_cap;    /* a power of two, or 0 */
+	/* All numbers below the floor are taken, none is above the top. */
+	uint32_t number_floor, number_top;
 	struct conv **convs;      /* in order of creation */
 	size_t conv_count, conv_cap;
 };

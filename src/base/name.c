@@ -124,17 +124,39 @@ join_pairs(char *text)
 	text[size] = '\0';
 }
 
+static bool
+is_ascii(const char *text)
+{
+	while (*text != '\0' && (unsigned char)*text < 0x80)
+		text++;
+	return *text == '\0';
+}
+
+static void
+fold_ascii(char *text)
+{
+	for (; *text != '\0'; text++)
+		if (*text >= 'A' && *text <= 'Z')
+			*text = (char)(*text - 'A' + 'a');
+}
+
 /*
  * Lookalikes are replaced three times: as they stand, since a compatibility
  * form may look like another letter than what it decomposes to (the lunate
  * sigma); decomposed, but before case is folded, as capitals may be alike where
- * small letters are not; and then for what folding brings.
+ * small letters are not; and then for what folding brings. ASCII is normal in
+ * all forms, and nothing more comes of folding it.
  */
 char *
 name_skeleton(const char *name)
 {
 	char *text = replace_lookalikes(xstrdup(name));
 
+	if (is_ascii(text)) {
+		fold_ascii(text);
+		join_pairs(text);
+		return text;
+	}
 	text = normalise(
 	    text, UTF8PROC_DECOMPOSE | UTF8PROC_COMPAT | UTF8PROC_IGNORE);
 

@@ -190,7 +190,9 @@ contacts_load(struct engine *e, const struct pin *pins, size_t count)
 {
 	for (size_t i = 0; i < count; i++) {
 		const struct pin *pin = &pins[i];
-		struct contact *k = contact_find(e, &pin->fp);
+		struct contact *k = model_peer(e->model, &pin->fp) == NULL
+					? NULL
+					: contact_find(e, &pin->fp);
 		if (notes_are(e, &pin->fp)) {
 			e->notes_kept = true;
 			continue;
@@ -198,7 +200,7 @@ contacts_load(struct engine *e, const struct pin *pins, size_t count)
 		if (k == NULL)
 			k = contact_add(e, &pin->fp, 0);
 		if (k == NULL)
-			return;
+			break;
 		k->pin = *pin;
 		k->kept = true;
 		k->pinned = pin->trust != TRUST_UNKNOWN;
@@ -210,10 +212,8 @@ contacts_load(struct engine *e, const struct pin *pins, size_t count)
 		p->trust = pin->trust;
 		p->first_seen_ms = pin->first_ms;
 		p->last_seen_ms = pin->last_ms;
-		peer_set_name(e->model, p, pin->name);
-		peer_set_alias(e->model, p, pin->alias);
+		peer_load_names(p, pin->name, pin->alias);
 		p->muted_ms = pin->muted_ms;
-		peer_refresh_trust(e->model, p);
 		p->udp_port = pin->udp_port;
 		if (pin->addr.family != ADDR_NONE)
 			peer_hint_addr(e->model, p, &pin->addr);
@@ -224,6 +224,7 @@ contacts_load(struct engine *e, const struct pin *pins, size_t count)
 			discover_pin(
 			    e->discover, &pin->fp, pin->epoch, pin->seq);
 	}
+	model_find_doubles(e->model);
 }
 
 size_t

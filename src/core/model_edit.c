@@ -63,6 +63,7 @@ model_new(const struct fp *self, const char *name)
 	m->self = *self;
 	m->name = xstrdup(name);
 	m->status = xstrdup("");
+	m->number_floor = CONV_NEARBY + 1;
 	settings_init(&m->settings);
 	conv_new(m, CONV_KIND_NEARBY);
 	return m;
@@ -127,7 +128,7 @@ model_peer_edit(struct model *m, const struct fp *fp)
 }
 
 static uint32_t
-free_number(const struct model *m)
+lowest_number(const struct model *m)
 {
 	bool *taken = xcalloc(m->peer_count + 2, sizeof(*taken));
 	uint32_t number = CONV_NEARBY + 1;
@@ -141,6 +142,30 @@ free_number(const struct model *m)
 		number++;
 	free(taken);
 	return number;
+}
+
+/* Nobody is looked at while nobody has gone, as for a thousand contacts at the
+ * start. */
+static uint32_t
+take_number(struct model *m)
+{
+	uint32_t number = m->number_floor;
+
+	if (number <= m->number_top)
+		number = lowest_number(m);
+	else if (number == NUMBER_NOTES)
+		number++;
+	m->number_floor = number + 1;
+	if (m->number_top < number)
+		m->number_top = number;
+	return number;
+}
+
+static void
+give_number_back(struct model *m, uint32_t number)
+{
+	if (m->number_floor > number)
+		m->number_floor = number;
 }
 
 struct peer *
@@ -158,7 +183,7 @@ model_peer_add(struct model *m, const struct fp *fp)
 	p->called = xstrdup("?");
 	p->skeleton = name_skeleton(p->name);
 	p->status = xstrdup("");
-	p->number = free_number(m);
+	p->number = take_number(m);
 	m->peers[m->peer_count++] = p;
 	if (m->peer_count * 2 > m->peer_index_cap)
 		index_rebuild(m, m->peer_index_cap == 0
@@ -297,12 +322,79 @@ peer_set_alias(struct model *m, struct peer *p, const char *alias)
 	peer_refresh_trust(m, p);
 }
 
+void
+peer_load_names(struct peer *p, const char *called, const char *alias)
+{
+	p->has_alias = alias[0] != '\0';
+	free(p->called);
+	free(p->name);
+	free(p->skeleton);
+	p->called = xstrdup(called);
+	p->name = xstrdup(p->has_alias ? alias : called);
+	p->skeleton = name_skeleton(p->name);
+}
+
+struct alike {
+	struct peer *peer;
+	size_t place;
+};
+
+static int
+compare_alike(const void *a, const void *b)
+{
+	const struct alike *x = a, *y = b;
+	int order = strcmp(x->peer->skeleton, y->peer->skeleton);
+
+	if (order != 0)
+		return order;
+	return x->place < y->place ? -1 : x->place > y->place;
+}
+
+static void
+settle_alike(const struct alike *list, size_t count, bool like_us)
+{
+	const struct peer *contact = NULL;
+
+	for (size_t i = 0; i < count && contact == NULL; i++)
+		if (trust_is_pinned(list[i].peer->trust))
+			contact = list[i].peer;
+	for (size_t i = 0; i < count; i++) {
+		list[i].peer->look_alike = like_us || count > 1;
+		set_claim(list[i].peer, contact);
+	}
+}
+
+/* One after the other would look at everybody for each. */
+void
+model_find_doubles(struct model *m)
+{
+	struct alike *list = xcalloc(m->peer_count + 1, sizeof(*list));
+	char *own = name_skeleton(m->name);
+
+	for (size_t i = 0; i < m->peer_count; i++)
+		list[i] = (struct alike){ m->peers[i], i };
+	qsort(list, m->peer_count, sizeof(*list), compare_alike);
+	for (size_t from = 0, to; from < m->peer_count; from = to) {
+		const char *skeleton = list[from].peer->skeleton;
+		to = from + 1;
+		while (to < m->peer_count &&
+		       strcmp(list[to].peer->skeleton, skeleton) == 0)
+			to++;
+		settle_alike(
+		    list + from, to - from, strcmp(own, skeleton) == 0);
+	}
+	free(own);
+	free(list);
+	model_touch(m);
+}
+
 struct peer *
 model_notes_add(struct model *m)
 {
 	struct peer *p = model_peer_add(m, &m->self);
 
 	p->is_self = true;
+	give_number_back(m, p->number);
 	p->number = NUMBER_NOTES;
 	/* Who takes its name is marked like one who takes a contact's. */
 	p->trust = TRUST_VERIFIED;
@@ -320,6 +412,7 @@ model_peer_remove(struct model *m, const struct fp *fp)
 			continue;
 		assert(p->conv == 0);
 		m->peers[i] = m->peers[--m->peer_count];
+		give_number_back(m, p->number);
 		index_rebuild(m, m->peer_index_cap);
 		refresh_doubles(m, p->skeleton);
 		peer_free(p);

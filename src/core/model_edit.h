@@ -41,6 +41,11 @@ void model_peer_remove(struct model *m, const struct fp *fp);
 bool peer_set_name(struct model *m, struct peer *p, const char *name);
 /* What the user calls it, clean; "" for what it calls itself. */
 void peer_set_alias(struct model *m, struct peer *p, const char *alias);
+/* Both, from what was stored, of one whose trust is set; when all are loaded,
+ * model_find_doubles has to follow. */
+void peer_load_names(struct peer *p, const char *called, const char *alias);
+/* Who resembles whom, for everybody. */
+void model_find_doubles(struct model *m);
 /* After peer.trust was set: who resembles whom is found anew. */
 void peer_refresh_trust(struct model *m, struct peer *p);
 /* Puts an address first, forgetting the last one when there are too many. */
