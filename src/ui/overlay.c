@@ -75,6 +75,7 @@ static const struct overlay_spec specs[OVERLAY_COUNT] = {
 		.boxed = true,
 		.draw = view_urls,
 		.key = urls_key,
+		.settle = urls_settle,
 	},
 	[OVERLAY_CAPTURE] = {
 		.raw = true,
@@ -95,6 +96,7 @@ overlay_open(struct ui *ui, enum overlay which)
 {
 	overlay_close(ui);
 	ui->overlay = which;
+	ui->list.before = 0;
 	ui->list.row = 0;
 	ui->list.has_chosen = false;
 	if (ui->list.filter == NULL)

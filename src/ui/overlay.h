@@ -59,6 +59,9 @@ struct overlay_list {
 	 * Enter means whom one sees. */
 	bool has_chosen;
 	struct fp chosen;
+	/* Of a list of messages, the first that came after it was opened; 0:
+	 * not drawn yet. What comes would move the others under the hand. */
+	uint64_t before;
 	struct edit *filter; /* owned; NULL until something is open */
 	/* A value that is asked for, in place of the filter: Escape ends this
 	 * and not the overlay. Owned; NULL: none is. */

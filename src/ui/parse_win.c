@@ -85,7 +85,7 @@ parse_urls(struct parse *p)
 	if (err < 0)
 		return err;
 	struct urls *urls = xcalloc(1, sizeof(*urls));
-	urls_find(urls, model_conv(p->m, p->conv), "");
+	urls_find(urls, model_conv(p->m, p->conv), "", UINT64_MAX);
 	p->en.front = FRONT_URLS;
 	p->en.cmd.text = report(p->m, urls);
 	urls_clear(urls);

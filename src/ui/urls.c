@@ -53,12 +53,15 @@ keep(struct urls *u, const char *filter)
 }
 
 void
-urls_find(struct urls *u, const struct conv *c, const char *filter)
+urls_find(
+    struct urls *u, const struct conv *c, const char *filter, uint64_t before)
 {
 	u->count = u->all = 0;
 	if (c == NULL)
 		return;
-	for (uint64_t s = c->next_serial; s > c->first_serial; s--) {
+	if (before > c->next_serial)
+		before = c->next_serial;
+	for (uint64_t s = before; s > c->first_serial; s--) {
 		const struct message *msg = conv_message(c, s - 1);
 		bool said =
 		    msg->kind == MESSAGE_TEXT || msg->kind == MESSAGE_SHOUT;

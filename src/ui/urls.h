@@ -23,8 +23,10 @@ struct urls {
 };
 
 /* Those that have every word of the filter, "" for all, in them or in the text
- * around them. Messages are borrowed. c may be NULL. */
-void urls_find(struct urls *u, const struct conv *c, const char *filter);
+ * around them, of the messages before that serial. Messages are borrowed. c may
+ * be NULL. */
+void urls_find(
+    struct urls *u, const struct conv *c, const char *filter, uint64_t before);
 void urls_clear(struct urls *u);
 
 #endif

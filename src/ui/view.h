@@ -109,6 +109,7 @@ void view_sent(const struct frame *f);
 bool sent_key(struct ui *ui, const struct model *m, struct now now,
     const struct key *key, struct command *ret_cmd);
 void view_urls(const struct frame *f);
+void urls_settle(struct ui *ui, const struct model *m);
 bool urls_key(struct ui *ui, const struct model *m, struct now now,
     const struct key *key, struct command *ret_cmd);
 void view_go(const struct frame *f);

@@ -27,6 +27,15 @@ take(struct ui *ui, struct now now, const struct lang *l,
 	overlay_close(ui);
 }
 
+void
+urls_settle(struct ui *ui, const struct model *m)
+{
+	const struct conv *c = win_conv(m, win_current(ui));
+
+	if (ui->list.before == 0 && c != NULL)
+		ui->list.before = c->next_serial;
+}
+
 bool
 urls_key(struct ui *ui, const struct model *m, struct now now,
     const struct key *key, struct command *ret_cmd)
@@ -37,7 +46,9 @@ urls_key(struct ui *ui, const struct model *m, struct now now,
 	struct urls *urls = xcalloc(1, sizeof(*urls));
 
 	(void)ret_cmd;
-	urls_find(urls, win_conv(m, win_current(ui)), overlay_filter(ui));
+	urls_settle(ui, m);
+	urls_find(urls, win_conv(m, win_current(ui)), overlay_filter(ui),
+	    ui->list.before);
 	if (taken && ui->list.row < urls->count)
 		take(ui, now, m->lang,
 		    action == ACTION_SEND ? REQUEST_OPEN : REQUEST_COPY,
@@ -83,7 +94,7 @@ view_urls(const struct frame *f)
 {
 	struct urls *urls = xcalloc(1, sizeof(*urls));
 
-	urls_find(urls, f->c, overlay_filter(f->ui));
+	urls_find(urls, f->c, overlay_filter(f->ui), f->ui->list.before);
 	const struct panel panel = {
 		.title = say(f->m->lang, "links"),
 		.hint =

@@ -455,6 +455,25 @@ enter_means_whom_one_sees(void **state)
 	expect_line("bob>");
 }
 
+static void
+a_link_that_comes_is_not_opened_instead(void **state)
+{
+	struct request r;
+
+	(void)state;
+	fixture_receive(s->m, ana, 3, "see https://a.lan/x");
+	scene_key(s, '2', KEY_ALT);
+	scene_type(s, "/urls\n");
+	scene_draw(s, 24, 80);
+	fixture_receive(s->m, ana, 1, "see https://evil.lan/");
+	scene_type(s, "\n");
+	assert_true(ui_request(s->ui, &r));
+	assert_string_equal(r.text, "https://a.lan/x");
+	request_clear(&r);
+	scene_type(s, "/urls\n");
+	assert_true(shows("evil.lan"));
+}
+
 static struct spot
 find_spot(enum spot_kind kind, const struct fp *fp)
 {
@@ -556,6 +575,7 @@ main(void)
 		TEST(links_are_listed_once),
 		TEST(an_edited_draft_comes_up_nowhere_else),
 		TEST(a_click_means_what_is_seen),
+		TEST(a_link_that_comes_is_not_opened_instead),
 		TEST(enter_means_whom_one_sees),
 		TEST(ctrl_d_leaves_nothing),
 		TEST(a_hint_is_told_three_times),
