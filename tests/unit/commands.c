@@ -30,6 +30,11 @@ set_up(void **state)
 	w->bob = fixture_peer(w->m, "bob", PRESENCE_ONLINE, 2);
 	w->bobby = fixture_peer(w->m, "bobby", PRESENCE_AWAY, 3);
 	w->maria = fixture_peer(w->m, "Ana Maria", PRESENCE_ONLINE, 4);
+	/* What the example of /unignore takes away. */
+	char *error = NULL;
+	assert_int_equal(
+	    settings_set(&w->m->settings, "talk.ignore", "lunch menu", &error),
+	    0);
 	*state = w;
 	return 0;
 }
