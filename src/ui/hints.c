@@ -40,11 +40,20 @@ is_long(const struct ui *ui, const struct model *m)
 	       strchr(draft(ui), '\n') == NULL;
 }
 
+/* Or was, for a while: no hint is lost by that. */
+static bool
+is_muted(const struct model *m, const struct conv *c)
+{
+	const struct peer *p = model_peer(m, &c->fp);
+
+	return p != NULL && p->muted_ms > 0;
+}
+
 static bool
 has_news(const struct ui *ui, const struct model *m)
 {
 	for (size_t i = 0; i < m->conv_count; i++)
-		if (m->convs[i]->unread > 0 &&
+		if (m->convs[i]->unread > 0 && !is_muted(m, m->convs[i]) &&
 		    !fp_equal(&m->convs[i]->fp, &ui->current))
 			return true;
 	return false;
@@ -62,6 +71,19 @@ static bool
 has_messages(const struct ui *ui, const struct model *m)
 {
 	return messages(ui, m) >= 2 && *draft(ui) == '\0';
+}
+
+/* More than the screen holds, and the end of it is what is seen. */
+static bool
+is_unread_above(const struct ui *ui, const struct model *m)
+{
+	const struct conv *c = model_conv_of(m, &ui->current);
+	const struct win *w = win_find(ui, &ui->current);
+
+	if (c == NULL || w == NULL || w->frozen)
+		return false;
+	uint64_t marker = win_marker(w, c);
+	return marker != 0 && c->next_serial - marker > (uint64_t)ui->rows;
 }
 
 static bool
@@ -93,6 +115,8 @@ static const struct hint {
 	    N_("completes it") },
 	{ "newline", ACTION_EDIT, EDIT_NEWLINE, is_long,
 	    N_("begins a new line") },
+	{ "unread", ACTION_UNREAD, EDIT_NONE, is_unread_above,
+	    N_("goes to the first unread") },
 	{ "news", ACTION_NEWS, EDIT_NONE, has_news, N_("goes to what is new") },
 	{ "select", ACTION_SELECT, EDIT_NONE, has_messages,
 	    N_("reply, edit, react") },

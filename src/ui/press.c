@@ -308,7 +308,7 @@ do_escape(struct press *p)
 static void
 do_number(struct press *p)
 {
-	win_select_number(p->ui, p->m, (size_t)keymap_number(p->key));
+	press_number(p, (uint32_t)keymap_number(p->key));
 }
 
 static void

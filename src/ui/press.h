@@ -55,6 +55,8 @@ void do_prefix(struct press *p);
 void do_jump(struct press *p);
 /* Alt-J was pressed before: true when the key was for it. */
 bool press_jump(struct press *p);
+/* To that conversation, or it is said that there is none. */
+void press_number(struct press *p, uint32_t number);
 void press_tell_way_out(struct press *p);
 void press_close(struct press *p);
 void do_go(struct press *p);

@@ -195,23 +195,26 @@ largest_number(const struct model *m)
 	return most;
 }
 
+void
+press_number(struct press *p, uint32_t number)
+{
+	char text[FLASH_SIZE];
+
+	if (win_select_number(p->ui, p->m, number))
+		return;
+	snprintf(text, sizeof(text),
+	    say(p->m->lang, "nobody has the number %u"), (unsigned)number);
+	ui_flash(p->ui, p->now, text);
+}
+
 static void
 jump(struct press *p)
 {
-	char text[FLASH_SIZE];
-	struct fp was = p->ui->current;
 	uint32_t number = p->ui->jump;
 
 	p->ui->has_jump = false;
-	if (number == 0)
-		return;
-	win_select_number(p->ui, p->m, number);
-	if (number == CONV_NEARBY || !fp_equal(&was, &p->ui->current))
-		return;
-	snprintf(text, sizeof(text),
-	    say(p->m->lang, "%u: this is here, or nobody has that number"),
-	    (unsigned)number);
-	ui_flash(p->ui, p->now, text);
+	if (number != 0)
+		press_number(p, number);
 }
 
 /* As soon as no further digit can lead anywhere. */

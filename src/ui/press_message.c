@@ -79,9 +79,9 @@ press_details(struct press *p)
 				    "them"));
 		return;
 	}
+	/* Quietly: it is seen. */
 	p->cmd = (struct command){
 		.kind = COMMAND_SET,
-		.conv = press_conv(p),
 		.on = true,
 		.text = xstrdup(on ? "look.details on" : "look.details off"),
 	};

@@ -241,7 +241,8 @@ const struct conv *win_conv(const struct model *m, const struct win *w);
 /* Where the unread marker stands; 0: nowhere. */
 uint64_t win_marker(const struct win *w, const struct conv *c);
 void win_select(struct ui *ui, const struct model *m, const struct fp *fp);
-void win_select_number(struct ui *ui, const struct model *m, size_t number);
+/* False where nobody has that number. */
+bool win_select_number(struct ui *ui, const struct model *m, size_t number);
 void win_step(struct ui *ui, const struct model *m, int step);
 void win_select_last(struct ui *ui, const struct model *m);
 void win_select_news(struct ui *ui, const struct model *m);

@@ -216,7 +216,7 @@ win_select(struct ui *ui, const struct model *m, const struct fp *fp)
 	show(ui, m, fp);
 }
 
-void
+bool
 win_select_number(struct ui *ui, const struct model *m, size_t number)
 {
 	struct fp nearby = { 0 };
@@ -224,13 +224,15 @@ win_select_number(struct ui *ui, const struct model *m, size_t number)
 
 	if (number == CONV_NEARBY) {
 		win_select(ui, m, &nearby);
-		return;
+		return true;
 	}
 	roster_init(&r, m, ROSTER_MAX);
 	size_t row = roster_by_number(&r, number);
-	if (row < r.count)
+	bool found = row < r.count;
+	if (found)
 		win_select(ui, m, &r.rows[row]->fp);
 	roster_clear(&r);
+	return found;
 }
 
 void

@@ -556,6 +556,41 @@ an_edited_draft_comes_up_nowhere_else(void **state)
 	expect_line("nearby> halffor eve alone");
 }
 
+/* What leads nowhere says so, and what is cleared comes back. */
+static void
+no_key_is_dead(void **state)
+{
+	(void)state;
+	scene_key(s, '9', KEY_ALT);
+	assert_true(shows("nobody has the number 9"));
+	scene_key(s, KEY_F1 + 3, 0);
+	assert_true(shows("no room for details here"));
+	assert_int_equal(s->command_count, 0);
+	scene_key(s, '0' + ana->number % 10, KEY_ALT);
+	scene_type(s, "precious");
+	scene_key(s, 'c', KEY_CTRL);
+	assert_true(shows("cleared; Ctrl-_ undoes it"));
+	scene_key(s, '_', KEY_CTRL);
+	expect_line("ana> precious");
+}
+
+/* Lines of nothing around a text are left from typing. */
+static void
+empty_lines_are_not_sent(void **state)
+{
+	(void)state;
+	scene_key(s, '0' + ana->number % 10, KEY_ALT);
+	scene_key(s, 'j', KEY_CTRL);
+	scene_type(s, "  one");
+	scene_key(s, 'j', KEY_CTRL);
+	scene_key(s, 'j', KEY_CTRL);
+	scene_type(s, "two");
+	scene_key(s, 'j', KEY_CTRL);
+	scene_key(s, KEY_ENTER_KEY, 0);
+	assert_int_equal(scene_last(s)->kind, COMMAND_SAY);
+	assert_string_equal(scene_last(s)->text, "  one\n\ntwo");
+}
+
 int
 main(void)
 {
@@ -578,6 +613,8 @@ main(void)
 		TEST(a_link_that_comes_is_not_opened_instead),
 		TEST(enter_means_whom_one_sees),
 		TEST(ctrl_d_leaves_nothing),
+		TEST(no_key_is_dead),
+		TEST(empty_lines_are_not_sent),
 		TEST(a_hint_is_told_three_times),
 		TEST(a_key_that_was_used_is_known),
 		TEST(hints_can_be_off_and_follow_the_keys),
