@@ -281,9 +281,11 @@ do_interrupt(struct press *p)
 {
 	static const char quit[] = "/quit";
 
-	if (press_is_empty(p))
+	if (press_is_empty(p)) {
 		edit_set(p->w->edit, quit, sizeof(quit) - 1);
-	else {
+		ui_flash(p->ui, p->now,
+		    say(p->m->lang, "Enter leaves earshot, Ctrl-C stays"));
+	} else {
 		edit_do(p->w->edit, EDIT_KILL_ALL);
 		tell_way_back(p);
 	}

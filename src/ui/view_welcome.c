@@ -162,7 +162,8 @@ add_reasons(struct str *s, const struct frame *f)
 }
 
 /* Alone, the seconds show that something is going on; with others there, a
- * screen that changes each second would only keep the machine awake. */
+ * screen that changes each second would only keep the machine awake. Without a
+ * network there is nobody to ask, and the line above says so. */
 static void
 add_looking(struct str *s, const struct frame *f)
 {
@@ -171,7 +172,7 @@ add_looking(struct str *s, const struct frame *f)
 	int64_t now = f->now.mono_ms;
 	size_t used = count_used(m);
 
-	if (f->roster.present > 0)
+	if (f->roster.present > 0 || used == 0)
 		return;
 	if (m->last_announce_ms == 0) {
 		str_addf(s, "%s %s\n", glyph_text(f, GLYPH_AWAY),

@@ -572,6 +572,10 @@ no_key_is_dead(void **state)
 	assert_true(shows("cleared; Ctrl-_ undoes it"));
 	scene_key(s, '_', KEY_CTRL);
 	expect_line("ana> precious");
+	scene_key(s, 'c', KEY_CTRL);
+	scene_key(s, 'c', KEY_CTRL);
+	expect_line("ana> /quit");
+	assert_true(shows("Ctrl-C stays"));
 }
 
 /* Lines of nothing around a text are left from typing. */
