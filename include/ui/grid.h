@@ -74,6 +74,13 @@ struct grid {
 	int cursor_row, cursor_col; /* always inside */
 	char title[256];            /* for the terminal's title; clean */
 	bool bell;                  /* ring once when shown */
+	/* How emoji are put here: as they are, their first part alone in the
+	 * same cells, or their names. */
+	enum grid_emoji {
+		GRID_EMOJI,
+		GRID_EMOJI_SIMPLE,
+		GRID_EMOJI_NAMES
+	} emoji;
 	struct spot spots[SPOTS_MAX];
 	size_t spot_count;
 };

@@ -23,6 +23,7 @@ struct wrap {
 	size_t size, at;
 	int width, rest; /* cells of the next row, and of those behind */
 	bool done;
+	bool names; /* for the caller to set: emoji stand as their names */
 };
 
 /* Widths below 1 count as 1. */

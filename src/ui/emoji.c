@@ -1,10 +1,13 @@
 /* SPDX-License-Identifier: MIT */
 #include "ui/emoji.h"
 
+#include "base/utf8.h"
+#include "base/width.h"
 #include "ui/emoji_table.h"
 #include "ui/str.h"
 
 #include <stdint.h>
+#include <stdio.h>
 #include <string.h>
 #include <strings.h>
 
@@ -61,6 +64,91 @@ emoji_at(const char *text, size_t n)
 			found = &emojis[i];
 	}
 	return found;
+}
+
+static bool
+is_flag(uint32_t cp)
+{
+	return cp >= 0x1F1E6 && cp <= 0x1F1FF;
+}
+
+bool
+emoji_is(const char *cluster, size_t n)
+{
+	enum { VARIATION_16 = 0xFE0F, KEYCAP = 0x20E3 };
+	uint32_t cp, base = 0;
+
+	for (size_t at = 0; at < n;) {
+		at += utf8_decode(cluster + at, n - at, &cp, NULL);
+		if (cp == VARIATION_16 || cp == KEYCAP)
+			return true;
+		base = base == 0 ? cp : base;
+	}
+	if (base >= 0x1F000 && base <= 0x1FAFF)
+		return true;
+	/* Those of the older blocks that are shown as pictures. */
+	return base >= 0x2300 && base <= 0x2BFF && width_cp(base) == 2;
+}
+
+static void
+flag_letters(
+    const char *cluster, size_t n, uint32_t *ret_cp, uint32_t *ret_next)
+{
+	size_t first = utf8_decode(cluster, n, ret_cp, NULL);
+
+	*ret_next = 0;
+	if (first < n)
+		utf8_decode(cluster + first, n - first, ret_next, NULL);
+}
+
+bool
+emoji_is_flag(const char *cluster, size_t n)
+{
+	uint32_t cp, next;
+
+	flag_letters(cluster, n, &cp, &next);
+	return is_flag(cp) && is_flag(next);
+}
+
+size_t
+emoji_shown(const char *cluster, size_t n, char out[static EMOJI_SHOWN_SIZE])
+{
+	const struct emoji *e;
+	uint32_t cp, next;
+	int size;
+
+	if (!emoji_is(cluster, n))
+		return 0;
+	e = emoji_at(cluster, n);
+	flag_letters(cluster, n, &cp, &next);
+	if (emoji_is_flag(cluster, n))
+		size = snprintf(out, EMOJI_SHOWN_SIZE, "[%c%c]",
+		    (char)('A' + (cp - 0x1F1E6)),
+		    (char)('A' + (next - 0x1F1E6)));
+	else if (e != NULL)
+		size = snprintf(out, EMOJI_SHOWN_SIZE, ":%s:", e->name);
+	else
+		size =
+		    snprintf(out, EMOJI_SHOWN_SIZE, "[U+%04X]", (unsigned)cp);
+	return (size_t)size;
+}
+
+int
+emoji_width(bool names, const char *text, size_t n)
+{
+	char shown[EMOJI_SHOWN_SIZE];
+	int cells = 0;
+
+	if (!names)
+		return width_text(text, n);
+	for (size_t at = 0; at < n;) {
+		int width;
+		size_t size = cluster_next(text + at, n - at, &width);
+		size_t name = emoji_shown(text + at, size, shown);
+		cells += name > 0 ? (int)name : width;
+		at += size;
+	}
+	return cells;
 }
 
 static bool

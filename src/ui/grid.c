@@ -12,6 +12,7 @@
 #include "base/mem.h"
 #include "base/utf8.h"
 #include "base/width.h"
+#include "ui/emoji.h"
 
 #include <assert.h>
 #include <stdlib.h>
@@ -221,6 +222,42 @@ cells_of(const char *text, size_t n)
 	return cells;
 }
 
+/* Names are cut where a row has no room for them. */
+static int
+put_ascii(struct grid *g, int row, int col, int end, const char *text)
+{
+	struct cell *base = NULL;
+
+	for (; *text != '\0' && col < end; text++)
+		col = put_cp(g, row, col, (unsigned char)*text, &base);
+	return col;
+}
+
+/* The emoji of n bytes; its first code point is all that is kept of it. */
+static int
+put_emoji(struct grid *g, int row, int col, int end, const char *text, size_t n)
+{
+	char name[EMOJI_SHOWN_SIZE];
+	struct cell *base = NULL;
+	int start = col;
+	uint32_t cp;
+
+	if (g->emoji == GRID_EMOJI_NAMES && emoji_shown(text, n, name) > 0)
+		return put_ascii(g, row, col, end, name);
+	int behind = start + cells_of(text, n);
+	/* Of a flag both parts count: "[NO]" without what is around it. */
+	if (emoji_is_flag(text, n) && emoji_shown(text, n, name) > 0) {
+		name[3] = '\0';
+		col = put_ascii(g, row, col, behind, name + 1);
+		put_blanks(g, row, col, behind, STYLE_NORMAL);
+		return behind;
+	}
+	utf8_decode(text, n, &cp, NULL);
+	col = put_cp(g, row, col, cp, &base);
+	put_blanks(g, row, col, behind, STYLE_NORMAL);
+	return behind;
+}
+
 int
 grid_put(struct grid *g, int row, int col, int col_end, enum style style,
     const char *text, size_t size)
@@ -231,12 +268,16 @@ grid_put(struct grid *g, int row, int col, int col_end, enum style style,
 		int unused;
 		size_t n = cluster_next(text + at, size - at, &unused);
 		int start = col;
-		if (cells_of(text + at, n) > end - col) {
+		bool plain = g->emoji == GRID_EMOJI || !emoji_is(text + at, n);
+		if ((plain || g->emoji == GRID_EMOJI_SIMPLE) &&
+		    cells_of(text + at, n) > end - col) {
 			put_blanks(g, row, col, end, style);
 			return end;
 		}
 		struct cell *base = NULL;
-		for (size_t i = 0; i < n;) {
+		if (!plain)
+			col = put_emoji(g, row, col, end, text + at, n);
+		for (size_t i = 0; plain && i < n;) {
 			uint32_t cp;
 			i += utf8_decode(text + at + i, n - i, &cp, NULL);
 			col = put_cp(g, row, col, cp, &base);

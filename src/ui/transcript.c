@@ -168,6 +168,7 @@ transcript_wrap(
 	const char *text = message_text(t->f->m, item->msg, &size);
 
 	wrap_init(w, text, size, t->right - item->from, t->right - t->rest);
+	w->names = t->f->m->settings.look_emoji == EMOJI_TEXT;
 }
 
 /* A word behind the text stands in its last row where there is room. */

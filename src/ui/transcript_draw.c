@@ -7,6 +7,7 @@
 #include "ui/transcript.h"
 
 #include "base/width.h"
+#include "ui/emoji.h"
 #include "ui/find.h"
 #include "ui/links.h"
 #include "ui/str.h"
@@ -80,6 +81,23 @@ draw_quote(const struct transcript *t, const struct item *item, int row)
 	str_clear(&s);
 }
 
+static bool
+shows_names(const struct transcript *t)
+{
+	return t->f->m->settings.look_emoji == EMOJI_TEXT;
+}
+
+/* Words of a message are put so; returns what is to be put back. */
+static enum grid_emoji
+begin_words(const struct transcript *t)
+{
+	enum grid_emoji elsewhere = t->f->g->emoji;
+
+	if (shows_names(t))
+		t->f->g->emoji = GRID_EMOJI_NAMES;
+	return elsewhere;
+}
+
 /* What they, and what we made of it. */
 static void
 draw_reactions(const struct transcript *t, const struct item *item, int row)
@@ -97,7 +115,9 @@ draw_reactions(const struct transcript *t, const struct item *item, int row)
 		str_addf(&s, " %s %s ", theirs, label);
 	if (ours[0] != '\0')
 		str_addf(&s, " %s %s", ours, t->f->m->name);
+	enum grid_emoji elsewhere = begin_words(t);
 	draw_notice(t, row, STYLE_DIM, str_text(&s));
+	t->f->g->emoji = elsewhere;
 	str_clear(&s);
 }
 
@@ -230,8 +250,9 @@ mark_found(const struct transcript *t, const struct item *item,
 		size_t b = to < end ? to : end;
 		if (a >= b)
 			continue;
-		int at = col + width_text(text + wr->offset, a - wr->offset);
-		int behind = at + width_text(text + a, b - a);
+		int at = col + emoji_width(shows_names(t), text + wr->offset,
+				   a - wr->offset);
+		int behind = at + emoji_width(shows_names(t), text + a, b - a);
 		for (; at < behind && at < t->right; at++)
 			grid_cell(t->f->g, row, at)->style = STYLE_FOUND;
 	}
@@ -264,12 +285,13 @@ add_link_spots(const struct transcript *t, const struct item *item,
 		to = to < end ? to : end;
 		if (from >= to)
 			continue;
-		int left =
-		    col + width_text(text + wr->offset, from - wr->offset);
+		int left = col + emoji_width(shows_names(t), text + wr->offset,
+				     from - wr->offset);
 		struct spot spot = { .kind = SPOT_LINK,
 			.row = row,
 			.col = left,
-			.end = left + width_text(text + from, to - from),
+			.end = left + emoji_width(shows_names(t), text + from,
+					  to - from),
 			.conv = t->c->id,
 			.serial = item->msg->serial,
 			.offset = link.offset };
@@ -292,8 +314,10 @@ draw_text_row(const struct transcript *t, const struct item *item,
 	if (first)
 		draw_text(t->f, row, col - text_cells(item->mark), t->right,
 		    STYLE_PUBLIC, item->mark);
+	enum grid_emoji elsewhere = begin_words(t);
 	grid_put(t->f->g, row, col, t->right, text_style(item->msg),
 	    text + wr->offset, wr->size);
+	t->f->g->emoji = elsewhere;
 	mark_found(t, item, wr, row, col);
 	if (t->f->m->settings.look_mouse)
 		add_link_spots(t, item, wr, row, col);

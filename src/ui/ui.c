@@ -138,6 +138,8 @@ ui_draw(struct ui *ui, const struct model *m, struct now now, struct grid *g)
 	find_settle(ui, m, now);
 	frame_init(&f, ui, m, now, g);
 	grid_erase(g);
+	g->emoji = m->settings.look_emoji == EMOJI_FULL ? GRID_EMOJI
+							: GRID_EMOJI_SIMPLE;
 	ui->shown = ui->overlay == OVERLAY_NONE && !rect_is_empty(f.l.chat);
 	ui->shown_fp = f.w->fp;
 	hints_choose(ui, m, now);

@@ -8,6 +8,7 @@
 
 #include "base/utf8.h"
 #include "base/width.h"
+#include "ui/emoji.h"
 
 #include <stdint.h>
 
@@ -128,6 +129,8 @@ piece_at(const struct wrap *w, size_t at)
 
 	piece.size = cluster_next(w->text + at, w->size - at, &piece.cells);
 	size_t n = utf8_decode(w->text + at, w->size - at, &piece.cp, NULL);
+	if (w->names)
+		piece.cells = emoji_width(true, w->text + at, piece.size);
 	piece.is_blank = is_blank(piece.cp) && n == piece.size;
 	return piece;
 }

@@ -522,5 +522,7 @@ const struct screen_case screen_cases[] = {
 	{ "quiet", case_quiet, false },
 	{ "ignored", case_ignored, false },
 	{ "long-draft", case_long_draft, false },
+	{ "emoji-simple", case_emoji_simple, false },
+	{ "emoji-text", case_emoji_text, false },
 };
 const size_t screen_case_count = sizeof(screen_cases) / sizeof(screen_cases[0]);

@@ -49,6 +49,8 @@ void case_offer(struct scene *s);
 void case_quiet(struct scene *s);
 void case_ignored(struct scene *s);
 void case_long_draft(struct scene *s);
+void case_emoji_simple(struct scene *s);
+void case_emoji_text(struct scene *s);
 
 /* cases_keys.c */
 void case_go(struct scene *s);

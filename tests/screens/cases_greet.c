@@ -4,7 +4,7 @@
 #include "core/model_edit.h"
 #include "model_fixture.h"
 
-#include <stdlib.h>
+#include <stdio.h>
 
 /* What one wrote to oneself, and while nothing is written yet. */
 void
@@ -89,4 +89,32 @@ case_long_draft(struct scene *s)
 	scene_type(s, "/shout ");
 	for (int i = 0; i < 104; i++)
 		scene_type(s, "again ");
+}
+
+/* A family, a skin tone, a flag, a heart, and one without a name. */
+static void
+emoji(struct scene *s, const char *look)
+{
+	struct peer *ana = cases_populate(s);
+	struct conv *c = model_conv_edit(s->m, ana->conv);
+
+	fixture_receive(s->m, ana, 9,
+	    "👨‍👩‍👧 went up 🚀🎉 with 👍🏽 and 🇳🇴, ❤️ and 🪿; all of them "
+	    "were back for lunch 🍕🍕🍕");
+	snprintf(conv_message_edit(c, c->next_serial - 1)->reactions[1],
+	    REACTION_SIZE, "%s", "🎉");
+	cases_open_ana(s);
+	scene_type(s, look);
+}
+
+void
+case_emoji_simple(struct scene *s)
+{
+	emoji(s, "/set look.emoji simple\n");
+}
+
+void
+case_emoji_text(struct scene *s)
+{
+	emoji(s, "/set look.emoji text\n");
 }

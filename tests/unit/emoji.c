@@ -39,6 +39,44 @@ every_name_is_found(void **state)
 }
 
 static void
+expect_shown(const char *cluster, const char *want)
+{
+	char shown[EMOJI_SHOWN_SIZE] = "";
+	size_t n = emoji_shown(cluster, strlen(cluster), shown);
+
+	assert_int_equal(n, strlen(want));
+	assert_string_equal(shown, want);
+	assert_int_equal(emoji_is(cluster, strlen(cluster)), n > 0);
+	if (n > 0)
+		assert_int_equal(
+		    emoji_width(true, cluster, strlen(cluster)), n);
+}
+
+static void
+an_emoji_can_be_shown_by_its_name(void **state)
+{
+	size_t all;
+	const struct emoji *e = emoji_starting("", 0, &all);
+
+	(void)state;
+	expect_shown(ROCKET, ":rocket:");
+	expect_shown("\xf0\x9f\xaa\xbf", "[U+1FABF]");
+	expect_shown("\xf0\x9f\x87\xb3\xf0\x9f\x87\xb4", "[NO]");
+	expect_shown("a", "");
+	expect_shown("\xe4\xbd\xa0", "");
+	expect_shown("\xe2\x80\xa6", "");
+	for (size_t i = 0; i < all; i++) {
+		char shown[EMOJI_SHOWN_SIZE];
+		const char *text = e[i].text;
+		size_t n = emoji_shown(text, strlen(text), shown);
+		assert_true(n < EMOJI_SHOWN_SIZE);
+	}
+	assert_int_equal(
+	    emoji_width(true, "a" ROCKET "b", 6), strlen("a:rocket:b"));
+	assert_int_equal(emoji_width(false, "a" ROCKET "b", 6), 4);
+}
+
+static void
 what_is_no_name_is_not_found(void **state)
 {
 	size_t count;
@@ -110,6 +148,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(every_name_is_found),
+		cmocka_unit_test(an_emoji_can_be_shown_by_its_name),
 		cmocka_unit_test(what_is_no_name_is_not_found),
 		cmocka_unit_test(names_are_replaced),
 		cmocka_unit_test(what_is_no_emoji_stays),
