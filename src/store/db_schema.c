@@ -31,7 +31,7 @@ _Static_assert(TRANSPORT_AUTO == 0 && TRANSPORT_TCP == 1 && TRANSPORT_UDP == 2,
 
 /*
  * contact: one for each pin. The sums are for salvage.
- * conv: fp is NULL from the moment it is forgotten until its messages are gone.
+ * conv: fp is NULL from the moment it is forgotten; the row stays, empty.
  * message: waits is the outbox; revised 1 edited, 2 deleted. Ids are random,
  * and an index of them all would touch a page of its own for each message; so
  * it is cut into pieces of 2048 rows, looked through from the newest. What
