@@ -48,13 +48,20 @@ keep_former(struct db *db, const struct db_message *m, const struct change *c)
 	db_run(db, s);
 }
 
+/* Former texts and reactions. */
 static void
-drop_formers(struct db *db, const struct db_message *m)
+drop_rest(struct db *db, const struct db_message *m)
 {
 	sqlite3_stmt *s = db_statement(db, SQL_FORMER_REMOVE);
 
 	db_bind_int(s, 1, m->row);
 	db_run(db, s);
+	for (int mine = 0; mine < 2; mine++) {
+		s = db_statement(db, SQL_REACTION_REMOVE);
+		db_bind_int(s, 1, m->row);
+		db_bind_int(s, 2, mine);
+		db_run(db, s);
+	}
 }
 
 static void
@@ -68,7 +75,7 @@ change_text(struct db *db, int64_t conv, const struct change *c)
 	bool late = !c->mine && c->arrived_ms - m.arrived_ms > REVISE_MS;
 	if (!late && !m.deleted) {
 		if (c->revision == REVISION_DELETE)
-			drop_formers(db, &m);
+			drop_rest(db, &m);
 		else if (m.keep)
 			keep_former(db, &m, c);
 		set_text(db, &m, c);

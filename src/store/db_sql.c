@@ -177,8 +177,9 @@ static const char *const texts[SQL_COUNT] = {
 			   " ?4)",
 	[SQL_FORMER_REMOVE] = "DELETE FROM former WHERE message = ?1",
 	[SQL_REACTION_PUT] =
-	    "INSERT INTO reaction VALUES (?1, ?2, ?3) ON CONFLICT"
-	    " (message, mine) DO UPDATE SET text = ?3",
+	    "INSERT INTO reaction SELECT row, ?2, ?3 FROM message"
+	    " WHERE row = ?1 AND revised <> 2 ON CONFLICT (message, mine)"
+	    " DO UPDATE SET text = ?3",
 	[SQL_REACTION_REMOVE] =
 	    "DELETE FROM reaction WHERE message = ?1 AND mine = ?2",
 	[SQL_OUTBOX] = outbox,

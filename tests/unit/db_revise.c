@@ -171,6 +171,10 @@ test_react(void **state)
 	db_kit_reopen(k);
 	check_reactions(k, "\xf0\x9f\x91\x8d", "");
 	check(k, 0, "what do you think", false, false);
+	/* They could not know yet. */
+	revise(k, REVISION_DELETE, true, 1, "");
+	revise(k, REVISION_REACT, false, 1, "+1");
+	check_reactions(k, "", "");
 }
 
 static void
