@@ -232,7 +232,8 @@ deliver(struct memstore *ms, const struct change *c)
 	struct mem_row *r = find_row(ms, &c->fp, &c->id);
 	struct pin *pin = find_pin(ms, &c->fp);
 
-	if (c->delivery != DELIVERY_FAILED && pin != NULL &&
+	if (c->delivery >= DELIVERY_DELIVERED &&
+	    c->delivery != DELIVERY_FAILED && pin != NULL &&
 	    c->seq > pin->sent_seq)
 		pin->sent_seq = c->seq;
 	if (r == NULL || !r->change.mine)

@@ -1,0 +1,433 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The database against a store in memory that is too simple to be wrong:
+ * what is written, revised, delivered, read and forgotten at random, over
+ * commits, commits undone, rests, and ends in the middle, is the same in both.
+ */
+#include "store/db.h"
+
+#include "db_kit.h"
+#include "memstore.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+enum {
+	RUNS = 40,
+	STEPS = 250,
+	PEERS = 3,
+	IDS_MAX = STEPS * 4 + 4,
+};
+
+/* What the engine would know. */
+struct said {
+	unsigned who;
+	bool mine, revision, done, known;
+	int64_t row;
+	uint64_t seq;
+	unsigned target; /* of a revision */
+};
+
+struct twins {
+	struct db_kit *k;
+	struct memstore ms;
+	uint64_t random;
+	struct said said[IDS_MAX];
+	unsigned count;
+	uint64_t seq[2][PEERS + 1]; /* theirs, ours */
+	unsigned step;
+};
+
+/* Two of them in one slot of what is near (store/db_book.c). */
+static const unsigned whom[PEERS + 1] = { 0, 1, 2, 17 };
+
+static uint32_t
+draw(struct twins *t, uint32_t below)
+{
+	t->random = t->random * UINT64_C(6364136223846793005) + 1;
+	return (uint32_t)(t->random >> 33) % below;
+}
+
+static void
+give(struct twins *t, const struct change *c)
+{
+	db_apply(t->k->db, c);
+	memstore_apply(&t->ms, c);
+}
+
+static void
+pin(struct twins *t, unsigned who)
+{
+	struct pin pin = { .fp = db_kit_fp(whom[who]),
+		.trust = TRUST_PINNED,
+		.name = "somebody" };
+
+	give(t,
+	    &(struct change){ .kind = CHANGE_PIN, .fp = pin.fp, .pin = &pin });
+}
+
+static struct said *
+add(struct twins *t, unsigned who, struct change *c)
+{
+	struct said *s = &t->said[t->count];
+
+	/* Numbers have gaps, as epochs make them. */
+	t->seq[c->mine][who] += 1 + (draw(t, 8) == 0 ? draw(t, 100) : 0);
+	c->seq = t->seq[c->mine][who];
+	*s = (struct said){ .who = who,
+		.mine = c->mine,
+		.known = true,
+		.row = c->row,
+		.seq = c->seq };
+	t->count++;
+	return s;
+}
+
+static void
+write_one(struct twins *t, unsigned who)
+{
+	char text[32];
+	unsigned id = t->count + 1;
+
+	snprintf(text, sizeof(text), "text %u", id);
+	struct change c = draw(t, 2) == 0
+			      ? db_kit_theirs(t->k, whom[who], id, text)
+			      : db_kit_ours(t->k, whom[who], id, text);
+	add(t, who, &c);
+	c.keep = draw(t, 12) > 0;
+	c.fp = db_kit_fp(whom[who]);
+	give(t, &c);
+	/* The same again, as after a lost acknowledgement. */
+	if (!c.mine && c.keep && draw(t, 12) == 0) {
+		c.row = ++t->k->row;
+		give(t, &c);
+	}
+}
+
+/* One that is there, and not forgotten; NULL when the dice find none. */
+static struct said *
+pick(struct twins *t, unsigned *ret_id)
+{
+	for (int i = 0; t->count > 0 && i < 8; i++) {
+		unsigned back = draw(t, 4) == 0 ? t->count : 20;
+		if (back > t->count)
+			back = t->count;
+		*ret_id = t->count - draw(t, back);
+		struct said *s = &t->said[*ret_id - 1];
+		if (s->known)
+			return s;
+	}
+	return NULL;
+}
+
+static void
+revise(struct twins *t)
+{
+	unsigned id;
+	struct said *target = pick(t, &id);
+
+	if (target == NULL || target->revision)
+		return;
+	bool mine = draw(t, 2) == 0;
+	unsigned who = target->who, own = t->count + 1;
+	enum revision what =
+	    mine == target->mine ? (enum revision)draw(t, 3) : REVISION_REACT;
+	const char *text = what == REVISION_DELETE ? ""
+			   : what == REVISION_EDIT ? "better"
+						   : "+1";
+	struct change c = mine ? db_kit_ours(t->k, whom[who], own, text)
+			       : db_kit_theirs(t->k, whom[who], own, text);
+	struct said *s = add(t, who, &c);
+	s->revision = true;
+	s->target = id;
+	/* Those of theirs are nothing that waits. */
+	s->done = !mine;
+	c.kind = CHANGE_REVISION;
+	c.revision = what;
+	c.has_target = true;
+	c.target = db_kit_id(id);
+	give(t, &c);
+	if (what != REVISION_DELETE || !mine || target->done)
+		return;
+	/* It was not sent yet, says the engine. */
+	c = db_kit_deliver(whom[who], id, DELIVERY_FAILED);
+	c.row = target->row;
+	c.reason = "deleted";
+	target->done = true;
+	give(t, &c);
+}
+
+static void
+deliver(struct twins *t)
+{
+	static const enum delivery ends[] = { DELIVERY_DELIVERED,
+		DELIVERY_DELIVERED, DELIVERY_FAILED, DELIVERY_SENT };
+	unsigned id;
+	struct said *s = pick(t, &id);
+
+	if (s == NULL || !s->mine || s->done)
+		return;
+	struct change c = db_kit_deliver(whom[s->who], id, ends[draw(t, 4)]);
+	c.row = s->revision || draw(t, 4) == 0 ? 0 : s->row;
+	c.seq = s->seq;
+	c.reason = c.delivery == DELIVERY_FAILED ? "taken back" : NULL;
+	s->done = c.delivery != DELIVERY_SENT;
+	give(t, &c);
+}
+
+static void
+forget(struct twins *t)
+{
+	unsigned id;
+	const struct said *s = pick(t, &id);
+	bool one = draw(t, 3) > 0;
+
+	if (s == NULL || s->revision)
+		return;
+	struct change c = { .kind = CHANGE_FORGET_MESSAGE,
+		.fp = db_kit_fp(whom[s->who]),
+		.id = db_kit_id(id) };
+	unsigned who = s->who;
+	if (!one)
+		c.kind = draw(t, 2) == 0 ? CHANGE_FORGET_CONV
+					 : CHANGE_FORGET_CONTACT;
+	for (unsigned i = 0; i < t->count; i++) {
+		struct said *o = &t->said[i];
+		/* What is left of a forgotten one is not compared. */
+		if (one && o->revision && o->target == id && o->mine &&
+		    !o->done)
+			return;
+		if (o->who == who && (!one || i + 1 == id))
+			o->known = false;
+	}
+	give(t, &c);
+	if (c.kind == CHANGE_FORGET_CONTACT)
+		pin(t, who);
+}
+
+static void
+act(struct twins *t)
+{
+	unsigned dice = draw(t, 100), who = 1 + draw(t, PEERS);
+
+	if (dice < 60)
+		write_one(t, who);
+	else if (dice < 70)
+		revise(t);
+	else if (dice < 88)
+		deliver(t);
+	else if (dice < 94)
+		give(t, &(struct change){ .kind = CHANGE_READ,
+			    .fp = db_kit_fp(whom[who]),
+			    .row = t->k->row });
+	else if (dice < 96)
+		give(t, &(struct change){ .kind = CHANGE_DRAFT,
+			    .fp = db_kit_fp(whom[who]),
+			    .text = "half",
+			    .size = 4 });
+	else if (dice < 98)
+		pin(t, who);
+	else
+		forget(t);
+}
+
+static const char *
+reason_of(const char *reason)
+{
+	return reason == NULL ? "" : reason;
+}
+
+/* What was read is a mark in one and a state of messages in the other; a start
+ * makes what was sent wait again. */
+static enum delivery
+delivery_of(enum delivery d)
+{
+	if (d == DELIVERY_SENT)
+		return DELIVERY_QUEUED;
+	return d == DELIVERY_READ ? DELIVERY_DELIVERED : d;
+}
+
+static void
+compare_message(const struct message *a, const struct message *b)
+{
+	assert_true(msg_id_equal(&a->id, &b->id));
+	assert_int_equal(a->row, b->row);
+	assert_int_equal(a->mine, b->mine);
+	assert_string_equal(a->text, b->text);
+	assert_int_equal(a->edited, b->edited);
+	assert_int_equal(a->deleted, b->deleted);
+	assert_memory_equal(
+	    a->reactions[0], b->reactions[0], strlen(b->reactions[0]) + 1);
+	assert_memory_equal(
+	    a->reactions[1], b->reactions[1], strlen(b->reactions[1]) + 1);
+	assert_int_equal(delivery_of(a->delivery), delivery_of(b->delivery));
+	if (a->delivery == DELIVERY_FAILED && !a->deleted)
+		assert_string_equal(reason_of(a->reason), reason_of(b->reason));
+}
+
+static void
+compare_pages(struct twins *t, unsigned who)
+{
+	struct fp fp = db_kit_fp(whom[who]);
+	size_t size = 1 + draw(t, DB_PAGE_MAX - 1);
+	struct saved_page a, b;
+
+	assert_int_equal(db_page(t->k->db, &fp, INT64_MAX, size, &a), 0);
+	memstore_page(&t->ms, &fp, INT64_MAX, size, &b);
+	assert_int_equal(a.count, b.count);
+	assert_int_equal(a.more, b.more);
+	for (size_t i = 0; i < a.count; i++)
+		compare_message(&a.messages[i], &b.messages[i]);
+	saved_page_clear(&a);
+	saved_page_clear(&b);
+}
+
+static const struct saved_conv *
+conv_of(const struct saved *s, unsigned who)
+{
+	static const struct saved_conv none;
+	struct fp fp = db_kit_fp(whom[who]);
+
+	for (size_t i = 0; i < s->conv_count; i++)
+		if (fp_equal(&s->convs[i].fp, &fp))
+			return &s->convs[i];
+	return &none;
+}
+
+static const struct pin *
+pin_of(const struct saved *s, unsigned who)
+{
+	struct fp fp = db_kit_fp(whom[who]);
+
+	for (size_t i = 0; i < s->pin_count; i++)
+		if (fp_equal(&s->pins[i].fp, &fp))
+			return &s->pins[i];
+	return NULL;
+}
+
+static void
+compare_outboxes(const struct saved *a, const struct saved *b)
+{
+	assert_int_equal(a->outbox_count, b->outbox_count);
+	for (size_t i = 0; i < a->outbox_count; i++) {
+		const struct change *x = &a->outbox[i].change;
+		const struct change *y = &b->outbox[i].change;
+		assert_true(msg_id_equal(&x->id, &y->id));
+		assert_true(fp_equal(&a->outbox[i].to, &b->outbox[i].to));
+		assert_int_equal(x->kind, y->kind);
+		assert_int_equal(x->row, y->row);
+		assert_true(x->seq == y->seq);
+		assert_int_equal(x->keep, y->keep);
+		assert_string_equal(x->text, y->text);
+	}
+}
+
+static void
+compare_starts(struct twins *t)
+{
+	struct saved a = db_kit_load(t->k), b;
+
+	memstore_load(&t->ms, &b);
+	for (unsigned who = 1; who <= PEERS; who++) {
+		const struct pin *p = pin_of(&a, who), *q = pin_of(&b, who);
+		const struct saved_conv *c = conv_of(&a, who);
+		const struct saved_conv *d = conv_of(&b, who);
+		assert_non_null(p);
+		assert_true(p->received_seq == q->received_seq);
+		assert_true(p->sent_seq == q->sent_seq);
+		assert_int_equal(c->unread, d->unread);
+		assert_int_equal(c->last_row, d->last_row);
+		assert_string_equal(reason_of(c->draft), reason_of(d->draft));
+	}
+	compare_outboxes(&a, &b);
+	assert_true(a.next_row >= b.next_row);
+	/* What a start gives the engine. */
+	t->k->row = a.next_row - 1;
+	saved_clear(&a);
+	saved_clear(&b);
+}
+
+static void
+end_turn(struct twins *t)
+{
+	switch (draw(t, 12)) {
+	case 0:
+		/* It ends before the commit. */
+		db_kit_reopen(t->k);
+		memstore_rollback(&t->ms);
+		compare_starts(t);
+		break;
+	case 1:
+		db_kit_commit(t->k);
+		memstore_commit(&t->ms);
+		db_kit_reopen(t->k);
+		compare_starts(t);
+		break;
+	case 2:
+		db_kit_commit(t->k);
+		memstore_commit(&t->ms);
+		db_kit_rest(t->k);
+		break;
+	default:
+		if (!db_is_dirty(t->k->db))
+			break;
+		db_kit_commit(t->k);
+		memstore_commit(&t->ms);
+		if (db_wants_settling(t->k->db))
+			db_settle(t->k->db);
+		break;
+	}
+}
+
+static void
+run(unsigned seed)
+{
+	static struct twins t;
+	void *state;
+
+	t = (struct twins){ .random = seed };
+	assert_int_equal(db_kit_setup(&state), 0);
+	t.k = state;
+	for (unsigned who = 1; who <= PEERS; who++)
+		pin(&t, who);
+	db_kit_commit(t.k);
+	memstore_commit(&t.ms);
+	for (t.step = 0; t.step < STEPS; t.step++) {
+		for (unsigned n = 1 + draw(&t, 4); n > 0; n--)
+			act(&t);
+		end_turn(&t);
+		if (draw(&t, 4) == 0 && !db_is_dirty(t.k->db))
+			compare_pages(&t, 1 + draw(&t, PEERS));
+	}
+	for (unsigned who = 1; who <= PEERS; who++)
+		compare_pages(&t, who);
+	memstore_clear(&t.ms);
+	db_kit_teardown(&state);
+}
+
+static void
+test_same(void **state)
+{
+	const char *first = getenv("SEED");
+	unsigned from = first == NULL ? 1 : (unsigned)strtoul(first, NULL, 10);
+
+	(void)state;
+	for (unsigned i = 0; i < (first == NULL ? RUNS : 1); i++) {
+		if (i % 10 == 0)
+			print_message("seeds from %u\n", from + i);
+		run(from + i);
+	}
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = { cmocka_unit_test(test_same) };
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
