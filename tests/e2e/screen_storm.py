@@ -89,6 +89,21 @@ def storm():
     judge_end(mira.output)
 
 
+def settled(text):
+    """Between a resize and the frame for it tmux shows what is left of the
+    frame before."""
+    def wanted(rows):
+        if "│" not in rows[5] or not any(text in row for row in rows):
+            return False
+        try:
+            borders_are_whole(rows)
+        except lab.Failure:
+            return False
+        return True
+    wanted.__doc__ = "%s, and whole borders" % text
+    return wanted
+
+
 def in_tmux():
     """The same with somebody who says what is to be seen at the end."""
     _, (host, far) = lab.lan_of(2)
@@ -109,12 +124,11 @@ def in_tmux():
         lab.count("sizes")
     term.resize(80, 24)
     bob.send("/msg mira the storm is over")
-    borders_are_whole(term.expect(lambda rows: "│" in rows[5] and any(
-        "the storm is over" in row for row in rows)))
+    term.expect(settled("the storm is over"))
     for columns, rows in ((40, 12), (120, 40), (12, 3), (80, 24)):
         term.resize(columns, rows)
         term.expect("over")
-    borders_are_whole(term.expect(lambda rows: "│" in rows[5]))
+    term.expect(settled("over"))
 
 
 def stalled():
