@@ -4,6 +4,7 @@
 #include "base/mem.h"
 #include "ui/roster.h"
 #include "ui/str.h"
+#include "ui/view.h"
 #include "ui/when.h"
 
 #include <stdlib.h>
@@ -44,12 +45,14 @@ add_who_row(
     struct str *s, const struct lang *l, const struct peer *p, struct now now)
 {
 	char label[PEER_LABEL_SIZE], at[ADDR_TEXT_MAX], span[WHEN_SPAN_SIZE];
+	enum style style;
 
 	str_addf(s, "\n%s  %s", peer_label(p, true, label),
 	    say(l, presence_text(p->presence)));
 	if (p->addr_count > 0)
 		str_addf(s, "  %s", addr_host_text(&p->addrs[0], at));
-	str_addf(s, "  %s", say(l, trust_text(p->trust)));
+	/* In the words of the title row. */
+	str_addf(s, "  %s", trust_badge(l, p->trust, &style));
 	if (!peer_is_present(p) && p->last_seen_ms > 0)
 		str_addf(s, say(l, "  seen %s ago"),
 		    when_span(l, now.wall_ms - p->last_seen_ms, span));

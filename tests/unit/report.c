@@ -48,8 +48,9 @@ who(void **state)
 	free(bob->status);
 	bob->status = strdup("lunch");
 	expect_parts(report_who(m, fixture_now()),
-	    (const char *[]){ "1 here, 1 seen before", "away  192.168.1.22",
-		"\"lunch\"", "offline", "seen 2 h ago", NULL });
+	    (const char *[]){ "1 here, 1 seen before",
+		"away  192.168.1.22  [not verified]", "\"lunch\"", "offline",
+		"seen 2 h ago", NULL });
 	expect_parts(report_who_word(m, fixture_now(), ".22"),
 	    (const char *[]){ "1 with .22\nbob\xc2\xb7", NULL });
 	assert_null(report_who_word(m, fixture_now(), "carol"));
