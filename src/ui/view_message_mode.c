@@ -122,6 +122,7 @@ add_react(struct hint *h, const struct verb_case *v)
 	}
 	if (v->msg->reactions[1][0] != '\0')
 		add(h, STYLE_BAR, say(v->m->lang, "0 none"));
+	add(h, STYLE_BAR, say(v->m->lang, ":name"));
 }
 
 static void
