@@ -40,6 +40,7 @@ enum style {
 	STYLE_INSECURE,
 	STYLE_OWN,
 	STYLE_FOUND, /* what is looked for, in a text */
+	STYLE_MISSPELT,
 	STYLE_NICK_0,
 	STYLE_NICK_LAST = STYLE_NICK_0 + 7,
 	STYLE_COUNT,

@@ -66,6 +66,8 @@ void ui_answer_editor(struct ui *ui, struct now now, const char *text);
 /* What the path of REQUEST_PATHS can be; borrowed. Nothing happens when the
  * draft has changed since. */
 void ui_answer_paths(struct ui *ui, const char *const *paths, size_t count);
+/* A word of REQUEST_SPELL (whose other text is the language): known or not. */
+void ui_answer_spell(struct ui *ui, const char *word, bool known);
 /* Shows a sentence for a moment: what became of a request. */
 void ui_tell(struct ui *ui, struct now now, const char *sentence);
 /*

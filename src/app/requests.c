@@ -202,6 +202,8 @@ requests_run(struct requests *r)
 			hints_save(&r->sh->home, request.text);
 			break;
 		case REQUEST_SPELL:
+			speller_ask(&r->speller, request.text, request.more);
+			break;
 		case REQUEST_NONE:
 			break;
 		}
@@ -241,6 +243,10 @@ requests_turn(struct requests *r)
 	bool returned = false;
 
 	while (children_next(r->sh->children, r->sh->now.mono_ms, &ev)) {
+		if (ev.id == r->speller.id) {
+			speller_event(&r->speller, &ev);
+			continue;
+		}
 		if (!ev.ended || ev.id != r->editor || r->editor == 0)
 			continue;
 		end_editor(r, ev.status);
@@ -260,4 +266,5 @@ requests_clear(struct requests *r)
 {
 	free(r->draft);
 	r->draft = NULL;
+	speller_clear(&r->speller);
 }

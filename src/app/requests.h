@@ -7,6 +7,7 @@
 #define APP_REQUESTS_H
 
 #include "app/shell.h"
+#include "app/speller.h"
 #include "tty/tty.h"
 #include "ui/ui.h"
 
@@ -18,7 +19,8 @@ struct requests {
 	struct ui *ui;
 	unsigned editor; /* the child that has the terminal; 0: none */
 	char *draft;     /* owned: the file it edits */
-	bool bare;       /* plain lines are shown, nothing else */
+	struct speller speller;
+	bool bare; /* plain lines are shown, nothing else */
 };
 
 /* Does all that is asked for now. */

@@ -504,7 +504,10 @@ screen_run(struct shell *sh, char **ret_error)
 	char *hints = hints_load(&sh->home);
 	ui_set_hints(s.ui, hints);
 	free(hints);
-	s.requests = (struct requests){ .sh = sh, .tty = s.tty, .ui = s.ui };
+	s.requests = (struct requests){ .sh = sh,
+		.tty = s.tty,
+		.ui = s.ui,
+		.speller = { .sh = sh, .ui = s.ui } };
 	s.decode =
 	    decode_new(getenv("SSH_CONNECTION") != NULL ? DECODE_ESC_REMOTE_MS
 							: DECODE_ESC_MS);

@@ -60,6 +60,7 @@ static const char style_letters[STYLE_COUNT] = {
 	[STYLE_INSECURE] = 'I',
 	[STYLE_OWN] = 'o',
 	[STYLE_FOUND] = 'f',
+	[STYLE_MISSPELT] = 'w',
 	[STYLE_NICK_0] = '0',
 	[STYLE_NICK_0 + 1] = '1',
 	[STYLE_NICK_0 + 2] = '2',

@@ -18,6 +18,7 @@
 #include "ui/layout.h"
 #include "ui/overlay.h"
 #include "ui/request.h"
+#include "ui/spell.h"
 #include "ui/ui.h"
 
 #include <stdbool.h>
@@ -225,6 +226,7 @@ struct ui {
 	size_t request_count;
 	struct review review;
 	struct greet greet;
+	struct spell spell;
 	struct fp editor_fp;          /* whose draft an editor has */
 	struct spot spots[SPOTS_MAX]; /* of the last frame */
 	size_t spot_count;

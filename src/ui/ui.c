@@ -53,6 +53,7 @@ ui_free(struct ui *ui)
 		return;
 	popup_close(ui);
 	requests_free(ui);
+	spell_free(ui);
 	free(ui->heard);
 	message_mode_free(ui);
 	find_free(ui);
@@ -134,6 +135,7 @@ ui_draw(struct ui *ui, const struct model *m, struct now now, struct grid *g)
 	ui_scroll_settle(ui, m, now);
 	overlay_settle(ui, m);
 	found_settle(ui, m, now);
+	spell_settle(ui, m);
 	message_mode_settle(ui, m, now);
 	find_settle(ui, m, now);
 	frame_init(&f, ui, m, now, g);

@@ -102,6 +102,7 @@ view_input(const struct frame *f)
 			    s.prompt);
 		grid_put(f->g, row, i == 0 ? s.first : s.rest, r.cols,
 		    STYLE_NORMAL, text + wr.offset, wr.size);
+		spell_mark(f, &wr, row, i == 0 ? s.first : s.rest);
 	}
 	if (first > 0 && s.rest > 0)
 		draw_text(f, r.row, r.col, r.col + 1, STYLE_DIM, "^");
