@@ -6,7 +6,9 @@
 # one file, which is compiled and linked with the rest; a mistake with which
 # all stories end well is a hole in the promises of the ledger, and fails here.
 # So does one whose edit no longer changes the file, and so does the unchanged
-# copy when it does not pass. To be run in the build directory.
+# copy when it does not pass. Those in the database are found by what compares
+# it with a store in memory, and by the tests of what is booked late. To be run
+# in the build directory.
 set -u
 root=${srcdir:-$(dirname "$0")/../..}
 root=$(cd "$root" && pwd) || exit 99
@@ -30,7 +32,7 @@ fi
 
 wrap=$(sed -n 's/-Wl,--wrap/\n&/gp' "$root/src/core/layer.am" |
 	sed -n 's/^\(-Wl,--wrap=[a-z_]*\).*/\1/p')
-flags="-std=c11 -O1 -w -I. -include config.h -I$root/include -I$root/src"
+flags="-std=c11 -O1 -w -I. -Isrc -include config.h -I$root/include -I$root/src"
 flags="$flags -I$root/tests/support"
 
 compile() # object source
@@ -164,6 +166,59 @@ mistake "history is kept though nobody wants it" core/talk '
 	/^take_text/,/^}/s/\.keep = !k->pin.forgets/.keep = true/'
 mistake "older messages stand behind newer ones" core/history '
 	/^ask(/,/^}/s/c->asked_row = conv_first_row(c, e->next_row)/c->asked_row = e->next_row/'
+
+# The database: the same with other programs.
+libs="$libs -lsqlite3 -lcmocka"
+for file in "$root"/src/store/*.c "$root"/tests/support/db_kit.c \
+    "$root"/tests/support/tmpdir.c "$root"/tests/unit/db_book.c \
+    "$root"/tests/unit/db_same.c; do
+	object=$(basename "$(dirname "$file")")-$(basename "$file" .c).o
+	compile "$scratch/$object" "$file" || exit 1
+	objects="$objects $scratch/$object"
+done
+
+caught_by() # object mutant
+{
+	list=
+	for object in $objects; do
+		case $object in
+		"$1" | */sim-* | */unit-*) ;;
+		*) list="$list $object" ;;
+		esac
+	done
+	for test in db_book db_same; do
+		# shellcheck disable=SC2086
+		$cc -o "$scratch/run" "$scratch/unit-$test.o" $list $2 $libs \
+		    2>"$scratch/log" || {
+			cat "$scratch/log" >&2
+			exit 99
+		}
+		timeout 300 "$scratch/run" >"$scratch/log" 2>&1 && continue
+		sed -n "s/^.*ERROR.*--- /$test: /p" "$scratch/log" | sed 1q |
+			grep . || echo "$test: a crash or a hang"
+		return
+	done
+}
+
+found=$(caught_by none "")
+if [ -n "$found" ]; then
+	echo "the unchanged database fails: $found"
+	exit 1
+fi
+
+mistake "what was not booked is not booked at a start" store/db_load '
+	/^begin_booking/,/^}/s/db_book(db);//'
+mistake "what comes twice is looked for only in what is booked" store/db_book '
+	/^db_book_later/,/^}/s/n->seq\[c->mine\] = seq;//'
+mistake "what waits is passed over when all is booked" store/db_book '
+	/^db_book(/,/^}/{
+		s/run(db, SQL_MESSAGE_BOOK);/(void)0;/
+		s/if (sqlite3_changes(db->sql) < db->unbooked)/if (false)/
+	}'
+mistake "what waits is booked without its number" store/db_book '
+	/^db_book(/,/^}/s/run(db, SQL_MESSAGE_BOOK);/(void)0;/'
+mistake "whom we forgot is still near" store/db_forget '
+	s/db_forget_near(db);//'
 
 echo "delivery: $count mistakes, $bad not caught"
 [ "$bad" -eq 0 ]

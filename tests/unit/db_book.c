@@ -90,6 +90,7 @@ check(struct db_kit *k)
 	assert_int_equal(saved.convs[0].active_ms, 1005);
 	assert_int_equal(saved.outbox_count, 1);
 	assert_int_equal(saved.outbox[0].change.row, 5);
+	assert_true(saved.outbox[0].change.seq == 5);
 	saved_clear(&saved);
 }
 
