@@ -13,6 +13,7 @@
 #include "story.h"
 
 #include <inttypes.h>
+#include <signal.h>
 #include <sodium.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -24,6 +25,17 @@ enum { RUNS = 2000, JOBS_MAX = 64 };
 
 /* Whom everything that enters a session is shown to. */
 static struct ledger *watched;
+
+/* What is told when an assertion fails. */
+static char last_words[80];
+
+static void
+say_last_words(int signal)
+{
+	(void)signal;
+	ssize_t n = write(STDOUT_FILENO, last_words, strlen(last_words));
+	(void)n;
+}
 
 int __real_carrier_send(
     struct carrier *c, struct now now, const uint8_t *p, size_t n);
@@ -121,6 +133,9 @@ run_all(unsigned long first, unsigned long end, unsigned by, bool trace)
 	bool good = sum != NULL;
 
 	for (unsigned long seed = first; good && seed < end; seed += by) {
+		snprintf(last_words, sizeof(last_words),
+		    "ABORTED: seed %lu (again: history -v 1 %lu)\n", seed,
+		    seed);
 		good = run(seed, trace, sum);
 		if (!good)
 			printf("FAILED: seed %lu (again: history -v 1 %lu)\n",
@@ -171,6 +186,7 @@ main(int argc, char **argv)
 		runs = strtoul(argv[optind], NULL, 10);
 	if (optind + 1 < argc)
 		first = strtoul(argv[optind + 1], NULL, 10);
+	signal(SIGABRT, say_last_words);
 	if (sodium_init() < 0 || jobs < 1 || jobs > JOBS_MAX)
 		return 2;
 	return !(jobs == 1 ? run_all(first, first + runs, 1, trace)
