@@ -68,6 +68,9 @@ void ui_answer_editor(struct ui *ui, struct now now, const char *text);
 void ui_answer_paths(struct ui *ui, const char *const *paths, size_t count);
 /* A word of REQUEST_SPELL (whose other text is the language): known or not. */
 void ui_answer_spell(struct ui *ui, const char *word, bool known);
+/* A text that comes back with Ctrl-Y, and the sentence that says so. */
+void ui_set_aside(
+    struct ui *ui, struct now now, const char *text, const char *sentence);
 /* Shows a sentence for a moment: what became of a request. */
 void ui_tell(struct ui *ui, struct now now, const char *sentence);
 /*

@@ -211,6 +211,8 @@ requests_run(struct requests *r)
 	}
 }
 
+/* What an editor that failed or was killed has written may be all there is of
+ * somebody's work. */
 static void
 end_editor(struct requests *r, int status)
 {
@@ -221,17 +223,17 @@ end_editor(struct requests *r, int status)
 	r->draft = NULL;
 	r->editor = 0;
 	tty_enter(r->tty);
-	if (status != 0) {
-		snprintf(sentence, sizeof(sentence),
-		    say(language(),
-			"the editor ended with status %d: the draft is as it was"),
-		    status);
-		ui_tell(r->ui, r->sh->now, sentence);
-	} else if (text == NULL) {
+	snprintf(sentence, sizeof(sentence),
+	    say(language(),
+		"the editor ended with status %d: the draft is as it was; "
+		"Ctrl-Y brings what the editor wrote"),
+	    status);
+	if (text == NULL)
 		ui_tell(r->ui, r->sh->now, error);
-	} else {
+	else if (status == 0)
 		ui_answer_editor(r->ui, r->sh->now, text);
-	}
+	else
+		ui_set_aside(r->ui, r->sh->now, text, sentence);
 	free(text);
 	free(error);
 }

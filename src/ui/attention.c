@@ -123,6 +123,9 @@ attention_call(struct ui *ui, const struct frame *f)
 {
 	bool calls = false;
 
+	/* Whoever started it was there. */
+	if (!ui->has_drawn)
+		attention_here(ui, f->now);
 	for (size_t i = 0; i < f->m->conv_count; i++)
 		calls |= listen(ui, f, f->m->convs[i]);
 	f->g->bell = calls && f->m->settings.notify_bell &&
@@ -175,12 +178,18 @@ attention_pending(struct ui *ui, const struct model *m, struct now now,
 }
 
 void
+attention_here(struct ui *ui, struct now now)
+{
+	ui->key_ms = now.mono_ms;
+	ui->is_back = true;
+}
+
+void
 attention_key(struct ui *ui, struct now now, const struct key *key)
 {
 	if (key->code == KEY_FOCUS_OUT) {
 		ui->unfocused_ms = now.mono_ms;
 		return;
 	}
-	ui->key_ms = now.mono_ms;
-	ui->is_back = true;
+	attention_here(ui, now);
 }

@@ -93,6 +93,7 @@ ui_mouse(struct ui *ui, const struct model *m, struct now now,
 		    say(m->lang, "to select text, hold Shift with the mouse"));
 	ui->mouse_told |= mouse->kind == MOUSE_CLICK;
 	ui->dirty = true;
+	attention_here(ui, now);
 	if (mouse->kind == MOUSE_CLICK) {
 		click(ui, m, mouse);
 		return false;

@@ -56,17 +56,16 @@ request_editor(struct ui *ui)
 	    ui, REQUEST_EDITOR, edit_text(win_current(ui)->edit, NULL), NULL);
 }
 
-/* Where it was for somebody who is gone, it comes up in no other draft. */
-static void
-keep_aside(struct ui *ui, struct now now, const char *text)
+void
+ui_set_aside(
+    struct ui *ui, struct now now, const char *text, const char *sentence)
 {
 	struct edit *e = edit_new(ui->kills);
 
 	edit_set(e, text, strlen(text));
 	edit_do(e, EDIT_KILL_ALL);
 	edit_free(e);
-	ui_flash(ui, now,
-	    say(ui->keymap.lang, "what you had typed comes back with Ctrl-Y"));
+	ui_flash(ui, now, sentence);
 }
 
 void
@@ -75,8 +74,13 @@ ui_answer_editor(struct ui *ui, struct now now, const char *text)
 	const struct win *w = win_find(ui, &ui->editor_fp);
 
 	ui->dirty = true;
+	attention_here(ui, now);
+	/* Where it was for somebody who is gone, it comes up in no other
+	 * draft. */
 	if (w == NULL) {
-		keep_aside(ui, now, text);
+		ui_set_aside(ui, now, text,
+		    say(ui->keymap.lang,
+			"what you had typed comes back with Ctrl-Y"));
 		return;
 	}
 	edit_set(w->edit, text, strlen(text));

@@ -329,6 +329,8 @@ int64_t attention_away_ms(const struct ui *ui, const struct model *m);
 /* Away, or back, by itself. */
 bool attention_pending(struct ui *ui, const struct model *m, struct now now,
     struct command *ret_cmd);
+/* Somebody is there. */
+void attention_here(struct ui *ui, struct now now);
 void attention_key(struct ui *ui, struct now now, const struct key *key);
 
 /* popup.c */
