@@ -96,6 +96,11 @@ void ui_show_found(struct ui *ui, const char *query,
 /* Draws the whole frame into the grid at its present size. */
 void ui_draw(
     struct ui *ui, const struct model *m, struct now now, struct grid *g);
+/* Only what is typed, into the grid of the last frame: a key is seen before the
+ * rest is made. That is still due. False, and nothing drawn, where more than
+ * the rows of the draft would change. */
+bool ui_draw_draft(
+    struct ui *ui, const struct model *m, struct now now, struct grid *g);
 /* When the frame that was drawn last would change without input: the minute, a
  * typing notice, a flash; or a draft is to be kept. In the past once that time
  * has come. */

@@ -361,10 +361,22 @@ press(struct screen *s, struct shell *sh, const struct key *key,
 	return ui_key(s->ui, m, sh->now, key, paste, n, ret_cmd);
 }
 
+/* Whoever types sees it before the rest of the frame is made, and before what
+ * came in meanwhile is synced. */
+static void
+echo(struct screen *s, struct shell *sh)
+{
+	if (s->blocked || s->forced)
+		return;
+	if (ui_draw_draft(s->ui, shell_model(sh), sh->now, &s->grid))
+		s->blocked = !tty_show(s->tty, &s->grid);
+}
+
 static void
 take_keys(struct screen *s, struct shell *sh)
 {
 	struct key key;
+	bool first = true;
 
 	while (decode_next(s->decode, sh->now.mono_ms, &key)) {
 		if (is_report(s, &key))
@@ -383,6 +395,9 @@ take_keys(struct screen *s, struct shell *sh)
 		requests_run(&s->requests);
 		if (requests_lent(&s->requests))
 			return;
+		if (first)
+			echo(s, sh);
+		first = false;
 		/* What is not on the screen yet was not read. */
 		while (!s->blocked &&
 		       ui_pending(s->ui, shell_model(sh), sh->now, &cmd))

@@ -36,13 +36,14 @@ find_change(
 {
 	int from = 0, to = cols;
 
+	/* Nearly all rows are as they were, and this is quick. */
+	if (memcmp(now, was, (size_t)cols * sizeof(*now)) == 0)
+		return false;
 	while (from < to && memcmp(&now[from], &was[from], sizeof(*now)) == 0)
 		from++;
 	while (
 	    to > from && memcmp(&now[to - 1], &was[to - 1], sizeof(*now)) == 0)
 		to--;
-	if (from >= to)
-		return false;
 	/* Never start with the second half of a wide character. */
 	while (from > 0 && now[from].width == 0)
 		from--;

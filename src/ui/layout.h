@@ -40,6 +40,13 @@ struct layout layout_of(int rows, int cols, const struct layout_wish *wish);
 struct rect layout_peek(const struct layout *l, int rows);
 
 static inline bool
+rect_equal(struct rect a, struct rect b)
+{
+	return a.row == b.row && a.col == b.col && a.rows == b.rows &&
+	       a.cols == b.cols;
+}
+
+static inline bool
 rect_is_empty(struct rect r)
 {
 	return r.rows <= 0 || r.cols <= 0;

@@ -215,6 +215,7 @@ struct ui {
 	size_t roster_max; /* rows of the list in it */
 	bool shown;        /* the last frame had the chat in view */
 	struct fp shown_fp;
+	struct rect shown_input; /* where the draft is in it */
 	uint64_t shown_revision;
 	struct heard *heard; /* owned; by the id of the conversation */
 	size_t heard_count;

@@ -144,6 +144,7 @@ ui_draw(struct ui *ui, const struct model *m, struct now now, struct grid *g)
 							: GRID_EMOJI_SIMPLE;
 	ui->shown = ui->overlay == OVERLAY_NONE && !rect_is_empty(f.l.chat);
 	ui->shown_fp = f.w->fp;
+	ui->shown_input = f.l.input;
 	hints_choose(ui, m, now);
 	draw_views(&f);
 	attention_call(ui, &f);
@@ -153,6 +154,37 @@ ui_draw(struct ui *ui, const struct model *m, struct now now, struct grid *g)
 	ui->drawn = now;
 	ui->has_drawn = true;
 	ui->dirty = false;
+}
+
+/* Nothing of the last frame moves for it, and nothing stands over it. */
+static bool
+can_draw_draft(const struct frame *f)
+{
+	const struct ui *ui = f->ui;
+
+	return ui->has_drawn && ui->shown && ui->overlay == OVERLAY_NONE &&
+	       ui->mode.stage == MODE_OFF && !ui->find.on && !ui->popup.open &&
+	       ui->rows == f->g->rows && ui->cols == f->g->cols &&
+	       fp_equal(&ui->shown_fp, &f->w->fp) &&
+	       rect_equal(ui->shown_input, f->l.input);
+}
+
+bool
+ui_draw_draft(
+    struct ui *ui, const struct model *m, struct now now, struct grid *g)
+{
+	struct frame f = { .ui = ui, .m = m, .now = now, .g = g };
+
+	f.w = win_current(ui);
+	f.l = ui_layout(ui, m);
+	if (!can_draw_draft(&f))
+		return false;
+	struct rect r = f.l.input;
+	for (int row = r.row; row < r.row + r.rows; row++)
+		grid_fill(g, row, r.col, r.col + r.cols, STYLE_NORMAL, ' ');
+	g->bell = false;
+	view_input(&f);
+	return true;
 }
 
 bool
