@@ -10,6 +10,13 @@ static const char *const names[] = {
 	[CARRIER_UDP] = "UDP",
 };
 
+void
+dialling_want(struct contact *k, struct now now, int64_t delay_ms)
+{
+	if (k->pin.trust != TRUST_BLOCKED)
+		dial_want(&k->dial, now, delay_ms);
+}
+
 bool
 dialling_udp_addr(const struct peer *p, unsigned index, struct addr *ret_addr)
 {
@@ -162,7 +169,7 @@ dialling_renew(struct engine *e, struct now now, struct contact *k)
 	drop_attempts(e, now, k);
 	dial_done(&k->dial);
 	if (waits)
-		dial_want(&k->dial, now, 0);
+		dialling_want(k, now, 0);
 	k->switch_from_ms = 0;
 	k->switch_asked = can_switch(e, k);
 	dialling_settle(e, now, k);
@@ -180,7 +187,7 @@ dialling_return(
 		drop_attempts(e, now, k);
 		dial_done(&k->dial);
 	}
-	dial_want(&k->dial, now, delay_ms);
+	dialling_want(k, now, delay_ms);
 }
 
 static void
@@ -261,7 +268,7 @@ dialling_tick(struct engine *e, struct now now)
 		    now.mono_ms < k->switch_ms)
 			continue;
 		k->switch_ms = NEVER_MS;
-		dial_want(&k->dial, now, 0);
+		dialling_want(k, now, 0);
 		contact_tick(e, now, k);
 	}
 }

@@ -427,6 +427,8 @@ void dialling_network(struct engine *e, struct now now);
 /* The user wants k reached over another transport from now on; k has a
  * conversation. */
 void dialling_renew(struct engine *e, struct now now, struct contact *k);
+/* To be dialled, after a while; nobody who is blocked is. */
+void dialling_want(struct contact *k, struct now now, int64_t delay_ms);
 /* Who was away is there again, and no session is: dialled in delay_ms. */
 void dialling_return(
     struct engine *e, struct now now, struct contact *k, int64_t delay_ms);

@@ -89,8 +89,7 @@ outbox_start(struct engine *e, struct now now)
 	for (size_t i = 0; i < e->contact_count; i++) {
 		struct contact *k = e->contacts[i];
 		if (k->chat != NULL && chat_waiting(k->chat) > 0)
-			dial_want(
-			    &k->dial, now, rng_below(&e->rng, spread + 1));
+			dialling_want(k, now, rng_below(&e->rng, spread + 1));
 	}
 }
 

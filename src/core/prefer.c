@@ -141,11 +141,13 @@ block(struct engine *e, struct now now, struct contact *k, struct peer *p)
 
 /* Its key counts again, but has to be compared anew. */
 static void
-unblock(struct contact *k, struct peer *p)
+unblock(struct now now, struct contact *k, struct peer *p)
 {
 	k->pin.trust = k->pin.first_ms != 0 ? TRUST_PINNED : TRUST_UNKNOWN;
 	k->pinned = k->pin.trust == TRUST_PINNED;
 	p->trust = k->pin.trust;
+	if (k->chat != NULL && chat_waiting(k->chat) > 0)
+		dialling_want(k, now, 0);
 }
 
 static void
@@ -169,7 +171,7 @@ do_block(struct engine *e, struct now now, const struct command *cmd)
 	if (cmd->on)
 		block(e, now, k, p);
 	else
-		unblock(k, p);
+		unblock(now, k, p);
 	peer_refresh_trust(e->model, p);
 	engine_info(e, now, cmd->conv,
 	    cmd->on ? say(l, "%s is blocked: nothing of theirs is taken or "

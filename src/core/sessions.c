@@ -302,5 +302,5 @@ session_down(struct engine *e, struct now now, struct conn *c, uint8_t reason)
 		return;
 	/* The winner of two sessions is about to come up by itself. */
 	enum { WINNER_MS = 1000 };
-	dial_want(&k->dial, now, reason == CLOSE_DUPLICATE ? WINNER_MS : 0);
+	dialling_want(k, now, reason == CLOSE_DUPLICATE ? WINNER_MS : 0);
 }

@@ -176,7 +176,7 @@ learn(struct engine *e, struct now now, const struct sighting *s)
 	case SIGHT_PROBE:
 		k = contact_find(e, &s->fp);
 		if (k != NULL && k->conn == 0 && k->pin.trust != TRUST_BLOCKED)
-			dial_want(&k->dial, now, 0);
+			dialling_want(k, now, 0);
 		break;
 	}
 	if (s->has_evicted)

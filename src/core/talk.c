@@ -308,7 +308,7 @@ talk_post(struct engine *e, struct now now, const struct command *cmd,
 		contact_keep(e, k);
 	outbox_watch(e, now);
 	if (k->conn == 0)
-		dial_want(&k->dial, now, 0);
+		dialling_want(k, now, 0);
 	return true;
 }
 

@@ -138,6 +138,34 @@ who_is_blocked_is_not_heard(void **state)
 }
 
 static void
+what_is_on_its_way_dials_nobody_who_is_blocked(void **state)
+{
+	struct remote *r = ekit_friend(&k, 1, "bob");
+	struct addr at = ekit_addr(1);
+
+	(void)state;
+	r->hold_acks = true;
+	ekit_say(&k, r, "on its way");
+	ekit_run(&k);
+	assert_int_equal(k.dial_count, 0);
+	wish(COMMAND_BLOCK, r, true, 0, NULL);
+	for (int i = 0; i < 2; i++) {
+		ekit_hear(&k, r, "bob", &at, 2 + (uint32_t)i);
+		ekit_pass(&k, 600000);
+		assert_int_equal(k.dial_count, 0);
+		ekit_restart(&k);
+	}
+	remote_restart(r);
+	ekit_hear(&k, r, "bob", &at, 4);
+	wish(COMMAND_BLOCK, r, false, 0, NULL);
+	ekit_pass(&k, 1000);
+	assert_int_equal(k.dial_count, 1);
+	remote_answer(&k, r);
+	ekit_run(&k);
+	assert_string_equal(r->last_text, "on its way");
+}
+
+static void
 a_mute_ends_by_itself(void **state)
 {
 	struct remote *r = ekit_friend(&k, 1, "bob");
@@ -209,6 +237,7 @@ main(void)
 		TEST(t45_an_alias_is_a_name),
 		TEST(an_alias_gives_no_name_away),
 		TEST(who_is_blocked_is_not_heard),
+		TEST(what_is_on_its_way_dials_nobody_who_is_blocked),
 		TEST(a_mute_ends_by_itself),
 		TEST(t7_only_a_person_verifies),
 		TEST(nobody_is_told_to_be_unknown),
