@@ -182,11 +182,14 @@ static const struct keymap_row rows[] = {
 static const struct keymap_row *
 find_exact(struct key key)
 {
-	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++)
-		for (size_t j = 0; j < KEYMAP_KEYS_MAX; j++)
-			if (rows[i].keys[j].code == key.code &&
-			    rows[i].keys[j].mods == key.mods && key.code)
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		const struct key *keys = rows[i].keys;
+		for (size_t j = 0; j < KEYMAP_KEYS_MAX && keys[j].code != 0;
+		     j++)
+			if (keys[j].code == key.code &&
+			    keys[j].mods == key.mods)
 				return &rows[i];
+	}
 	return NULL;
 }
 
