@@ -74,6 +74,9 @@ void tty_resized(struct tty *t);
 /* False when the terminal does not take output now; nothing was drawn, and
  * the caller polls for POLLOUT (loop_watch write) and shows later. */
 bool tty_show(struct tty *t, const struct grid *g);
+/* The same where only rows from the first on differ: the others are not looked
+ * at, which takes longer than to show a key. */
+bool tty_show_from(struct tty *t, const struct grid *g, int first);
 /* Bytes of the last frame. */
 size_t tty_frame_size(const struct tty *t);
 /* Leaves full-screen mode and stops the process (SIGTSTP); returns when it

@@ -98,9 +98,9 @@ void ui_draw(
     struct ui *ui, const struct model *m, struct now now, struct grid *g);
 /* Only what is typed, into the grid of the last frame: a key is seen before the
  * rest is made. That is still due. False, and nothing drawn, where more than
- * the rows of the draft would change. */
-bool ui_draw_draft(
-    struct ui *ui, const struct model *m, struct now now, struct grid *g);
+ * the rows of the draft would change, which are those from ret_first on. */
+bool ui_draw_draft(struct ui *ui, const struct model *m, struct now now,
+    struct grid *g, int *ret_first);
 /* When the frame that was drawn last would change without input: the minute, a
  * typing notice, a flash; or a draft is to be kept. In the past once that time
  * has come. */

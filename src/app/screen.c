@@ -30,6 +30,7 @@ enum {
 	TAG_OUTPUT,
 	FRAME_MS = 33,
 	FRAMES_AT_ONCE = 3,
+	REST_MS = 4,        /* from an echo to the rest of the frame */
 	LINE_BYTES_MS = 32, /* a quarter of a megabit each second */
 	LINE_MAX_MS = 66,
 	READ_MAX = 4096,
@@ -362,14 +363,21 @@ press(struct screen *s, struct shell *sh, const struct key *key,
 }
 
 /* Whoever types sees it before the rest of the frame is made, and before what
- * came in meanwhile is synced. */
+ * came in meanwhile is synced. The rest waits a moment, for the terminal may
+ * need this processor to show it. */
 static void
 echo(struct screen *s, struct shell *sh)
 {
+	int first;
+
 	if (s->blocked || s->forced)
 		return;
-	if (ui_draw_draft(s->ui, shell_model(sh), sh->now, &s->grid))
-		s->blocked = !tty_show(s->tty, &s->grid);
+	if (!ui_draw_draft(s->ui, shell_model(sh), sh->now, &s->grid, &first))
+		return;
+	s->blocked = !tty_show_from(s->tty, &s->grid, first);
+	s->urgent = false;
+	if (s->next_ms < sh->now.mono_ms + REST_MS)
+		s->next_ms = sh->now.mono_ms + REST_MS;
 }
 
 static void
@@ -387,17 +395,20 @@ take_keys(struct screen *s, struct shell *sh)
 			continue;
 		}
 		struct command cmd = { .kind = COMMAND_NONE };
+		bool alone = first;
 		s->urgent = true;
+		first = false;
 		if (terminal_key(s, &key))
 			continue;
-		if (press(s, sh, &key, &cmd))
+		if (press(s, sh, &key, &cmd)) {
 			shell_command(sh, &cmd);
+			alone = false;
+		}
 		requests_run(&s->requests);
 		if (requests_lent(&s->requests))
 			return;
-		if (first)
+		if (alone)
 			echo(s, sh);
-		first = false;
 		/* What is not on the screen yet was not read. */
 		while (!s->blocked &&
 		       ui_pending(s->ui, shell_model(sh), sh->now, &cmd))

@@ -71,13 +71,13 @@ put_row(struct tty *t, int row, int cols, const int change[2],
 /* The rows that are doubtful, or those that are not. True when something was
  * painted. */
 static bool
-put_rows(struct tty *t, const struct grid *g, bool doubtful)
+put_rows(struct tty *t, const struct grid *g, int first, bool doubtful)
 {
 	int rows = g->rows < t->rows ? g->rows : t->rows;
 	int cols = g->cols < t->cols ? g->cols : t->cols;
 	bool painted = false;
 
-	for (int row = 0; row < rows; row++) {
+	for (int row = first; row < rows; row++) {
 		const struct cell *now =
 		    &g->cells[(size_t)row * (size_t)g->cols];
 		struct cell *was = &t->shown[(size_t)row * (size_t)t->cols];
@@ -118,7 +118,7 @@ remember_nothing(struct tty *t)
 }
 
 static bool
-put_frame(struct tty *t, const struct grid *g)
+put_frame(struct tty *t, const struct grid *g, int first)
 {
 	int row = g->cursor_row < t->rows ? g->cursor_row : t->rows - 1;
 	int col = g->cursor_col < t->cols ? g->cursor_col : t->cols - 1;
@@ -126,8 +126,8 @@ put_frame(struct tty *t, const struct grid *g)
 
 	if (painted)
 		remember_nothing(t);
-	painted |= put_rows(t, g, false);
-	painted |= put_rows(t, g, true);
+	painted |= put_rows(t, g, first, false);
+	painted |= put_rows(t, g, first, true);
 	/* The caret is where the input method of the terminal opens, and what
 	 * a screen reader follows: it is left there, visible, always. */
 	if (!painted && row == t->shown_row && col == t->shown_col)
@@ -163,6 +163,12 @@ collect(struct tty *t)
 bool
 tty_show(struct tty *t, const struct grid *g)
 {
+	return tty_show_from(t, g, 0);
+}
+
+bool
+tty_show_from(struct tty *t, const struct grid *g, int first)
+{
 	bool again = t->rang;
 
 	if (!out_flush(&t->out))
@@ -171,7 +177,7 @@ tty_show(struct tty *t, const struct grid *g)
 	if (t->modes_due)
 		modes_enter(&t->out);
 	t->modes_due = false;
-	if (put_frame(t, g)) {
+	if (put_frame(t, g, first)) {
 		refresh();
 		if (t->paint.keeps_corner)
 			corner_write(t);

@@ -170,8 +170,8 @@ can_draw_draft(const struct frame *f)
 }
 
 bool
-ui_draw_draft(
-    struct ui *ui, const struct model *m, struct now now, struct grid *g)
+ui_draw_draft(struct ui *ui, const struct model *m, struct now now,
+    struct grid *g, int *ret_first)
 {
 	struct frame f = { .ui = ui, .m = m, .now = now, .g = g };
 
@@ -184,6 +184,7 @@ ui_draw_draft(
 		grid_fill(g, row, r.col, r.col + r.cols, STYLE_NORMAL, ' ');
 	g->bell = false;
 	view_input(&f);
+	*ret_first = r.row;
 	return true;
 }
 

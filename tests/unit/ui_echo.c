@@ -40,8 +40,10 @@ static void
 expect_echo(struct scene *s)
 {
 	struct cell echo[80];
+	int first = 0;
 
-	assert_true(ui_draw_draft(s->ui, s->m, s->now, &s->grid));
+	assert_true(ui_draw_draft(s->ui, s->m, s->now, &s->grid, &first));
+	assert_int_equal(first, 23);
 	int row = s->grid.cursor_row, col = s->grid.cursor_col;
 	memcpy(echo, grid_cell(&s->grid, 23, 0), sizeof(echo));
 	scene_draw(s, 24, 80);
@@ -53,7 +55,9 @@ expect_echo(struct scene *s)
 static bool
 echoes(struct scene *s)
 {
-	return ui_draw_draft(s->ui, s->m, s->now, &s->grid);
+	int first;
+
+	return ui_draw_draft(s->ui, s->m, s->now, &s->grid, &first);
 }
 
 static void
