@@ -75,9 +75,12 @@ def measure(bench, table):
             for name in here:
                 found.setdefault(name, []).append(
                     run(Theirs(bench, hosts[0], name), same))
-    us = {n: [v[0] for v in values] for n, values in found.items()}
-    size = {n: [v[1] for v in values] for n, values in found.items()}
+    shown, us, size = ({n: [v[i] for v in values]
+                        for n, values in found.items()} for i in range(3))
     report(table, here, missing, us, size)
+    table.add("the same until the last is shown, without what is put off",
+              spread(shown["earshot"], "us"), "; ".join(
+                  f"{n} " + spread(shown[n], "us") for n in here))
 
 
 def report(table, here, missing, us, size):
