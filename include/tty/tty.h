@@ -107,7 +107,6 @@ int tty_copy(struct tty *t, const char *text);
 /* Says something outside of the window. 0, or ERR_UNSUPPORTED. */
 int tty_notify(
     struct tty *t, enum tty_notify way, const char *title, const char *body);
-void tty_bell(struct tty *t);
 
 /*
  * Shows clean lines on the screen of the shell, where the terminal's own

@@ -50,13 +50,6 @@ tty_notify(
 	return send_text(t, osc_notify(way, title, body));
 }
 
-void
-tty_bell(struct tty *t)
-{
-	out_add(&t->out, "\a");
-	out_flush(&t->out);
-}
-
 bool
 tty_flush(struct tty *t)
 {

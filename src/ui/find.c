@@ -4,6 +4,7 @@
 #include "base/mem.h"
 #include "base/utf8.h"
 #include "ui/draft.h"
+#include "ui/field.h"
 #include "ui/keymap.h"
 #include "ui/transcript.h"
 
@@ -251,40 +252,30 @@ step(struct ui *ui, const struct model *m, struct now now, int step,
 }
 
 /* The store finds whole words and their beginnings. */
-static void
-widen(struct ui *ui, const struct model *m, struct command *ret_cmd)
+void
+find_everywhere(struct ui *ui, const struct model *m, const char *text,
+    struct command *ret_cmd)
 {
-	const struct conv *c = win_conv(m, win_current(ui));
-	size_t size;
-	const char *text = edit_text(ui->find.line, &size);
+	const struct win *w = win_current(ui);
+	const struct conv *c = win_conv(m, w);
+	bool open = strchr(" *\"", text[strlen(text) - 1]) == NULL;
 
-	if (size == 0 || c == NULL)
-		return;
-	bool open = strchr(" *\"", text[size - 1]) == NULL;
 	*ret_cmd = (struct command){
 		.kind = COMMAND_QUERY,
-		.conv = c->id,
-		.peer = c->fp,
+		.conv = c == NULL ? CONV_NEARBY : c->id,
+		.peer = w->fp,
 		.number = QUESTION_SEARCH,
 		.text = xasprintf("-all %s%s", text, open ? "*" : ""),
 	};
 }
 
-static bool
-type(struct ui *ui, const struct key *key)
+static void
+widen(struct ui *ui, const struct model *m, struct command *ret_cmd)
 {
-	char text[UTF8_MAX];
-	const struct keymap_row *row = keymap_find(&ui->keymap, key);
+	const char *text = edit_text(ui->find.line, NULL);
 
-	if (row == NULL && key_is_text(key)) {
-		edit_insert(ui->find.line, text, utf8_encode(key->code, text));
-		return true;
-	}
-	if (row == NULL || row->action != ACTION_EDIT ||
-	    row->edit == EDIT_NEWLINE || row->edit == EDIT_LITERAL)
-		return false;
-	edit_do(ui->find.line, row->edit);
-	return true;
+	if (*text != '\0' && win_conv(m, win_current(ui)) != NULL)
+		find_everywhere(ui, m, text, ret_cmd);
 }
 
 /* Up goes back in time, as the rows do. */
@@ -327,7 +318,7 @@ find_key(struct ui *ui, const struct model *m, struct now now,
 		step(ui, m, now, by, ret_cmd);
 	} else if (action == ACTION_COMPLETE) {
 		widen(ui, m, ret_cmd);
-	} else if (!type(ui, key)) {
+	} else if (!field_type(&ui->keymap, ui->find.line, key)) {
 		find_close(ui, false);
 		return false;
 	}

@@ -38,6 +38,10 @@ void find_settle(struct ui *ui, const struct model *m, struct now now);
 /* True when the key was for it. */
 bool find_key(struct ui *ui, const struct model *m, struct now now,
     const struct key *key, struct command *ret_cmd);
+/* Asks the store for the text, which is not empty, in all that was ever said;
+ * told in the window in view. */
+void find_everywhere(struct ui *ui, const struct model *m, const char *text,
+    struct command *ret_cmd);
 /* The serial of what is chosen; 0: nothing is. */
 uint64_t find_chosen(const struct ui *ui);
 

@@ -7,6 +7,7 @@
 #include "base/peer_text.h"
 #include "base/utf8.h"
 #include "ui/emoji.h"
+#include "ui/field.h"
 #include "ui/keymap.h"
 #include "ui/message_mode.h"
 #include "ui/str.h"
@@ -278,17 +279,10 @@ ask_forward(struct verb_case *v, const struct key *key, bool enter)
 static void
 type(struct verb_case *v, const struct key *key)
 {
-	char text[UTF8_MAX];
 	struct message_mode *mode = &v->ui->mode;
-	const struct keymap_row *row = keymap_find(&v->ui->keymap, key);
 	unsigned revision = edit_revision(mode->line);
 
-	if (row == NULL && key_is_text(key))
-		edit_insert(mode->line, text, utf8_encode(key->code, text));
-	else if (row != NULL && row->action == ACTION_EDIT &&
-		 row->edit != EDIT_NEWLINE && row->edit != EDIT_LITERAL &&
-		 row->edit != EDIT_UP && row->edit != EDIT_DOWN)
-		edit_do(mode->line, row->edit);
+	field_type(&v->ui->keymap, mode->line, key);
 	if (edit_revision(mode->line) != revision)
 		mode->has_chosen = false;
 }

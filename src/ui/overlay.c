@@ -4,6 +4,7 @@
 #include "base/mem.h"
 #include "base/utf8.h"
 #include "base/width.h"
+#include "ui/field.h"
 #include "ui/state.h"
 #include "ui/view.h"
 
@@ -239,17 +240,10 @@ changed(struct ui *ui)
 static bool
 type(struct ui *ui, const struct key *key)
 {
-	char text[UTF8_MAX];
-	const struct keymap_row *row = keymap_find(&ui->keymap, key);
 	struct edit *line = line_of(ui);
 	unsigned revision = edit_revision(line);
 
-	if (row == NULL && key_is_text(key))
-		edit_insert(line, text, utf8_encode(key->code, text));
-	else if (row != NULL && row->action == ACTION_EDIT &&
-		 row->edit != EDIT_NEWLINE && row->edit != EDIT_LITERAL)
-		edit_do(line, row->edit);
-	else
+	if (!field_type(&ui->keymap, line, key))
 		return false;
 	if (edit_revision(line) != revision)
 		changed(ui);

@@ -3,6 +3,7 @@
  * The overlay of Alt-G: a few letters, and Enter is there.
  */
 #include "base/mem.h"
+#include "ui/find.h"
 #include "ui/go.h"
 #include "ui/press.h"
 #include "ui/view.h"
@@ -43,19 +44,11 @@ go_there(struct ui *ui, const struct model *m, struct now now,
 static void
 widen(struct ui *ui, const struct model *m, struct command *ret_cmd)
 {
-	const struct conv *c = win_conv(m, win_current(ui));
 	const char *pattern = pattern_of(ui);
 
 	if (*pattern == '\0' || *pattern == '/')
 		return;
-	*ret_cmd = (struct command){
-		.kind = COMMAND_QUERY,
-		.conv = c == NULL ? CONV_NEARBY : c->id,
-		.peer = win_current(ui)->fp,
-		.number = QUESTION_SEARCH,
-		.text = xasprintf("-all %s%s", pattern,
-		    strchr(" *\"", pattern[strlen(pattern) - 1]) ? "" : "*"),
-	};
+	find_everywhere(ui, m, pattern, ret_cmd);
 	overlay_close(ui);
 }
 
