@@ -2,7 +2,8 @@
 /*
  * The walk of doc/TUTORIAL, key by key, and the screens in that file: behind
  * each line "Screen: NAME" stands what is seen then. UPDATE=1 puts the screens
- * of today in; read the difference like code.
+ * of today in; read the difference like code. The README opens with one of
+ * them.
  */
 #include "core/model_edit.h"
 #include "model_fixture.h"
@@ -17,6 +18,7 @@
 enum { FILE_MAX = 1 << 18, ROWS = 24, COLS = 80 };
 
 static const char file[] = TESTS_DIR "/../doc/TUTORIAL";
+static const char readme[] = TESTS_DIR "/../README";
 static const char marker[] = "Screen: ";
 
 static struct peer *bob;
@@ -241,13 +243,13 @@ rewrite(const char *text, FILE *out)
 }
 
 static char *
-read_file(void)
+read_file(const char *path)
 {
-	FILE *f = fopen(file, "rb");
+	FILE *f = fopen(path, "rb");
 	char *text = calloc(1, FILE_MAX);
 
 	if (f == NULL || fread(text, 1, FILE_MAX - 1, f) == FILE_MAX - 1)
-		printf("%s cannot be read\n", file);
+		printf("%s cannot be read\n", path);
 	if (f != NULL)
 		fclose(f);
 	return text;
@@ -269,10 +271,27 @@ is_same(const char *want, const char *got)
 	return false;
 }
 
+/* The screen that the README opens with is the one of this step. */
+static const char readme_step[] = "sent";
+
+static bool
+readme_is_true(void)
+{
+	size_t step = find_step(readme_step, sizeof(readme_step) - 1);
+	char *text = read_file(readme);
+	bool same = strstr(text, screens[step]) != NULL;
+
+	if (!same)
+		printf("the screen of %s is not that of today, which is\n%s",
+		    readme, screens[step]);
+	free(text);
+	return same;
+}
+
 int
 main(void)
 {
-	char *text = read_file(), *got = NULL;
+	char *text = read_file(file), *got = NULL;
 	size_t size = 0;
 	FILE *out = open_memstream(&got, &size);
 
@@ -282,6 +301,7 @@ main(void)
 	size_t count = rewrite(text, out);
 	fclose(out);
 	bool ok = is_same(text, got) && count == STEPS;
+	ok &= readme_is_true();
 	printf("tutorial: %zu of %d screens\n", count, STEPS);
 	for (size_t i = 0; i < STEPS; i++)
 		free(screens[i]);
