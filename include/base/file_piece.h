@@ -1,0 +1,38 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * A file or a folder, cut into pieces that go one after the other: how those
+ * who read and write files and those who carry them talk.
+ *
+ *   a file:    FILE BYTES... END
+ *   a folder:  ENTER (FILE BYTES... | ENTER ... LEAVE)... LEAVE END
+ *
+ * ERROR ends it wherever it comes.
+ */
+#ifndef BASE_FILE_PIECE_H
+#define BASE_FILE_PIECE_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+enum file_piece_kind {
+	FILE_PIECE_ENTER, /* a folder begins; the first is what was offered */
+	FILE_PIECE_FILE,  /* exactly size bytes of it follow */
+	FILE_PIECE_BYTES,
+	FILE_PIECE_LEAVE,
+	FILE_PIECE_END, /* all of it was there */
+	FILE_PIECE_ERROR,
+};
+
+struct file_piece {
+	uint8_t kind; /* enum file_piece_kind */
+	/* ENTER, FILE: one name, UTF-8, borrowed; of a peer it is not yet safe.
+	 * ERROR: a sentence. */
+	const char *name;
+	uint64_t size;        /* FILE */
+	int64_t mtime;        /* ENTER, FILE: Unix seconds; 0: not known */
+	uint32_t mode;        /* ENTER, FILE: permissions; 0: not known */
+	const uint8_t *bytes; /* BYTES: borrowed */
+	size_t count;         /* BYTES: at least 1 */
+};
+
+#endif
