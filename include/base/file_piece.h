@@ -14,19 +14,28 @@
 #include <stddef.h>
 #include <stdint.h>
 
+enum {
+	/* Folders within folders, the outermost one counted. */
+	FILE_DEPTH_MAX = 64,
+	/* The most BYTES of one piece out of a source. */
+	FILE_PIECE_MAX = 65536,
+};
+
 enum file_piece_kind {
 	FILE_PIECE_ENTER, /* a folder begins; the first is what was offered */
 	FILE_PIECE_FILE,  /* exactly size bytes of it follow */
 	FILE_PIECE_BYTES,
 	FILE_PIECE_LEAVE,
-	FILE_PIECE_END, /* all of it was there */
+	FILE_PIECE_NOTE, /* of sources: something was left out or has changed;
+			    for our user, and not sent */
+	FILE_PIECE_END,  /* all of it was there */
 	FILE_PIECE_ERROR,
 };
 
 struct file_piece {
 	uint8_t kind; /* enum file_piece_kind */
 	/* ENTER, FILE: one name, UTF-8, borrowed; of a peer it is not yet safe.
-	 * ERROR: a sentence. */
+	 * NOTE, ERROR: a sentence. */
 	const char *name;
 	uint64_t size;        /* FILE */
 	int64_t mtime;        /* ENTER, FILE: Unix seconds; 0: not known */

@@ -63,6 +63,11 @@ enum peer_link {
 	PEER_LINK_UP, /* an encrypted session, both ends proven */
 };
 
+/* How somebody is talked to. */
+enum dialect { DIALECT_EARSHOT, DIALECT_IPMSG, DIALECT_PLAIN };
+/* The word of the screen and of --json: "earshot", … */
+const char *dialect_text(enum dialect d);
+
 /* What carries a session, and came with a message. */
 enum transport { CARRIER_TCP, CARRIER_UDP };
 /* What a contact is to be reached over. */
@@ -176,6 +181,8 @@ struct conv {
 	char *draft;       /* what is typed there and not sent; may be NULL */
 };
 
+struct transfer;
+
 struct model {
 	uint64_t revision;       /* grows with every visible change */
 	const struct lang *lang; /* of all that is shown; NULL: English */
@@ -203,6 +210,9 @@ struct model {
 	size_t peer_count, peer_cap;
 	struct peer **peer_index; /* open addressing by fingerprint */
 	size_t peer_index_cap;    /* a power of two, or 0 */
+	/* Files on their way and since the start, by number; core/transfer.h. */
+	struct transfer **transfers;
+	size_t transfer_count;
 	/* All numbers below the floor are taken, none is above the top. */
 	uint32_t number_floor, number_top;
 	struct conv **convs;      /* in order of creation */

@@ -28,6 +28,14 @@ static const char *const delivery_texts[] = {
 };
 
 const char *
+dialect_text(enum dialect d)
+{
+	static const char *const words[] = { "earshot", "ipmsg", "plain" };
+
+	return words[d];
+}
+
+const char *
 transport_text(enum transport t)
 {
 	return t == CARRIER_UDP ? "udp" : "tcp";

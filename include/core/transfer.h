@@ -1,0 +1,87 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Files on their way, whatever dialect carries them. The model has them as a
+ * bounded table; what is over goes first when there is no room.
+ *
+ * Their life: OFFERED, then RUNNING as often as it is begun or taken up again,
+ * then one of the last four for ever. ACCEPTED is theirs that we asked for and
+ * of which nothing has come yet.
+ */
+#ifndef CORE_TRANSFER_H
+#define CORE_TRANSFER_H
+
+#include "base/id.h"
+#include "core/model.h"
+
+#include <stdbool.h>
+#include <stdint.h>
+
+enum {
+	TRANSFERS_MAX = 256,
+	/* Theirs that nobody has answered, of one peer. */
+	TRANSFERS_OFFERED_MAX = 64,
+	/* At once, in both directions; what is asked for beyond is refused. */
+	TRANSFERS_RUNNING_MAX = 16,
+	/* Paths of one /send. */
+	TRANSFER_PATHS_MAX = 32,
+	/* Offers of one peer that are shown in a minute (a message with several
+	 * files is one). */
+	TRANSFER_OFFERS_PER_MINUTE = 3,
+	/* Nothing came or went for so long: it has failed. */
+	TRANSFER_IDLE_MS = 120000,
+	/* How often the numbers of one that runs change on the screen. */
+	TRANSFER_SHOW_MS = 250,
+};
+
+enum transfer_state {
+	TRANSFER_OFFERED,
+	TRANSFER_ACCEPTED,
+	TRANSFER_RUNNING,
+	TRANSFER_PAUSED,
+	TRANSFER_DONE,
+	TRANSFER_FAILED, /* reason is set */
+	TRANSFER_REFUSED,
+	TRANSFER_CANCELLED,
+};
+/* The word of --json: "offered", … */
+const char *transfer_state_text(enum transfer_state s);
+/* It is over. */
+bool transfer_state_is_last(enum transfer_state s);
+
+struct transfer {
+	uint32_t id; /* what the user calls it by: f1, f2, … */
+	struct fp peer;
+	uint32_t conv;
+	bool mine; /* we send it */
+	enum dialect dialect;
+	enum transfer_state state;
+	char *name; /* clean, one component; of theirs made safe */
+	char *path; /* what is sent, or where it is or will be; NULL else */
+	bool folder;
+	bool size_known; /* a folder's may not be, before it is all here */
+	uint64_t size, done;
+	uint32_t files, files_done;             /* files: 0 when not known */
+	int64_t mtime_s;                        /* or FILE_NO_TIME */
+	int64_t offered_ms;                     /* wall clock */
+	int64_t started_mono_ms, ended_mono_ms; /* 0: not yet */
+	uint64_t rate;         /* bytes in a second, smoothed; while it runs */
+	char *reason;          /* why it failed or ended; NULL else */
+	char *note;            /* what was left out, a sentence; NULL else */
+	struct msg_id message; /* that brought it; zero: none */
+	uint32_t offer;        /* the dialect's own */
+	/* Of the dialect and of core/transfer*.c. */
+	uint32_t conn;      /* while it runs; 0 else */
+	uint64_t offset;    /* where this run began */
+	int64_t moved_ms;   /* monotonic: bytes went or came */
+	int64_t shown_ms;   /* the numbers changed on the screen */
+	int64_t rate_ms;    /* the rate was measured, at */
+	uint64_t rate_done; /* so many bytes */
+	bool sink_open, source_open;
+};
+
+/* NULL when there is none. Valid until the next call of the engine. */
+const struct transfer *model_transfer(const struct model *m, uint32_t id);
+/* Seconds that it takes at this rate; -1: nobody can say. */
+int64_t transfer_left_s(const struct transfer *t);
+
+#endif

@@ -1,0 +1,99 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Between the transfers and the dialects that carry them.
+ *
+ * A dialect calls the transfer_… functions; the transfers call the wire_…
+ * functions of transfer_wire.c, which chooses by dialect. Everything is found
+ * by number again: a call may end a transfer.
+ */
+#ifndef CORE_TRANSFERS_H
+#define CORE_TRANSFERS_H
+
+#include "base/file_piece.h"
+#include "core/engine_state.h"
+#include "core/transfer.h"
+
+/* What a peer offers. Strings are the peer's, in UTF-8, and not clean. */
+struct transfer_offer {
+	struct fp peer;
+	enum dialect dialect;
+	struct msg_id message; /* files of one message are one offer */
+	uint32_t offer;        /* comes back in struct transfer */
+	const char *name;
+	bool folder, size_known;
+	uint64_t size;
+	uint32_t files; /* 0: not known */
+	int64_t mtime;  /* Unix seconds; 0: not known */
+};
+
+/*
+ * From the dialect. Numbers that are not known are ignored.
+ */
+/* Shows one offer of a peer that is in the model. 0 when it is not taken (too
+ * many): refuse it on the wire where that can be said. */
+uint32_t transfer_offered(
+    struct engine *e, struct now now, const struct transfer_offer *o);
+/* That of a peer by the dialect's token; NULL. */
+struct transfer *transfer_find_offer(struct engine *e, enum dialect dialect,
+    const struct fp *peer, uint32_t offer, bool mine);
+struct transfer *transfer_get(struct engine *e, uint32_t id);
+/*
+ * It moves now, over conn, from offset on.
+ * Ours: the other end asked for it; pieces follow by wire_piece as fast as conn
+ * takes them. False when it is not to be had (refused, over, too many at once):
+ * close conn.
+ * Theirs: conn stands; hand what comes to transfer_piece.
+ */
+bool transfer_started(struct engine *e, struct now now, uint32_t id,
+    uint32_t conn, uint64_t offset);
+/*
+ * Theirs: what came, in order. Of a file that comes without a header, FILE is
+ * left out. END when the wire says that it is complete; nothing after that.
+ * More bytes than were offered end it (wire_stop is called).
+ */
+void transfer_piece(struct engine *e, struct now now, uint32_t id,
+    const struct file_piece *piece);
+/*
+ * The wire is done with it; conn is gone or going. DONE of ours: the other end
+ * has it. Of theirs: never needed after END, ignored then. PAUSED: it can be
+ * taken up again. reason: English, N_(), not formatted; or NULL.
+ */
+void transfer_ended(struct engine *e, struct now now, uint32_t id,
+    enum transfer_state how, const char *reason);
+/* The peer withdrew an offer, refused ours, or is gone for good. */
+void transfer_withdrawn(struct engine *e, struct now now, uint32_t id,
+    enum transfer_state how, const char *reason);
+
+/*
+ * To the dialect: core/transfer_wire.c, a switch over dialects.
+ */
+/* NULL when files can go to the peer now; else why not, N_(). */
+const char *wire_cannot_send(const struct engine *e, const struct peer *p);
+/* Offers ours, all in one message; sets offer, message and the like of each.
+ * NULL, or why not, N_(): then nothing went out. */
+const char *wire_offer(struct engine *e, struct now now, const struct peer *p,
+    struct transfer *const *list, size_t count);
+/* Asks for theirs, from t->offset on: dials. NULL, or why not; then
+ * transfer_started or transfer_ended follow. */
+const char *wire_fetch(struct engine *e, struct now now, struct transfer *t);
+/* Theirs, not wanted; or ours, withdrawn before it ran. */
+void wire_refuse(struct engine *e, struct now now, struct transfer *t);
+/* Ends the connection it runs or is about to run over; no transfer_ended for
+ * it any more. */
+void wire_stop(struct engine *e, struct now now, struct transfer *t);
+/* Ours: the next piece, to be sent over t->conn. After END the wire calls
+ * transfer_ended, once the other end has all. ERROR: end the connection so that
+ * the other end takes it for incomplete. */
+void wire_piece(struct engine *e, struct now now, struct transfer *t,
+    const struct file_piece *piece);
+
+/*
+ * From the engine.
+ */
+void transfer_execute(
+    struct engine *e, struct now now, const struct command *cmd);
+void transfers_tick(struct engine *e, struct now now);
+int64_t transfers_deadline(const struct engine *e);
+void transfers_free(struct engine *e);
+
+#endif
