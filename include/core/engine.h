@@ -32,8 +32,11 @@
 
 enum {
 	DISCOVERY_PORT = 41827, /* also where TCP listens when it is free */
-	/* 256 sessions, 64 half-open over TCP, 256 over UDP, and our own. */
-	CONNS_MAX = 640,
+	/* 256 sessions, 64 half-open over TCP, 256 over UDP, and our own; and
+	 * the streams of other dialects. */
+	CONNS_MAX = 800,
+	PLAIN_CONNS_MAX = 128,
+	IPMSG_CONNS_MAX = 32,
 	SESSIONS_MAX = 256,
 	HALF_OPEN_MAX = 64,
 	HALF_OPEN_PER_HOST = 8,
@@ -42,6 +45,9 @@ enum {
 	/* The most bytes of one connection handed to engine_bytes at once. */
 	ENGINE_READ_MAX = 65536,
 };
+
+/* What is spoken on a connection. */
+enum conn_use { CONN_EARSHOT, CONN_PLAIN, CONN_IPMSG_FILE };
 
 struct engine_cfg {
 	const struct identity *identity; /* borrowed for the whole life */
@@ -61,8 +67,15 @@ struct engine_cfg {
 };
 
 enum effect_kind {
-	EFFECT_BROADCAST, /* bytes, on every used interface and loopback */
-	EFFECT_DATAGRAM,  /* bytes to addr, from our own UDP socket */
+	EFFECT_BROADCAST, /* bytes, on every used interface and loopback; via:
+			     from that listener, to port at the broadcast
+			     addresses; 0: to those who discover */
+	EFFECT_DATAGRAM,  /* bytes to addr, from our own UDP socket, or from
+			     the listener via */
+	EFFECT_LISTEN,    /* at port, for datagrams or connections as transport
+			     says: engine_listening(token); its number from now
+			     on is token */
+	EFFECT_UNLISTEN,  /* token: no more */
 	EFFECT_DIAL,      /* connection conn to addr over TCP */
 	EFFECT_SEND,      /* bytes on conn */
 	EFFECT_CLOSE,     /* conn, after what is queued was sent; no answer to
@@ -94,7 +107,9 @@ enum effect_kind {
 struct effect {
 	enum effect_kind kind;
 	uint32_t conn, conv, token;
+	uint32_t via; /* a listener */
 	uint16_t port;
+	enum transport transport;
 	enum question question;
 	uint64_t serial;
 	struct msg_id id;
@@ -132,6 +147,24 @@ void engine_datagram(struct engine *e, struct now now, const struct addr *from,
 /* A connection came in; conn is chosen by the engine. 0 refuses it: close. */
 uint32_t engine_accepted(
     struct engine *e, struct now now, const struct addr *from);
+/* The answer to EFFECT_LISTEN: sys_errno is 0 when it stands, at port. */
+void engine_listening(struct engine *e, struct now now, uint32_t token,
+    uint16_t port, int sys_errno);
+/* What came to a listener. */
+struct port_input {
+	struct addr from;
+	bool to_all; /* it was sent to a broadcast address */
+	const uint8_t *bytes;
+	size_t size; /* at most 64 KiB */
+};
+void engine_datagram_at(struct engine *e, struct now now, uint32_t via,
+    const struct port_input *in);
+/* The same as engine_accepted, through that listener. */
+uint32_t engine_accepted_at(
+    struct engine *e, struct now now, uint32_t via, const struct addr *from);
+/* conn was given more than 256 KiB since the last time, and less than that of
+ * it waits now: there is room for more. */
+void engine_drained(struct engine *e, struct now now, uint32_t conn);
 /* A dial succeeded. */
 void engine_opened(struct engine *e, struct now now, uint32_t conn);
 /* Bytes of conn, at most ENGINE_READ_MAX. */

@@ -18,6 +18,7 @@
 
 enum {
 	TCP_QUEUE_MAX = 4 * 1024 * 1024, /* bytes waiting on one connection */
+	TCP_FULL = 256 * 1024,           /* of these: wait for tcp_drained */
 	TCP_BACKLOG = 128,
 	TCP_LINGER_MS = 2000, /* to send the rest after tcp_close */
 };
@@ -38,7 +39,7 @@ uint16_t tcp_port(const struct tcp *t);
 
 /* Watches the listeners, and of each connection what it waits for. */
 void tcp_watch(struct tcp *t, struct loop *l, int64_t mono_ms, uint64_t tag);
-/* Deadline of a lingering close. */
+/* Deadline of a lingering close; 0 when there is something for tcp_drained. */
 int64_t tcp_deadline(const struct tcp *t);
 /* Whether bytes of conn are wanted; at first they are. */
 void tcp_set_reading(struct tcp *t, uint32_t conn, bool reading);
@@ -75,6 +76,9 @@ void tcp_dial(struct tcp *t, uint32_t conn, const struct addr *to);
 bool tcp_failed(struct tcp *t, struct tcp_event *ret_event);
 /* Copies the bytes. Nothing happens for a conn that is gone. */
 void tcp_send(struct tcp *t, uint32_t conn, const uint8_t *p, size_t n);
+/* Connections that were given more than TCP_FULL since the last time, and have
+ * less than that waiting now: pull until 0. */
+uint32_t tcp_drained(struct tcp *t);
 /* Sends what waits for at most TCP_LINGER_MS, then closes; no event follows. */
 void tcp_close(struct tcp *t, uint32_t conn, int64_t mono_ms);
 /* True while something still lingers. */

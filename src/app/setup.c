@@ -189,6 +189,9 @@ open_network(struct shell *sh, char **ret_error)
 		return err;
 	tcp_confine(sh->tcp, &choice);
 	udp_interfaces(sh->udp, sh->ifaces, sh->iface_count);
+	sh->ports = ports_new();
+	ports_confine(sh->ports, &choice);
+	ports_interfaces(sh->ports, sh->ifaces, sh->iface_count);
 	sh->resolve = resolve_new();
 	sh->children = children_new();
 	sh->loop = loop_new();
@@ -297,6 +300,7 @@ shell_close(struct shell *sh)
 	resolve_free(sh->resolve);
 	children_free(sh->children);
 	loop_free(sh->loop);
+	ports_free(sh->ports);
 	tcp_free(sh->tcp);
 	udp_close(sh->udp);
 	if (sh->iface_fd >= 0)

@@ -18,12 +18,16 @@ enum {
 	TAG_SIGNAL = 1,
 	TAG_UDP,
 	TAG_TCP,
+	TAG_PORT_UDP,
+	TAG_PORT_TCP,
 	TAG_IFACES,
 	TAG_RESOLVE,
 	TAG_CLOCK,
 	TAG_CHILD,
 	/* Datagrams handled for one ready socket and turn. */
 	DATAGRAMS_MAX = 64,
+	/* The same for connections. */
+	STREAMS_PER_TURN = 16,
 	/* Told after the commit. */
 	REPORTS_LATE = 4,
 	/* Changes of interfaces come in groups. */
@@ -106,15 +110,54 @@ apply_changes(struct shell *sh)
 }
 
 static void
+broadcast(struct shell *sh, const struct effect *effect)
+{
+	if (effect->via != 0)
+		ports_broadcast(sh->ports, effect->via, effect->port,
+		    effect->bytes, effect->size);
+	else
+		udp_broadcast(sh->udp, sh->ifaces, sh->iface_count,
+		    effect->bytes, effect->size);
+}
+
+static void
+send_datagram(struct shell *sh, const struct effect *effect)
+{
+	if (effect->via != 0)
+		ports_send(sh->ports, effect->via, &effect->addr, effect->bytes,
+		    effect->size);
+	else
+		udp_send(sh->udp, &effect->addr, effect->bytes, effect->size);
+}
+
+/* The engine takes no input while its effects are drained. */
+static void
+open_port(struct shell *sh, const struct effect *effect)
+{
+	struct listened l = { .token = effect->token, .port = effect->port };
+
+	if (sh->listened_count == PORTS_MAX)
+		return;
+	l.sys_errno = ports_open(sh->ports, effect->token,
+	    effect->transport == CARRIER_TCP, effect->port, &l.port);
+	sh->listened[sh->listened_count++] = l;
+}
+
+static void
 run_effect(struct shell *sh, const struct effect *effect)
 {
 	switch (effect->kind) {
 	case EFFECT_BROADCAST:
-		udp_broadcast(sh->udp, sh->ifaces, sh->iface_count,
-		    effect->bytes, effect->size);
+		broadcast(sh, effect);
 		break;
 	case EFFECT_DATAGRAM:
-		udp_send(sh->udp, &effect->addr, effect->bytes, effect->size);
+		send_datagram(sh, effect);
+		break;
+	case EFFECT_LISTEN:
+		open_port(sh, effect);
+		break;
+	case EFFECT_UNLISTEN:
+		ports_close(sh->ports, effect->token);
 		break;
 	case EFFECT_DIAL:
 		tcp_dial(sh->tcp, effect->conn, &effect->addr);
@@ -239,6 +282,19 @@ may_tell_later(const struct shell *sh)
 	return true;
 }
 
+static void
+tell_listened(struct shell *sh)
+{
+	while (sh->listened_count > 0) {
+		struct listened l = sh->listened[0];
+		memmove(sh->listened, sh->listened + 1,
+		    --sh->listened_count * sizeof(l));
+		engine_listening(
+		    sh->engine, sh->now, l.token, l.port, l.sys_errno);
+		drain(sh);
+	}
+}
+
 /* What people are told comes last: describing a text takes longer than storing
  * and sending it, and the other end is waiting. */
 static void
@@ -252,6 +308,8 @@ drain(struct shell *sh)
 		tell(sh);
 	if (sh->asking_count > 0)
 		answer(sh);
+	if (sh->listened_count > 0)
+		tell_listened(sh);
 }
 
 /* At the end of a turn: what it gave to the store goes out only now. */
@@ -398,6 +456,55 @@ on_tcp(struct shell *sh, const struct loop_event *ready)
 }
 
 static void
+on_port_datagrams(struct shell *sh, int fd)
+{
+	struct port_datagram d;
+
+	for (int i = 0; i < DATAGRAMS_MAX; i++) {
+		if (!ports_receive(sh->ports, fd, &d))
+			return;
+		struct port_input in = {
+			.from = d.from,
+			.to_all = d.to_all,
+			.bytes = d.bytes,
+			.size = d.size,
+		};
+		engine_datagram_at(sh->engine, sh->now, d.number, &in);
+		drain(sh);
+	}
+}
+
+static void
+on_port_streams(struct shell *sh, int fd)
+{
+	struct port_stream s;
+
+	for (int i = 0; i < STREAMS_PER_TURN; i++) {
+		if (!ports_accept(sh->ports, fd, &s))
+			return;
+		uint32_t conn =
+		    engine_accepted_at(sh->engine, sh->now, s.number, &s.from);
+		if (conn == 0)
+			tcp_refuse(sh->tcp, s.fd);
+		else
+			tcp_adopt(sh->tcp, s.fd, conn);
+		drain(sh);
+	}
+}
+
+static void
+on_drained(struct shell *sh)
+{
+	for (int i = 0; i < STREAMS_PER_TURN; i++) {
+		uint32_t conn = tcp_drained(sh->tcp);
+		if (conn == 0)
+			return;
+		engine_drained(sh->engine, sh->now, conn);
+		drain(sh);
+	}
+}
+
+static void
 on_failures(struct shell *sh)
 {
 	struct tcp_event ev;
@@ -464,6 +571,7 @@ read_ifaces(struct shell *sh, bool force)
 	memcpy(sh->ifaces, list, count * sizeof(*list));
 	sh->iface_count = count;
 	udp_interfaces(sh->udp, sh->ifaces, count);
+	ports_interfaces(sh->ports, sh->ifaces, count);
 	/* With the last cable out there is nobody to tell; a burst now would
 	 * hold up the one when it is back. */
 	engine_network(sh->engine, sh->now, sh->ifaces, count,
@@ -494,6 +602,7 @@ watch_all(struct shell *sh)
 	udp_watch(sh->udp, l, TAG_UDP);
 	resume_paused(sh);
 	tcp_watch(sh->tcp, l, sh->now.mono_ms, TAG_TCP);
+	ports_watch(sh->ports, l, sh->now.mono_ms, TAG_PORT_UDP, TAG_PORT_TCP);
 	resolve_watch(sh->resolve, l, TAG_RESOLVE);
 	children_watch(sh->children, l, TAG_CHILD);
 	if (sh->iface_fd >= 0)
@@ -509,6 +618,7 @@ timeout_ms(struct shell *sh)
 	int64_t at = engine_deadline(sh->engine);
 
 	at = earlier_ms(at, tcp_deadline(sh->tcp));
+	at = earlier_ms(at, ports_deadline(sh->ports));
 	at = earlier_ms(at, resolve_deadline(sh->resolve));
 	at = earlier_ms(at, children_deadline(sh->children));
 	at = earlier_ms(at, sh->ifaces_due_ms);
@@ -532,6 +642,12 @@ dispatch(struct shell *sh, const struct loop_event *ev)
 		break;
 	case TAG_TCP:
 		on_tcp(sh, ev);
+		break;
+	case TAG_PORT_UDP:
+		on_port_datagrams(sh, ev->fd);
+		break;
+	case TAG_PORT_TCP:
+		on_port_streams(sh, ev->fd);
 		break;
 	case TAG_IFACES:
 		if (ifaces_watch_read(sh->iface_fd) &&
@@ -573,6 +689,7 @@ tick(struct shell *sh)
 	if (sh->now.mono_ms >= sh->ifaces_due_ms)
 		read_ifaces(sh, false);
 	on_failures(sh);
+	on_drained(sh);
 	on_answers(sh);
 	if (engine_deadline(sh->engine) <= sh->now.mono_ms) {
 		engine_tick(sh->engine, sh->now);

@@ -9,6 +9,7 @@
 #include "core/engine.h"
 #include "net/ifaces.h"
 #include "net/loop.h"
+#include "net/ports.h"
 #include "net/resolve.h"
 #include "net/tcp.h"
 #include "net/udp.h"
@@ -56,7 +57,7 @@ enum {
 };
 
 struct shell_cfg {
-	const char *home;               /* NULL: XDG */
+	const char *home;                     /* NULL: XDG */
 	const struct setting_list *overrides; /* of the command line */
 	const char *passphrase_file; /* NULL: the environment, or ask */
 };
@@ -65,6 +66,13 @@ struct shell_cfg {
 struct asking {
 	struct effect effect;
 	char *text; /* owned; of the effect */
+};
+
+/* How EFFECT_LISTEN went. */
+struct listened {
+	uint32_t token;
+	uint16_t port;
+	int sys_errno;
 };
 
 struct shell {
@@ -77,6 +85,7 @@ struct shell {
 	struct loop *loop;
 	struct udp *udp;
 	struct tcp *tcp;
+	struct ports *ports;
 	struct resolve *resolve;
 	struct children *children; /* who ends is told to the front end */
 	int signal_fd, iface_fd, clock_fd;
@@ -88,6 +97,8 @@ struct shell {
 	size_t paused_count;
 	uint32_t unresolved[UNRESOLVED_MAX]; /* look-ups that did not begin */
 	size_t unresolved_count;
+	struct listened listened[PORTS_MAX]; /* told when effects are drained */
+	size_t listened_count;
 	struct effect *reports; /* for the front end, after the other effects */
 	size_t report_count, report_cap;
 	struct db *db;

@@ -11,6 +11,7 @@
 #include "base/err.h"
 #include "base/mem.h"
 
+#include <assert.h>
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
@@ -59,15 +60,15 @@ new_dgram_id(const struct engine *e, uint32_t slot)
 	return random | slot;
 }
 
-struct conn *
-conn_new(struct engine *e, const struct addr *addr, enum transport transport)
+/* NULL when all are taken. */
+static struct conn *
+conn_place(struct engine *e, const struct addr *addr)
 {
-	bool udp = transport == CARRIER_UDP;
 	uint32_t slot = 0;
 
 	while (slot < CONNS_MAX && e->conns[slot] != NULL)
 		slot++;
-	if (slot == CONNS_MAX || (!udp && e->streams >= STREAMS_MAX))
+	if (slot == CONNS_MAX)
 		return NULL;
 	struct conn *c = xcalloc(1, sizeof(*c));
 	if (++e->conn_generation >> (32 - SLOT_BITS) != 0)
@@ -75,15 +76,43 @@ conn_new(struct engine *e, const struct addr *addr, enum transport transport)
 	c->id = e->conn_generation << SLOT_BITS | slot;
 	c->addr = *addr;
 	c->state = CONN_DIALING;
-	c->carrier.transport = transport;
 	c->deadline_ms = NEVER_MS;
-	if (udp)
-		c->dgram_id = new_dgram_id(e, slot);
-	else
-		e->streams++;
 	e->conns[slot] = c;
 	if (e->conn_end <= slot)
 		e->conn_end = slot + 1;
+	return c;
+}
+
+struct conn *
+conn_new(struct engine *e, const struct addr *addr, enum transport transport)
+{
+	bool udp = transport == CARRIER_UDP;
+	struct conn *c =
+	    udp || e->streams < STREAMS_MAX ? conn_place(e, addr) : NULL;
+
+	if (c == NULL)
+		return NULL;
+	c->carrier.transport = transport;
+	if (udp)
+		c->dgram_id = new_dgram_id(e, c->id & SLOT_MASK);
+	else
+		e->streams++;
+	return c;
+}
+
+struct conn *
+conn_new_stream(struct engine *e, const struct addr *addr, enum conn_use use)
+{
+	bool plain = use == CONN_PLAIN;
+	unsigned *count = plain ? &e->plain_conns : &e->ipmsg_conns;
+	unsigned max = plain ? PLAIN_CONNS_MAX : IPMSG_CONNS_MAX;
+
+	struct conn *c = *count < max ? conn_place(e, addr) : NULL;
+	if (c == NULL)
+		return NULL;
+	c->use = use;
+	c->carrier.transport = CARRIER_TCP;
+	++*count;
 	return c;
 }
 
@@ -112,13 +141,24 @@ conn_free(struct engine *e, struct conn *c)
 		conn_greeted(e, c);
 	if (c->state == CONN_OPEN)
 		e->sessions--;
-	if (c->carrier.transport == CARRIER_TCP)
+	if (c->use == CONN_PLAIN)
+		e->plain_conns--;
+	else if (c->use == CONN_IPMSG_FILE)
+		e->ipmsg_conns--;
+	else if (c->carrier.transport == CARRIER_TCP)
 		e->streams--;
 	e->conns[c->id & SLOT_MASK] = NULL;
 	while (e->conn_end > 0 && e->conns[e->conn_end - 1] == NULL)
 		e->conn_end--;
 	carrier_free(&c->carrier);
 	free(c);
+}
+
+void
+conn_free_stream(struct engine *e, struct conn *c)
+{
+	assert(c->use != CONN_EARSHOT);
+	conn_free(e, c);
 }
 
 void
@@ -211,6 +251,10 @@ engine_opened(struct engine *e, struct now now, uint32_t conn)
 	if (c == NULL || c->state != CONN_DIALING ||
 	    c->carrier.transport != CARRIER_TCP)
 		return;
+	if (c->use != CONN_EARSHOT) {
+		stream_opened(e, now, c);
+		return;
+	}
 	if (c->expects) {
 		c->attempt.open = true;
 		dial_opened(&c->contact->dial);
@@ -325,7 +369,9 @@ engine_closed(struct engine *e, struct now now, uint32_t conn, int sys_errno)
 {
 	effects_begin(e);
 	struct conn *c = conn_get(e, conn);
-	if (c != NULL && c->carrier.transport == CARRIER_TCP)
+	if (c != NULL && c->use != CONN_EARSHOT)
+		stream_closed(e, now, c, sys_errno);
+	else if (c != NULL && c->carrier.transport == CARRIER_TCP)
 		forget(e, now, c, 0, conn_why(sys_errno));
 }
 

@@ -11,6 +11,7 @@
 #include "base/buf.h"
 #include "core/carrier.h"
 #include "core/engine.h"
+#include "core/listeners.h"
 #include "core/model_edit.h"
 #include "proto/chat.h"
 #include "proto/dial.h"
@@ -71,6 +72,7 @@ enum conn_state {
 	CONN_HANDSHAKE,
 	CONN_OPEN,
 	CONN_LOSING, /* another session of the same pair won */
+	CONN_STREAM, /* open, and of another dialect: no session is on it */
 };
 
 struct contact {
@@ -99,6 +101,9 @@ struct contact {
 
 struct conn {
 	uint32_t id;
+	enum conn_use use;
+	uint32_t via; /* the listener it came through; 0: our own, or dialled */
+	bool held;    /* CONN_STREAM: its bytes are not wanted now */
 	enum conn_state state;
 	struct carrier carrier; /* empty while TCP connects */
 	uint32_t dgram_id;      /* our end of a datagram session; 0 over TCP */
@@ -177,9 +182,12 @@ struct engine {
 	struct conn *conns[CONNS_MAX];
 	uint32_t conn_end; /* no slot from here on is used */
 	uint32_t conn_generation;
-	unsigned streams;   /* connections over TCP */
+	unsigned streams;   /* connections over TCP for sessions */
 	unsigned half_open; /* of these, in their handshake */
 	unsigned sessions, strangers;
+	unsigned plain_conns, ipmsg_conns;
+	struct listener listeners[LISTENERS_MAX];
+	uint32_t listener_number; /* the last one given */
 	struct accept_host hosts[ACCEPT_HOSTS_MAX];
 	struct contact **contacts;
 	size_t contact_count, contact_cap;
@@ -255,6 +263,10 @@ struct conn *conn_of_dgram(struct engine *e, uint32_t dgram_id);
 /* NULL when there are too many. */
 struct conn *conn_new(
     struct engine *e, const struct addr *addr, enum transport transport);
+/* The same for a dialect without sessions, each with a bound of its own. */
+struct conn *conn_new_stream(
+    struct engine *e, const struct addr *addr, enum conn_use use);
+void conn_free_stream(struct engine *e, struct conn *c);
 /* Makes the session; over TCP, once the connection stands. */
 void conn_start(
     struct engine *e, struct now now, struct conn *c, enum noise_role role);

@@ -94,6 +94,10 @@ engine_bytes(
 {
 	effects_begin(e);
 	struct conn *c = conn_get(e, conn);
+	if (c != NULL && c->state == CONN_STREAM) {
+		stream_bytes(e, now, c, p, n);
+		return;
+	}
 	if (c == NULL || c->carrier.session == NULL)
 		return;
 	if (session_input(c->carrier.session, now, p, n) < 0) {
@@ -108,6 +112,8 @@ engine_reading(const struct engine *e, uint32_t conn)
 {
 	const struct conn *c = conn_find(e, conn);
 
+	if (c != NULL && c->state == CONN_STREAM)
+		return !c->held;
 	return c != NULL &&
 	       (c->carrier.session == NULL ||
 		   !(c->pump_again || session_has_input(c->carrier.session) ||
@@ -142,7 +148,9 @@ conn_tick(struct engine *e, struct now now, struct conn *c)
 {
 	bool late = now.mono_ms >= c->deadline_ms;
 
-	if (c->state == CONN_DIALING && late)
+	if (c->use != CONN_EARSHOT)
+		stream_late(e, now, c);
+	else if (c->state == CONN_DIALING && late)
 		conn_end(e, now, c, 0, conn_why(ETIMEDOUT));
 	else if (late)
 		conn_drop(e, now, c, 0);

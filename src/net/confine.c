@@ -160,6 +160,24 @@ confine_dial(const struct iface_choice *choice, int fd, const struct addr *to)
 }
 
 bool
+confine_sends(const struct iface_choice *choice, const struct addr *to)
+{
+	struct ifaddrs *all = NULL;
+	struct addr source;
+
+	if (choice->count == 0)
+		return true;
+	if (getifaddrs(&all) != 0)
+		return false;
+	bool may = is_own(all, to) ? carries(choice, all, to)
+				   : neighbour_on(choice, all, to) != NULL ||
+					 (source_for(to, &source) &&
+					     carries(choice, all, &source));
+	freeifaddrs(all);
+	return may;
+}
+
+bool
 confine_accepts(const struct iface_choice *choice, int fd)
 {
 	struct sockaddr_storage ss = { .ss_family = AF_UNSPEC };

@@ -15,6 +15,9 @@
  * address leads through an interface that was not named. */
 int confine_dial(
     const struct iface_choice *choice, int fd, const struct addr *to);
+/* Whether a datagram to that address leaves by a named interface, as far as the
+ * system chooses. */
+bool confine_sends(const struct iface_choice *choice, const struct addr *to);
 /* Whether a connection came in for an address of a named interface. */
 bool confine_accepts(const struct iface_choice *choice, int fd);
 

@@ -69,6 +69,16 @@ open_reserve(void)
 }
 
 int
+listener_open_at(struct listener *l, uint16_t port)
+{
+	*l = (struct listener){ .fds = { -1, -1 }, .reserve_fd = -1 };
+	if (listen_pair(l, false, port) != 0)
+		return errno;
+	l->reserve_fd = open_reserve();
+	return 0;
+}
+
+int
 listener_open(struct listener *l, uint16_t port, bool loopback_only,
     const struct lang *lang, char **ret_error)
 {

@@ -26,6 +26,8 @@ struct listener {
 /* 0, or a negative enum err and its sentence (caller frees). */
 int listener_open(struct listener *l, uint16_t port, bool loopback_only,
     const struct lang *lang, char **ret_error);
+/* At this port or nowhere; 0 is any. 0 or an errno. */
+int listener_open_at(struct listener *l, uint16_t port);
 void listener_close(struct listener *l);
 bool listener_has(const struct listener *l, int fd);
 void listener_watch(

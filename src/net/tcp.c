@@ -60,6 +60,7 @@ struct conn {
 	bool reading;
 	int sys_errno;       /* sending failed; reported when reading ends */
 	int64_t deadline_ms; /* of lingering */
+	size_t given;        /* to send, since tcp_drained told of it */
 	struct buf out;
 };
 
@@ -243,6 +244,7 @@ tcp_send(struct tcp *t, uint32_t conn, const uint8_t *p, size_t n)
 
 	if (c == NULL || c->state == CONN_FAILED || c->sys_errno != 0)
 		return;
+	c->given += n;
 	if (c->state == CONN_OPEN && buf_size(&c->out) == 0) {
 		ssize_t sent = send_some(c->fd, p, n);
 		if (sent < 0) {
@@ -254,6 +256,25 @@ tcp_send(struct tcp *t, uint32_t conn, const uint8_t *p, size_t n)
 	}
 	if (n > 0 && buf_append(&c->out, p, n) != 0)
 		conn_fail(t, c, ENOBUFS);
+}
+
+static bool
+is_drained(const struct conn *c)
+{
+	return c->given > TCP_FULL && c->state == CONN_OPEN &&
+	       buf_size(&c->out) < TCP_FULL;
+}
+
+uint32_t
+tcp_drained(struct tcp *t)
+{
+	for (size_t i = 0; i < t->count; i++) {
+		if (!is_drained(&t->conns[i]))
+			continue;
+		t->conns[i].given = 0;
+		return t->conns[i].number;
+	}
+	return 0;
 }
 
 void
@@ -408,9 +429,12 @@ tcp_deadline(const struct tcp *t)
 
 	if (t->listener.pause_ms != 0)
 		at = t->listener.pause_ms;
-	for (size_t i = 0; i < t->count; i++)
+	for (size_t i = 0; i < t->count; i++) {
 		if (t->conns[i].state == CONN_LINGERING)
 			at = earlier_ms(at, t->conns[i].deadline_ms);
+		else if (is_drained(&t->conns[i]))
+			at = 0;
+	}
 	return at;
 }
 

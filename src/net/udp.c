@@ -4,15 +4,12 @@
  * of the host, which works for broadcast and multicast only: a datagram to one
  * address would reach whichever instance the kernel likes. So all is sent from
  * the other two, and answers come back there.
- *
- * Each datagram names the interface it leaves through, and its source address:
- * the routing table alone would send a broadcast of the second interface from
- * the address of the first where two share a network.
  */
 #include "net/udp.h"
 
 #include "base/err.h"
 #include "base/mem.h"
+#include "net/pktinfo.h"
 #include "net/sockaddr.h"
 
 #include <errno.h>
@@ -21,7 +18,6 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
-#include <sys/uio.h>
 
 /* macOS has two names for what Linux has one. */
 #ifndef IPV6_JOIN_GROUP
@@ -50,20 +46,6 @@ struct udp {
 /* ff12::4541:5253: transient, link-local, "EARS". */
 static const uint8_t group[16] = { 0xff, 0x12, [12] = 0x45, 0x41, 0x52, 0x53 };
 
-static void
-ask_for_arrival(int fd, enum addr_family family)
-{
-	if (family == ADDR_IPV6) {
-		socket_set(fd, IPPROTO_IPV6, IPV6_RECVPKTINFO, 1);
-		return;
-	}
-#if defined(IP_RECVPKTINFO) && !defined(__linux__)
-	socket_set(fd, IPPROTO_IP, IP_RECVPKTINFO, 1);
-#elif defined(IP_PKTINFO)
-	socket_set(fd, IPPROTO_IP, IP_PKTINFO, 1);
-#endif
-}
-
 /* -1 with errno. */
 static int
 udp_bind(enum addr_family family, uint16_t port, bool shared)
@@ -83,7 +65,7 @@ udp_bind(enum addr_family family, uint16_t port, bool shared)
 		socket_set(fd, SOL_SOCKET, SO_REUSEPORT, 1);
 #endif
 	}
-	ask_for_arrival(fd, family);
+	pktinfo_ask(fd, family);
 	if (bind(fd, (struct sockaddr *)&ss, size) == 0)
 		return fd;
 	socket_close(fd);
@@ -255,29 +237,6 @@ udp_watch(const struct udp *u, struct loop *l, uint64_t tag)
 			loop_watch(l, u->fds[i], true, false, tag);
 }
 
-/* The interface a datagram came in through; 0 where the system does not say. */
-static unsigned
-arrival_index(struct msghdr *m)
-{
-	for (struct cmsghdr *c = CMSG_FIRSTHDR(m); c != NULL;
-	     c = CMSG_NXTHDR(m, c)) {
-		if (c->cmsg_level == IPPROTO_IPV6 &&
-		    c->cmsg_type == IPV6_PKTINFO) {
-			struct in6_pktinfo info;
-			memcpy(&info, CMSG_DATA(c), sizeof(info));
-			return info.ipi6_ifindex;
-		}
-#ifdef IP_PKTINFO
-		if (c->cmsg_level == IPPROTO_IP && c->cmsg_type == IP_PKTINFO) {
-			struct in_pktinfo info;
-			memcpy(&info, CMSG_DATA(c), sizeof(info));
-			return (unsigned)info.ipi_ifindex;
-		}
-#endif
-	}
-	return 0;
-}
-
 /*
  * What this host sends to its own address of another interface arrives through
  * loopback, and is as near as it can be; but where loopback is not used, only
@@ -329,85 +288,20 @@ is_on_link(const struct udp *u, const struct addr *from, unsigned index)
 bool
 udp_receive(struct udp *u, int fd, struct datagram *ret_datagram)
 {
-	union {
-		char bytes[256];
-		struct cmsghdr align;
-	} control;
-
 	for (int i = 0; i < DROPS_PER_CALL; i++) {
-		struct sockaddr_storage ss = { .ss_family = AF_UNSPEC };
-		struct iovec iov = {
-			.iov_base = ret_datagram->bytes,
-			.iov_len = sizeof(ret_datagram->bytes),
-		};
-		struct msghdr m = {
-			.msg_name = &ss,
-			.msg_namelen = sizeof(ss),
-			.msg_iov = &iov,
-			.msg_iovlen = 1,
-			.msg_control = control.bytes,
-			.msg_controllen = sizeof(control.bytes),
-		};
-		ssize_t got = recvmsg(fd, &m, 0);
-		if (got < 0 && (errno == EAGAIN || errno == EBADF))
+		struct arrival a;
+		ssize_t got = pktinfo_receive(
+		    fd, ret_datagram->bytes, sizeof(ret_datagram->bytes), &a);
+		if (got == -1)
 			return false;
-		if (got < 0 || (m.msg_flags & MSG_TRUNC) != 0)
+		if (got < 0)
 			continue;
-		ret_datagram->from = sockaddr_addr((struct sockaddr *)&ss);
+		ret_datagram->from = a.from;
 		ret_datagram->size = (size_t)got;
-		ret_datagram->on_link =
-		    is_on_link(u, &ret_datagram->from, arrival_index(&m));
+		ret_datagram->on_link = is_on_link(u, &a.from, a.index);
 		return true;
 	}
 	return false;
-}
-
-/* Makes info the only control message of m, which has the room. */
-static void
-set_control(
-    struct msghdr *m, int level, int type, const void *info, size_t size)
-{
-	struct cmsghdr *c = m->msg_control;
-
-	c->cmsg_level = level;
-	c->cmsg_type = type;
-	c->cmsg_len = CMSG_LEN(size);
-	memcpy(CMSG_DATA(c), info, size);
-	m->msg_controllen = CMSG_SPACE(size);
-}
-
-/* 0 or an errno. */
-static int
-send_through(
-    int fd, const struct addr *to, const struct iface *f, struct iovec *iov)
-{
-	struct sockaddr_storage ss;
-
-	union {
-		char bytes[CMSG_SPACE(sizeof(struct in6_pktinfo))];
-		struct cmsghdr align;
-	} control;
-	struct msghdr m = {
-		.msg_name = &ss,
-		.msg_namelen = sockaddr_of(to, &ss),
-		.msg_iov = iov,
-		.msg_iovlen = 1,
-		.msg_control = &control,
-	};
-	memset(&control, 0, sizeof(control));
-	if (to->family == ADDR_IPV6) {
-		struct in6_pktinfo info = { .ipi6_ifindex = f->index };
-		memcpy(&info.ipi6_addr, f->addr.ip, 16);
-		set_control(
-		    &m, IPPROTO_IPV6, IPV6_PKTINFO, &info, sizeof(info));
-	} else {
-#ifdef IP_PKTINFO
-		struct in_pktinfo info = { .ipi_ifindex = (int)f->index };
-		memcpy(&info.ipi_spec_dst, f->addr.ip, 4);
-		set_control(&m, IPPROTO_IP, IP_PKTINFO, &info, sizeof(info));
-#endif
-	}
-	return sendmsg(fd, &m, 0) < 0 ? errno : 0;
 }
 
 static struct addr
@@ -444,9 +338,6 @@ void
 udp_broadcast(struct udp *u, struct iface *ifaces, size_t count,
     const uint8_t *p, size_t n)
 {
-	/* sendmsg only reads it. */
-	struct iovec iov = { .iov_base = (void *)(uintptr_t)p, .iov_len = n };
-
 	/* A broadcast must not be carried off the link by a router; what is
 	 * sent to one address may be. */
 	if (u->fds[OWN_4] >= 0)
@@ -458,40 +349,19 @@ udp_broadcast(struct udp *u, struct iface *ifaces, size_t count,
 		struct addr to = target_of(u, f);
 		int fd = u->fds[to.family == ADDR_IPV4 ? OWN_4 : OWN_6];
 		f->last_error =
-		    fd < 0 ? EAFNOSUPPORT : send_through(fd, &to, f, &iov);
+		    fd < 0 ? EAFNOSUPPORT : pktinfo_send(fd, &to, f, p, n);
 	}
 	if (u->fds[OWN_4] >= 0)
 		socket_set(u->fds[OWN_4], IPPROTO_IP, IP_TTL, UNICAST_TTL);
 }
 
-/* The used interface that this address is a neighbour on, or NULL. */
-static const struct iface *
-neighbour_on(const struct udp *u, const struct addr *to)
-{
-	for (size_t i = 0; i < u->iface_count; i++)
-		if (u->ifaces[i].use == IFACE_USED &&
-		    addr_same_prefix(
-			&u->ifaces[i].addr, to, u->ifaces[i].prefix_bits))
-			return &u->ifaces[i];
-	return NULL;
-}
-
 void
 udp_send(struct udp *u, const struct addr *to, const uint8_t *p, size_t n)
 {
-	struct iovec iov = { .iov_base = (void *)(uintptr_t)p, .iov_len = n };
-	const struct iface *f = neighbour_on(u, to);
-	struct sockaddr_storage ss;
-	socklen_t size = sockaddr_of(to, &ss);
 	int fd = u->fds[to->family == ADDR_IPV4 ? OWN_4 : OWN_6];
 
-	if (size == 0 || fd < 0)
-		return;
-	/* The routing table would take another card in the same network. */
-	if (f != NULL && send_through(fd, to, f, &iov) == 0)
-		return;
 	/* A lost datagram is nothing new to the caller, nor is a refused one.
 	 */
-	if (sendto(fd, p, n, 0, (struct sockaddr *)&ss, size) < 0)
-		errno = 0;
+	if (fd >= 0)
+		pktinfo_send_to(fd, u->ifaces, u->iface_count, to, p, n);
 }

@@ -57,6 +57,8 @@ run_effect(struct sim *s, unsigned node, const struct effect *effect)
 	case EFFECT_DIAL:
 	case EFFECT_SEND:
 	case EFFECT_CLOSE:
+		if (effect->via != 0)
+			break;
 		n->broadcasts += effect->kind == EFFECT_BROADCAST;
 		links_execute(s, node, effect);
 		break;
@@ -73,6 +75,8 @@ run_effect(struct sim *s, unsigned node, const struct effect *effect)
 		assert(n->load_count < SIM_NODES_MAX);
 		n->loads[n->load_count++] = *effect;
 		break;
+	case EFFECT_LISTEN:
+	case EFFECT_UNLISTEN:
 	case EFFECT_RESOLVE:
 	case EFFECT_QUERY:
 	case EFFECT_PEER:

@@ -197,11 +197,36 @@ take_told(struct ekit *k, const struct effect *e)
 }
 
 static void
+take_elsewhere(struct kit_ports *p, const struct effect *e)
+{
+	if (e->kind == EFFECT_LISTEN || e->kind == EFFECT_UNLISTEN) {
+		assert(p->listen_count < KIT_PORTS_MAX);
+		p->listens[p->listen_count++] = *e;
+	}
+	if (e->via != 0) {
+		assert(e->size <= KIT_TALK_MAX);
+		p->datagrams += e->kind == EFFECT_DATAGRAM;
+		p->broadcasts += e->kind == EFFECT_BROADCAST;
+		p->last = *e;
+		memcpy(p->bytes, e->bytes, e->size);
+	}
+	if (e->kind == EFFECT_SEND && p->sent_size + e->size < KIT_TALK_MAX) {
+		p->conn = e->conn;
+		memcpy(p->sent + p->sent_size, e->bytes, e->size);
+		p->sent_size += e->size;
+	}
+	if (e->kind == EFFECT_CLOSE)
+		p->closed = e->conn;
+}
+
+static void
 run_effect(struct ekit *k, const struct effect *e)
 {
 	struct remote *r = e->conn == 0 ? NULL : remote_of(k, e->conn);
 
 	k->counts[e->kind]++;
+	if (r == NULL)
+		take_elsewhere(&k->ports, e);
 	if (e->kind == EFFECT_SEND && r != NULL && r->raw != NULL)
 		take_raw(r->raw, e);
 	else if (e->kind == EFFECT_SEND && r != NULL && !r->silent)

@@ -15,6 +15,22 @@
 #include <stddef.h>
 #include <stdint.h>
 
+enum { KIT_PORTS_MAX = 16, KIT_TALK_MAX = 16384 };
+
+/* What the engine did with other dialects' ports and streams; the answer to
+ * EFFECT_LISTEN is the test's. */
+struct kit_ports {
+	struct effect listens[KIT_PORTS_MAX]; /* and EFFECT_UNLISTEN */
+	size_t listen_count;
+	unsigned datagrams, broadcasts; /* through listeners */
+	struct effect last;             /* the last of these */
+	uint8_t bytes[KIT_TALK_MAX];    /* of it */
+	uint32_t conn;                  /* of the last EFFECT_SEND elsewhere */
+	char sent[KIT_TALK_MAX];        /* all of these, one after the other */
+	size_t sent_size;
+	uint32_t closed; /* the last EFFECT_CLOSE elsewhere */
+};
+
 enum { KIT_REMOTES_MAX = 400, KIT_DIALS_MAX = 512, KIT_EPOCH = 5 };
 
 struct kit_dial {
@@ -63,6 +79,7 @@ struct ekit {
 	bool loading;
 	struct effect told; /* the last EFFECT_REVISED, _QUERY, _SETTING */
 	char told_text[256];
+	struct kit_ports ports;
 	unsigned unseen; /* deliveries of what is not in memory */
 	/* How often each effect came. */
 	unsigned counts[EFFECT_LEFT + 1];

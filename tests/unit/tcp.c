@@ -273,6 +273,32 @@ the_queue_has_a_bound(void **state)
 }
 
 static void
+who_gave_much_hears_when_there_is_room(void **state)
+{
+	struct world *w = *state;
+	uint8_t *p = pattern(1024 * 1024);
+
+	join(w);
+	tcp_set_reading(w->b.t, 1, false);
+	tcp_send(w->a.t, 100, p, 1000);
+	assert_int_equal(tcp_drained(w->a.t), 0);
+	tcp_send(w->a.t, 100, p, 1024 * 1024);
+	assert_int_equal(tcp_drained(w->a.t), 0);
+	assert_int_not_equal(tcp_deadline(w->a.t), 0);
+	tcp_set_reading(w->b.t, 1, true);
+	while (tcp_deadline(w->a.t) != 0)
+		turn(w, TURN_MS);
+	/* Some of it may still wait. */
+	assert_true(w->b.size >= 1024 * 1024 - TCP_FULL - 256 * 1024);
+	assert_int_equal(tcp_drained(w->a.t), 100);
+	assert_int_equal(tcp_drained(w->a.t), 0);
+	while (w->b.size < 1024 * 1024 + 1000)
+		turn(w, TURN_MS);
+	assert_int_equal(tcp_drained(w->a.t), 0);
+	free(p);
+}
+
+static void
 what_is_not_read_stays_and_nothing_spins(void **state)
 {
 	struct world *w = *state;
@@ -674,6 +700,7 @@ main(void)
 		WORLD_TEST(what_is_sent_while_dialing_waits),
 		WORLD_TEST(three_megabytes_arrive_whole),
 		WORLD_TEST(the_queue_has_a_bound),
+		WORLD_TEST(who_gave_much_hears_when_there_is_room),
 		WORLD_TEST(what_is_not_read_stays_and_nothing_spins),
 		WORLD_TEST(the_last_words_survive_a_failed_send),
 		WORLD_TEST(a_refused_dial_is_told),

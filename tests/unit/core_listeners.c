@@ -1,0 +1,181 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Ports and streams of other dialects in the engine: whose they are, and that
+ * they cannot take what sessions need.
+ */
+#include "core/listeners.h"
+
+#include "core/engine_state.h"
+#include "engine_kit.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+#include <errno.h>
+
+static void
+a_port_is_asked_for_and_given_back(void **state)
+{
+	struct ekit k;
+
+	(void)state;
+	ekit_init(&k, 1);
+	effects_begin(k.engine);
+	uint32_t udp =
+	    listeners_open(k.engine, LISTENER_IPMSG, CARRIER_UDP, 2425);
+	uint32_t tcp =
+	    listeners_open(k.engine, LISTENER_IPMSG, CARRIER_TCP, 2425);
+	ekit_drain(&k);
+	assert_int_not_equal(udp, tcp);
+	assert_int_equal(k.counts[EFFECT_LISTEN], 2);
+	assert_int_equal(k.ports.listens[0].token, udp);
+	assert_int_equal(k.ports.listens[0].port, 2425);
+	assert_int_equal(k.ports.listens[0].transport, CARRIER_UDP);
+	assert_int_equal(k.ports.listens[1].transport, CARRIER_TCP);
+	assert_false(listeners_find(k.engine, udp)->stands);
+	engine_listening(k.engine, k.now, udp, 2425, 0);
+	engine_listening(k.engine, k.now, tcp, 0, EADDRINUSE);
+	engine_listening(k.engine, k.now, 77, 1, 0);
+	assert_true(listeners_find(k.engine, udp)->stands);
+	assert_null(listeners_find(k.engine, tcp));
+	size_t at = 0;
+	assert_int_equal(
+	    listeners_next(k.engine, LISTENER_IPMSG, &at)->number, udp);
+	assert_null(listeners_next(k.engine, LISTENER_IPMSG, &at));
+	ekit_drain(&k);
+	effects_begin(k.engine);
+	listeners_broadcast(k.engine, udp, 2425, (const uint8_t *)"hello", 5);
+	ekit_drain(&k);
+	assert_int_equal(k.ports.broadcasts, 1);
+	assert_int_equal(k.ports.last.via, udp);
+	assert_int_equal(k.ports.last.port, 2425);
+	assert_memory_equal(k.ports.bytes, "hello", 5);
+	effects_begin(k.engine);
+	listeners_close(k.engine, udp);
+	listeners_close(k.engine, udp);
+	ekit_drain(&k);
+	assert_int_equal(k.counts[EFFECT_UNLISTEN], 1);
+	ekit_clear(&k);
+}
+
+static void
+no_number_is_given_twice(void **state)
+{
+	struct ekit k;
+	uint32_t last = 0;
+
+	(void)state;
+	ekit_init(&k, 1);
+	for (int i = 0; i < 5; i++) {
+		effects_begin(k.engine);
+		uint32_t number =
+		    listeners_open(k.engine, LISTENER_PLAIN, CARRIER_UDP, 9);
+		assert_true(number > last);
+		last = number;
+		listeners_close(k.engine, number);
+		ekit_drain(&k);
+	}
+	effects_begin(k.engine);
+	for (int i = 0; i < LISTENERS_MAX; i++)
+		assert_int_not_equal(listeners_open(k.engine, LISTENER_PLAIN,
+					 CARRIER_TCP, (uint16_t)(100 + i)),
+		    0);
+	assert_int_equal(
+	    listeners_open(k.engine, LISTENER_PLAIN, CARRIER_TCP, 1), 0);
+	k.ports.listen_count = 0;
+	ekit_clear(&k);
+}
+
+static uint32_t
+standing(struct ekit *k, enum listener_use use)
+{
+	effects_begin(k->engine);
+	uint32_t number = listeners_open(k->engine, use, CARRIER_TCP, 2425);
+	ekit_drain(k);
+	engine_listening(k->engine, k->now, number, 2425, 0);
+	ekit_drain(k);
+	return number;
+}
+
+/* T20: whoever connects elsewhere keeps nobody out. */
+static void
+t20_streams_of_a_dialect_take_no_place_of_sessions(void **state)
+{
+	struct ekit k;
+
+	(void)state;
+	ekit_init(&k, 1);
+	uint32_t via = standing(&k, LISTENER_IPMSG);
+	unsigned taken = 0, before = ekit_conns(&k);
+	for (unsigned i = 0; i < 400; i++) {
+		struct addr from = ekit_addr(1000 + i);
+		taken += engine_accepted_at(k.engine, k.now, via, &from) != 0;
+		ekit_drain(&k);
+	}
+	assert_int_equal(taken, IPMSG_CONNS_MAX);
+	assert_int_equal(k.engine->ipmsg_conns, IPMSG_CONNS_MAX);
+	assert_int_equal(k.engine->streams, before);
+	struct addr from = ekit_addr(5);
+	assert_int_equal(engine_accepted_at(k.engine, k.now, 999, &from), 0);
+	/* Somebody with a session comes in as ever. */
+	struct remote *ana = ekit_friend(&k, 2, "ana");
+	remote_say(&k, ana, "hello");
+	assert_int_equal(ekit_count(&k, ana, MESSAGE_TEXT, false), 1);
+	ekit_clear(&k);
+}
+
+static void
+a_dialled_stream_opens_ends_or_is_given_up(void **state)
+{
+	struct ekit k;
+
+	(void)state;
+	ekit_init(&k, 1);
+	struct addr to = ekit_addr(9);
+	effects_begin(k.engine);
+	uint32_t a = stream_dial(k.engine, k.now, &to, CONN_PLAIN)->id;
+	uint32_t b = stream_dial(k.engine, k.now, &to, CONN_PLAIN)->id;
+	ekit_drain(&k);
+	assert_int_equal(k.counts[EFFECT_DIAL], 2);
+	engine_opened(k.engine, k.now, a);
+	ekit_drain(&k);
+	assert_true(engine_reading(k.engine, a));
+	conn_get(k.engine, a)->held = true;
+	assert_false(engine_reading(k.engine, a));
+	effects_begin(k.engine);
+	stream_send(k.engine, conn_get(k.engine, a), (const uint8_t *)"x", 1);
+	ekit_drain(&k);
+	assert_int_equal(k.ports.conn, a);
+	assert_int_equal(k.ports.sent_size, 1);
+	/* The other one never answers. */
+	ekit_pass(&k, 60000);
+	assert_null(conn_get(k.engine, b));
+	assert_int_equal(k.ports.closed, b);
+	assert_non_null(conn_get(k.engine, a));
+	engine_bytes(k.engine, k.now, a, (const uint8_t *)"hello", 5);
+	ekit_drain(&k);
+	engine_drained(k.engine, k.now, a);
+	ekit_drain(&k);
+	engine_closed(k.engine, k.now, a, 0);
+	ekit_drain(&k);
+	assert_null(conn_get(k.engine, a));
+	assert_int_equal(k.engine->plain_conns, 0);
+	ekit_clear(&k);
+}
+
+int
+main(void)
+{
+	static const struct CMUnitTest tests[] = {
+		cmocka_unit_test(a_port_is_asked_for_and_given_back),
+		cmocka_unit_test(no_number_is_given_twice),
+		cmocka_unit_test(
+		    t20_streams_of_a_dialect_take_no_place_of_sessions),
+		cmocka_unit_test(a_dialled_stream_opens_ends_or_is_given_up),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
