@@ -31,6 +31,9 @@ enum change_kind {
 			    of that one, where it is known */
 	CHANGE_READ,     /* the conversation with fp was shown up to row */
 	CHANGE_DRAFT,    /* text: what is typed there and not sent; may be "" */
+	CHANGE_SEAL,     /* id in the conversation with fp was opened: text */
+	CHANGE_RECODE, /* id in the conversation with fp (zero: nearby) is read
+			  in charset: text */
 	CHANGE_FORGET_MESSAGE, /* id in the conversation with fp */
 	CHANGE_FORGET_CONV,    /* all messages with fp */
 	CHANGE_FORGET_CONTACT, /* the same, and the pin */
@@ -76,6 +79,14 @@ struct change {
 	const char *reason; /* may be NULL */
 	const char *text;   /* clean, NUL-terminated */
 	size_t size;
+	/* MESSAGE in a legacy dialect, as in struct message. */
+	enum dialect dialect;
+	enum seal seal;
+	bool locked, obfuscated;
+	enum charset charset;
+	const uint8_t *raw; /* may be NULL */
+	size_t raw_size;
+	uint64_t token; /* of theirs: comes back when it is stored */
 };
 
 #endif

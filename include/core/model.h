@@ -11,6 +11,7 @@
 #define CORE_MODEL_H
 
 #include "base/addr.h"
+#include "base/charset.h"
 #include "base/id.h"
 #include "base/iface.h"
 #include "base/lang.h"
@@ -39,6 +40,8 @@ enum {
 	NUMBER_NOTES = 10,
 	/* A reaction is a short text: an emoji, most often. With its NUL. */
 	REACTION_SIZE = 17,
+	/* Of struct peer, with its NUL. */
+	HANDLE_SIZE = 192,
 };
 
 /* The serial of the first message of a run in each conversation: older ones,
@@ -56,6 +59,13 @@ enum trust {
 const char *trust_text(enum trust t);
 /* The key is remembered, and may be talked to. */
 bool trust_is_pinned(enum trust t);
+
+/* A text that its sender wants opened by hand. */
+enum seal {
+	SEAL_NONE,
+	SEAL_CLOSED, /* the text is empty; raw has it */
+	SEAL_OPENED,
+};
 
 enum peer_link {
 	PEER_LINK_NONE,
@@ -88,8 +98,10 @@ struct peer {
 	char version[VERSION_TEXT_SIZE];
 	enum presence presence;
 	enum trust trust;
-	bool look_alike;  /* another known peer's name looks the same */
-	struct fp claims; /* TRUST_CHANGED: whom it resembles */
+	bool look_alike; /* another known peer's name looks the same */
+	/* TRUST_CHANGED: whom it resembles. Of a legacy peer: the contact whose
+	 * name or host it has; zero: nobody's. */
+	struct fp claims;
 	struct addr addrs[PEER_ADDRS_MAX]; /* TCP, best first */
 	unsigned addr_count;
 	uint16_t udp_port; /* the same over UDP; 0 = not known, or none */
@@ -108,7 +120,23 @@ struct peer {
 	/* What the user calls it by on the keyboard: at first sight the
 	 * smallest from CONV_NEARBY + 1 that was free, and kept. */
 	uint32_t number;
+	/* Of a legacy peer fp is a key of our tables only, never shown and
+	 * never sent; trust is TRUST_UNKNOWN or TRUST_BLOCKED. */
+	enum dialect dialect;
+	char *handle; /* who it is on the wire: "zhang@PC-1",
+			 "udp://10.0.0.2:9000"; NULL for earshot */
+	char *group;  /* may be NULL */
+	/* How its texts are read: CHARSET_AUTO: guessed, guessed is what the
+	 * last one was. */
+	enum charset charset, guessed;
+	bool obfuscates; /* encrypted with keys that nobody verified */
 };
+
+static inline bool
+peer_is_legacy(const struct peer *p)
+{
+	return p->dialect != DIALECT_EARSHOT;
+}
 
 enum message_kind {
 	MESSAGE_TEXT,
@@ -153,6 +181,15 @@ struct message {
 	char *text;
 	size_t size;
 	char *reason; /* of a failure; NULL else */
+	/* What follows is of a legacy dialect. */
+	enum dialect dialect;
+	enum seal seal;
+	bool locked;     /* asks for our own password before it is opened */
+	bool obfuscated; /* came encrypted with keys that nobody verified */
+	/* The bytes as they came, and how they were read; NULL else. */
+	uint8_t *raw;
+	size_t raw_size;
+	enum charset charset;
 };
 
 enum conv_kind { CONV_KIND_NEARBY, CONV_KIND_DIRECT };
@@ -183,6 +220,14 @@ struct conv {
 
 struct transfer;
 
+/* What came in a legacy dialect and was not taken. */
+struct legacy_counters {
+	uint64_t ipmsg_bad;     /* no packet of it */
+	uint64_t ipmsg_unknown; /* a command that we do not know or obey */
+	uint64_t ipmsg_limited; /* too many, too large */
+	uint64_t plain_bad, plain_limited;
+};
+
 struct model {
 	uint64_t revision;       /* grows with every visible change */
 	const struct lang *lang; /* of all that is shown; NULL: English */
@@ -203,19 +248,22 @@ struct model {
 	/* Edits, deletions and reactions that were not their author's to make,
 	 * or too late. */
 	uint64_t revisions_ignored;
+	struct legacy_counters legacy;
 	bool store_failed; /* what comes now is not remembered */
 	int64_t muted_ms;  /* wall clock: shouts draw no attention before */
 
 	struct peer **peers; /* unordered */
 	size_t peer_count, peer_cap;
+	size_t legacy_count;      /* of them */
 	struct peer **peer_index; /* open addressing by fingerprint */
 	size_t peer_index_cap;    /* a power of two, or 0 */
-	/* Files on their way and since the start, by number; core/transfer.h. */
+	/* Files on their way and since the start, by number; core/transfer.h.
+	 */
 	struct transfer **transfers;
 	size_t transfer_count;
 	/* All numbers below the floor are taken, none is above the top. */
 	uint32_t number_floor, number_top;
-	struct conv **convs;      /* in order of creation */
+	struct conv **convs; /* in order of creation */
 	size_t conv_count, conv_cap;
 };
 
@@ -241,12 +289,18 @@ const struct message *conv_message(const struct conv *c, uint64_t serial);
 int model_find_peer(
     const struct model *m, const char *text, const struct peer **ret_peer);
 
+/* The same among legacy peers only, whoever else is called so; their handle
+ * counts as a name. */
+int model_find_legacy(
+    const struct model *m, const char *text, const struct peer **ret_peer);
+
 enum {
-	/* name, "·", tag, NUL */
-	PEER_LABEL_SIZE = NAME_BYTES_MAX * 3 + 2 + TAG_LONG + 1,
+	/* name, "·", tag or handle, NUL */
+	PEER_LABEL_SIZE = NAME_BYTES_MAX * 3 + 2 + HANDLE_SIZE,
 };
 /* The name that cannot be mistaken: with a tag where another looks alike (8
- * characters) or where always asks for one (4). Returns out. */
+ * characters) or where always asks for one (4); a legacy peer, which has none,
+ * with its handle where the name is not in it. Returns out. */
 const char *peer_label(
     const struct peer *p, bool always, char out[static PEER_LABEL_SIZE]);
 

@@ -39,6 +39,10 @@ struct pin {
 	/* The newest of ours that they acknowledged; CHANGE_DELIVERY moves
 	 * it, too. */
 	uint64_t sent_seq;
+	/* The rest is of a legacy contact; "" and 0 else. */
+	enum dialect dialect;
+	char handle[HANDLE_SIZE]; /* clean */
+	enum charset charset;
 };
 
 #endif

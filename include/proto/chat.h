@@ -160,4 +160,17 @@ bool chat_is_full(const struct chat *c);
  * the flight is full, or no session is up. */
 bool chat_output(struct chat *c, struct chat_packet *ret_packet);
 
+/*
+ * A peer that speaks another protocol is talked to post by post: nothing of
+ * chat_input and chat_output then; the session is up while the peer is there.
+ */
+/* The next post that is stored and may go; it is in flight now. Its text is
+ * borrowed until it is answered. False when there is none, the flight is full,
+ * or no session is up. */
+bool chat_next_post(struct chat *c, struct chat_post *ret_post);
+/* One in flight is there, or will never be; it waits no more. False when it is
+ * not in flight. What is returned has no text. */
+bool chat_answer(struct chat *c, const struct msg_id *id, bool acked,
+    struct chat_post *ret_post);
+
 #endif

@@ -12,6 +12,7 @@
 #include "core/engine_state.h"
 
 #include "base/mem.h"
+#include "core/legacy.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -26,17 +27,28 @@ copy(char *to, const char *from, size_t n)
 	return to;
 }
 
+static const uint8_t *
+copy_raw(char *to, const struct change *c)
+{
+	if (c->raw == NULL)
+		return NULL;
+	memcpy(to, c->raw, c->raw_size);
+	return (const uint8_t *)to;
+}
+
 static struct entry *
 entry_new(struct contact *of, const struct change *c)
 {
 	size_t reason = c->reason == NULL ? 0 : strlen(c->reason);
-	struct entry *n = xmalloc(sizeof(*n) + c->size + reason + 2);
+	struct entry *n =
+	    xmalloc(sizeof(*n) + c->size + reason + 2 + c->raw_size);
 
 	n->next = NULL;
 	n->of = of;
 	n->change = *c;
 	n->change.text = copy(n->text, c->text, c->size);
 	n->change.reason = copy(n->text + c->size + 1, c->reason, reason);
+	n->change.raw = copy_raw(n->text + c->size + reason + 2, c);
 	n->change.pin = NULL;
 	if (c->pin != NULL) {
 		n->pin = *c->pin;
@@ -72,7 +84,7 @@ append(struct journal *j, struct entry *n)
 		j->last->next = n;
 	j->last = n;
 	j->count++;
-	j->bytes += sizeof(*n) + n->change.size;
+	j->bytes += sizeof(*n) + n->change.size + n->change.raw_size;
 }
 
 void
@@ -116,6 +128,10 @@ post_is_stored(struct engine *e, struct now now, struct entry *n)
 		k->ready_seq = c->seq;
 		return;
 	}
+	if (contact_is_legacy(k)) {
+		legacy_stored(e, now, k, c->token);
+		return;
+	}
 	chat_ack(k->chat, &c->id, c->seq);
 	if (chat_is_full(k->chat))
 		talk_flush(e, now, k);
@@ -145,6 +161,8 @@ is_stored(struct engine *e, struct now now, struct entry *n)
 	case CHANGE_PIN:
 	case CHANGE_SHOWN:
 	case CHANGE_DRAFT:
+	case CHANGE_SEAL:
+	case CHANGE_RECODE:
 	case CHANGE_FORGET_CONV:
 	case CHANGE_FORGET_CONTACT:
 		break;

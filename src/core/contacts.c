@@ -2,6 +2,7 @@
 #include "core/engine_state.h"
 
 #include "base/mem.h"
+#include "core/legacy.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -17,6 +18,19 @@ contact_find(struct engine *e, const struct fp *fp)
 	return NULL;
 }
 
+static void
+pin_begin(struct engine *e, struct contact *k)
+{
+	const struct peer *p = model_peer(e->model, &k->fp);
+
+	k->pin = (struct pin){ .fp = k->fp };
+	if (p == NULL || !peer_is_legacy(p))
+		return;
+	k->pin.dialect = p->dialect;
+	k->pin.charset = p->charset;
+	snprintf(k->pin.handle, sizeof(k->pin.handle), "%s", p->handle);
+}
+
 static struct contact *
 contact_add(struct engine *e, const struct fp *fp, int64_t mono_ms)
 {
@@ -26,7 +40,7 @@ contact_add(struct engine *e, const struct fp *fp, int64_t mono_ms)
 	    sizeof(struct contact *));
 	struct contact *k = xcalloc(1, sizeof(*k));
 	k->fp = *fp;
-	k->pin.fp = *fp;
+	pin_begin(e, k);
 	dial_init(&k->dial);
 	bucket_init(
 	    &k->inbound, STRANGER_PER_S * 1000, STRANGER_BURST, mono_ms);
@@ -79,7 +93,8 @@ contact_release(struct engine *e, struct contact *k)
 	contact_free(k);
 	/* Whom discovery does not know it will never forget either. */
 	uint32_t epoch, seq;
-	if (p != NULL && !discover_counters_of(e->discover, &fp, &epoch, &seq))
+	if (p != NULL && !peer_is_legacy(p) &&
+	    !discover_counters_of(e->discover, &fp, &epoch, &seq))
 		model_peer_remove(e->model, &fp);
 }
 
@@ -112,6 +127,11 @@ refresh_pin(struct engine *e, struct contact *k)
 	uint32_t epoch = pin->epoch, seq = pin->seq;
 
 	snprintf(pin->name, sizeof(pin->name), "%s", p->called);
+	if (peer_is_legacy(p)) {
+		pin->charset = p->charset;
+		pin->addr = p->addr_count > 0 ? p->addrs[0] : pin->addr;
+		pin->last_ms = p->last_seen_ms;
+	}
 	discover_counters_of(e->discover, &k->fp, &epoch, &seq);
 	bool differs = epoch != pin->epoch || seq != pin->seq;
 	pin->epoch = epoch;
@@ -167,6 +187,7 @@ contact_forget(struct engine *e, struct now now, struct contact *k)
 	outbox_withdraw(e, now, k, N_("forgotten"));
 	if (c != NULL)
 		conn_drop(e, now, c, CLOSE_IDLE);
+	legacy_chat_down(e, k);
 	commit_forget(e, k);
 	if (k->chat != NULL)
 		chat_forget(k->chat);
@@ -175,7 +196,8 @@ contact_forget(struct engine *e, struct now now, struct contact *k)
 	k->inbound_bytes = 0;
 	k->pinned = k->kept = k->changed = false;
 	k->answered = k->accepted = k->in_inbox = k->is_ready = false;
-	k->pin = (struct pin){ .fp = k->fp };
+	p->charset = CHARSET_AUTO;
+	pin_begin(e, k);
 	p->trust = TRUST_UNKNOWN;
 	p->choice = TRANSPORT_AUTO;
 	p->receipts = p->forgets = false;
@@ -203,13 +225,21 @@ contacts_load(struct engine *e, const struct pin *pins, size_t count)
 			break;
 		k->pin = *pin;
 		k->kept = true;
-		k->pinned = pin->trust != TRUST_UNKNOWN;
+		k->pinned =
+		    !contact_is_legacy(k) && pin->trust != TRUST_UNKNOWN;
 		k->answered = pin->answered;
 		/* No room for more of them with each start. */
 		k->in_inbox = !k->answered;
 		e->strangers += k->in_inbox ? 1 : 0;
-		struct peer *p = model_peer_add(e->model, &pin->fp);
-		p->trust = pin->trust;
+		struct peer *p = contact_is_legacy(k)
+				     ? model_legacy_add(e->model, &pin->fp,
+					   pin->dialect, k->pin.handle)
+				     : model_peer_add(e->model, &pin->fp);
+		/* A legacy contact has no key that could be trusted. */
+		if (contact_is_legacy(k) && pin->trust != TRUST_BLOCKED)
+			k->pin.trust = TRUST_UNKNOWN;
+		p->trust = k->pin.trust;
+		p->charset = pin->charset;
 		p->first_seen_ms = pin->first_ms;
 		p->last_seen_ms = pin->last_ms;
 		peer_load_names(p, pin->name, pin->alias);

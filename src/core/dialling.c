@@ -5,6 +5,8 @@
  */
 #include "core/engine_state.h"
 
+#include "core/legacy.h"
+
 static const char *const names[] = {
 	[CARRIER_TCP] = "TCP",
 	[CARRIER_UDP] = "UDP",
@@ -13,7 +15,7 @@ static const char *const names[] = {
 void
 dialling_want(struct contact *k, struct now now, int64_t delay_ms)
 {
-	if (k->pin.trust != TRUST_BLOCKED)
+	if (k->pin.trust != TRUST_BLOCKED && !contact_is_legacy(k))
 		dial_want(&k->dial, now, delay_ms);
 }
 

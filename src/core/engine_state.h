@@ -97,6 +97,7 @@ struct contact {
 	uint32_t conn;          /* the open session; 0 while there is none */
 	struct bucket inbound;  /* while not answered */
 	size_t inbound_bytes;   /* taken, while not answered */
+	bool present;           /* legacy: its chat is up */
 };
 
 struct conn {
@@ -131,7 +132,7 @@ struct entry {
 	struct change change;
 	struct pin pin;     /* CHANGE_PIN */
 	struct contact *of; /* NULL: nearby, or forgotten */
-	char text[];        /* and the reason behind it */
+	char text[];        /* the reason behind it, and raw */
 };
 
 struct journal {
@@ -350,6 +351,9 @@ void talk_interrupted(struct engine *e, const struct contact *k);
 void talk_say(struct engine *e, struct now now, const struct command *cmd);
 /* A shout, ours or theirs; takes its text. */
 void talk_shout(struct engine *e, struct message *m);
+/* Whether something new of k is taken: who was never written to has so much
+ * room and no more. */
+bool talk_has_room(struct engine *e, struct contact *k);
 
 /* notes.c: what the user says to nobody but the store. */
 bool notes_are(const struct engine *e, const struct fp *fp);

@@ -4,6 +4,7 @@
 #include "base/err.h"
 #include "base/mem.h"
 #include "base/peer_text.h"
+#include "core/legacy.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -128,7 +129,9 @@ do_open(struct engine *e, struct now now, const struct command *cmd)
 		return;
 	}
 	history_open(e, model_conv_open(e->model, p));
-	if (cmd->on && p->trust == TRUST_CHANGED) {
+	if (cmd->on && peer_is_legacy(p)) {
+		legacy_accept(e, now, k);
+	} else if (cmd->on && p->trust == TRUST_CHANGED) {
 		k->accepted = true;
 		engine_info(e, now, p->conv,
 		    "you may write to this %s; its key is another than that "
@@ -304,7 +307,8 @@ void
 engine_command(struct engine *e, struct now now, struct command *cmd)
 {
 	effects_begin(e);
-	execute(e, now, cmd);
+	if (!legacy_refuses(e, now, cmd))
+		execute(e, now, cmd);
 	command_clear(cmd);
 	engine_tick_rest(e, now);
 }

@@ -158,6 +158,9 @@ label_fits(const struct peer *p, const char *text)
 		tag++;
 	else
 		return false;
+	if (peer_is_legacy(p))
+		return strlen(tag) >= TAG_SHORT &&
+		       strncasecmp(p->handle, tag, strlen(tag)) == 0;
 	fp_text(&p->fp, fp);
 	return strlen(tag) >= TAG_SHORT &&
 	       strncasecmp(fp, tag, strlen(tag)) == 0;
@@ -168,7 +171,14 @@ fingerprint_fits(const struct peer *p, const char *text)
 {
 	struct fp fp;
 
-	return fp_parse(text, &fp) == 0 && fp_equal(&fp, &p->fp);
+	return !peer_is_legacy(p) && fp_parse(text, &fp) == 0 &&
+	       fp_equal(&fp, &p->fp);
+}
+
+static bool
+handle_fits(const struct peer *p, const char *text)
+{
+	return peer_is_legacy(p) && strcasecmp(p->handle, text) == 0;
 }
 
 static bool
@@ -199,7 +209,7 @@ rank(const struct peer *p)
 }
 
 static int
-pick(const struct model *m, const char *text,
+pick(const struct model *m, const char *text, bool legacy,
     bool (*fits)(const struct peer *, const char *),
     const struct peer **ret_peer)
 {
@@ -208,7 +218,7 @@ pick(const struct model *m, const char *text,
 
 	for (size_t i = 0; i < m->peer_count; i++) {
 		const struct peer *p = m->peers[i];
-		if (!fits(p, text))
+		if ((legacy && !peer_is_legacy(p)) || !fits(p, text))
 			continue;
 		if (best == NULL || rank(p) > rank(best)) {
 			best = p;
@@ -225,12 +235,13 @@ pick(const struct model *m, const char *text,
 	return 0;
 }
 
-int
-model_find_peer(
-    const struct model *m, const char *text, const struct peer **ret_peer)
+static int
+find(const struct model *m, const char *text, bool legacy,
+    const struct peer **ret_peer)
 {
 	static bool (*const rules[])(const struct peer *, const char *) = {
 		fingerprint_fits,
+		handle_fits,
 		label_fits,
 		name_fits,
 		prefix_fits,
@@ -240,11 +251,41 @@ model_find_peer(
 	if (*text == '\0')
 		return ERR_NOT_FOUND;
 	for (size_t i = 0; i < sizeof(rules) / sizeof(rules[0]); i++) {
-		int err = pick(m, text, rules[i], ret_peer);
+		int err = pick(m, text, legacy, rules[i], ret_peer);
 		if (err != ERR_NOT_FOUND)
 			return err;
 	}
 	return ERR_NOT_FOUND;
+}
+
+int
+model_find_peer(
+    const struct model *m, const char *text, const struct peer **ret_peer)
+{
+	return find(m, text, false, ret_peer);
+}
+
+int
+model_find_legacy(
+    const struct model *m, const char *text, const struct peer **ret_peer)
+{
+	return find(m, text, true, ret_peer);
+}
+
+/* There is no key a tag could come of. */
+static const char *
+legacy_label(
+    const struct peer *p, bool always, char out[static PEER_LABEL_SIZE])
+{
+	bool doubtful = p->look_alike || !fp_is_zero(&p->claims);
+	bool with = doubtful || always;
+
+	if (with && !p->has_alias && strstr(p->handle, p->name) != NULL)
+		snprintf(out, PEER_LABEL_SIZE, "%s", p->handle);
+	else
+		snprintf(out, PEER_LABEL_SIZE, "%s%s%s", p->name,
+		    with ? "\xc2\xb7" : "", with ? p->handle : "");
+	return out;
 }
 
 const char *
@@ -252,6 +293,8 @@ peer_label(const struct peer *p, bool always, char out[static PEER_LABEL_SIZE])
 {
 	char tag[TAG_LONG + 1];
 
+	if (peer_is_legacy(p))
+		return legacy_label(p, always, out);
 	if (p->is_self)
 		tag[0] = '\0';
 	else if (p->look_alike || p->trust == TRUST_CHANGED)

@@ -10,7 +10,6 @@
 
 enum {
 	PEER_INDEX_MIN = 64,
-	CONV_RING_MIN = 16,
 };
 
 static struct conv *
@@ -25,14 +24,6 @@ conv_new(struct model *m, enum conv_kind kind)
 	c->kept_max = CONV_MESSAGES_MAX;
 	m->convs[m->conv_count++] = c;
 	return c;
-}
-
-static void
-message_clear(struct message *msg)
-{
-	free(msg->text);
-	free(msg->reason);
-	*msg = (struct message){ 0 };
 }
 
 static void
@@ -52,6 +43,8 @@ peer_free(struct peer *p)
 	free(p->called);
 	free(p->skeleton);
 	free(p->status);
+	free(p->handle);
+	free(p->group);
 	free(p);
 }
 
@@ -195,11 +188,41 @@ model_peer_add(struct model *m, const struct fp *fp)
 	return p;
 }
 
+static bool
+share_host(const struct peer *a, const struct peer *b)
+{
+	for (unsigned i = 0; i < a->addr_count; i++)
+		for (unsigned j = 0; j < b->addr_count; j++)
+			if (addr_same_host(&a->addrs[i], &b->addrs[j]))
+				return true;
+	return false;
+}
+
+/* A host says nothing about who is there; but what is written to a contact's
+ * without a key may be meant for the contact. */
+static const struct peer *
+contact_at(const struct model *m, const struct peer *p)
+{
+	for (size_t i = 0; i < m->peer_count; i++) {
+		const struct peer *contact = m->peers[i];
+		if (trust_is_pinned(contact->trust) && !contact->is_self &&
+		    share_host(contact, p))
+			return contact;
+	}
+	return NULL;
+}
+
 /* A stranger under a contact's name is not that contact: doc/SECURITY,
  * "A name with another key". */
 static void
-set_claim(struct peer *p, const struct peer *contact)
+set_claim(const struct model *m, struct peer *p, const struct peer *contact)
 {
+	if (peer_is_legacy(p)) {
+		if (contact == NULL)
+			contact = contact_at(m, p);
+		p->claims = contact == NULL ? (struct fp){ 0 } : contact->fp;
+		return;
+	}
 	if (p->trust != TRUST_UNKNOWN && p->trust != TRUST_CHANGED)
 		return;
 	p->trust = contact == NULL ? TRUST_UNKNOWN : TRUST_CHANGED;
@@ -242,7 +265,7 @@ refresh_doubles(struct model *m, const char *skeleton)
 		if (strcmp(p->skeleton, skeleton) != 0)
 			continue;
 		p->look_alike = alike > 1;
-		set_claim(p, contact);
+		set_claim(m, p, contact);
 	}
 }
 
@@ -256,11 +279,34 @@ refresh_named(struct model *m, const char *name)
 }
 
 void
+peer_refresh_claim(struct model *m, struct peer *p)
+{
+	struct fp was = p->claims;
+
+	refresh_doubles(m, p->skeleton);
+	if (!fp_equal(&was, &p->claims))
+		model_touch(m);
+}
+
+/* Those without a key may be at the host of one who has one. */
+static void
+refresh_hosts(struct model *m, const struct peer *changed)
+{
+	if (m->legacy_count == 0 || peer_is_legacy(changed))
+		return;
+	for (size_t i = 0; i < m->peer_count; i++) {
+		if (peer_is_legacy(m->peers[i]))
+			peer_refresh_claim(m, m->peers[i]);
+	}
+}
+
+void
 peer_refresh_trust(struct model *m, struct peer *p)
 {
 	refresh_doubles(m, p->skeleton);
 	if (p->has_alias)
 		refresh_named(m, p->called);
+	refresh_hosts(m, p);
 	model_touch(m);
 }
 
@@ -351,7 +397,8 @@ compare_alike(const void *a, const void *b)
 }
 
 static void
-settle_alike(const struct alike *list, size_t count, bool like_us)
+settle_alike(
+    const struct model *m, const struct alike *list, size_t count, bool like_us)
 {
 	const struct peer *contact = NULL;
 
@@ -360,7 +407,7 @@ settle_alike(const struct alike *list, size_t count, bool like_us)
 			contact = list[i].peer;
 	for (size_t i = 0; i < count; i++) {
 		list[i].peer->look_alike = like_us || count > 1;
-		set_claim(list[i].peer, contact);
+		set_claim(m, list[i].peer, contact);
 	}
 }
 
@@ -381,11 +428,26 @@ model_find_doubles(struct model *m)
 		       strcmp(list[to].peer->skeleton, skeleton) == 0)
 			to++;
 		settle_alike(
-		    list + from, to - from, strcmp(own, skeleton) == 0);
+		    m, list + from, to - from, strcmp(own, skeleton) == 0);
 	}
 	free(own);
 	free(list);
 	model_touch(m);
+}
+
+struct peer *
+model_legacy_add(struct model *m, const struct fp *fp, enum dialect dialect,
+    const char *handle)
+{
+	struct peer *p = model_peer_edit(m, fp);
+
+	if (p != NULL)
+		return p;
+	p = model_peer_add(m, fp);
+	p->dialect = dialect;
+	p->handle = xstrdup(handle);
+	m->legacy_count++;
+	return p;
 }
 
 struct peer *
@@ -411,6 +473,7 @@ model_peer_remove(struct model *m, const struct fp *fp)
 		if (!fp_equal(&p->fp, fp))
 			continue;
 		assert(p->conv == 0);
+		m->legacy_count -= peer_is_legacy(p) ? 1 : 0;
 		m->peers[i] = m->peers[--m->peer_count];
 		give_number_back(m, p->number);
 		index_rebuild(m, m->peer_index_cap);
@@ -431,6 +494,16 @@ addr_place(const struct peer *p, const struct addr *a)
 	return i;
 }
 
+static void
+moved(struct model *m, struct peer *p)
+{
+	if (peer_is_legacy(p))
+		peer_refresh_claim(m, p);
+	else if (trust_is_pinned(p->trust))
+		refresh_hosts(m, p);
+	model_touch(m);
+}
+
 void
 peer_add_addr(struct model *m, struct peer *p, const struct addr *a)
 {
@@ -444,7 +517,7 @@ peer_add_addr(struct model *m, struct peer *p, const struct addr *a)
 		at--;
 	memmove(p->addrs + 1, p->addrs, at * sizeof(*p->addrs));
 	p->addrs[0] = *a;
-	model_touch(m);
+	moved(m, p);
 }
 
 void
@@ -457,7 +530,7 @@ peer_hint_addr(struct model *m, struct peer *p, const struct addr *a)
 	if (p->addr_count < PEER_ADDRS_MAX)
 		p->addr_count++;
 	p->addrs[p->addr_count - 1] = *a;
-	model_touch(m);
+	moved(m, p);
 }
 
 void
@@ -489,278 +562,4 @@ model_conv_open(struct model *m, struct peer *p)
 	p->conv = c->id;
 	model_touch(m);
 	return c;
-}
-
-/* Moves what a ring holds into a larger one; slots go by serial. */
-static void
-ring_grow(struct conv *c)
-{
-	size_t cap = c->ring_cap == 0 ? CONV_RING_MIN : c->ring_cap * 2;
-	struct message *ring = xcalloc(cap, sizeof(*ring));
-
-	for (uint64_t s = c->first_serial; s < c->next_serial; s++)
-		ring[s % cap] = c->ring[s % c->ring_cap];
-	free(c->ring);
-	c->ring = ring;
-	c->ring_cap = cap;
-}
-
-static bool
-is_history(const struct message *msg)
-{
-	return msg->kind == MESSAGE_TEXT || msg->kind == MESSAGE_SHOUT;
-}
-
-static void
-drop_oldest(struct conv *c)
-{
-	struct message *msg = conv_message_edit(c, c->first_serial);
-
-	c->older |= is_history(msg);
-	c->bytes -= msg->size;
-	message_clear(msg);
-	c->first_serial++;
-	if (c->unread > 0 && c->unread_serial < c->first_serial) {
-		c->unread_serial = c->first_serial;
-		if (c->unread > c->next_serial - c->first_serial)
-			c->unread =
-			    (uint32_t)(c->next_serial - c->first_serial);
-	}
-}
-
-/* More bytes for those who asked for more messages. */
-static size_t
-bytes_max(const struct conv *c)
-{
-	return (size_t)CONV_BYTES_MAX * c->kept_max / CONV_MESSAGES_MAX;
-}
-
-static void
-trim(struct conv *c)
-{
-	while (c->bytes > bytes_max(c) && c->next_serial - c->first_serial > 1)
-		drop_oldest(c);
-}
-
-static bool
-counts_as_unread(const struct message *msg)
-{
-	return !msg->mine && !msg->read && is_history(msg);
-}
-
-struct message *
-conv_append(struct model *m, struct conv *c, const struct message *msg)
-{
-	uint64_t held = c->next_serial - c->first_serial;
-
-	if (held >= c->kept_max)
-		drop_oldest(c);
-	else if (held == c->ring_cap)
-		ring_grow(c);
-	struct message *slot = &c->ring[c->next_serial % c->ring_cap];
-	*slot = *msg;
-	slot->serial = c->next_serial++;
-	c->bytes += slot->size;
-	c->active_ms = msg->arrived_ms;
-	if (counts_as_unread(slot)) {
-		if (c->unread++ == 0)
-			c->unread_serial = slot->serial;
-	}
-	if (is_history(slot))
-		c->last_row = slot->row;
-	trim(c);
-	model_touch(m);
-	return slot;
-}
-
-static void
-put_in_front(struct conv *c, struct message *msg)
-{
-	if (c->next_serial - c->first_serial == c->ring_cap)
-		ring_grow(c);
-	struct message *slot = &c->ring[--c->first_serial % c->ring_cap];
-	*slot = *msg;
-	*msg = (struct message){ .row = slot->row };
-	slot->serial = c->first_serial;
-	c->bytes += slot->size;
-	if (counts_as_unread(slot) && c->unread > 0)
-		c->unread_serial = slot->serial;
-}
-
-/* The newest of the page, as long as there is room. */
-void
-conv_prepend(struct model *m, struct conv *c, struct saved_page *page)
-{
-	size_t left = page->count;
-
-	while (left > 0 && c->next_serial - c->first_serial < c->kept_max &&
-	       c->bytes + page->messages[left - 1].size <= bytes_max(c))
-		put_in_front(c, &page->messages[--left]);
-	c->older = page->more || left > 0;
-	model_touch(m);
-}
-
-int64_t
-conv_first_row(const struct conv *c, int64_t end)
-{
-	for (uint64_t s = c->first_serial; s < c->next_serial; s++) {
-		const struct message *msg = conv_message(c, s);
-		if (is_history(msg))
-			return msg->row;
-	}
-	return end;
-}
-
-/* Rows never descend from one message to the next. */
-struct message *
-conv_find_row(struct conv *c, int64_t row, const struct msg_id *id)
-{
-	uint64_t low = c->first_serial, high = c->next_serial;
-
-	while (low < high) {
-		uint64_t middle = low + (high - low) / 2;
-		if (conv_message(c, middle)->row < row)
-			low = middle + 1;
-		else
-			high = middle;
-	}
-	if (low == c->next_serial)
-		return NULL;
-	struct message *msg = conv_message_edit(c, low);
-	return is_history(msg) && msg->row == row && msg_id_equal(&msg->id, id)
-		   ? msg
-		   : NULL;
-}
-
-struct message *
-conv_find_text(struct conv *c, const struct msg_id *id)
-{
-	unsigned looked = 0;
-
-	for (uint64_t s = c->next_serial;
-	     s > c->first_serial && looked < CONV_MESSAGES_MAX; s--, looked++) {
-		struct message *msg = conv_message_edit(c, s - 1);
-		if (msg->kind == MESSAGE_TEXT && msg_id_equal(&msg->id, id))
-			return msg;
-	}
-	return NULL;
-}
-
-struct message *
-conv_find_text_of(struct conv *c, const struct msg_id *id, bool mine)
-{
-	unsigned looked = 0;
-
-	for (uint64_t s = c->next_serial;
-	     s > c->first_serial && looked < CONV_MESSAGES_MAX; s--, looked++) {
-		struct message *msg = conv_message_edit(c, s - 1);
-		if (msg->kind == MESSAGE_TEXT && msg->mine == mine &&
-		    msg_id_equal(&msg->id, id))
-			return msg;
-	}
-	return NULL;
-}
-
-void
-conv_set_text(struct model *m, struct conv *c, struct message *msg,
-    const char *text, size_t size)
-{
-	free(msg->text);
-	msg->text = xstrndup(text, size);
-	c->bytes = c->bytes - msg->size + size;
-	msg->size = size;
-	trim(c);
-	model_touch(m);
-}
-
-void
-conv_remove(struct model *m, struct conv *c, uint64_t serial)
-{
-	struct message *msg = conv_message_edit(c, serial);
-
-	if (counts_as_unread(msg) && c->unread > 0)
-		c->unread--;
-	if (c->unread > 0 && c->unread_serial > serial)
-		c->unread_serial--;
-	c->bytes -= msg->size;
-	message_clear(msg);
-	for (uint64_t s = serial; s + 1 < c->next_serial; s++) {
-		struct message *to = conv_message_edit(c, s);
-		*to = *conv_message_edit(c, s + 1);
-		to->serial = s;
-	}
-	*conv_message_edit(c, c->next_serial - 1) = (struct message){ 0 };
-	c->next_serial--;
-	model_touch(m);
-}
-
-void
-conv_clear(struct model *m, struct conv *c)
-{
-	for (uint64_t s = c->first_serial; s < c->next_serial; s++)
-		message_clear(conv_message_edit(c, s));
-	c->first_serial = c->next_serial;
-	c->bytes = 0;
-	c->unread = 0;
-	c->older = false;
-	model_touch(m);
-}
-
-struct message *
-conv_message_edit(struct conv *c, uint64_t serial)
-{
-	assert(serial >= c->first_serial && serial < c->next_serial);
-	return &c->ring[serial % c->ring_cap];
-}
-
-struct message *
-conv_find_mine(struct conv *c, const struct msg_id *id)
-{
-	for (uint64_t s = c->next_serial; s > c->first_serial; s--) {
-		struct message *msg = conv_message_edit(c, s - 1);
-		if (msg->mine && msg_id_equal(&msg->id, id))
-			return msg;
-	}
-	return NULL;
-}
-
-void
-conv_mark_read(struct model *m, struct conv *c)
-{
-	if (c->unread == 0)
-		return;
-	for (uint64_t s = c->next_serial; s > c->first_serial; s--) {
-		struct message *msg = conv_message_edit(c, s - 1);
-		if (s - 1 < c->unread_serial)
-			break;
-		msg->read = true;
-	}
-	c->unread = 0;
-	model_touch(m);
-}
-
-void
-conv_clear_notices(struct model *m, struct conv *c)
-{
-	uint64_t to = c->first_serial;
-
-	for (uint64_t s = c->first_serial; s < c->next_serial; s++) {
-		struct message *msg = conv_message_edit(c, s);
-		if (msg->kind == MESSAGE_INFO || msg->kind == MESSAGE_ERROR) {
-			c->bytes -= msg->size;
-			message_clear(msg);
-			continue;
-		}
-		if (c->unread > 0 && c->unread_serial == s)
-			c->unread_serial = to;
-		if (to != s) {
-			struct message *slot = &c->ring[to % c->ring_cap];
-			*slot = *msg;
-			slot->serial = to;
-			*msg = (struct message){ 0 };
-		}
-		to++;
-	}
-	c->next_serial = to;
-	model_touch(m);
 }

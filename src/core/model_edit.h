@@ -35,6 +35,9 @@ struct peer *model_peer_edit(struct model *m, const struct fp *fp);
 struct peer *model_notes_add(struct model *m);
 /* The peer, made when it is not there. */
 struct peer *model_peer_add(struct model *m, const struct fp *fp);
+/* One of a legacy dialect; handle is clean and below HANDLE_SIZE. */
+struct peer *model_legacy_add(struct model *m, const struct fp *fp,
+    enum dialect dialect, const char *handle);
 /* Only a peer without a conversation may go. */
 void model_peer_remove(struct model *m, const struct fp *fp);
 /* What it calls itself, clean; true when something shown differs. */
@@ -53,9 +56,13 @@ void peer_add_addr(struct model *m, struct peer *p, const struct addr *a);
 /* Puts an address behind those known, when it is new and there is room. */
 void peer_hint_addr(struct model *m, struct peer *p, const struct addr *a);
 
+/* Whose contact's host it is at is found anew. */
+void peer_refresh_claim(struct model *m, struct peer *p);
 /* Somebody else was found there. */
 void peer_remove_addr(struct model *m, struct peer *p, const struct addr *a);
 
+/* Frees what it holds and zeroes. */
+void message_clear(struct message *msg);
 struct conv *model_conv_edit(struct model *m, uint32_t id);
 /* The conversation with a peer, made when there is none. */
 struct conv *model_conv_open(struct model *m, struct peer *p);
@@ -77,6 +84,8 @@ struct message *conv_find_text(struct conv *c, const struct msg_id *id);
 /* The same of those that are ours, or theirs. */
 struct message *conv_find_text_of(
     struct conv *c, const struct msg_id *id, bool mine);
+/* Any message of the history by id, newest first; NULL. */
+struct message *conv_find_id(struct conv *c, const struct msg_id *id);
 /* Puts another text in; the oldest messages go when they are too much. */
 void conv_set_text(struct model *m, struct conv *c, struct message *msg,
     const char *text, size_t size);

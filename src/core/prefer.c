@@ -6,6 +6,7 @@
 #include "core/engine_state.h"
 
 #include "base/peer_text.h"
+#include "core/legacy.h"
 #include "core/verify.h"
 
 #include <stdio.h>
@@ -134,6 +135,7 @@ block(struct engine *e, struct now now, struct contact *k, struct peer *p)
 	k->pin.trust = TRUST_BLOCKED;
 	p->trust = TRUST_BLOCKED;
 	dial_done(&k->dial);
+	legacy_chat_down(e, k);
 	outbox_withdraw(e, now, k, N_("blocked"));
 	if (c != NULL)
 		conn_drop(e, now, c, CLOSE_IDLE);
@@ -172,6 +174,9 @@ do_block(struct engine *e, struct now now, const struct command *cmd)
 		block(e, now, k, p);
 	else
 		unblock(now, k, p);
+	if (contact_is_legacy(k) && !cmd->on)
+		legacy_chat_up(e, k);
+	talk_flush(e, now, k);
 	peer_refresh_trust(e->model, p);
 	engine_info(e, now, cmd->conv,
 	    cmd->on ? say(l, "%s is blocked: nothing of theirs is taken or "

@@ -25,7 +25,11 @@ saved_model(const struct saved *s)
 	struct model *m = model_new(&(struct fp){ { 0 } }, "me");
 
 	for (size_t i = 0; i < s->pin_count; i++) {
-		struct peer *p = model_peer_add(m, &s->pins[i].fp);
+		const struct pin *pin = &s->pins[i];
+		struct peer *p = pin->dialect == DIALECT_EARSHOT
+				     ? model_peer_add(m, &pin->fp)
+				     : model_legacy_add(m, &pin->fp,
+					   pin->dialect, pin->handle);
 		p->trust = s->pins[i].trust;
 		peer_set_name(m, p, s->pins[i].name);
 		peer_set_alias(m, p, s->pins[i].alias);
@@ -46,6 +50,7 @@ saved_page_clear(struct saved_page *p)
 	for (size_t i = 0; i < p->count; i++) {
 		free(p->messages[i].text);
 		free(p->messages[i].reason);
+		free(p->messages[i].raw);
 	}
 	free(p->messages);
 	*p = (struct saved_page){ 0 };

@@ -9,6 +9,7 @@
 #include "base/err.h"
 #include "base/mem.h"
 #include "base/peer_text.h"
+#include "core/legacy.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -62,8 +63,8 @@ take_text(struct engine *e, struct now now, struct contact *k,
 
 /* Whatever the number of their identities, strangers begin so many
  * conversations and no more, and say so much in them. */
-static bool
-has_room(struct engine *e, struct contact *k)
+bool
+talk_has_room(struct engine *e, struct contact *k)
 {
 	if (k->answered)
 		return true;
@@ -80,7 +81,7 @@ static void
 post_arrived(struct engine *e, struct now now, struct contact *k,
     const struct chat_event *ev)
 {
-	if (!has_room(e, k)) {
+	if (!talk_has_room(e, k)) {
 		chat_refuse(k->chat, &ev->id, NACK_INBOX_FULL);
 		return;
 	}
@@ -196,6 +197,8 @@ talk_flush(struct engine *e, struct now now, struct contact *k)
 	struct conn *c = conn_get(e, k->conn);
 	struct chat_packet packet;
 
+	if (contact_is_legacy(k))
+		legacy_flush(e, now, k);
 	if (c == NULL)
 		return;
 	while (chat_output(k->chat, &packet)) {
@@ -241,6 +244,8 @@ may_write(struct engine *e, struct now now, const struct command *cmd,
 		    peer_label(p, false, label));
 		return false;
 	}
+	if (contact_is_legacy(k))
+		return legacy_may_write(e, now, cmd, k);
 	if (p->trust != TRUST_CHANGED || k->accepted)
 		return true;
 	engine_error(e, now, cmd->conv,
@@ -307,7 +312,9 @@ talk_post(struct engine *e, struct now now, const struct command *cmd,
 	if (!k->kept)
 		contact_keep(e, k);
 	outbox_watch(e, now);
-	if (k->conn == 0)
+	if (contact_is_legacy(k))
+		legacy_chat_up(e, k);
+	else if (k->conn == 0)
 		dialling_want(k, now, 0);
 	return true;
 }
@@ -317,10 +324,11 @@ queue_text(struct engine *e, struct now now, const struct command *cmd,
     struct contact *k, const char *text, size_t n)
 {
 	struct peer *p = model_peer_edit(e->model, &k->fp);
+	bool native = !contact_is_legacy(k);
 	struct chat_post post = {
 		.type = MSG_TEXT,
-		.flags = cmd->action ? TEXT_ACTION : 0,
-		.has_target = cmd->has_target,
+		.flags = cmd->action && native ? TEXT_ACTION : 0,
+		.has_target = cmd->has_target && native,
 		.target = cmd->target,
 		.text = text,
 		.size = n,
@@ -347,6 +355,8 @@ queue_text(struct engine *e, struct now now, const struct command *cmd,
 		.delivery = DELIVERY_QUEUED,
 		.text = text,
 		.size = n,
+		.dialect = p->dialect,
+		.obfuscated = p->obfuscates,
 	};
 	commit_change(e, k, &change);
 	struct message m = {
@@ -356,7 +366,7 @@ queue_text(struct engine *e, struct now now, const struct command *cmd,
 		.delivery = DELIVERY_QUEUED,
 		.mine = true,
 		.read = true,
-		.action = cmd->action,
+		.action = cmd->action && native,
 		.has_target = post.has_target,
 		.target = post.target,
 		.transport = p->transport,
@@ -365,6 +375,8 @@ queue_text(struct engine *e, struct now now, const struct command *cmd,
 		.arrived_ms = now.wall_ms,
 		.text = xstrndup(text, n),
 		.size = n,
+		.dialect = p->dialect,
+		.obfuscated = p->obfuscates,
 	};
 	struct conv *c = model_conv_open(e->model, p);
 	effect_message(e, c, conv_append(e->model, c, &m));
@@ -379,7 +391,9 @@ talk_say(struct engine *e, struct now now, const struct command *cmd)
 
 	if (k == NULL && !notes)
 		return;
-	char *text = own_text(cmd->text, PEER_TEXT_BODY, &n);
+	char *text = k != NULL && contact_is_legacy(k)
+			 ? legacy_wording(e, cmd, k, &n)
+			 : own_text(cmd->text, PEER_TEXT_BODY, &n);
 	if (n == 0 || n > TEXT_MAX)
 		engine_error(e, now, cmd->conv, "not sent: %s",
 		    n == 0 ? say(e->model->lang, "there is no text")
@@ -413,6 +427,11 @@ talk_shout(struct engine *e, struct message *m)
 		.arrived_ms = m->arrived_ms,
 		.text = m->text,
 		.size = m->size,
+		.dialect = m->dialect,
+		.obfuscated = m->obfuscated,
+		.charset = m->charset,
+		.raw = m->raw,
+		.raw_size = m->raw_size,
 	};
 	/* Nobody waits for what all have heard. */
 	if (!commit_is_full(e))

@@ -603,6 +603,25 @@ output_post(struct chat *c, struct chat_packet *out)
 }
 
 bool
+chat_next_post(struct chat *c, struct chat_post *ret_post)
+{
+	uint64_t prev;
+	const struct posted *p = c->up ? postbox_next(&c->box, &prev) : NULL;
+
+	if (p == NULL)
+		return false;
+	*ret_post = p->post;
+	return true;
+}
+
+bool
+chat_answer(struct chat *c, const struct msg_id *id, bool acked,
+    struct chat_post *ret_post)
+{
+	return c->up && postbox_answered(&c->box, id, acked, ret_post);
+}
+
+bool
 chat_output(struct chat *c, struct chat_packet *ret_packet)
 {
 	*ret_packet = (struct chat_packet){ 0 };

@@ -17,7 +17,7 @@
 enum {
 	ACTIVITY_MAX = 10,
 	ACTIVITY_CELLS = 20,
-	ITEM_SIZE = 384,
+	ITEM_SIZE = 512,
 	COLS_HELP = 30,
 	WAITING_MS = 1000,
 	WAITING_SCAN = 500, /* messages looked at */

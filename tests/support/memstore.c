@@ -21,6 +21,7 @@ copy_change(const struct change *c)
 	copy.pin = NULL;
 	copy.text = c->text == NULL ? NULL : xstrndup(c->text, c->size);
 	copy.reason = c->reason == NULL ? NULL : xstrdup(c->reason);
+	copy.raw = c->raw == NULL ? NULL : xmemdup(c->raw, c->raw_size);
 	return copy;
 }
 
@@ -29,6 +30,7 @@ change_free(struct change *c)
 {
 	free_const(c->text);
 	free_const(c->reason);
+	free((void *)(uintptr_t)c->raw);
 }
 
 void
@@ -149,6 +151,20 @@ set_text(struct change *c, const char *text, size_t size)
 	free_const(c->text);
 	c->text = xstrndup(text, size);
 	c->size = size;
+}
+
+/* It is opened, or read in another character set. */
+static void
+read_again(struct memstore *ms, const struct change *c)
+{
+	struct mem_row *r = find_row(ms, &c->fp, &c->id);
+
+	if (r == NULL)
+		return;
+	set_text(&r->change, c->text, c->size);
+	if (c->kind == CHANGE_SEAL)
+		r->change.seal = SEAL_OPENED;
+	r->change.charset = c->charset;
 }
 
 static void
@@ -311,6 +327,10 @@ apply(struct memstore *ms, const struct change *c, const struct pin *pin)
 		free(conv->draft);
 		conv->draft = xstrndup(c->text, c->size);
 		break;
+	case CHANGE_SEAL:
+	case CHANGE_RECODE:
+		read_again(ms, c);
+		break;
 	case CHANGE_FORGET_MESSAGE:
 	case CHANGE_FORGET_CONV:
 	case CHANGE_FORGET_CONTACT:
@@ -407,6 +427,13 @@ message_of(const struct memstore *ms, const struct mem_row *r)
 		.text = xstrndup(c->text, c->size),
 		.size = c->size,
 		.reason = c->reason == NULL ? NULL : xstrdup(c->reason),
+		.dialect = c->dialect,
+		.seal = c->seal,
+		.locked = c->locked,
+		.obfuscated = c->obfuscated,
+		.charset = c->charset,
+		.raw = c->raw == NULL ? NULL : xmemdup(c->raw, c->raw_size),
+		.raw_size = c->raw_size,
 	};
 
 	m.read = c->mine;

@@ -568,6 +568,39 @@ numbers_go_on_over_restarts(void **state)
 	assert_true(m.post.seq == (UINT64_C(0xffffffff) << 32 | 1));
 }
 
+/* Somebody who speaks another protocol: no bytes of ours ever go out. */
+static void
+posts_go_one_by_one_while_the_peer_is_there(void **state)
+{
+	(void)state;
+	struct chat_post one, two, none;
+	struct msg_id ids[] = { say(&a, 5), say(&a, 6) };
+	assert_false(chat_next_post(a.chat, &one));
+	chat_session_up(a.chat);
+	assert_true(chat_next_post(a.chat, &one));
+	assert_true(chat_next_post(a.chat, &two));
+	assert_false(chat_next_post(a.chat, &none));
+	assert_true(msg_id_equal(&one.id, &ids[0]));
+	assert_int_equal(two.size, 6);
+	assert_memory_equal(two.text, text, 6);
+	/* Held until it is stored. */
+	struct chat_post post = a_post(7);
+	assert_int_equal(chat_send(a.chat, &post), 0);
+	assert_false(chat_next_post(a.chat, &none));
+	assert_true(chat_answer(a.chat, &ids[1], true, &two));
+	assert_false(chat_answer(a.chat, &ids[1], true, &two));
+	assert_false(chat_answer(a.chat, &post.id, true, &none));
+	assert_int_equal(chat_sent_seq(a.chat), two.seq);
+	chat_session_down(a.chat);
+	assert_false(chat_answer(a.chat, &ids[0], true, &one));
+	assert_int_equal(chat_waiting(a.chat), 2);
+	chat_session_up(a.chat);
+	assert_true(chat_next_post(a.chat, &one));
+	assert_true(msg_id_equal(&one.id, &ids[0]));
+	assert_true(chat_answer(a.chat, &ids[0], false, &one));
+	assert_int_equal(chat_waiting(a.chat), 1);
+}
+
 int
 main(void)
 {
@@ -596,6 +629,7 @@ main(void)
 		CASE(nothing_answers_an_answer),
 		CASE(missing_numbers_are_counted),
 		CASE(numbers_go_on_over_restarts),
+		CASE(posts_go_one_by_one_while_the_peer_is_there),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
