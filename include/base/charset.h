@@ -49,9 +49,9 @@ int charset_encode(enum charset cs, const char *utf8, size_t n, uint8_t **ret,
 
 /*
  * What the bytes probably are; never CHARSET_AUTO. UTF-8 when they are valid
- * UTF-8; else the set of those in which they are text that makes the most
- * sense, and of equals the fallback (which may be CHARSET_AUTO: none).
- * ASCII alone is the fallback, or UTF-8 without one.
+ * UTF-8 with a sequence of three bytes or more; else the set of those in which
+ * they make the most sense as text. The fallback (CHARSET_AUTO: none) counts
+ * for about one character. ASCII alone is the fallback, or UTF-8 without one.
  */
 enum charset charset_guess(const uint8_t *p, size_t n, enum charset fallback);
 
