@@ -42,7 +42,7 @@ ipmsg_parts(const uint8_t *p, size_t n, bool utf8)
 	return parts;
 }
 
-/* What atoi() makes 1 of: everybody else looks no further. */
+/* The number 1 and anything behind it: others look no further, either. */
 static bool
 is_version_1(struct ipmsg_text version)
 {
