@@ -4,7 +4,7 @@
 #include "base/mem.h"
 #include "base/peer_text.h"
 #include "base/utf8.h"
-#include "core/ipmsg.h"
+#include "core/ipmsg_line.h"
 #include "core/plain.h"
 #include "crypto/hash.h"
 
@@ -149,7 +149,7 @@ legacy_flush(struct engine *e, struct now now, struct contact *k)
 	if (!k->present || is_marked(e, k))
 		return;
 	if (p->dialect == DIALECT_IPMSG)
-		ipmsg_flush(e, now, p);
+		ipmsg_line_flush(e, now, p);
 	else
 		plain_flush(e, now, p);
 }
@@ -161,7 +161,7 @@ legacy_stored(
 	struct peer *p = model_peer_edit(e->model, &k->fp);
 
 	if (p->dialect == DIALECT_IPMSG)
-		ipmsg_stored(e, now, p, token);
+		ipmsg_line_stored(e, now, p, token);
 	else
 		plain_stored(e, now, p, token);
 }

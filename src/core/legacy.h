@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * A contact without a key: what the legacy dialects share. Each has its own
- * machine and file (core/ipmsg.h, core/plain.h); here is what they do with the
+ * machine and file (core/ipmsg_line.h, core/plain.h); here is what they do with the
  * model, the store and the outbox, and the calls that go to the one or the
  * other.
  *

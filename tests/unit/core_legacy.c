@@ -3,7 +3,7 @@
  * Contacts without a key, as the dialects share them. What the machine of the
  * dialect would do is in the hands of the test.
  */
-#include "core/ipmsg.h"
+#include "core/ipmsg_line.h"
 #include "core/legacy.h"
 #include "engine_kit.h"
 #include "start_sodium.h"
@@ -22,12 +22,12 @@ static struct ekit k;
 static unsigned flushes, stored;
 static uint64_t last_token;
 
-void __wrap_ipmsg_flush(struct engine *e, struct now now, struct peer *p);
-void __wrap_ipmsg_stored(
+void __wrap_ipmsg_line_flush(struct engine *e, struct now now, struct peer *p);
+void __wrap_ipmsg_line_stored(
     struct engine *e, struct now now, struct peer *p, uint64_t token);
 
 void
-__wrap_ipmsg_flush(struct engine *e, struct now now, struct peer *p)
+__wrap_ipmsg_line_flush(struct engine *e, struct now now, struct peer *p)
 {
 	(void)e;
 	(void)now;
@@ -36,7 +36,7 @@ __wrap_ipmsg_flush(struct engine *e, struct now now, struct peer *p)
 }
 
 void
-__wrap_ipmsg_stored(
+__wrap_ipmsg_line_stored(
     struct engine *e, struct now now, struct peer *p, uint64_t token)
 {
 	(void)e;
