@@ -228,6 +228,18 @@ new_id(struct engine *e, uint64_t token)
 	return id;
 }
 
+/* The bytes as they came, read in that set. */
+static char *
+text_of(const struct message *m, enum charset charset, size_t *ret_size)
+{
+	size_t n;
+	char *utf8 = charset_decode(charset, m->raw, m->raw_size, &n, NULL);
+	char *text = peer_text(untrusted_of(utf8, n), PEER_TEXT_BODY, ret_size);
+
+	free(utf8);
+	return text;
+}
+
 static struct message
 message_of(struct engine *e, struct now now, struct peer *p,
     const struct legacy_text *t)
@@ -247,11 +259,12 @@ message_of(struct engine *e, struct now now, struct peer *p,
 		.raw_size = t->raw_size,
 	};
 
+	if (m.charset == CHARSET_AUTO)
+		m.charset = charset_guess(m.raw, m.raw_size, p->guessed);
+	p->guessed = m.charset;
 	/* What is not in the text, nothing can show, find or write down. */
-	m.text = t->seal == SEAL_CLOSED
-		     ? xstrdup("")
-		     : peer_text(untrusted_of(m.raw, m.raw_size),
-			   PEER_TEXT_BODY, &m.size);
+	m.text = t->seal == SEAL_CLOSED ? xstrdup("")
+					: text_of(&m, m.charset, &m.size);
 	return m;
 }
 

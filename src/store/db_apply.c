@@ -63,6 +63,8 @@ put_pin(struct db *db, const struct pin *pin)
 {
 	put_contact(db, pin);
 	put_label(db, pin);
+	if (pin->dialect != DIALECT_EARSHOT)
+		db_line_put(db, pin);
 }
 
 /* Also of somebody who has no pin: what is acknowledged must never come
@@ -146,12 +148,13 @@ insert_message(struct db *db, const struct change *c,
 	if (!db_run(db, s))
 		return false;
 	if (sqlite3_changes(db->sql) > 0)
-		return true;
+		return c->dialect == DIALECT_EARSHOT || db_legacy_add(db, c);
 	if (db_find_row(db, m->conv, m->mine, &m->id, DB_PIECES_ALL) != 0)
 		return false;
 	/* Another message with that number: no reason to lose one. */
 	db_bind_int(s, 6, 0);
-	return db_run(db, s);
+	return db_run(db, s) &&
+	       (c->dialect == DIALECT_EARSHOT || db_legacy_add(db, c));
 }
 
 static bool
@@ -318,6 +321,8 @@ static void (*const appliers[])(struct db *, const struct change *) = {
 	[CHANGE_SHOWN] = show,
 	[CHANGE_READ] = mark_read,
 	[CHANGE_DRAFT] = put_draft,
+	[CHANGE_SEAL] = db_read_again,
+	[CHANGE_RECODE] = db_read_again,
 	[CHANGE_FORGET_MESSAGE] = db_forget,
 	[CHANGE_FORGET_CONV] = db_forget,
 	[CHANGE_FORGET_CONTACT] = db_forget,

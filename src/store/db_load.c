@@ -87,6 +87,7 @@ load_pins(struct db *db, struct saved *saved)
 		struct pin *pin = &saved->pins[saved->pin_count++];
 		*pin = db_read_pin(s, 0);
 		read_label(s, pin);
+		db_read_line(s, 19, pin);
 	}
 }
 
@@ -252,6 +253,7 @@ db_read_message(sqlite3_stmt *s, int at, struct message *ret_message)
 	if (sqlite3_column_type(s, at + 15) != SQLITE_NULL)
 		m.reason = db_column_text(s, at + 15, NULL);
 	m.text = db_column_text(s, at + 16, &m.size);
+	db_read_legacy(s, at + 17, &m);
 	*ret_message = m;
 }
 
@@ -290,6 +292,9 @@ db_page(struct db *db, const struct fp *fp, int64_t row, size_t count,
 		page.messages = GROW(page.messages, page.count);
 		db_read_message(s, 0, &page.messages[page.count++]);
 	}
+	for (size_t i = 0; i < page.count; i++)
+		if (page.messages[i].dialect != DIALECT_EARSHOT)
+			db_get_raw(db, &page.messages[i]);
 	reverse(&page);
 	db_note_damage(db, db->failed);
 	if (db->failed != 0 && (earlier != 0 || !db->is_dirty)) {

@@ -98,12 +98,14 @@ static const struct table {
 } tables[] = {
 	{ "contact", "id", is_contact },
 	{ "label", "contact", NULL },
+	{ "line", "contact", NULL },
 	{ "conv", "id", is_conv },
 	{ "draft", "conv", NULL },
 	{ "message", "row", is_message },
 	{ "revision", "row", is_revision },
 	{ "former", "message", NULL },
 	{ "reaction", "message", NULL },
+	{ "legacy", "message", NULL },
 };
 
 /* By the names of columns: the damaged one may be of an older version. */

@@ -26,6 +26,14 @@ _Static_assert(
 _Static_assert(
     REVISION_EDIT == 0 && REVISION_DELETE == 1 && REVISION_REACT == 2,
     "kinds of revisions as stored");
+_Static_assert(DIALECT_EARSHOT == 0 && DIALECT_IPMSG == 1 && DIALECT_PLAIN == 2,
+    "dialects as stored");
+_Static_assert(
+    SEAL_NONE == 0 && SEAL_CLOSED == 1 && SEAL_OPENED == 2, "seals as stored");
+_Static_assert(CHARSET_AUTO == 0 && CHARSET_UTF8 == 1 && CHARSET_GB18030 == 2 &&
+		   CHARSET_CP932 == 3 && CHARSET_CP949 == 4 &&
+		   CHARSET_BIG5 == 5 && CHARSET_CP1252 == 6,
+    "character sets as stored");
 _Static_assert(TRANSPORT_AUTO == 0 && TRANSPORT_TCP == 1 && TRANSPORT_UDP == 2,
     "transports as stored");
 
@@ -114,8 +122,19 @@ static const char step_label[] =
     " ON DELETE CASCADE, alias TEXT NOT NULL, muted_ms INTEGER NOT NULL)"
     " STRICT;";
 
+/* Contacts without a key, and what came from them: beside the rows that all
+ * have. raw: the bytes as they came, NULL of ours. flags: 1 locked, 2
+ * obfuscated. */
+static const char step_legacy[] =
+    "CREATE TABLE line (contact INTEGER PRIMARY KEY REFERENCES contact(id)"
+    " ON DELETE CASCADE, dialect INTEGER NOT NULL, handle TEXT NOT NULL,"
+    " charset INTEGER NOT NULL) STRICT;"
+    "CREATE TABLE legacy (message INTEGER PRIMARY KEY REFERENCES message(row)"
+    " ON DELETE CASCADE, dialect INTEGER NOT NULL, seal INTEGER NOT NULL,"
+    " flags INTEGER NOT NULL, charset INTEGER NOT NULL, raw BLOB) STRICT;";
+
 static const char *const steps[DB_VERSION] = { step_history, step_words,
-	step_booked, step_label };
+	step_booked, step_label, step_legacy };
 
 static int64_t
 ask(struct db *db, const char *text)

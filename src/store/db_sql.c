@@ -90,8 +90,18 @@ static const char *const texts[SQL_COUNT] = {
 	[SQL_CONTACT_ALL] =
 	    "SELECT fp, received_seq, sent_seq, trust, answered, receipts,"
 	    " forgets, transport, addr, udp_port, version_floor, epoch, seq,"
-	    " first_ms, last_ms, name, sum, alias, muted_ms FROM contact"
-	    " LEFT JOIN label ON contact = id ORDER BY id",
+	    " first_ms, last_ms, name, sum, alias, muted_ms, dialect, handle,"
+	    " charset FROM contact LEFT JOIN label ON label.contact = id"
+	    " LEFT JOIN line ON line.contact = id ORDER BY id",
+	[SQL_LINE_PUT] =
+	    "INSERT INTO line SELECT id, ?2, ?3, ?4 FROM contact WHERE fp = ?1"
+	    " ON CONFLICT (contact) DO UPDATE SET charset = ?4",
+	[SQL_LEGACY_ADD] =
+	    "INSERT OR IGNORE INTO legacy VALUES (?1, ?2, ?3, ?4,"
+	    " ?5, ?6)",
+	[SQL_LEGACY_RAW] = "SELECT raw FROM legacy WHERE message = ?1",
+	[SQL_LEGACY_READ] = "UPDATE legacy SET charset = ?2,"
+			    " seal = ifnull(?3, seal) WHERE message = ?1",
 	[SQL_LABEL_PUT] =
 	    "INSERT INTO label SELECT id, ?2, ?3 FROM contact WHERE fp = ?1"
 	    " ON CONFLICT (contact) DO UPDATE SET alias = ?2, muted_ms = ?3",
@@ -152,6 +162,8 @@ static const char *const texts[SQL_COUNT] = {
 	    " delivery = CASE WHEN waits AND ?3 = 2 THEN 5 ELSE delivery END,"
 	    " reason = CASE WHEN waits AND ?3 = 2 THEN ?5 ELSE reason END,"
 	    " waits = waits AND ?3 <> 2 WHERE row = ?1",
+	[SQL_MESSAGE_READ] =
+	    "UPDATE message SET text = ?2, sum = ?3 WHERE row = ?1",
 	[SQL_MESSAGE_REMOVE] = "DELETE FROM message WHERE row = ?1",
 	[SQL_MESSAGE_FORGOTTEN] =
 	    "SELECT " STORED_COLUMNS " FROM message WHERE conv IN"

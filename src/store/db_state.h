@@ -27,6 +27,10 @@ enum db_sql {
 	SQL_CONTACT_ALL,
 	SQL_LABEL_PUT,
 	SQL_LABEL_FORGET,
+	SQL_LINE_PUT,
+	SQL_LEGACY_ADD,
+	SQL_LEGACY_READ,
+	SQL_LEGACY_RAW,
 	SQL_CONV_FIND,
 	SQL_CONV_NEAR,
 	SQL_CONV_ADD,
@@ -52,6 +56,7 @@ enum db_sql {
 	SQL_MESSAGE_TICK,
 	SQL_MESSAGE_UNKEPT,
 	SQL_MESSAGE_TEXT,
+	SQL_MESSAGE_READ,
 	SQL_MESSAGE_REMOVE,
 	SQL_MESSAGE_FORGOTTEN,
 	SQL_MESSAGE_OLDEST,
@@ -215,6 +220,17 @@ int64_t db_conv_sum(int64_t id, const uint8_t fp[static FP_SIZE]);
 /* db_revise.c */
 void db_revise(struct db *db, const struct change *c);
 
+/* db_legacy.c */
+/* What a message or a contact of a legacy dialect has beside its row. */
+bool db_legacy_add(struct db *db, const struct change *c);
+void db_line_put(struct db *db, const struct pin *pin);
+/* CHANGE_SEAL, CHANGE_RECODE. */
+void db_read_again(struct db *db, const struct change *c);
+/* The columns behind those of the message or contact, from at on. */
+void db_read_legacy(sqlite3_stmt *s, int at, struct message *m);
+void db_read_line(sqlite3_stmt *s, int at, struct pin *pin);
+void db_get_raw(struct db *db, struct message *m);
+
 /* db_forget.c */
 bool db_remove_message(struct db *db, const struct db_message *m);
 void db_forget(struct db *db, const struct change *c);
@@ -263,7 +279,9 @@ bool db_read_saved(struct db *db, struct saved *ret_saved);
 	"ELSE v.fp END, m.sent_ms, m.arrived_ms, m.revised, m.target, " \
 	"(SELECT r.text FROM reaction r WHERE r.message = m.row AND " \
 	"r.mine = 0), (SELECT r.text FROM reaction r WHERE " \
-	"r.message = m.row AND r.mine = 1), m.reason, m.text"
+	"r.message = m.row AND r.mine = 1), m.reason, m.text, " \
+	"(SELECT l.dialect + (l.seal << 8) + (l.flags << 16) + " \
+	"(l.charset << 24) FROM legacy l WHERE l.message = m.row)"
 /*
  * Which messages m are in the index of their conversation, and which are not
  * yet (db_book.c); the latter have higher numbers.
@@ -272,8 +290,8 @@ bool db_read_saved(struct db *db, struct saved *ret_saved);
 #define DB_UNBOOKED \
 	"m.booked = 0 AND m.row > (SELECT ifnull(max(value), 0) FROM mark" \
 	" WHERE name = 'booked_row')"
-enum { DB_MESSAGE_WIDTH = 17 };
-/* From column at on. Texts are owned by the message. */
+enum { DB_MESSAGE_WIDTH = 18 };
+/* From column at on. Texts are owned by the message; raw is not read. */
 void db_read_message(sqlite3_stmt *s, int at, struct message *ret_message);
 
 /*

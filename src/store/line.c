@@ -82,8 +82,12 @@ put_text(struct buf *b, const struct found *f, bool everywhere)
 		put(b, say(l, " to "));
 		put(b, f->name);
 	}
+	if (m->dialect != DIALECT_EARSHOT)
+		put(b, say(l, " (PLAIN)"));
 	put(b, m->action ? " " : ": ");
-	put_marked(b, m->deleted ? say(l, "(deleted)") : m->text);
+	put_marked(b, m->deleted               ? say(l, "(deleted)")
+		      : m->seal == SEAL_CLOSED ? say(l, "(sealed)")
+					       : m->text);
 	put(b, m->edited ? say(l, " (edited)") : "");
 	if (m->delivery == DELIVERY_FAILED && m->reason != NULL) {
 		put(b, say(l, " (not delivered: "));
@@ -163,7 +167,9 @@ put_json(struct buf *b, const struct found *f)
 	char fp[FP_TEXT_SIZE], id[MSG_ID_TEXT_SIZE];
 
 	add(b, "from", sender(f));
-	add(b, "id", m->mine ? NULL : fp_text(&m->from, fp));
+	bool legacy = m->dialect != DIALECT_EARSHOT;
+
+	add(b, "id", m->mine || legacy ? NULL : fp_text(&m->from, fp));
 	add(b, "conversation", fp_is_zero(&f->conv) ? "nearby" : f->name);
 	add(b, "message", msg_id_text(&m->id, id));
 	add(b, "text", m->text);
@@ -183,6 +189,10 @@ put_json(struct buf *b, const struct found *f)
 	put(b, "}");
 	buf_clear(&inner);
 	add(b, "delivery", delivery_text(m->delivery));
+	add(b, "dialect", dialect_text(m->dialect));
+	add_bool(b, "encrypted", !legacy);
+	if (m->seal == SEAL_CLOSED)
+		add_bool(b, "sealed", true);
 	put(b, "}");
 }
 

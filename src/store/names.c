@@ -10,6 +10,7 @@
 struct name {
 	struct fp fp;
 	char *label, *skeleton;
+	char *handle; /* of who has no key; NULL */
 };
 
 static int
@@ -30,8 +31,8 @@ static void
 add_tag(struct name *n)
 {
 	char tag[TAG_LONG + 1];
-	char *label =
-	    xasprintf("%s\xc2\xb7%s", n->label, fp_tag(&n->fp, TAG_LONG, tag));
+	char *label = xasprintf("%s\xc2\xb7%s", n->label,
+	    n->handle != NULL ? n->handle : fp_tag(&n->fp, TAG_LONG, tag));
 
 	free(n->label);
 	n->label = label;
@@ -70,6 +71,8 @@ read_name(sqlite3_stmt *s)
 
 	db_column_bytes(s, 0, n.fp.b, FP_SIZE);
 	n.skeleton = name_skeleton(n.label);
+	if (sqlite3_column_type(s, 2) != SQLITE_NULL)
+		n.handle = db_column_text(s, 2, NULL);
 	return n;
 }
 
@@ -79,8 +82,10 @@ names_load(struct db *db, struct names *ret_names)
 	struct names names = { 0 };
 	size_t cap = 0;
 	sqlite3_stmt *s;
-	int code = sqlite3_prepare_v2(
-	    db->sql, "SELECT fp, name FROM contact", -1, &s, NULL);
+	int code = sqlite3_prepare_v2(db->sql,
+	    "SELECT fp, name, handle FROM contact LEFT JOIN line"
+	    " ON contact = id",
+	    -1, &s, NULL);
 
 	while (code == SQLITE_OK && (code = sqlite3_step(s)) == SQLITE_ROW) {
 		names.list =
@@ -105,6 +110,7 @@ names_clear(struct names *names)
 	for (size_t i = 0; i < names->count; i++) {
 		free(names->list[i].label);
 		free(names->list[i].skeleton);
+		free(names->list[i].handle);
 	}
 	free(names->list);
 	*names = (struct names){ 0 };

@@ -159,7 +159,7 @@ read_again(struct memstore *ms, const struct change *c)
 {
 	struct mem_row *r = find_row(ms, &c->fp, &c->id);
 
-	if (r == NULL)
+	if (r == NULL || r->deleted || r->change.mine)
 		return;
 	set_text(&r->change, c->text, c->size);
 	if (c->kind == CHANGE_SEAL)

@@ -135,8 +135,29 @@ test_migrate_from_nothing(void **state)
 	say_it(k, 1, "hello");
 }
 
+/* 4 knew one dialect. */
+static void
+test_migrate_from_4(void **state)
+{
+	struct db_kit *k = *state;
+
+	say_it(k, 1, "hello");
+	db_kit_close(k);
+	alter(k, "DROP TABLE line; DROP TABLE legacy; PRAGMA user_version = 4");
+	db_kit_open(k);
+	assert_null(k->error);
+	assert_int_equal(ask(k, "PRAGMA user_version"), DB_VERSION);
+	assert_int_equal(ask(k, "SELECT count(*) FROM legacy"), 0);
+	struct saved_page page = db_kit_page(k, 1);
+	assert_int_equal(page.count, 1);
+	assert_int_equal(page.messages[0].dialect, DIALECT_EARSHOT);
+	saved_page_clear(&page);
+}
+
 /* 3 had no labels. */
-static const char back_to_3[] = "DROP TABLE label; PRAGMA user_version = 3";
+static const char back_to_3[] =
+    "DROP TABLE label; DROP TABLE line; DROP TABLE legacy;"
+    "PRAGMA user_version = 3";
 
 static void
 test_migrate_from_3(void **state)
@@ -178,7 +199,7 @@ test_migrate_from_3(void **state)
 
 /* 2 knew nothing of booking. */
 static const char back_to_2[] =
-    "DROP TABLE label;"
+    "DROP TABLE label; DROP TABLE line; DROP TABLE legacy;"
     "DROP INDEX message_seq; DROP INDEX message_id; DROP INDEX message_conv;"
     "DROP INDEX message_waits;"
     "ALTER TABLE message DROP COLUMN booked;"
@@ -251,11 +272,11 @@ test_newer(void **state)
 
 	say_it(k, 1, "hello");
 	db_kit_close(k);
-	alter(k, "PRAGMA user_version = 5");
+	alter(k, "PRAGMA user_version = 6");
 	assert_int_equal(db_kit_try_open(k), ERR_VERSION);
 	assert_non_null(strstr(k->error, "newer earshot"));
 	assert_int_equal(ask(k, "SELECT count(*) FROM message"), 1);
-	alter(k, "PRAGMA user_version = 4");
+	alter(k, "PRAGMA user_version = 5");
 	db_kit_open(k);
 	assert_int_equal(count(k), 1);
 }
@@ -348,7 +369,7 @@ test_locked(void **state)
 	assert_int_equal(count(k), 1);
 	db_kit_close(k);
 	run(sql, "PRAGMA locking_mode = EXCLUSIVE; BEGIN IMMEDIATE;"
-		 "PRAGMA user_version = 4; COMMIT");
+		 "PRAGMA user_version = 5; COMMIT");
 	assert_int_equal(db_kit_try_open(k), ERR_STATE);
 	assert_non_null(strstr(k->error, "another program has locked"));
 	sqlite3_close(sql);
@@ -524,6 +545,7 @@ main(void)
 		TEST(test_new),
 		TEST(test_migrate_from_nothing),
 		TEST(test_migrate_from_1),
+		TEST(test_migrate_from_4),
 		TEST(test_migrate_from_3),
 		TEST(test_migrate_from_2),
 		TEST(test_newer),

@@ -89,6 +89,19 @@ add(struct twins *t, unsigned who, struct change *c)
 }
 
 static void
+make_legacy(struct twins *t, struct change *c)
+{
+	c->dialect = DIALECT_IPMSG;
+	c->obfuscated = draw(t, 2) == 0;
+	if (c->mine)
+		return;
+	c->charset = CHARSET_CP932;
+	c->seal = draw(t, 2) == 0 ? SEAL_CLOSED : SEAL_NONE;
+	c->raw = (const uint8_t *)"bytes";
+	c->raw_size = 5;
+}
+
+static void
 write_one(struct twins *t, unsigned who)
 {
 	char text[32];
@@ -99,6 +112,8 @@ write_one(struct twins *t, unsigned who)
 			      ? db_kit_theirs(t->k, whom[who], id, text)
 			      : db_kit_ours(t->k, whom[who], id, text);
 	add(t, who, &c);
+	if (draw(t, 4) == 0)
+		make_legacy(t, &c);
 	c.keep = draw(t, 12) > 0;
 	c.fp = db_kit_fp(whom[who]);
 	give(t, &c);
@@ -180,6 +195,24 @@ deliver(struct twins *t)
 	give(t, &c);
 }
 
+/* Also of what has nothing beside its row. */
+static void
+read_again(struct twins *t)
+{
+	unsigned id;
+	const struct said *s = pick(t, &id);
+
+	if (s == NULL || s->mine || s->revision)
+		return;
+	give(t, &(struct change){
+		    .kind = draw(t, 2) == 0 ? CHANGE_SEAL : CHANGE_RECODE,
+		    .fp = db_kit_fp(whom[s->who]),
+		    .id = db_kit_id(id),
+		    .charset = CHARSET_BIG5,
+		    .text = "opened",
+		    .size = 6 });
+}
+
 static void
 forget(struct twins *t)
 {
@@ -219,6 +252,8 @@ act(struct twins *t)
 		write_one(t, who);
 	else if (dice < 70)
 		revise(t);
+	else if (dice < 75)
+		read_again(t);
 	else if (dice < 88)
 		deliver(t);
 	else if (dice < 94)
@@ -266,6 +301,15 @@ compare_message(const struct message *a, const struct message *b)
 	assert_memory_equal(
 	    a->reactions[1], b->reactions[1], strlen(b->reactions[1]) + 1);
 	assert_int_equal(delivery_of(a->delivery), delivery_of(b->delivery));
+	assert_int_equal(a->dialect, b->dialect);
+	if (a->dialect != DIALECT_EARSHOT) {
+		assert_int_equal(a->seal, b->seal);
+		assert_int_equal(a->charset, b->charset);
+		assert_int_equal(a->obfuscated, b->obfuscated);
+		assert_int_equal(a->raw_size, b->raw_size);
+		if (b->raw != NULL)
+			assert_memory_equal(a->raw, b->raw, b->raw_size);
+	}
 	if (a->delivery == DELIVERY_FAILED && !a->deleted)
 		assert_string_equal(reason_of(a->reason), reason_of(b->reason));
 }
