@@ -180,13 +180,15 @@ next_bytes(struct ipmsg_stream *s, const uint8_t **p, size_t *n,
 {
 	size_t take = *n < s->left ? *n : (size_t)s->left;
 
-	event->kind = IPMSG_STREAM_BYTES;
-	event->bytes = *p;
-	event->count = take;
+	if (take > 0 && !s->swallow) {
+		event->kind = IPMSG_STREAM_BYTES;
+		event->bytes = *p;
+		event->count = take;
+	}
 	*p += take;
 	*n -= take;
 	s->left -= take;
-	return take > 0 && !s->swallow;
+	return event->count > 0;
 }
 
 int
