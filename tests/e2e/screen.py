@@ -61,9 +61,9 @@ def talk(term, bob, text):
 def everyday():
     """80x24: pick somebody from the list, talk, get a shout."""
     term, (bob, cem) = company(names=("bob", "cem"))
-    rows = term.expect("cem")
-    borders_are_whole(term.expect(lambda rows: sum(
-        1 for r in rows if re.match(r"[23]. (bob|cem)", r)) == 2))
+    rows = term.expect(lambda rows: sum(
+        1 for r in rows if re.match(r"[23]. (bob|cem)", r)) == 2)
+    borders_are_whole(rows)
     number = next(r[0] for r in rows if re.match("[23]. bob", r))
     term.keys("M-" + number)
     term.expect("bob>")
