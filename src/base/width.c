@@ -145,10 +145,16 @@ cluster_prev(const char *s, size_t at)
 int
 width_text(const char *s, size_t n)
 {
-	int cells = 0;
+	size_t at = 0;
+	int width, cells;
 
-	for (size_t at = 0; at < n;) {
-		int width;
+	while (at < n && is_printable_ascii(s[at]))
+		at++;
+	/* A mark may stand on the last of them. */
+	if (at > 0 && at < n)
+		at--;
+	cells = (int)at;
+	while (at < n) {
 		at += cluster_next(s + at, n - at, &width);
 		cells += width;
 	}

@@ -95,10 +95,17 @@ narrow_twin(uint32_t cp)
 	return 0;
 }
 
+/* What nearly all cells are. */
+static bool
+is_ascii(const struct cell *c)
+{
+	return c->count == 1 && c->cp[0] >= 0x20 && c->cp[0] < 0x7F;
+}
+
 static bool
 is_doubtful(const struct paint *p, const struct cell *c)
 {
-	if (c->width == 0)
+	if (c->width == 0 || is_ascii(c))
 		return false;
 	if (p->ambiguous_wide && c->count == 1 && narrow_twin(c->cp[0]) != 0)
 		return false;

@@ -63,8 +63,11 @@ keymap_find(const struct keymap *km, const struct key *key)
 	struct key plain = *key;
 	unsigned mods = plain.mods & ~(unsigned)KEY_PREFIX;
 
-	if (key->code == 0 || find_exact(km, *key, &row))
-		return key->code == 0 ? NULL : row;
+	/* What is typed most; nobody can bind it. */
+	if (key->code == 0 || key_is_text(key))
+		return NULL;
+	if (find_exact(km, *key, &row))
+		return row;
 	if (mods == KEY_ALT && plain.code >= 'A' && plain.code <= 'Z')
 		plain.code += 'a' - 'A';
 	else if (mods == KEY_SHIFT && plain.code > KEY_SPECIAL)

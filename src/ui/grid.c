@@ -314,8 +314,17 @@ grid_fill(struct grid *g, int row, int col, int col_end, enum style style,
 	drop_spots(g, row, col, end);
 	if (width_cp(cp) != 1)
 		cp = UTF8_REPLACEMENT;
-	for (col = col < 0 ? 0 : col; col < end; col++)
-		put_base(g, row, col, cp, 1)->style = (uint8_t)style;
+	if (col < 0)
+		col = 0;
+	if (col >= end)
+		return;
+	split_wide(g, row, col);
+	split_wide(g, row, end);
+	struct cell *cells = grid_cell(g, row, col);
+	for (int i = 0; i < end - col; i++) {
+		blank(&cells[i], (uint8_t)style);
+		cells[i].cp[0] = cp;
+	}
 }
 
 void

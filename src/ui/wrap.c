@@ -11,6 +11,7 @@
 #include "ui/emoji.h"
 
 #include <stdint.h>
+#include <string.h>
 
 enum {
 	/* Clusters taken along to keep closing marks from a row's start. */
@@ -214,15 +215,46 @@ fill_piece(struct fill *f, const struct piece *piece, int width)
 	return true;
 }
 
+/* Nothing has more cells than bytes but an emoji's name, so most rows fit
+ * without a look at their words. */
+static bool
+fits_whole(const struct wrap *w, int width, size_t *ret_size)
+{
+	size_t left = w->size - w->at;
+	size_t seen = left <= (size_t)width ? left : (size_t)width + 1;
+	const char *end =
+	    seen == 0 ? NULL : memchr(w->text + w->at, '\n', seen);
+
+	*ret_size = end == NULL ? left : (size_t)(end - w->text) - w->at;
+	/* \r\n is one cluster, which ends no row. */
+	if (end != NULL && *ret_size > 0 && end[-1] == '\r')
+		return false;
+	return !w->names && *ret_size <= (size_t)width;
+}
+
+static void
+begin_next(struct wrap *w, size_t end)
+{
+	w->done = end == w->size;
+	w->at = w->done ? end : end + 1;
+}
+
 bool
 wrap_next(struct wrap *w, struct wrap_row *ret_row)
 {
 	struct fill f = { .start = w->at, .at = w->at };
 	int width = w->width;
+	size_t size;
 
 	if (w->done)
 		return false;
 	w->width = w->rest;
+	if (fits_whole(w, width, &size)) {
+		*ret_row = (struct wrap_row){ w->at, size,
+			width_text(w->text + w->at, size) };
+		begin_next(w, w->at + size);
+		return true;
+	}
 	while (f.at < w->size && w->text[f.at] != '\n') {
 		struct piece piece = piece_at(w, f.at);
 		if (fill_piece(&f, &piece, width))
@@ -231,8 +263,7 @@ wrap_next(struct wrap *w, struct wrap_row *ret_row)
 		return true;
 	}
 	*ret_row = last_row(&f, width);
-	w->done = f.at == w->size;
-	w->at = w->done ? f.at : f.at + 1;
+	begin_next(w, f.at);
 	return true;
 }
 

@@ -23,6 +23,8 @@ each_key_is_bound_once(void **state)
 			const struct key *key = &rows[i].keys[j];
 			if (key->code == 0)
 				break;
+			/* What is text is not looked for. */
+			assert_false(key_is_text(key));
 			/* The first row with a key hides all others. */
 			assert_ptr_equal(keymap_find(&none, key), &rows[i]);
 			keys++;

@@ -227,6 +227,43 @@ any_text_is_covered(void **state)
 	}
 }
 
+/* Rows that fit by the number of their bytes are not looked at; where emoji
+ * are names, each is. */
+static void
+short_cuts_end_where_the_way_does(void **state)
+{
+	static const char *const parts[] = { "a", " ", "  ", "\n", "word", "漢",
+		"。", "\r", "\r\n", "\t", "e\xCC\x81", "\xFF", "नि", "(", ",",
+		"\xE1\x84\x92\xE1\x85\xA1" };
+	uint32_t seed = 5;
+
+	(void)state;
+	for (int run = 0; run < 3000; run++) {
+		char text[TEXT_MAX];
+		size_t n = 0;
+		struct wrap short_way, long_way;
+		struct wrap_row a, b;
+		for (int i = 0; i < run % 40; i++) {
+			seed = seed * 1664525 + 1013904223;
+			const char *part =
+			    parts[(seed >> 16) %
+				  (sizeof(parts) / sizeof(parts[0]))];
+			memcpy(text + n, part, strlen(part));
+			n += strlen(part);
+		}
+		wrap_init(&short_way, text, n, 1 + run % 37, 1 + run % 23);
+		long_way = short_way;
+		long_way.names = true;
+		while (wrap_next(&short_way, &a)) {
+			assert_true(wrap_next(&long_way, &b));
+			assert_int_equal(a.offset, b.offset);
+			assert_int_equal(a.size, b.size);
+			assert_int_equal(a.cells, b.cells);
+		}
+		assert_false(wrap_next(&long_way, &b));
+	}
+}
+
 int
 main(void)
 {
@@ -242,6 +279,7 @@ main(void)
 		cmocka_unit_test(a_cursor_is_located),
 		cmocka_unit_test(t47_long_lines_make_few_rows),
 		cmocka_unit_test(any_text_is_covered),
+		cmocka_unit_test(short_cuts_end_where_the_way_does),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
