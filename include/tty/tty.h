@@ -77,6 +77,9 @@ bool tty_show(struct tty *t, const struct grid *g);
 /* The same where only rows from the first on differ: the others are not looked
  * at, which takes longer than to show a key. */
 bool tty_show_from(struct tty *t, const struct grid *g, int first);
+/* The same where nothing differs but the cell before the cursor: no other is
+ * looked at. */
+bool tty_show_letter(struct tty *t, const struct grid *g);
 /* Bytes of the last frame. */
 size_t tty_frame_size(const struct tty *t);
 /* Leaves full-screen mode and stops the process (SIGTSTP); returns when it

@@ -101,6 +101,10 @@ void ui_draw(
  * the rows of the draft would change, which are those from ret_first on. */
 bool ui_draw_draft(struct ui *ui, const struct model *m, struct now now,
     struct grid *g, int *ret_first);
+/* The same in much less time, where all that was typed since the last frame is
+ * a letter behind a draft of such: it is in the cell before the cursor, and no
+ * other cell has changed. */
+bool ui_draw_letter(struct ui *ui, const struct model *m, struct grid *g);
 /* When the frame that was drawn last would change without input: the minute, a
  * typing notice, a flash; or a draft is to be kept. In the past once that time
  * has come. */

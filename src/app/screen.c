@@ -368,13 +368,17 @@ press(struct screen *s, struct shell *sh, const struct key *key,
 static void
 echo(struct screen *s, struct shell *sh)
 {
+	const struct model *m = shell_model(sh);
 	int first;
 
 	if (s->blocked || s->forced)
 		return;
-	if (!ui_draw_draft(s->ui, shell_model(sh), sh->now, &s->grid, &first))
+	if (ui_draw_letter(s->ui, m, &s->grid))
+		s->blocked = !tty_show_letter(s->tty, &s->grid);
+	else if (ui_draw_draft(s->ui, m, sh->now, &s->grid, &first))
+		s->blocked = !tty_show_from(s->tty, &s->grid, first);
+	else
 		return;
-	s->blocked = !tty_show_from(s->tty, &s->grid, first);
 	s->urgent = false;
 	if (s->next_ms < sh->now.mono_ms + REST_MS)
 		s->next_ms = sh->now.mono_ms + REST_MS;

@@ -93,6 +93,7 @@ corner_write(struct tty *t)
 	if (is_blank(row, from, t->cols) && !t->has_corner)
 		return;
 	t->has_corner = !is_blank(row, from, t->cols);
+	t->wrote_corner = true;
 	corner_file = t->out.file;
 	tputs(tiparm(cursor_address, t->rows - 1, from), 1, put_byte);
 	for (int col = from; col < t->cols; col++)

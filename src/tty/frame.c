@@ -8,6 +8,7 @@
 #include "tty/tty.h"
 
 #include "base/mem.h"
+#include "tty/ahead.h"
 #include "tty/corner.h"
 #include "tty/modes.h"
 #include "tty/osc.h"
@@ -177,6 +178,9 @@ tty_show_from(struct tty *t, const struct grid *g, int first)
 	if (t->modes_due)
 		modes_enter(&t->out);
 	t->modes_due = false;
+	ahead_settle(t);
+	if (t->shown == NULL)
+		first = 0;
 	if (put_frame(t, g, first)) {
 		refresh();
 		if (t->paint.keeps_corner)
@@ -189,7 +193,17 @@ tty_show_from(struct tty *t, const struct grid *g, int first)
 	bool taken = out_flush(&t->out);
 	/* The caller will come with the same bell. */
 	t->rang = !taken && g->bell;
+	ahead_prepare(t);
 	return taken;
+}
+
+bool
+tty_show_letter(struct tty *t, const struct grid *g)
+{
+	if (!ahead_write(t, g))
+		return tty_show_from(t, g, g->cursor_row);
+	t->frame_size = 1;
+	return out_flush(&t->out);
 }
 
 size_t

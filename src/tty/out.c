@@ -112,6 +112,18 @@ out_collect(struct out *o)
 	lseek(fd, 0, SEEK_SET);
 }
 
+bool
+out_drop(struct out *o, char byte)
+{
+	int fd = fileno(o->file);
+	char got = '\0';
+	bool same =
+	    out_written(o) == 1 && pread(fd, &got, 1, 0) == 1 && got == byte;
+
+	lseek(fd, 0, SEEK_SET);
+	return same;
+}
+
 void
 out_add(struct out *o, const char *text)
 {

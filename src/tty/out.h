@@ -29,6 +29,8 @@ void out_close(struct out *o);
 void out_collect(struct out *o);
 /* Bytes of curses that were not collected. */
 size_t out_written(const struct out *o);
+/* The same, but nothing of it is sent; true when it was this byte alone. */
+bool out_drop(struct out *o, char byte);
 void out_add(struct out *o, const char *text);
 /* Sends what the terminal takes now; true when nothing is left. */
 bool out_flush(struct out *o);

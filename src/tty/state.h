@@ -2,6 +2,7 @@
 #ifndef TTY_STATE_H
 #define TTY_STATE_H
 
+#include "tty/ahead.h"
 #include "tty/out.h"
 #include "tty/paint.h"
 #include "tty/theme.h"
@@ -32,10 +33,12 @@ struct tty {
 	int rows, cols;
 	struct cell *shown; /* rows * cols as on the screen; NULL: unknown */
 	int shown_row, shown_col;
+	struct ahead ahead;
 	char title[TITLE_MAX];
 	size_t frame_size; /* bytes of the last */
 	bool modes_due;    /* the terminal may have lost our modes */
 	bool has_corner;   /* see corner.h */
+	bool wrote_corner; /* since all was painted anew */
 	bool rang;         /* for a frame that was not taken whole */
 };
 

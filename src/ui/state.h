@@ -216,6 +216,7 @@ struct ui {
 	bool shown;        /* the last frame had the chat in view */
 	struct fp shown_fp;
 	struct rect shown_input; /* where the draft is in it */
+	size_t shown_letters;    /* echo.c: of it; 0: not only letters */
 	uint64_t shown_revision;
 	struct heard *heard; /* owned; by the id of the conversation */
 	size_t heard_count;
@@ -341,5 +342,12 @@ void popup_step(struct ui *ui, const struct model *m, int step);
 /* ui.c */
 void ui_flash(struct ui *ui, struct now now, const char *text);
 struct layout ui_layout(struct ui *ui, const struct model *m);
+/* The same for a draft that would like so many rows. */
+struct layout ui_layout_with(
+    struct ui *ui, const struct model *m, int input_rows);
+
+/* echo.c: how many letters are the draft, where it is a row of nothing else
+ * with the cursor behind it, and nothing stands over it. */
+size_t echo_letters(const struct frame *f);
 
 #endif

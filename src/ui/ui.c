@@ -78,9 +78,15 @@ ui_flash(struct ui *ui, struct now now, const char *text)
 struct layout
 ui_layout(struct ui *ui, const struct model *m)
 {
+	return ui_layout_with(ui, m, input_rows(ui, m, win_current(ui)));
+}
+
+struct layout
+ui_layout_with(struct ui *ui, const struct model *m, int input_rows)
+{
 	const struct win *w = win_current(ui);
 	struct layout_wish wish = {
-		.input_rows = input_rows(ui, m, w),
+		.input_rows = input_rows,
 		.note = w->aim != AIM_NONE,
 		.status = ui->mode.stage != MODE_OFF || ui->find.on,
 		.details = m->settings.look_details,
@@ -150,42 +156,11 @@ ui_draw(struct ui *ui, const struct model *m, struct now now, struct grid *g)
 	attention_call(ui, &f);
 	ui_keep_spots(ui, g);
 	roster_clear(&f.roster);
+	ui->shown_letters = echo_letters(&f);
 	ui->shown_revision = m->revision;
 	ui->drawn = now;
 	ui->has_drawn = true;
 	ui->dirty = false;
-}
-
-/* Nothing of the last frame moves for it, and nothing stands over it. */
-static bool
-can_draw_draft(const struct frame *f)
-{
-	const struct ui *ui = f->ui;
-
-	return ui->has_drawn && ui->shown && ui->overlay == OVERLAY_NONE &&
-	       ui->mode.stage == MODE_OFF && !ui->find.on && !ui->popup.open &&
-	       ui->rows == f->g->rows && ui->cols == f->g->cols &&
-	       fp_equal(&ui->shown_fp, &f->w->fp) &&
-	       rect_equal(ui->shown_input, f->l.input);
-}
-
-bool
-ui_draw_draft(struct ui *ui, const struct model *m, struct now now,
-    struct grid *g, int *ret_first)
-{
-	struct frame f = { .ui = ui, .m = m, .now = now, .g = g };
-
-	f.w = win_current(ui);
-	f.l = ui_layout(ui, m);
-	if (!can_draw_draft(&f))
-		return false;
-	struct rect r = f.l.input;
-	for (int row = r.row; row < r.row + r.rows; row++)
-		grid_fill(g, row, r.col, r.col + r.cols, STYLE_NORMAL, ' ');
-	g->bell = false;
-	view_input(&f);
-	*ret_first = r.row;
-	return true;
 }
 
 bool

@@ -127,6 +127,94 @@ a_key_costs_a_byte(void **state)
 	free(q.out);
 }
 
+/* With frames between, as they come between keys that are not pressed fast. */
+static void
+type_letters(const struct child *c)
+{
+	static const char alphabet[] = "abcdefghijklmnopqrstuvwxyz";
+	struct grid g;
+	struct tty *t = child_open(c, &g);
+
+	put(&g, 3, 3, STYLE_ERROR, "wrong");
+	g.cursor_row = 23;
+	CHECK(tty_show(t, &g));
+	for (int i = 0; i < c->steps; i++) {
+		grid_put(&g, 23, i, 80, STYLE_NORMAL, alphabet + i % 26, 1);
+		g.cursor_col = i + 1;
+		CHECK(tty_show_letter(t, &g));
+		CHECK(tty_frame_size(t) == 1);
+		/* curses has it only with the frame. */
+		CHECK(char_at(23, i) == L' ');
+		if (i % 3 == 0)
+			continue;
+		CHECK(tty_show(t, &g));
+		CHECK(char_at(23, i) == (wchar_t)alphabet[i % 26]);
+		CHECK(getcury(stdscr) == 23 && getcurx(stdscr) == i + 1);
+	}
+	tty_close(t);
+	grid_clear(&g);
+}
+
+static void
+a_letter_is_a_byte(void **state)
+{
+	struct child one = plain_child, many = plain_child;
+
+	(void)state;
+	many.steps = 61;
+	struct parent p = run(one, type_letters);
+	struct parent q = run(many, type_letters);
+	assert_int_equal(q.size - p.size, 60);
+	assert_wrote(&q, "bcdefghijklmnopqrstuvwxyzabcdefghijklmnopqrstuvwxyz");
+	free(p.out);
+	free(q.out);
+}
+
+/* Where curses turns out to have another way, it has its way. */
+static void
+type_against_curses(const struct child *c)
+{
+	struct grid g;
+	struct tty *t = child_open(c, &g);
+
+	put(&g, 3, 3, STYLE_ERROR, "wrong");
+	g.cursor_row = 23;
+	CHECK(tty_show(t, &g));
+	grid_put(&g, 23, 0, 80, STYLE_NORMAL, "x", 1);
+	g.cursor_col = 1;
+	CHECK(tty_show_letter(t, &g));
+	clearok(curscr, TRUE);
+	grid_put(&g, 23, 1, 80, STYLE_NORMAL, "y", 1);
+	g.cursor_col = 2;
+	CHECK(tty_show_letter(t, &g));
+	CHECK(tty_frame_size(t) > 1);
+	CHECK(char_at(23, 1) == L'y');
+	grid_put(&g, 23, 2, 80, STYLE_NORMAL, "z", 1);
+	g.cursor_col = 3;
+	CHECK(tty_show_letter(t, &g));
+	/* It goes by curses now. */
+	CHECK(char_at(23, 2) == L'z');
+	tty_close(t);
+	grid_clear(&g);
+}
+
+static void
+a_wrong_guess_is_painted_over(void **state)
+{
+	struct parent p = run(plain_child, type_against_curses);
+	const uint8_t *again = find_last(&p, "\033[2J");
+	size_t clears = 0;
+
+	(void)state;
+	/* At the start, and then; all of it, not only the row of the letter. */
+	for (size_t i = 0; i + 4 <= p.size; i++)
+		clears += memcmp(p.out + i, "\033[2J", 4) == 0;
+	assert_int_equal(clears, 2);
+	assert_true(find_last(&p, "wrong") > again);
+	assert_true(find_last(&p, "xy") > again);
+	free(p.out);
+}
+
 static void
 no_color_means_none(void **state)
 {
@@ -344,6 +432,8 @@ main(void)
 		cmocka_unit_test(modes_are_set_and_undone),
 		cmocka_unit_test(the_same_frame_again_costs_nothing),
 		cmocka_unit_test(a_key_costs_a_byte),
+		cmocka_unit_test(a_letter_is_a_byte),
+		cmocka_unit_test(a_wrong_guess_is_painted_over),
 		cmocka_unit_test(no_color_means_none),
 		cmocka_unit_test(eight_colours_are_enough),
 		cmocka_unit_test(terminals_without_titles_get_none),

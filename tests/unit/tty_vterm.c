@@ -4,7 +4,8 @@
  * goes through a pseudo-terminal into libvterm, whose cells, attributes and
  * cursor are compared with the grid that was to be shown. Every golden screen
  * at four sizes, and screens of random text, one after the other on the same
- * terminal, so that each is painted over the one before.
+ * terminal, so that each is painted over the one before; and on each of them
+ * letters are typed, which go another way.
  */
 #include "cases.h"
 #include "pty_child.h"
@@ -24,7 +25,8 @@
 enum {
 	ROWS = 24,
 	COLS = 80,
-	FRAMES_MAX = 2000,
+	FRAMES_MAX = 4000,
+	LETTERS = 2, /* behind each frame */
 	RANDOM_FRAMES = 400,
 	RANDOM_PIECES = 40,
 	COLOURS = 256,
@@ -36,6 +38,7 @@ static const int sizes[SIZES][2] = { { ROWS, COLS }, { 40, 120 }, { 12, 40 },
 
 /* Both sides have them: the child is forked when they are there. */
 static struct grid frames[FRAMES_MAX];
+static bool is_letter[FRAMES_MAX];
 static size_t frame_count;
 
 struct other {
@@ -51,9 +54,46 @@ static struct grid *
 add_frame(int rows, int cols)
 {
 	assert_true(frame_count < FRAMES_MAX);
+	is_letter[frame_count] = false;
 	struct grid *g = &frames[frame_count++];
 	grid_init(g, rows, cols);
 	return g;
+}
+
+static struct grid *
+add_copy(const struct grid *from)
+{
+	struct grid *g = add_frame(from->rows, from->cols);
+	size_t bytes = (size_t)g->rows * (size_t)g->cols * sizeof(*g->cells);
+
+	memcpy(g->cells, from->cells, bytes);
+	g->cursor_row = from->cursor_row;
+	g->cursor_col = from->cursor_col;
+	memcpy(g->title, from->title, sizeof(g->title));
+	return g;
+}
+
+/* Letters at the cursor, up to the last column; then a blank over the first. */
+static void
+add_letters(void)
+{
+	static const char text[] = "a~";
+	const struct grid *from = &frames[frame_count - 1];
+	int col = from->cursor_col;
+
+	for (int i = 0; i < LETTERS && from->cursor_col + 1 < from->cols; i++) {
+		struct grid *g = add_copy(from);
+		grid_put(g, g->cursor_row, g->cursor_col, g->cols, STYLE_NORMAL,
+		    text + i, 1);
+		g->cursor_col++;
+		is_letter[frame_count - 1] = true;
+		from = g;
+	}
+	if (frame_count % 5 != 0 || !is_letter[frame_count - 1])
+		return;
+	struct grid *g = add_copy(from);
+	grid_put(g, g->cursor_row, col, g->cols, STYLE_NORMAL, " ", 1);
+	g->cursor_col = col;
 }
 
 static void
@@ -65,13 +105,8 @@ add_golden(const struct screen_case *c)
 	c->build(s);
 	for (int i = 0; i < SIZES; i++) {
 		scene_draw(s, sizes[i][0], sizes[i][1]);
-		struct grid *g = add_frame(sizes[i][0], sizes[i][1]);
-		size_t bytes =
-		    (size_t)g->rows * (size_t)g->cols * sizeof(*g->cells);
-		memcpy(g->cells, s->grid.cells, bytes);
-		g->cursor_row = s->grid.cursor_row;
-		g->cursor_col = s->grid.cursor_col;
-		memcpy(g->title, s->grid.title, sizeof(g->title));
+		add_copy(&s->grid);
+		add_letters();
 	}
 	scene_free(s);
 }
@@ -115,13 +150,15 @@ add_random(unsigned seed)
 		grid_put(g, row, COLS - 1, COLS, style, "#", (size_t)i % 2);
 	}
 	/* Some frames share most of what is on them with the one before. */
-	if (seed % 3 == 0 && frame_count > 1 && g[-1].rows == ROWS)
+	if (seed % 3 == 0 && frame_count > 1 && g[-1].rows == ROWS &&
+	    g[-1].cols == COLS)
 		for (int row = 0; row < ROWS - 4; row++)
 			memcpy(grid_cell(g, row, 0), grid_cell(g - 1, row, 0),
 			    COLS * sizeof(struct cell));
 	g->cursor_row = (int)(next_random(&seed) % ROWS);
 	g->cursor_col = (int)(next_random(&seed) % COLS);
 	snprintf(g->title, sizeof(g->title), "frame %zu", frame_count);
+	add_letters();
 }
 
 static void
@@ -160,7 +197,10 @@ show_all(const struct child *c)
 			tty_resized(t);
 		tty_size(t, &rows, &cols);
 		CHECK(rows == frames[i].rows && cols == frames[i].cols);
-		CHECK(tty_show(t, &frames[i]));
+		if (is_letter[i])
+			CHECK(tty_show_letter(t, &frames[i]));
+		else
+			CHECK(tty_show(t, &frames[i]));
 		CHECK(write(c->talk, "s", 1) == 1);
 	}
 	CHECK(read(STDIN_FILENO, &byte, 1) == 1);
