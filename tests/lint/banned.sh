@@ -40,6 +40,8 @@ forbid "tests do not wait" "$b(sleep|usleep|nanosleep|clock_nanosleep)[[:space:]
 forbid "sodium is for crypto, and for app to start it" \
     '#[[:space:]]*include[[:space:]]*[<"]sodium' \
     $(files src include '^(src|include)/(crypto|app)/')
+forbid "openssl is for crypto" '#[[:space:]]*include[[:space:]]*[<"]openssl/' \
+    $(files src include '^src/crypto/')
 forbid "curses is for tty" '#[[:space:]]*include[[:space:]]*[<"](n?curses|term[.]h|panel|ncursesw)' \
     $(files src include '^(src|include)/tty/')
 forbid "sqlite is for store" '#[[:space:]]*include[[:space:]]*[<"]sqlite3' \

@@ -112,6 +112,8 @@ for word in TODO FIXME XXX; do
 done
 plant tests/unit/planted.c '	usleep(10);'
 fails banned 'tests do not wait'
+plant src/core/planted.c '#include <openssl/evp.h>'
+fails banned 'openssl is for crypto'
 plant src/core/planted.c '#include <sodium.h>'
 fails banned 'sodium is for crypto'
 plant include/ui/planted.h '#include <curses.h>'
