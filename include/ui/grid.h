@@ -38,6 +38,7 @@ enum style {
 	STYLE_PUBLIC, /* shouts */
 	STYLE_SECURE,
 	STYLE_INSECURE,
+	STYLE_PLAIN, /* anyone can read and forge it */
 	STYLE_OWN,
 	STYLE_FOUND, /* what is looked for, in a text */
 	STYLE_MISSPELT,

@@ -86,8 +86,9 @@ struct found_line {
 	struct fp from; /* who said it, where it was not us */
 	int64_t row, wall_ms;
 	bool mine;
-	const char *name; /* of whose conversation it is, or who shouted */
-	const char *text;
+	const char *name;   /* of whose conversation it is, or who shouted */
+	const char *text;   /* "" under a closed seal */
+	bool plain, sealed; /* in a legacy dialect; under a closed seal */
 };
 /* The answer to COMMAND_QUERY of a search with that text, newest first, maybe
  * none; more: there are others. Copied, and shown as a list. */

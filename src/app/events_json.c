@@ -214,21 +214,63 @@ json_ready(const struct model *m)
 	return end(&b);
 }
 
+/* In a legacy dialect there is no key to be known by. */
+static void
+add_peer_id(struct buf *b, const struct model *m, const struct fp *fp)
+{
+	const struct peer *p = model_peer(m, fp);
+
+	if (p != NULL && peer_is_legacy(p))
+		add(b, "id", NULL);
+	else
+		add_fp(b, "id", fp);
+}
+
+/* The same of who said something, who may not be known any more. */
+static void
+add_author(struct buf *b, const struct message *msg, const struct fp *fp)
+{
+	if (msg->dialect != DIALECT_EARSHOT && !msg->mine)
+		add(b, "id", NULL);
+	else
+		add_fp(b, "id", fp);
+}
+
+/* Where they say anything: of obfuscated and sealed ones. */
+static void
+add_legacy(struct buf *b, const struct message *msg)
+{
+	if (msg->obfuscated)
+		add_bool(b, "obfuscated", true);
+	if (msg->seal != SEAL_NONE)
+		add_bool(b, "sealed", msg->seal == SEAL_CLOSED);
+	if (msg->locked)
+		add_bool(b, "locked", true);
+	if (msg->raw != NULL)
+		add(b, "charset", charset_text(msg->charset));
+}
+
 static char *
 json_peer(const struct model *m, const struct peer *p)
 {
 	char addr[ADDR_TEXT_MAX];
 	struct buf b = begin("peer");
 
-	(void)m;
 	add(&b, "name", p->name);
-	add_fp(&b, "id", &p->fp);
-	add(&b, "dialect", "earshot");
+	add_peer_id(&b, m, &p->fp);
+	add(&b, "dialect", dialect_text(p->dialect));
 	add(&b, "state", presence_text(p->presence));
 	add(&b, "trust", trust_text(p->trust));
 	add(&b, "address",
 	    p->addr_count == 0 ? NULL : addr_host_text(&p->addrs[0], addr));
 	add(&b, "status", p->status);
+	if (!peer_is_legacy(p))
+		return end(&b);
+	add(&b, "handle", p->handle);
+	add(&b, "group", p->group);
+	add_bool(&b, "encrypted", false);
+	if (p->obfuscates)
+		add_bool(&b, "obfuscated", true);
 	return end(&b);
 }
 
@@ -291,18 +333,19 @@ json_text(
 	struct buf b = begin("message");
 
 	add(&b, "from", name_of(m, &msg->from));
-	add_fp(&b, "id", &msg->from);
+	add_author(&b, msg, &msg->from);
 	add(&b, "conversation", conv_name(m, c));
 	add_id(&b, "message", &msg->id);
 	add(&b, "text", msg->text);
 	add_time(&b, "sent", msg->sent_ms);
 	add_time(&b, "arrived", msg->arrived_ms);
-	add(&b, "dialect", "earshot");
+	add(&b, "dialect", dialect_text(msg->dialect));
 	add(&b, "transport", transport_text(msg->transport));
-	add_bool(&b, "encrypted", true);
+	add_bool(&b, "encrypted", msg->dialect == DIALECT_EARSHOT);
 	add_bool(&b, "action", msg->action);
 	add_number(&b, "missing", msg->missing);
 	add_target(&b, msg);
+	add_legacy(&b, msg);
 	return end(&b);
 }
 
@@ -312,10 +355,11 @@ json_shout(const struct model *m, const struct message *msg)
 	struct buf b = begin("shout");
 
 	add(&b, "from", name_of(m, &msg->from));
-	add_fp(&b, "id", &msg->from);
+	add_author(&b, msg, &msg->from);
 	add_id(&b, "message", &msg->id);
 	add(&b, "text", msg->text);
-	add(&b, "dialect", "earshot");
+	add(&b, "dialect", dialect_text(msg->dialect));
+	add_legacy(&b, msg);
 	return end(&b);
 }
 
@@ -397,13 +441,16 @@ json_found(const struct model *m, const struct found *f)
 	    msg->mine || model_peer(m, &msg->from) != NULL
 		? name_of(m, msg->mine ? &m->self : &msg->from)
 		: f->name);
-	add_fp(&b, "id", msg->mine ? &m->self : &msg->from);
+	add_author(&b, msg, msg->mine ? &m->self : &msg->from);
 	add(&b, "conversation", fp_is_zero(&f->conv) ? "nearby" : f->name);
 	add_id(&b, "message", &msg->id);
 	add(&b, "text", msg->text);
 	add_time(&b, "sent", msg->sent_ms);
 	add_time(&b, "arrived", msg->arrived_ms);
 	add_target(&b, msg);
+	add(&b, "dialect", dialect_text(msg->dialect));
+	add_bool(&b, "encrypted", msg->dialect == DIALECT_EARSHOT);
+	add_legacy(&b, msg);
 	return end(&b);
 }
 

@@ -75,18 +75,33 @@ mark_lines(const char *text)
 	return out;
 }
 
+static const char *
+text_of(const struct message *msg)
+{
+	return msg->seal == SEAL_CLOSED
+		   ? say(language(), "sealed: /unseal opens it")
+		   : msg->text;
+}
+
+static const char *
+plain_mark(const struct message *msg)
+{
+	return msg->dialect == DIALECT_EARSHOT ? ""
+					       : say(language(), " (PLAIN)");
+}
+
 static char *
 said(const struct model *m, const struct message *msg)
 {
 	char stamp[6], label[PEER_LABEL_SIZE];
-	char *text = mark_lines(msg->text);
+	char *text = mark_lines(text_of(msg));
 	const char *link = msg->kind == MESSAGE_SHOUT
 			       ? say(m->lang, " shouts (PUBLIC): ")
 			   : msg->action ? " "
 					 : ": ";
-	char *line =
-	    xasprintf("%s %s%s%s%s", clock_text(msg->arrived_ms, stamp),
-		msg->action ? "* " : "", sender(m, msg, label), link, text);
+	char *line = xasprintf("%s %s%s%s%s%s",
+	    clock_text(msg->arrived_ms, stamp), msg->action ? "* " : "",
+	    sender(m, msg, label), plain_mark(msg), link, text);
 
 	free(text);
 	return line;
@@ -107,6 +122,17 @@ text_peer(const struct model *m, const struct peer *p)
 	char label[PEER_LABEL_SIZE], addr[ADDR_TEXT_MAX];
 	bool status = p->status[0] != '\0';
 
+	if (peer_is_legacy(p))
+		return xasprintf(say(m->lang, "* %s is %s (PLAIN)%s%s%s%s%s"),
+		    peer_label(p, true, label),
+		    say(m->lang, presence_text(p->presence)),
+		    fp_is_zero(&p->claims)
+			? ""
+			: say(m->lang, " with the name or host of a contact "
+				       "of yours"),
+		    p->addr_count > 0 ? ", " : "",
+		    p->addr_count > 0 ? addr_host_text(&p->addrs[0], addr) : "",
+		    status ? ": " : "", status ? p->status : "");
 	return xasprintf(say(m->lang, "* %s is %s (%s)%s%s%s%s%s"),
 	    peer_label(p, true, label),
 	    say(m->lang, presence_text(p->presence)),
@@ -218,13 +244,13 @@ text_found(const struct model *m, const struct found *f)
 			   : p == NULL ? f->name
 				       : peer_label(p, false, label);
 	bool nearby = fp_is_zero(&f->conv);
-	char *text = mark_lines(msg->text);
-	char *line =
-	    xasprintf("%s %s%s%s: %s", stamp_text(msg->arrived_ms, stamp), from,
-		nearby      ? say(m->lang, " (PUBLIC)")
-		: msg->mine ? say(m->lang, " to ")
-			    : "",
-		!nearby && msg->mine ? f->name : "", text);
+	char *text = mark_lines(text_of(msg));
+	char *line = xasprintf("%s %s%s%s%s: %s",
+	    stamp_text(msg->arrived_ms, stamp), from,
+	    nearby      ? say(m->lang, " (PUBLIC)")
+	    : msg->mine ? say(m->lang, " to ")
+			: "",
+	    !nearby && msg->mine ? f->name : "", plain_mark(msg), text);
 
 	free(text);
 	return line;

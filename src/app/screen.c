@@ -87,6 +87,8 @@ screen_found(struct front *f, struct shell *sh, const struct effect *query,
 			.mine = item->message.mine,
 			.name = item->name == NULL ? "?" : item->name,
 			.text = item->message.text,
+			.plain = item->message.dialect != DIALECT_EARSHOT,
+			.sealed = item->message.seal == SEAL_CLOSED,
 		};
 	}
 	ui_show_found(screen_of(f)->ui, query->text, lines, findings->count,

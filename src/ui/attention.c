@@ -70,8 +70,13 @@ notify(struct ui *ui, const struct model *m, const struct message *msg)
 	snprintf(title, sizeof(title),
 	    msg->kind == MESSAGE_SHOUT ? say(m->lang, "%s (PUBLIC)") : "%s",
 	    label);
+	if (msg->dialect != DIALECT_EARSHOT) {
+		size_t used = strlen(title);
+		snprintf(title + used, sizeof(title) - used, "%s",
+		    say(m->lang, " (PLAIN)"));
+	}
 	if (m->settings.notify_text) {
-		text = msg->text;
+		text = message_text(m, msg, &n);
 		n = utf8_cut(text, strcspn(text, "\n"), NOTIFY_TEXT_BYTES);
 	}
 	char *line = xstrndup(text, n);

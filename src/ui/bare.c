@@ -41,6 +41,8 @@ add_message(struct str *s, const struct model *m, const struct message *msg)
 				: peer_label(p, false, label),
 		    msg->kind == MESSAGE_SHOUT ? say(m->lang, " (PUBLIC)")
 					       : "");
+	if (msg->dialect != DIALECT_EARSHOT)
+		str_add(s, say(m->lang, "PLAIN "));
 	if (msg->action && !msg->deleted)
 		str_add(s, "* ");
 	add_text(s, m, msg);

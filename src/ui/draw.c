@@ -151,10 +151,32 @@ add_tag(const struct frame *f, const struct peer *p, char *out, size_t used)
 	    glyph_text(f, GLYPH_DOT), tag);
 }
 
+/* Whose handle is doubtful is called by it where there is room for nothing
+ * else. */
+static const char *
+legacy_fit(const struct peer *p, bool always, int cells,
+    char out[static PEER_LABEL_SIZE])
+{
+	bool doubtful = p->look_alike || !fp_is_zero(&p->claims);
+	const char *least = doubtful ? p->handle : p->name;
+
+	if (text_cells(peer_label(p, always, out)) <= cells)
+		return out;
+	size_t size = strlen(least);
+	bool cut = text_cells(least) > cells;
+	if (cut)
+		size = cells < 2 ? 0 : width_cut(least, size, cells - 1, NULL);
+	snprintf(out, PEER_LABEL_SIZE, "%.*s%s", (int)size, least,
+	    cut && cells > 0 ? "~" : "");
+	return out;
+}
+
 const char *
 label_text(const struct frame *f, const struct peer *p, bool always,
     char out[static PEER_LABEL_SIZE])
 {
+	if (peer_is_legacy(p))
+		return peer_label(p, always, out);
 	snprintf(out, PEER_LABEL_SIZE, "%s", p->name);
 	if ((always && !p->is_self) || needs_long_tag(p))
 		add_tag(f, p, out, strlen(out));
@@ -168,6 +190,8 @@ label_fit(const struct frame *f, const struct peer *p, bool always, int cells,
 	int tag = 1 + (needs_long_tag(p) ? TAG_LONG : TAG_SHORT);
 	size_t size = strlen(p->name);
 
+	if (peer_is_legacy(p))
+		return legacy_fit(p, always, cells, out);
 	if (text_cells(label_text(f, p, always, out)) <= cells)
 		return out;
 	if (!needs_long_tag(p) && text_cells(p->name) <= cells)
@@ -230,7 +254,7 @@ nick_style(const struct fp *fp)
 }
 
 const char *
-trust_badge(const struct lang *l, enum trust t, enum style *ret_style)
+peer_badge(const struct lang *l, const struct peer *p, enum style *ret_style)
 {
 	static const struct {
 		const char *text;
@@ -243,8 +267,13 @@ trust_badge(const struct lang *l, enum trust t, enum style *ret_style)
 		[TRUST_BLOCKED] = { N_("[blocked]"), STYLE_BAR_ALERT },
 	};
 
-	*ret_style = badges[t].style;
-	return say(l, badges[t].text);
+	if (peer_is_legacy(p) && p->trust != TRUST_BLOCKED) {
+		*ret_style = STYLE_PLAIN;
+		return p->obfuscates ? say(l, "[PLAIN (obfuscated)]")
+				     : say(l, "[PLAIN]");
+	}
+	*ret_style = badges[p->trust].style;
+	return say(l, badges[p->trust].text);
 }
 
 const char *

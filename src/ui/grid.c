@@ -58,6 +58,7 @@ static const char style_letters[STYLE_COUNT] = {
 	[STYLE_PUBLIC] = 'p',
 	[STYLE_SECURE] = 'S',
 	[STYLE_INSECURE] = 'I',
+	[STYLE_PLAIN] = 'P',
 	[STYLE_OWN] = 'o',
 	[STYLE_FOUND] = 'f',
 	[STYLE_MISSPELT] = 'w',

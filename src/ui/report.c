@@ -52,7 +52,7 @@ add_who_row(
 	if (p->addr_count > 0)
 		str_addf(s, "  %s", addr_host_text(&p->addrs[0], at));
 	/* In the words of the title row. */
-	str_addf(s, "  %s", trust_badge(l, p->trust, &style));
+	str_addf(s, "  %s", peer_badge(l, p, &style));
 	if (!peer_is_present(p) && p->last_seen_ms > 0)
 		str_addf(s, say(l, "  seen %s ago"),
 		    when_span(l, now.wall_ms - p->last_seen_ms, span));
@@ -148,7 +148,13 @@ add_link(struct str *s, const struct lang *l, const struct peer *p)
 	char at[ADDR_TEXT_MAX];
 
 	add_head(s, l, N_("link"));
-	if (p->link == PEER_LINK_UP)
+	if (peer_is_legacy(p))
+		str_add(s, p->obfuscates
+			       ? say(l, "PLAIN (obfuscated, key not verified): "
+					"anyone on the network can forge it")
+			       : say(l, "PLAIN: not encrypted, anyone on the "
+					"network can read and forge it"));
+	else if (p->link == PEER_LINK_UP)
 		str_addf(s, say(l, "encrypted, %s %s"),
 		    transport_text(p->transport), addr_text(&p->link_addr, at));
 	else if (p->link == PEER_LINK_DIALING)
@@ -219,6 +225,41 @@ add_trust(struct str *s, const struct model *m, const struct peer *p)
 	str_add(s, fp_text(&p->fp, text));
 }
 
+/* Instead of a key and what is known of it. */
+static void
+add_dialect(struct str *s, const struct model *m, const struct peer *p)
+{
+	char label[PEER_LABEL_SIZE];
+	const struct peer *claims = model_peer(m, &p->claims);
+
+	add_head(s, m->lang, N_("dialect"));
+	str_addf(s, "%s  %s", dialect_text(p->dialect), p->handle);
+	if (p->group != NULL) {
+		add_head(s, m->lang, N_("group"));
+		str_add(s, p->group);
+	}
+	add_head(s, m->lang, N_("encoding"));
+	if (p->charset != CHARSET_AUTO)
+		str_add(s, charset_text(p->charset));
+	else if (p->guessed != CHARSET_AUTO)
+		str_addf(
+		    s, say(m->lang, "guessed: %s"), charset_text(p->guessed));
+	else
+		str_add(s, say(m->lang, "guessed"));
+	add_head(s, m->lang, N_("trust"));
+	str_add(s, p->trust == TRUST_BLOCKED
+		       ? say(m->lang, "blocked")
+		       : say(m->lang, "none: there is no key, anyone can pass "
+				      "for them"));
+	if (claims == NULL)
+		return;
+	add_more(s, "");
+	str_addf(s,
+	    say(m->lang, "has the name or the host of your contact %s, and "
+			 "may be somebody else"),
+	    peer_label(claims, true, label));
+}
+
 static void
 add_seen(
     struct str *s, const struct lang *l, const struct peer *p, struct now now)
@@ -267,7 +308,10 @@ report_info(const struct model *m, struct now now, const struct peer *p)
 	add_addrs(&s, m->lang, p);
 	add_link(&s, m->lang, p);
 	add_choices(&s, m->lang, p);
-	add_trust(&s, m, p);
+	if (peer_is_legacy(p))
+		add_dialect(&s, m, p);
+	else
+		add_trust(&s, m, p);
 	if (p->version[0] != '\0') {
 		add_head(&s, m->lang, N_("version"));
 		str_add(&s, p->version);

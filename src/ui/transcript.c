@@ -23,6 +23,11 @@ message_text(const struct model *m, const struct message *msg, size_t *ret_size)
 	*ret_size = msg->size;
 	if (msg->deleted)
 		text = say(m->lang, "(deleted)");
+	else if (msg->seal == SEAL_CLOSED)
+		text = msg->locked
+			   ? say(m->lang, "sealed, with a password of yours: "
+					  "/unseal opens it")
+			   : say(m->lang, "sealed: /unseal opens it");
 	else if (m->settings.look_filter && message_is_ignored(m, msg))
 		text = say(m->lang, "(ignored)");
 	else
@@ -231,7 +236,12 @@ transcript_item(
 
 	if (serial > t->c->first_serial)
 		prev = conv_message(t->c, serial - 1);
-	if (msg->kind == MESSAGE_SHOUT)
+	bool plain = msg->dialect != DIALECT_EARSHOT;
+	if (plain && msg->kind == MESSAGE_SHOUT)
+		item.mark = say(t->f->m->lang, "PUBLIC PLAIN ");
+	else if (plain)
+		item.mark = say(t->f->m->lang, "PLAIN ");
+	else if (msg->kind == MESSAGE_SHOUT)
 		item.mark = t->r.cols < COLS_TIME
 				? "P "
 				: say(t->f->m->lang, "PUBLIC ");

@@ -40,7 +40,7 @@ struct transcript {
 /* The rows of one message, top to bottom. */
 struct item {
 	const struct message *msg;
-	const char *mark; /* "PUBLIC ", "* " or "", before the text */
+	const char *mark; /* "PUBLIC ", "PLAIN ", "* " or "", before the text */
 	int from;         /* column of the first row's text */
 	/* A row each, before the text. */
 	bool day, marker, missing, quote;

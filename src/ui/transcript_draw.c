@@ -228,7 +228,7 @@ text_style(const struct message *msg)
 {
 	if (msg->kind == MESSAGE_ERROR)
 		return STYLE_ERROR;
-	if (msg->deleted)
+	if (msg->deleted || msg->seal == SEAL_CLOSED)
 		return STYLE_DIM;
 	return msg->kind == MESSAGE_INFO ? STYLE_INFO : STYLE_NORMAL;
 }
@@ -313,7 +313,9 @@ draw_text_row(const struct transcript *t, const struct item *item,
 		draw_gutter(t, item, row, first);
 	if (first)
 		draw_text(t->f, row, col - text_cells(item->mark), t->right,
-		    STYLE_PUBLIC, item->mark);
+		    item->msg->dialect == DIALECT_EARSHOT ? STYLE_PUBLIC
+							  : STYLE_PLAIN,
+		    item->mark);
 	enum grid_emoji elsewhere = begin_words(t);
 	grid_put(t->f->g, row, col, t->right, text_style(item->msg),
 	    text + wr->offset, wr->size);

@@ -80,9 +80,9 @@ const char *peer_state(const struct lang *l, const struct peer *p);
 enum glyph presence_glyph(enum presence p);
 enum style presence_style(enum presence p);
 enum style nick_style(const struct fp *fp);
-/* "[not verified]", … */
-const char *trust_badge(
-    const struct lang *l, enum trust t, enum style *ret_style);
+/* "[not verified]", "[PLAIN]", … */
+const char *peer_badge(
+    const struct lang *l, const struct peer *p, enum style *ret_style);
 
 void view_title(const struct frame *f);
 void view_status(const struct frame *f);

@@ -72,6 +72,8 @@ note_text(const struct frame *f, const struct peer *p, uint32_t unread,
 		snprintf(out, size, "%s", say(f->m->lang, "muted"));
 	else if (p == NULL || p->is_self)
 		return;
+	else if (peer_is_legacy(p) && !fp_is_zero(&p->claims))
+		snprintf(out, size, "%s", say(f->m->lang, "who?"));
 	else if (p->trust == TRUST_CHANGED)
 		snprintf(out, size, "%s", say(f->m->lang, "key!"));
 	else if (p->presence == PRESENCE_AWAY || p->presence == PRESENCE_STALE)
@@ -145,8 +147,13 @@ draw_entry(
 		    glyph_text(f, presence_glyph(e->p->presence)));
 	note_text(f, e->p, unread, note, sizeof(note));
 	int right = end;
+	if (e->p != NULL && peer_is_legacy(e->p))
+		right = draw_right(f, row, col + 3, end,
+			    e->selected ? style : STYLE_PLAIN,
+			    say(f->m->lang, "PLAIN")) -
+			1;
 	if (note[0] != '\0')
-		right = draw_right(f, row, col + 3, end, style, note) - 1;
+		right = draw_right(f, row, col + 3, right, style, note) - 1;
 	if (has_draft(f, &e->fp, c))
 		right = draw_right(f, row, col + 3, right, style, "*") - 1;
 	if (e->p == NULL)

@@ -55,6 +55,11 @@ add_place(struct pen *p, const struct peer *peer)
 		snprintf(link, sizeof(link),
 		    say(p->f->m->lang, "%s, encrypted"),
 		    transport_text(peer->transport));
+	if (peer_is_legacy(peer))
+		snprintf(link, sizeof(link), "%s",
+		    peer->obfuscates
+			? say(p->f->m->lang, "obfuscated, key not verified")
+			: say(p->f->m->lang, "not encrypted"));
 	add_pair(p, N_("link"), link);
 	add_pair(p, N_("version"), peer->version);
 }
@@ -107,7 +112,7 @@ add_trust(struct pen *p, const struct peer *peer)
 {
 	struct str s = { 0 };
 	enum style style;
-	const char *badge = trust_badge(p->f->m->lang, peer->trust, &style);
+	const char *badge = peer_badge(p->f->m->lang, peer, &style);
 	bool bad = peer->trust == TRUST_CHANGED || peer->trust == TRUST_BLOCKED;
 
 	str_pad(&s, say(p->f->m->lang, "KEY"), NAME_CELLS);
@@ -121,6 +126,29 @@ add_trust(struct pen *p, const struct peer *peer)
 	else if (peer->look_alike)
 		add_line(p, STYLE_ERROR,
 		    say(p->f->m->lang, "a name like another's"));
+}
+
+/* Who it says it is; there is no key. */
+static void
+add_line_of(struct pen *p, const struct peer *peer)
+{
+	const struct lang *l = p->f->m->lang;
+	const struct peer *claims = model_peer(p->f->m, &peer->claims);
+	enum style style;
+
+	add_line(p, STYLE_PLAIN, peer_badge(l, peer, &style));
+	add_line(p, STYLE_NORMAL, peer->handle);
+	add_pair(p, N_("dialect"), dialect_text(peer->dialect));
+	add_pair(p, N_("group"), peer->group == NULL ? "" : peer->group);
+	add_pair(p, N_("encoding"),
+	    peer->charset == CHARSET_AUTO ? "" : charset_text(peer->charset));
+	add_line(p, STYLE_ERROR, say(l, "anyone can read and forge it"));
+	if (claims == NULL)
+		return;
+	char text[PEER_LABEL_SIZE + 64];
+	snprintf(text, sizeof(text), say(l, "maybe not your contact %s"),
+	    claims->name);
+	add_line(p, STYLE_ERROR, text);
 }
 
 /* What can be done, with its key or command, as far as there is room. */
@@ -159,7 +187,10 @@ add_peer(struct pen *p, const struct peer *peer)
 	add_place(p, peer);
 	add_seen(p, peer);
 	p->row++;
-	add_trust(p, peer);
+	if (peer_is_legacy(peer))
+		add_line_of(p, peer);
+	else
+		add_trust(p, peer);
 	p->row++;
 	add_ways(p, peer);
 }

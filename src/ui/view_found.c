@@ -161,7 +161,12 @@ draw_line(const struct frame *f, struct rect r, const struct found_line *line,
 	    : line->mine ? STYLE_OWN
 			 : nick_style(&line->from),
 	    label);
-	draw_excerpt(f, r.row, col + cells + 1, end, line->text, style);
+	col += cells + 1;
+	if (line->plain)
+		col = draw_text(f, r.row, col, end,
+		    chosen ? style : STYLE_PLAIN, say(f->m->lang, "PLAIN "));
+	draw_excerpt(f, r.row, col, end,
+	    line->sealed ? say(f->m->lang, "(sealed)") : line->text, style);
 }
 
 void

@@ -77,8 +77,8 @@ add_conversation(struct bar *b)
 	snprintf(text, sizeof(text), "%s %s", label,
 	    glyph_text(f, presence_glyph(f->peer->presence)));
 	bar_add(b, STYLE_BAR, text);
-	const char *badge = trust_badge(f->m->lang, f->peer->trust, &style);
-	if (style == STYLE_BAR_ALERT)
+	const char *badge = peer_badge(f->m->lang, f->peer, &style);
+	if (style == STYLE_BAR_ALERT || style == STYLE_PLAIN)
 		bar_add(b, style, badge);
 }
 

@@ -57,7 +57,7 @@ draw_peer(const struct frame *f, struct rect r)
 {
 	char label[PEER_LABEL_SIZE];
 	enum style style;
-	const char *badge = trust_badge(f->m->lang, f->peer->trust, &style);
+	const char *badge = peer_badge(f->m->lang, f->peer, &style);
 	const char *state = say(f->m->lang, presence_text(f->peer->presence));
 	int end = r.col + r.cols, right = end - text_cells(badge) - 1;
 	int name = right > r.col + TITLE_NAME_MIN ? right : end;

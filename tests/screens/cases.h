@@ -52,6 +52,15 @@ void case_long_draft(struct scene *s);
 void case_emoji_simple(struct scene *s);
 void case_emoji_text(struct scene *s);
 
+/* cases_dialects.c */
+void case_dialects(struct scene *s);
+void case_dialects_shout(struct scene *s);
+void case_obfuscated(struct scene *s);
+void case_marked(struct scene *s);
+void case_dialects_who(struct scene *s);
+void case_dialects_info(struct scene *s);
+void case_dialects_details(struct scene *s);
+
 /* cases_keys.c */
 void case_go(struct scene *s);
 void case_go_letters(struct scene *s);

@@ -99,6 +99,35 @@ fixture_contact(
 	return p;
 }
 
+struct peer *
+fixture_legacy(
+    struct model *m, enum dialect dialect, const char *handle, const char *name)
+{
+	struct addr addr = { .family = ADDR_IPV4, .ip = { 192, 168, 1 } };
+	struct fp fp = { 0 };
+
+	snprintf((char *)fp.b, FP_SIZE, "%s", handle);
+	struct peer *p = model_legacy_add(m, &fp, dialect, handle);
+	peer_set_name(m, p, name);
+	p->presence = PRESENCE_ONLINE;
+	addr.ip[3] = (uint8_t)(100 + m->legacy_count);
+	addr.port = 2425;
+	peer_add_addr(m, p, &addr);
+	p->first_seen_ms = FIXTURE_WALL_MS - FIXTURE_MINUTES(52);
+	p->last_seen_ms = FIXTURE_WALL_MS - 4000;
+	model_conv_open(m, p);
+	return p;
+}
+
+/* Where it is said, and by whom, decides. */
+static enum dialect
+dialect_of(const struct model *m, const struct conv *c, const struct peer *from)
+{
+	const struct peer *p = from == NULL ? model_peer(m, &c->fp) : from;
+
+	return p == NULL ? DIALECT_EARSHOT : p->dialect;
+}
+
 static void
 set_id(struct msg_id *id, uint64_t serial)
 {
@@ -151,6 +180,9 @@ fixture_add(struct model *m, uint32_t conv, const struct peer *from,
 		msg.reason = clean_copy(message->reason);
 	add_revisions(&msg, message);
 	struct conv *c = model_conv_edit(m, conv);
+	msg.seal = message->seal;
+	if (msg.kind <= MESSAGE_SHOUT)
+		msg.dialect = dialect_of(m, c, from);
 	msg.row = (int64_t)(c->next_serial - CONV_SERIAL_FIRST) + 1000;
 	struct message *kept = conv_append(m, c, &msg);
 	set_id(&kept->id, kept->serial);

@@ -25,6 +25,10 @@ struct peer *fixture_peer(
 struct peer *fixture_contact(
     struct model *m, const char *name, enum presence presence, unsigned seed);
 
+/* One without a key, with a conversation; the handle makes its fingerprint. */
+struct peer *fixture_legacy(struct model *m, enum dialect dialect,
+    const char *handle, const char *name);
+
 struct fixture_message {
 	const char *text; /* cleaned when it is not mine */
 	int64_t minutes_ago;
@@ -34,6 +38,7 @@ struct fixture_message {
 	const char *reason;
 	uint32_t missing;
 	bool edited, deleted;
+	enum seal seal;
 	uint64_t answers;         /* the serial of what it answers */
 	const char *reactions[2]; /* of them, of us */
 };

@@ -108,7 +108,7 @@ without_colour_meanings_still_differ(void **state)
 {
 	static const enum style loud[] = { STYLE_BAR_ALERT, STYLE_MARKER,
 		STYLE_SELECTED, STYLE_ERROR, STYLE_UNREAD, STYLE_PUBLIC,
-		STYLE_INSECURE, STYLE_FOUND };
+		STYLE_INSECURE, STYLE_PLAIN, STYLE_FOUND };
 	struct theme t = theme_choose(TTY_THEME_MONO, false, &unknown);
 	struct tint tints[STYLE_COUNT];
 
@@ -118,6 +118,8 @@ without_colour_meanings_still_differ(void **state)
 		assert_int_not_equal(tints[loud[i]].attrs, 0);
 	assert_int_not_equal(
 	    tints[STYLE_BAR].attrs, tints[STYLE_BAR_ALERT].attrs);
+	assert_int_not_equal(
+	    tints[STYLE_PUBLIC].attrs, tints[STYLE_PLAIN].attrs);
 	assert_int_not_equal(
 	    tints[STYLE_SECURE].attrs, tints[STYLE_INSECURE].attrs);
 }
