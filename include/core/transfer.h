@@ -61,14 +61,14 @@ struct transfer {
 	bool size_known; /* a folder's may not be, before it is all here */
 	uint64_t size, done;
 	uint32_t files, files_done;             /* files: 0 when not known */
-	int64_t mtime_s;                        /* or FILE_NO_TIME */
+	int64_t mtime;                          /* Unix seconds; 0: not known */
 	int64_t offered_ms;                     /* wall clock */
 	int64_t started_mono_ms, ended_mono_ms; /* 0: not yet */
 	uint64_t rate;         /* bytes in a second, smoothed; while it runs */
 	char *reason;          /* why it failed or ended; NULL else */
 	char *note;            /* what was left out, a sentence; NULL else */
 	struct msg_id message; /* that brought it; zero: none */
-	uint32_t offer;        /* the dialect's own */
+	uint64_t offer;        /* the dialect's own */
 	/* Of the dialect and of core/transfer*.c. */
 	uint32_t conn;      /* while it runs; 0 else */
 	uint64_t offset;    /* where this run began */
@@ -79,9 +79,23 @@ struct transfer {
 	bool sink_open, source_open;
 };
 
+/* What a path is that is to be sent. */
+struct file_info {
+	const char *name; /* clean UTF-8, one component */
+	bool folder;
+	uint64_t size;
+	uint32_t files;
+	int64_t mtime;
+	const char *note; /* what will be left out, a sentence; or NULL */
+};
+
 /* NULL when there is none. Valid until the next call of the engine. */
 const struct transfer *model_transfer(const struct model *m, uint32_t id);
 /* Seconds that it takes at this rate; -1: nobody can say. */
 int64_t transfer_left_s(const struct transfer *t);
+
+enum { SIZE_TEXT_SIZE = 16 };
+/* "999 B", "1.4 MB". Returns out. */
+const char *size_text(uint64_t bytes, char out[static SIZE_TEXT_SIZE]);
 
 #endif

@@ -18,7 +18,7 @@ struct transfer_offer {
 	struct fp peer;
 	enum dialect dialect;
 	struct msg_id message; /* files of one message are one offer */
-	uint32_t offer;        /* comes back in struct transfer */
+	uint64_t offer;        /* comes back in struct transfer */
 	const char *name;
 	bool folder, size_known;
 	uint64_t size;
@@ -35,7 +35,7 @@ uint32_t transfer_offered(
     struct engine *e, struct now now, const struct transfer_offer *o);
 /* That of a peer by the dialect's token; NULL. */
 struct transfer *transfer_find_offer(struct engine *e, enum dialect dialect,
-    const struct fp *peer, uint32_t offer, bool mine);
+    const struct fp *peer, uint64_t offer, bool mine);
 struct transfer *transfer_get(struct engine *e, uint32_t id);
 /*
  * It moves now, over conn, from offset on.

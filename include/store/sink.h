@@ -1,0 +1,54 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Writing what somebody else sends. Everything is made anew, below one folder
+ * that is held open, under a temporary name until it is complete; no name of
+ * the peer's is used before base/file_name.h has made it safe, and nothing
+ * becomes executable.
+ */
+#ifndef STORE_SINK_H
+#define STORE_SINK_H
+
+#include "base/file_piece.h"
+
+#include <stdbool.h>
+#include <stdint.h>
+
+enum {
+	/* What stays free on the disk. */
+	SINK_FREE_MIB = 256,
+	/* Files and folders of one transfer. */
+	SINK_ENTRIES_MAX = 1000000,
+};
+
+struct sink_plan {
+	/* Where the user wants it: NULL, a folder that exists, or the name that
+	 * it shall have, in a folder that exists. */
+	const char *where;
+	/* Where it goes else; made when it is not there. */
+	const char *folder;
+	const char *name; /* as the peer calls it */
+	bool is_folder;
+	bool size_known;
+	uint64_t size;
+	int64_t mtime;       /* of a single file; 0: not known */
+	uint64_t free_bytes; /* 0: SINK_FREE_MIB */
+};
+
+struct sink;
+/* 0, or an error and its sentence (caller frees). */
+int sink_open(
+    const struct sink_plan *plan, struct sink **ret_sink, char **ret_error);
+/*
+ * What comes. A FILE before the bytes of a single file may be left out. 0, or
+ * an error and its sentence (caller frees): then only sink_abandon follows.
+ * NOTE, END and ERROR change nothing.
+ */
+int sink_piece(
+    struct sink *s, const struct file_piece *piece, char **ret_error);
+/* It is complete: on the disk, under its name. Frees the sink; where it failed,
+ * nothing is left. The path, or NULL and a sentence (caller frees both). */
+char *sink_finish(struct sink *s, char **ret_error);
+/* Removes what there is of it. NULL is fine. */
+void sink_abandon(struct sink *s);
+
+#endif

@@ -1,0 +1,48 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Reading what is sent: a file, or a folder with all that is in it. Symbolic
+ * links, devices, sockets and named pipes are left out and named; nothing
+ * outside of what was named is opened.
+ */
+#ifndef STORE_SOURCE_H
+#define STORE_SOURCE_H
+
+#include "base/file_piece.h"
+#include "core/transfer.h"
+
+#include <stdbool.h>
+#include <stdint.h>
+
+/*
+ * How much it is, found a little at a time.
+ */
+struct survey;
+/* 0, or an error and its sentence (caller frees). */
+int survey_open(const char *path, struct survey **ret_survey, char **ret_error);
+/* Looks at so many entries; true when that was all. */
+bool survey_step(struct survey *s, unsigned entries);
+/* After that; until survey_free. */
+const struct file_info *survey_info(const struct survey *s);
+/* NULL is fine. */
+void survey_free(struct survey *s);
+
+/*
+ * Its pieces.
+ */
+struct source;
+struct source_plan {
+	const char *path;
+	/* It is a single file: what it has to be, and where to begin. */
+	bool expects;
+	uint64_t size, offset;
+	int64_t mtime; /* 0: any; counts where offset is not 0 */
+};
+/* 0, or an error and its sentence (caller frees). */
+int source_open(const struct source_plan *plan, struct source **ret_source,
+    char **ret_error);
+/* The next piece, until the next call; after END or ERROR that again. */
+void source_next(struct source *s, struct file_piece *ret_piece);
+/* NULL is fine. */
+void source_free(struct source *s);
+
+#endif

@@ -1,0 +1,292 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Whoever else may write to the folder can rename what is in it at any moment.
+ * So everything is reached from descriptors that are held, links are followed
+ * nowhere below the folder, and what is removed or renamed is compared with
+ * what was made.
+ */
+#include "store/sink_place.h"
+
+#include "base/err.h"
+#include "base/file_name.h"
+#include "base/mem.h"
+#include "store/paths.h"
+#include "store/sentence.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/random.h>
+#include <unistd.h>
+
+enum {
+	DIR_MODE = 0700,
+	FILE_MODE = 0600,
+	DIR_FLAGS = O_RDONLY | O_DIRECTORY | O_CLOEXEC,
+	/* One more than a sink makes. */
+	REMOVE_DEPTH_MAX = FILE_DEPTH_MAX + 1,
+};
+
+void
+place_temp_name(char out[static TEMP_NAME_SIZE])
+{
+	unsigned long long number = 0;
+
+	if (getrandom(&number, sizeof(number), 0) != sizeof(number))
+		abort();
+	snprintf(out, TEMP_NAME_SIZE, ".earshot-%016llx.part", number);
+}
+
+/* Those above it, too. */
+static int
+make_folders(const char *path)
+{
+	if (mkdir(path, DIR_MODE) == 0 || errno == EEXIST)
+		return 0;
+	const char *slash = strrchr(path, '/');
+	if (errno != ENOENT || slash == NULL || slash == path)
+		return -1;
+	char *parent = xstrndup(path, (size_t)(slash - path));
+	int made = make_folders(parent);
+	free(parent);
+	if (made == 0 && mkdir(path, DIR_MODE) != 0 && errno != EEXIST)
+		made = -1;
+	return made;
+}
+
+static bool
+is_folder(const char *path)
+{
+	struct stat st;
+
+	return stat(path, &st) == 0 && S_ISDIR(st.st_mode);
+}
+
+/* "DIR/NAME", where DIR is; or only DIR. */
+static int
+split_where(const char *path, const struct sink_plan *plan, char **ret_dir,
+    char **ret_name, char **ret_error)
+{
+	const char *slash = strrchr(path, '/');
+	const char *last = slash == NULL ? path : slash + 1;
+
+	if (is_folder(path)) {
+		*ret_dir = xstrdup(path);
+		*ret_name = file_name_safe(plan->name, strlen(plan->name));
+		return 0;
+	}
+	if (last[0] == '\0' || strcmp(last, ".") == 0 ||
+	    strcmp(last, "..") == 0)
+		return fail(
+		    ret_error, ERR_NOT_FOUND, "there is no folder %s", path);
+	*ret_dir = slash == NULL   ? xstrdup(".")
+		   : slash == path ? xstrdup("/")
+				   : xstrndup(path, (size_t)(slash - path));
+	*ret_name = xstrdup(last);
+	return 0;
+}
+
+static int
+find_where(const struct sink_plan *plan, char **ret_dir, char **ret_name,
+    char **ret_error)
+{
+	if (plan->where != NULL && plan->where[0] != '\0') {
+		char *path = path_expand(plan->where);
+		int err = split_where(path, plan, ret_dir, ret_name, ret_error);
+		free(path);
+		return err;
+	}
+	*ret_dir = path_expand(plan->folder);
+	*ret_name = file_name_safe(plan->name, strlen(plan->name));
+	/* A failure shows when it is opened. */
+	(void)make_folders(*ret_dir);
+	return 0;
+}
+
+int
+place_find(const struct sink_plan *plan, int *ret_fd, char **ret_dir,
+    char **ret_name, char **ret_error)
+{
+	char *dir = NULL, *name = NULL;
+	int err = find_where(plan, &dir, &name, ret_error);
+
+	if (err < 0)
+		return err;
+	/* The way to the folder is the user's own; links in it are, too. */
+	*ret_fd = open(dir, DIR_FLAGS);
+	if (*ret_fd >= 0) {
+		*ret_dir = dir;
+		*ret_name = name;
+		return 0;
+	}
+	err = fail(ret_error, ERR_SYS, "%s: %s", dir, strerror(errno));
+	free(dir);
+	free(name);
+	return err;
+}
+
+static int
+make_one_file(int dir, const char *name)
+{
+	return openat(dir, name,
+	    O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, FILE_MODE);
+}
+
+/* What is opened has to be what was made: in a folder of several users another
+ * may have put something in its place. */
+static int
+make_one_folder(int dir, const char *name)
+{
+	struct stat st;
+
+	if (mkdirat(dir, name, DIR_MODE) != 0)
+		return -1;
+	int fd = openat(dir, name, DIR_FLAGS | O_NOFOLLOW);
+	if (fd < 0)
+		return -1;
+	if (fstat(fd, &st) == 0 && st.st_uid == geteuid())
+		return fd;
+	close(fd);
+	errno = EPERM;
+	return -1;
+}
+
+static int
+make_numbered(int dir, const char *name, unsigned numbers,
+    int (*make)(int dir, const char *name))
+{
+	int fd = make(dir, name);
+
+	for (unsigned i = 2; fd < 0 && errno == EEXIST && i <= numbers; i++) {
+		char *other = file_name_numbered(name, i);
+		fd = make(dir, other);
+		int saved_errno = errno;
+		free(other);
+		errno = saved_errno;
+	}
+	return fd;
+}
+
+int
+place_make_file(int dir, const char *name, unsigned numbers)
+{
+	return make_numbered(dir, name, numbers, make_one_file);
+}
+
+int
+place_make_folder(int dir, const char *name, unsigned numbers)
+{
+	return make_numbered(dir, name, numbers, make_one_folder);
+}
+
+static bool
+is_it(int dir, const char *name, const struct stat *st)
+{
+	struct stat found;
+
+	return fstatat(dir, name, &found, AT_SYMLINK_NOFOLLOW) == 0 &&
+	       found.st_dev == st->st_dev && found.st_ino == st->st_ino;
+}
+
+/* For systems and file systems without renameat2. */
+static int
+rename_by_link(int dir, const char *temp, const char *name, bool folder)
+{
+	struct stat st;
+
+	if (!folder) {
+		if (linkat(dir, temp, dir, name, 0) != 0)
+			return -1;
+		unlinkat(dir, temp, 0);
+		return 0;
+	}
+	/* A folder replaces nothing but an empty folder. */
+	if (fstatat(dir, name, &st, AT_SYMLINK_NOFOLLOW) == 0) {
+		errno = EEXIST;
+		return -1;
+	}
+	return renameat(dir, temp, dir, name);
+}
+
+static int
+rename_new(int dir, const char *temp, const char *name, bool folder)
+{
+#ifdef RENAME_NOREPLACE
+	if (renameat2(dir, temp, dir, name, RENAME_NOREPLACE) == 0)
+		return 0;
+	if (errno != ENOSYS && errno != EINVAL)
+		return -1;
+#endif
+	return rename_by_link(dir, temp, name, folder);
+}
+
+char *
+place_rename(int dir, const char *temp, const char *name, const struct stat *st)
+{
+	char *to = xstrdup(name);
+	bool folder = S_ISDIR(st->st_mode);
+	int done = -1;
+
+	errno = ENOENT;
+	if (is_it(dir, temp, st))
+		done = rename_new(dir, temp, to, folder);
+	for (unsigned i = 2;
+	     done != 0 && errno == EEXIST && i <= PLACE_NUMBERS_MAX; i++) {
+		free(to);
+		to = file_name_numbered(name, i);
+		done = rename_new(dir, temp, to, folder);
+	}
+	if (done == 0 && is_it(dir, to, st))
+		return to;
+	int saved_errno = done == 0 ? ENOENT : errno;
+	free(to);
+	errno = saved_errno;
+	return NULL;
+}
+
+static void remove_inside(int dir, const char *name, unsigned depth);
+
+static void
+remove_all_of(DIR *d, unsigned depth)
+{
+	const struct dirent *e;
+
+	while ((e = readdir(d)) != NULL) {
+		if (strcmp(e->d_name, ".") == 0 || strcmp(e->d_name, "..") == 0)
+			continue;
+		if (unlinkat(dirfd(d), e->d_name, 0) != 0 &&
+		    (errno == EISDIR || errno == EPERM))
+			remove_inside(dirfd(d), e->d_name, depth + 1);
+	}
+}
+
+static void
+remove_inside(int dir, const char *name, unsigned depth)
+{
+	int fd = depth > REMOVE_DEPTH_MAX
+		     ? -1
+		     : openat(dir, name, DIR_FLAGS | O_NOFOLLOW);
+	DIR *d = fd < 0 ? NULL : fdopendir(fd);
+
+	if (d != NULL) {
+		remove_all_of(d, depth);
+		closedir(d);
+	} else if (fd >= 0) {
+		close(fd);
+	}
+	unlinkat(dir, name, AT_REMOVEDIR);
+}
+
+void
+place_remove(int dir, const char *temp, const struct stat *st)
+{
+	if (!is_it(dir, temp, st))
+		return;
+	if (S_ISDIR(st->st_mode))
+		remove_inside(dir, temp, 1);
+	else
+		unlinkat(dir, temp, 0);
+}

@@ -1,0 +1,234 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Somebody may change the tree while it is read. What counts is what was
+ * opened: it is looked at before, since opening a device can do something, and
+ * again afterwards, since it may have become another.
+ */
+#include "store/walk.h"
+
+#include "base/err.h"
+#include "base/file_piece.h"
+#include "base/mem.h"
+#include "store/sentence.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+struct walk {
+	DIR *dirs[FILE_DEPTH_MAX];
+	unsigned depth; /* of dirs in use */
+	int first;      /* what was named, until it is given out; or -1 */
+	struct stat first_st;
+	char name[NAME_MAX + 1];
+	char why[256];
+};
+
+static const char *
+kind_text(mode_t mode)
+{
+	switch (mode & S_IFMT) {
+	case S_IFLNK:
+		return say(sentence_lang(), "a symbolic link");
+	case S_IFIFO:
+		return say(sentence_lang(), "a named pipe");
+	case S_IFSOCK:
+		return say(sentence_lang(), "a socket");
+	case S_IFCHR:
+	case S_IFBLK:
+		return say(sentence_lang(), "a device");
+	default:
+		return say(sentence_lang(), "neither a file nor a folder");
+	}
+}
+
+static bool
+is_sendable(const struct stat *st)
+{
+	return S_ISREG(st->st_mode) || S_ISDIR(st->st_mode);
+}
+
+/* A descriptor, or -1 and why it is left out. */
+static int
+open_at(struct walk *w, int dir, const char *name, struct stat *ret_st)
+{
+	struct stat st;
+	int flags = O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY | O_CLOEXEC;
+	const char *why = NULL;
+	int fd = -1;
+
+	if (fstatat(dir, name, &st, AT_SYMLINK_NOFOLLOW) != 0)
+		why = strerror(errno);
+	else if (!is_sendable(&st))
+		why = kind_text(st.st_mode);
+	else if ((fd = openat(dir, name, flags)) < 0 || fstat(fd, &st) != 0)
+		why = strerror(errno);
+	else if (!is_sendable(&st))
+		why = kind_text(st.st_mode);
+	if (why == NULL) {
+		*ret_st = st;
+		return fd;
+	}
+	snprintf(w->why, sizeof(w->why), "%s", why);
+	if (fd >= 0)
+		close(fd);
+	return -1;
+}
+
+/* "dir/" would follow a link. */
+static char *
+without_slashes(const char *path)
+{
+	size_t n = strlen(path);
+
+	while (n > 1 && path[n - 1] == '/')
+		n--;
+	return xstrndup(path, n);
+}
+
+/* What it is called where it lies; NULL: nothing of its own. */
+static const char *
+own_name(const char *path)
+{
+	const char *slash = strrchr(path, '/');
+	const char *name = slash == NULL ? path : slash + 1;
+
+	if (name[0] == '\0' || strcmp(name, ".") == 0 ||
+	    strcmp(name, "..") == 0 || strlen(name) > NAME_MAX)
+		return NULL;
+	return name;
+}
+
+static int
+open_first(struct walk *w, const char *path, char **ret_error)
+{
+	const char *name = own_name(path);
+
+	if (name == NULL)
+		return fail(
+		    ret_error, ERR_FORMAT, "%s: name the folder itself", path);
+	snprintf(w->name, sizeof(w->name), "%s", name);
+	w->first = open_at(w, AT_FDCWD, path, &w->first_st);
+	if (w->first < 0)
+		return fail(ret_error, ERR_SYS, "%s: %s", path, w->why);
+	return 0;
+}
+
+int
+walk_open(const char *path, struct walk **ret_walk, char **ret_error)
+{
+	struct walk *w = xcalloc(1, sizeof(*w));
+	char *plain = without_slashes(path);
+
+	w->first = -1;
+	int err = open_first(w, plain, ret_error);
+	free(plain);
+	if (err == 0)
+		*ret_walk = w;
+	else
+		walk_free(w);
+	return err;
+}
+
+static void
+left_out(struct walk *w, struct walk_item *item)
+{
+	item->kind = WALK_LEFT_OUT;
+	item->why = w->why;
+}
+
+/* Takes fd. */
+static void
+enter(struct walk *w, int fd, struct walk_item *item)
+{
+	DIR *d = NULL;
+
+	if (w->depth == FILE_DEPTH_MAX)
+		snprintf(w->why, sizeof(w->why), "%s",
+		    say(sentence_lang(), "too many folders in each other"));
+	else if ((d = fdopendir(fd)) == NULL)
+		snprintf(w->why, sizeof(w->why), "%s", strerror(errno));
+	if (d == NULL) {
+		close(fd);
+		left_out(w, item);
+		return;
+	}
+	w->dirs[w->depth++] = d;
+	item->kind = WALK_ENTER;
+}
+
+/* Takes fd. */
+static void
+give(struct walk *w, int fd, struct walk_item *item)
+{
+	item->name = w->name;
+	if (S_ISDIR(item->st.st_mode)) {
+		enter(w, fd, item);
+		return;
+	}
+	item->kind = WALK_FILE;
+	item->fd = fd;
+}
+
+static void
+give_entry(struct walk *w, const char *name, struct walk_item *item)
+{
+	snprintf(w->name, sizeof(w->name), "%s", name);
+	int fd = open_at(w, dirfd(w->dirs[w->depth - 1]), name, &item->st);
+	if (fd >= 0) {
+		give(w, fd, item);
+		return;
+	}
+	item->name = w->name;
+	left_out(w, item);
+}
+
+static const struct dirent *
+next_entry(DIR *d)
+{
+	const struct dirent *e;
+
+	while ((e = readdir(d)) != NULL)
+		if (strcmp(e->d_name, ".") != 0 && strcmp(e->d_name, "..") != 0)
+			return e;
+	return NULL;
+}
+
+void
+walk_next(struct walk *w, struct walk_item *ret_item)
+{
+	*ret_item = (struct walk_item){ .kind = WALK_END, .fd = -1 };
+	if (w->first >= 0) {
+		int fd = w->first;
+		w->first = -1;
+		ret_item->st = w->first_st;
+		give(w, fd, ret_item);
+		return;
+	}
+	if (w->depth == 0)
+		return;
+	const struct dirent *e = next_entry(w->dirs[w->depth - 1]);
+	if (e != NULL) {
+		give_entry(w, e->d_name, ret_item);
+		return;
+	}
+	closedir(w->dirs[--w->depth]);
+	ret_item->kind = WALK_LEAVE;
+}
+
+void
+walk_free(struct walk *w)
+{
+	if (w == NULL)
+		return;
+	while (w->depth > 0)
+		closedir(w->dirs[--w->depth]);
+	if (w->first >= 0)
+		close(w->first);
+	free(w);
+}

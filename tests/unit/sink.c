@@ -1,0 +1,799 @@
+/* SPDX-License-Identifier: MIT */
+#include "store/sink.h"
+#include "bad_names.h"
+#include "base/err.h"
+#include "base/file_name.h"
+#include "base/mem.h"
+#include "tmpdir.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <pthread.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdatomic.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <sys/statvfs.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+
+enum {
+	RACE_ROUNDS = 10000,
+	INSIDE_ROUNDS = 300,
+	MANY_FILES = 10000,
+};
+
+/* A folder for downloads, and beside it something that has to stay. */
+static char *top, *downloads, *outside;
+
+static int
+make_place(void **state)
+{
+	(void)state;
+	top = tmpdir_make();
+	downloads = xstrdup(tmpdir_path(top, "downloads"));
+	outside = xstrdup(tmpdir_path(top, "outside"));
+	if (mkdir(downloads, 0700) != 0 || mkdir(outside, 0700) != 0)
+		return -1;
+	tmpdir_write(tmpdir_path(outside, "secret"), "keep", 4, 0600);
+	return 0;
+}
+
+static unsigned
+count_entries(const char *dir)
+{
+	DIR *d = opendir(dir);
+	unsigned count = 0;
+
+	assert_non_null(d);
+	while (readdir(d) != NULL)
+		count++;
+	closedir(d);
+	return count - 2;
+}
+
+static int
+remove_place(void **state)
+{
+	(void)state;
+	/* Nothing was ever written beside the folder. */
+	if (count_entries(outside) != 1)
+		return -1;
+	free(downloads);
+	free(outside);
+	tmpdir_remove(top);
+	return 0;
+}
+
+static struct sink_plan
+plan_file(const char *name, uint64_t size)
+{
+	return (struct sink_plan){ .folder = downloads,
+		.name = name,
+		.size_known = true,
+		.size = size,
+		.free_bytes = 1 };
+}
+
+static struct sink_plan
+plan_folder(const char *name)
+{
+	return (struct sink_plan){ .folder = downloads,
+		.name = name,
+		.is_folder = true,
+		.free_bytes = 1 };
+}
+
+static struct sink *
+begin(const struct sink_plan *plan)
+{
+	struct sink *s = NULL;
+	char *error = NULL;
+
+	if (sink_open(plan, &s, &error) != 0)
+		fail_msg("%s", error);
+	return s;
+}
+
+static int
+put(struct sink *s, const struct file_piece *p)
+{
+	char *error = NULL;
+	int err = sink_piece(s, p, &error);
+
+	assert_true((err == 0) == (error == NULL));
+	free(error);
+	return err;
+}
+
+static int
+put_bytes(struct sink *s, const void *bytes, size_t n)
+{
+	return put(
+	    s, &(struct file_piece){
+		   .kind = FILE_PIECE_BYTES, .bytes = bytes, .count = n });
+}
+
+static int
+put_file(struct sink *s, const char *name, uint64_t size)
+{
+	return put(s, &(struct file_piece){ .kind = FILE_PIECE_FILE,
+			  .name = name,
+			  .size = size,
+			  .mtime = 1000000000,
+			  .mode = 0777 });
+}
+
+static int
+put_enter(struct sink *s, const char *name)
+{
+	return put(s, &(struct file_piece){ .kind = FILE_PIECE_ENTER,
+			  .name = name,
+			  .mtime = 1000000000,
+			  .mode = 0777 });
+}
+
+static int
+put_leave(struct sink *s)
+{
+	return put(s, &(struct file_piece){ .kind = FILE_PIECE_LEAVE });
+}
+
+static char *
+finish(struct sink *s)
+{
+	char *error = NULL;
+	char *path = sink_finish(s, &error);
+
+	if (path == NULL)
+		fail_msg("%s", error);
+	return path;
+}
+
+static void
+finish_fails(struct sink *s)
+{
+	char *error = NULL;
+
+	assert_null(sink_finish(s, &error));
+	assert_non_null(error);
+	free(error);
+}
+
+static void
+a_file(void **state)
+{
+	(void)state;
+	struct stat st;
+	struct sink_plan plan = plan_file("a.txt", 5);
+	plan.mtime = 1000000000;
+	struct sink *s = begin(&plan);
+	/* Until it is complete, nothing has its name. */
+	assert_false(tmpdir_exists(tmpdir_path(downloads, "a.txt")));
+	assert_int_equal(count_entries(downloads), 1);
+	assert_int_equal(put_bytes(s, "he", 2), 0);
+	assert_int_equal(put_bytes(s, "llo", 3), 0);
+	char *path = finish(s);
+	assert_string_equal(path, tmpdir_path(downloads, "a.txt"));
+	char *text = tmpdir_read(path);
+	assert_string_equal(text, "hello");
+	assert_int_equal(stat(path, &st), 0);
+	assert_int_equal(st.st_mtim.tv_sec, 1000000000);
+	assert_int_equal(st.st_mode & 07777, 0600);
+	assert_int_equal(count_entries(downloads), 1);
+	free(text);
+	free(path);
+}
+
+static void
+where_the_user_wants_it(void **state)
+{
+	(void)state;
+	char *error = NULL;
+	struct sink *s;
+	struct sink_plan plan = plan_file("a.txt", 0);
+	char *dir = xstrdup(tmpdir_path(top, "other"));
+	char *name = xasprintf("%s/my name", dir);
+	char *none = xasprintf("%s/none/x", dir);
+	assert_int_equal(mkdir(dir, 0700), 0);
+	plan.where = dir;
+	char *path = finish(begin(&plan));
+	assert_string_equal(path, tmpdir_path(dir, "a.txt"));
+	free(path);
+	plan.where = name;
+	path = finish(begin(&plan));
+	assert_string_equal(path, name);
+	free(path);
+	plan.where = none;
+	assert_int_equal(sink_open(&plan, &s, &error), ERR_SYS);
+	free(error);
+	plan.where = "/nowhere/at/all/";
+	assert_int_equal(sink_open(&plan, &s, &error), ERR_NOT_FOUND);
+	free(error);
+	/* The usual folder is made. */
+	plan.where = NULL;
+	char *deep = xasprintf("%s/deep/er", dir);
+	plan.folder = deep;
+	path = finish(begin(&plan));
+	assert_string_equal(path, tmpdir_path(deep, "a.txt"));
+	free(path);
+	free(deep);
+	free(none);
+	free(name);
+	free(dir);
+}
+
+static void
+a_folder(void **state)
+{
+	(void)state;
+	struct stat st;
+	struct sink_plan plan = plan_folder("photos");
+	struct sink *s = begin(&plan);
+	assert_int_equal(put_enter(s, "photos"), 0);
+	assert_int_equal(put_file(s, "a.txt", 5), 0);
+	assert_int_equal(put_bytes(s, "hello", 5), 0);
+	assert_int_equal(put_enter(s, "empty"), 0);
+	assert_int_equal(put_leave(s), 0);
+	assert_int_equal(put_enter(s, "sub"), 0);
+	assert_int_equal(put_file(s, "none", 0), 0);
+	assert_int_equal(put_file(s, "b", 1), 0);
+	assert_int_equal(put_bytes(s, "b", 1), 0);
+	assert_int_equal(put_leave(s), 0);
+	assert_false(tmpdir_exists(tmpdir_path(downloads, "photos")));
+	assert_int_equal(put_leave(s), 0);
+	char *path = finish(s);
+	assert_string_equal(path, tmpdir_path(downloads, "photos"));
+	assert_int_equal(stat(path, &st), 0);
+	assert_int_equal(st.st_mtim.tv_sec, 1000000000);
+	assert_int_equal(st.st_mode & 07777, 0700);
+	char *text = tmpdir_read(tmpdir_path(path, "a.txt"));
+	assert_string_equal(text, "hello");
+	assert_int_equal(stat(tmpdir_path(path, "a.txt"), &st), 0);
+	assert_int_equal(st.st_mode & 07777, 0600);
+	assert_int_equal(count_entries(tmpdir_path(path, "empty")), 0);
+	assert_int_equal(count_entries(tmpdir_path(path, "sub")), 2);
+	assert_int_equal(stat(tmpdir_path(path, "sub"), &st), 0);
+	assert_int_equal(st.st_mtim.tv_sec, 1000000000);
+	free(text);
+	free(path);
+}
+
+/* Each name of the table as a file, as a folder, and left unfinished. */
+static void
+t37_names(void **state)
+{
+	(void)state;
+	unsigned count = 0;
+	for (size_t i = 0; i < BAD_NAME_COUNT; i++) {
+		char *dir = xasprintf("%s/%zu", downloads, i);
+		struct sink_plan plan = plan_file(bad_names[i].name, 1);
+		plan.folder = dir;
+		struct sink *s = begin(&plan);
+		assert_int_equal(put_bytes(s, "x", 1), 0);
+		char *path = finish(s);
+		assert_int_equal(strncmp(path, dir, strlen(dir)), 0);
+		assert_null(strchr(path + strlen(dir) + 1, '/'));
+		assert_int_equal(count_entries(dir), 1);
+		free(path);
+		count++;
+
+		plan.is_folder = true;
+		s = begin(&plan);
+		assert_int_equal(put_enter(s, "x"), 0);
+		assert_int_equal(put_enter(s, bad_names[i].name), 0);
+		assert_int_equal(put_leave(s), 0);
+		assert_int_equal(put_file(s, bad_names[i].name, 0), 0);
+		assert_int_equal(put_leave(s), 0);
+		path = finish(s);
+		assert_int_equal(count_entries(path), 2);
+		assert_int_equal(count_entries(dir), 2);
+		free(path);
+		count++;
+
+		s = begin(&plan);
+		assert_int_equal(put_enter(s, "x"), 0);
+		assert_int_equal(put_enter(s, bad_names[i].name), 0);
+		assert_int_equal(put_file(s, bad_names[i].name, 9), 0);
+		sink_abandon(s);
+		assert_int_equal(count_entries(dir), 2);
+		count++;
+		free(dir);
+	}
+	assert_true(count >= 240);
+	assert_int_equal(count_entries(downloads), BAD_NAME_COUNT);
+}
+
+/* What is there already, of whatever kind, stays as it is. */
+static void
+t37_taken_names(void **state)
+{
+	(void)state;
+	struct stat st;
+	const char *name = "taken";
+	static const char *const got[] = { "taken (2)", "taken (3)",
+		"taken (4)", "taken (5)", "taken (6)", "taken (7)" };
+	for (unsigned kind = 0; kind < 6; kind++) {
+		const char *path =
+		    tmpdir_path(downloads, kind == 0 ? name : got[kind - 1]);
+		const char *secret = tmpdir_path(outside, "secret");
+		if (kind == 0)
+			tmpdir_write(path, "old", 3, 0600);
+		else if (kind == 1)
+			assert_int_equal(symlink(secret, path), 0);
+		else if (kind == 2)
+			assert_int_equal(symlink("nowhere", path), 0);
+		else if (kind == 3)
+			assert_int_equal(mkdir(path, 0700), 0);
+		else if (kind == 4)
+			assert_int_equal(mkfifo(path, 0600), 0);
+		else
+			assert_int_equal(symlink(outside, path), 0);
+		for (unsigned folder = 0; folder < 2; folder++) {
+			struct sink_plan plan = plan_file(name, 0);
+			plan.is_folder = folder;
+			struct sink *s = begin(&plan);
+			if (folder) {
+				assert_int_equal(put_enter(s, name), 0);
+				assert_int_equal(put_leave(s), 0);
+			}
+			char *to = finish(s);
+			assert_string_equal(
+			    to, tmpdir_path(downloads, got[kind]));
+			assert_int_equal(remove(to), 0);
+			free(to);
+		}
+	}
+	char *text = tmpdir_read(tmpdir_path(outside, "secret"));
+	assert_string_equal(text, "keep");
+	free(text);
+	text = tmpdir_read(tmpdir_path(downloads, name));
+	assert_string_equal(text, "old");
+	free(text);
+	assert_int_equal(lstat(tmpdir_path(downloads, got[0]), &st), 0);
+	assert_true(S_ISLNK(st.st_mode));
+}
+
+/* Names that become the same: none is lost, none replaces another. */
+static void
+t37_clashes(void **state)
+{
+	static const char *const names[] = { "a/b", "a_b", "a\\b", "a:b",
+		"caf\xc3\xa9", "cafe\xcc\x81", "README", "readme", "x", "x." };
+
+	(void)state;
+	struct sink_plan plan = plan_folder("same");
+	struct sink *s = begin(&plan);
+	assert_int_equal(put_enter(s, "same"), 0);
+	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
+		assert_int_equal(put_file(s, names[i], 1), 0);
+		assert_int_equal(put_bytes(s, "x", 1), 0);
+	}
+	assert_int_equal(put_leave(s), 0);
+	char *path = finish(s);
+	assert_int_equal(count_entries(path), sizeof(names) / sizeof(names[0]));
+	assert_true(tmpdir_exists(tmpdir_path(path, "a_b (4)")));
+	free(path);
+}
+
+static atomic_bool race_over;
+
+/* Puts a link to the outside where the folder was, and back. */
+static void *
+swap_folder(void *arg)
+{
+	char *real = xstrdup(tmpdir_path(top, "real"));
+	char *link = xstrdup(tmpdir_path(top, "link"));
+
+	(void)arg;
+	if (symlink(outside, link) != 0)
+		abort();
+	while (!atomic_load(&race_over)) {
+		if (rename(downloads, real) != 0 ||
+		    rename(link, downloads) != 0 ||
+		    rename(downloads, link) != 0 ||
+		    rename(real, downloads) != 0)
+			abort();
+	}
+	free(real);
+	free(link);
+	return NULL;
+}
+
+/* The same inside: whatever directory appears there becomes a link. */
+static void *
+swap_inside(void *arg)
+{
+	char *path = xstrdup(tmpdir_path(arg, "sub"));
+	char *moved = xstrdup(tmpdir_path(top, "moved"));
+
+	while (!atomic_load(&race_over)) {
+		if (rename(path, moved) != 0)
+			continue;
+		if (symlink(outside, path) != 0 && errno != EEXIST &&
+		    errno != ENOENT)
+			abort();
+		/* Its owner is gone: only empty ones can be removed. */
+		(void)unlink(tmpdir_path(moved, "f"));
+		(void)rmdir(moved);
+	}
+	free(path);
+	free(moved);
+	return NULL;
+}
+
+static void
+t38_folder_becomes_a_link(void **state)
+{
+	(void)state;
+	pthread_t thread;
+	struct sink_plan plan = plan_folder("kept");
+	struct sink *s = begin(&plan);
+	unsigned rounds = 0;
+	assert_int_equal(put_enter(s, "kept"), 0);
+	atomic_store(&race_over, false);
+	assert_int_equal(pthread_create(&thread, NULL, swap_folder, NULL), 0);
+	/* Begun before, all of it goes where it was begun. */
+	for (; rounds < RACE_ROUNDS; rounds++) {
+		char name[16];
+		snprintf(name, sizeof(name), "%u", rounds);
+		if (rounds % 100 == 0) {
+			assert_int_equal(put_enter(s, name), 0);
+			assert_int_equal(put_leave(s), 0);
+		}
+		if (rounds % 10 == 0)
+			assert_int_equal(put_file(s, name, 10), 0);
+		assert_int_equal(put_bytes(s, "x", 1), 0);
+	}
+	atomic_store(&race_over, true);
+	assert_int_equal(pthread_join(thread, NULL), 0);
+	assert_int_equal(put_leave(s), 0);
+	free(finish(s));
+	assert_int_equal(rounds, RACE_ROUNDS);
+	assert_int_equal(count_entries(tmpdir_path(downloads, "kept")),
+	    RACE_ROUNDS / 10 + RACE_ROUNDS / 100);
+	assert_int_equal(count_entries(outside), 1);
+}
+
+/* The temporary folder is found, and what is in it swapped while it is
+ * written: nothing gets outside, and what is removed is only what is inside. */
+static void
+t38_inside_becomes_a_link(void **state)
+{
+	(void)state;
+	pthread_t thread;
+	unsigned rounds = 0, failed = 0;
+	struct sink_plan plan = plan_folder("raced");
+	for (; rounds < INSIDE_ROUNDS; rounds++) {
+		struct sink *s = begin(&plan);
+		DIR *d = opendir(downloads);
+		const struct dirent *e;
+		char *temp = NULL;
+		while ((e = readdir(d)) != NULL)
+			if (strncmp(e->d_name, ".earshot-", 9) == 0)
+				temp = xasprintf("%s/%s", downloads, e->d_name);
+		closedir(d);
+		assert_non_null(temp);
+		atomic_store(&race_over, false);
+		assert_int_equal(
+		    pthread_create(&thread, NULL, swap_inside, temp), 0);
+		assert_int_equal(put_enter(s, "raced"), 0);
+		for (unsigned i = 0; i < 10; i++) {
+			if (put_enter(s, "sub") != 0) {
+				failed++;
+				break;
+			}
+			if (put_file(s, "f", 1) == 0 &&
+			    put_bytes(s, "x", 1) == 0)
+				assert_int_equal(put_leave(s), 0);
+			else
+				break;
+		}
+		sink_abandon(s);
+		atomic_store(&race_over, true);
+		assert_int_equal(pthread_join(thread, NULL), 0);
+		free(temp);
+		assert_int_equal(count_entries(outside), 1);
+	}
+	assert_int_equal(rounds, INSIDE_ROUNDS);
+	assert_true(failed < rounds * 10);
+}
+
+/* The temporary name becomes something else: it is not ours to remove, nor to
+ * give the name. */
+static void
+t38_temporary_is_replaced(void **state)
+{
+	(void)state;
+	struct sink_plan plan = plan_file("x", 1);
+	for (unsigned folder = 0; folder < 2; folder++) {
+		for (unsigned end = 0; end < 2; end++) {
+			plan.is_folder = folder;
+			struct sink *s = begin(&plan);
+			DIR *d = opendir(downloads);
+			const struct dirent *e;
+			char *temp = NULL;
+			while ((e = readdir(d)) != NULL)
+				if (strncmp(e->d_name, ".earshot-", 9) == 0)
+					temp = xasprintf(
+					    "%s/%s", downloads, e->d_name);
+			closedir(d);
+			assert_int_equal(
+			    rename(temp, tmpdir_path(top, "taken")), 0);
+			assert_int_equal(symlink(outside, temp), 0);
+			if (folder) {
+				assert_int_equal(put_enter(s, "x"), 0);
+				assert_int_equal(put_file(s, "f", 1), 0);
+			}
+			assert_int_equal(put_bytes(s, "x", 1), 0);
+			if (folder)
+				assert_int_equal(put_leave(s), 0);
+			if (end == 0)
+				finish_fails(s);
+			else
+				sink_abandon(s);
+			/* The link is another's; it is there still. */
+			assert_int_equal(unlink(temp), 0);
+			assert_false(
+			    tmpdir_exists(tmpdir_path(downloads, "x")));
+			assert_int_equal(count_entries(downloads), 0);
+			(void)unlink(tmpdir_path(top, "taken/f"));
+			assert_int_equal(remove(tmpdir_path(top, "taken")), 0);
+			free(temp);
+		}
+	}
+}
+
+/* Sizes that are not true, of a file and of one in a folder. */
+static void
+t39_sizes(void **state)
+{
+	static const struct {
+		uint64_t offered, header; /* UINT64_MAX: no header */
+		size_t comes;
+		int err;   /* of the bytes */
+		bool done; /* it can be completed */
+	} rows[] = {
+		{ 5, UINT64_MAX, 5, 0, true },
+		{ 5, UINT64_MAX, 6, ERR_LIMIT, false },
+		{ 5, UINT64_MAX, 4, 0, false },
+		{ 0, UINT64_MAX, 1, ERR_LIMIT, false },
+		{ 0, UINT64_MAX, 0, 0, true },
+		{ 5, 4, 4, 0, true },
+		{ 5, 4, 5, ERR_LIMIT, false },
+		{ 5, 5, 0, 0, false },
+		{ 5, 0, 1, ERR_LIMIT, false },
+		{ 65536, UINT64_MAX, 65537, ERR_LIMIT, false },
+		{ 65536, UINT64_MAX, 65535, 0, false },
+		{ 65536, 65536, 65536, 0, true },
+	};
+	static const uint8_t zeros[65537];
+
+	(void)state;
+	unsigned count = 0;
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++, count++) {
+		struct sink_plan plan = plan_file("f", rows[i].offered);
+		struct sink *s = begin(&plan);
+		if (rows[i].header != UINT64_MAX)
+			assert_int_equal(put_file(s, "f", rows[i].header), 0);
+		if (rows[i].comes > 0)
+			assert_int_equal(
+			    put_bytes(s, zeros, rows[i].comes), rows[i].err);
+		if (rows[i].err != 0)
+			sink_abandon(s);
+		else if (!rows[i].done)
+			finish_fails(s);
+		else
+			free(finish(s));
+		assert_int_equal(
+		    tmpdir_exists(tmpdir_path(downloads, "f")), rows[i].done);
+		assert_int_equal(count_entries(downloads), rows[i].done);
+		(void)unlink(tmpdir_path(downloads, "f"));
+	}
+	assert_int_equal(count, 12);
+}
+
+static void
+t39_sizes_beyond_reason(void **state)
+{
+	static const uint64_t sizes[] = { INT64_MAX, UINT64_C(1) << 63,
+		UINT64_MAX - 1, UINT64_MAX };
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(sizes) / sizeof(sizes[0]); i++) {
+		char *error = NULL;
+		struct sink *s = NULL;
+		struct sink_plan plan = plan_file("f", sizes[i]);
+		assert_int_equal(sink_open(&plan, &s, &error), ERR_LIMIT);
+		free(error);
+		plan = plan_folder("f");
+		s = begin(&plan);
+		assert_int_equal(put_enter(s, "f"), 0);
+		assert_int_equal(put_file(s, "f", sizes[i]), ERR_LIMIT);
+		sink_abandon(s);
+		/* More than was offered. */
+		plan = plan_file("f", 10);
+		s = begin(&plan);
+		assert_int_equal(put_file(s, "f", sizes[i]), ERR_FORMAT);
+		sink_abandon(s);
+	}
+	assert_int_equal(count_entries(downloads), 0);
+}
+
+static void
+a_folder_in_disorder(void **state)
+{
+	(void)state;
+	struct sink_plan plan = plan_folder("f"), single = plan_file("f", 3);
+	struct sink *s = begin(&plan);
+	assert_int_equal(put_leave(s), ERR_FORMAT);
+	assert_int_equal(put_file(s, "f", 1), ERR_FORMAT);
+	assert_int_equal(put_bytes(s, "x", 1), ERR_FORMAT);
+	sink_abandon(s);
+	/* It ends in the middle of a file, of a folder, or twice. */
+	s = begin(&plan);
+	assert_int_equal(put_enter(s, "f"), 0);
+	assert_int_equal(put_file(s, "f", 2), 0);
+	assert_int_equal(put_bytes(s, "x", 1), 0);
+	assert_int_equal(put_file(s, "g", 2), ERR_SHORT);
+	assert_int_equal(put_leave(s), ERR_SHORT);
+	finish_fails(s);
+	s = begin(&plan);
+	assert_int_equal(put_enter(s, "f"), 0);
+	finish_fails(s);
+	s = begin(&plan);
+	finish_fails(s);
+	s = begin(&plan);
+	assert_int_equal(put_enter(s, "f"), 0);
+	assert_int_equal(put_leave(s), 0);
+	assert_int_equal(put_enter(s, "f"), ERR_FORMAT);
+	assert_int_equal(put_leave(s), ERR_FORMAT);
+	sink_abandon(s);
+	/* One file is neither a folder nor two. */
+	s = begin(&single);
+	assert_int_equal(put_enter(s, "f"), ERR_FORMAT);
+	assert_int_equal(put_file(s, "f", 3), 0);
+	assert_int_equal(put_file(s, "f", 3), ERR_FORMAT);
+	sink_abandon(s);
+	assert_int_equal(count_entries(downloads), 0);
+}
+
+static void
+depth_64_and_65(void **state)
+{
+	(void)state;
+	for (unsigned depth = 64; depth <= 65; depth++) {
+		struct sink_plan plan = plan_folder("deep");
+		struct sink *s = begin(&plan);
+		int err = 0;
+		unsigned in = 0;
+		while (in < depth && err == 0) {
+			err = put_enter(s, "d");
+			in += err == 0;
+		}
+		assert_int_equal(in, 64);
+		assert_int_equal(err, depth == 64 ? 0 : ERR_LIMIT);
+		if (err != 0) {
+			sink_abandon(s);
+			continue;
+		}
+		while (in-- > 0)
+			assert_int_equal(put_leave(s), 0);
+		free(finish(s));
+	}
+	assert_int_equal(count_entries(downloads), 1);
+}
+
+static void
+many_tiny_files(void **state)
+{
+	(void)state;
+	struct sink_plan plan = plan_folder("many");
+	for (unsigned end = 0; end < 2; end++) {
+		struct sink *s = begin(&plan);
+		assert_int_equal(put_enter(s, "many"), 0);
+		unsigned count = end == 0 ? MANY_FILES / 10 : MANY_FILES;
+		for (unsigned i = 0; i < count; i++) {
+			char name[16];
+			snprintf(name, sizeof(name), "%u", i);
+			assert_int_equal(put_file(s, name, 1), 0);
+			assert_int_equal(put_bytes(s, "x", 1), 0);
+		}
+		if (end == 0) {
+			sink_abandon(s);
+			assert_int_equal(count_entries(downloads), 0);
+			continue;
+		}
+		assert_int_equal(put_leave(s), 0);
+		char *path = finish(s);
+		assert_int_equal(count_entries(path), MANY_FILES);
+		free(path);
+	}
+}
+
+static uint64_t
+free_now(void)
+{
+	struct statvfs vfs;
+
+	assert_int_equal(statvfs(downloads, &vfs), 0);
+	return (uint64_t)vfs.f_bavail * vfs.f_frsize;
+}
+
+/* What has to stay free stays free: known before, or found out on the way. */
+static void
+t35_free_space(void **state)
+{
+	enum { MIB = 1024 * 1024, SPARE = 64 };
+	static uint8_t block[MIB];
+
+	(void)state;
+	char *error = NULL;
+	struct sink *s = NULL;
+	unsigned refused = 0;
+	for (unsigned i = 0; i < 50; i++) {
+		struct sink_plan plan = plan_file("f", UINT64_C(300) * MIB);
+		plan.free_bytes = free_now() - (uint64_t)SPARE * MIB;
+		refused += sink_open(&plan, &s, &error) == ERR_LIMIT;
+		free(error);
+	}
+	assert_int_equal(refused, 50);
+	/* The default is more than nothing. */
+	struct sink_plan plan = plan_file("f", free_now() - MIB);
+	plan.free_bytes = 0;
+	assert_int_equal(sink_open(&plan, &s, &error), ERR_LIMIT);
+	assert_non_null(strstr(error, "256 MiB"));
+	free(error);
+	/* A folder whose files are not known before. */
+	plan = plan_folder("f");
+	plan.free_bytes = free_now() - (uint64_t)SPARE * MIB;
+	s = begin(&plan);
+	assert_int_equal(put_enter(s, "f"), 0);
+	unsigned written = 0;
+	int err = 0;
+	while (err == 0 && written < 4 * SPARE) {
+		char name[16];
+		snprintf(name, sizeof(name), "%u", written);
+		err = put_file(s, name, MIB);
+		if (err == 0)
+			err = put_bytes(s, block, MIB);
+		written += err == 0;
+	}
+	assert_int_equal(err, ERR_LIMIT);
+	assert_true(written <= SPARE + SPARE / 4);
+	sink_abandon(s);
+	assert_int_equal(count_entries(downloads), 0);
+}
+
+#define TEST(f) cmocka_unit_test_setup_teardown(f, make_place, remove_place)
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		TEST(a_file),
+		TEST(where_the_user_wants_it),
+		TEST(a_folder),
+		TEST(t37_names),
+		TEST(t37_taken_names),
+		TEST(t37_clashes),
+		TEST(t38_folder_becomes_a_link),
+		TEST(t38_inside_becomes_a_link),
+		TEST(t38_temporary_is_replaced),
+		TEST(t39_sizes),
+		TEST(t39_sizes_beyond_reason),
+		TEST(a_folder_in_disorder),
+		TEST(depth_64_and_65),
+		TEST(many_tiny_files),
+		TEST(t35_free_space),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
