@@ -262,14 +262,14 @@ int ipmsg_check(struct ipmsg *m, const char *handle,
 /*
  * As ipmsg_check, and queued. An id that waits already goes on with the number
  * it has, so a text that was handed over again is shown once. ERR_STATE when
- * not started; ERR_LIMIT with *ret_at 0: too many wait. *ret_number (may be
+ * not started; ERR_LIMIT, too, when IPMSG_QUEUE_MAX wait. *ret_number (may be
  * NULL) is what files are asked for under.
  */
 int ipmsg_say(struct ipmsg *m, struct now now, const char *handle,
     const struct ipmsg_message *text, uint64_t *ret_number);
 /* It was cancelled: is not sent again. False when it is not there; what went
  * may arrive all the same. */
-bool ipmsg_withdraw(struct ipmsg *m, const struct msg_id *id);
+bool ipmsg_withdraw(struct ipmsg *m, struct now now, const struct msg_id *id);
 /* To everybody; not acknowledged. ERR_LIMIT: too long, or more than one in 5 s
  * after three; ERR_FORMAT: empty; ERR_STATE: not started. */
 int ipmsg_shout(struct ipmsg *m, struct now now, const char *utf8, size_t n);
