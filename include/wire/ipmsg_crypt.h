@@ -118,7 +118,8 @@ int ipmsg_crypt_decode(const struct ipmsg_keys *k, const struct rng *rng,
     const struct ipmsg_packet *packet, const struct ipmsg_pubkey *from,
     struct ipmsg_clear *ret_clear);
 
-/* The key stream of the answer to a request, whose packet had these digits. */
+/* The key stream of the answer to a request, whose packet had these digits; for
+ * rsa_ctr_free. NULL when libcrypto fails. */
 struct rsa_ctr *ipmsg_ctr_new(const struct ipmsg_keys *k,
     const uint8_t key[static IPMSG_FILE_KEY_SIZE], struct ipmsg_text digits);
 
