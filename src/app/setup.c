@@ -253,6 +253,7 @@ init(struct shell *sh)
 		.iface_fd = -1,
 		.clock_fd = -1,
 		.ifaces_due_ms = NEVER_MS,
+		.commit_ms = NEVER_MS,
 		.settle_ms = NEVER_MS,
 		.maintain_ms = 0 };
 }

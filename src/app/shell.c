@@ -10,6 +10,7 @@
 #include "base/mem.h"
 #include "net/signals.h"
 
+#include <sched.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
@@ -35,6 +36,12 @@ enum {
 	SLEEP_MS = 5000,
 	/* After a commit both ends are busy with its message. */
 	SETTLE_MS = 5,
+	/* What nobody waits for is stored by the next commit, or after this;
+	 * unless there is so much of it. */
+	LATE_MS = 5,
+	LATE_MAX = 64,
+	/* A commit of more is one of many, and nobody counts its time. */
+	FEW = 4,
 	/* The database is tidied when so long nothing came. */
 	MAINTAIN_MS = 1000,
 };
@@ -93,9 +100,37 @@ keep_asking(struct shell *sh, const struct effect *effect)
 	};
 }
 
+/* When it is to be stored: what nobody waits for, and what comes again should
+ * it get lost, takes no turn of the disk for itself. */
+static int64_t
+due_ms(const struct shell *sh, const struct change *change)
+{
+	switch (change->kind) {
+	case CHANGE_DELIVERY:
+	case CHANGE_SHOWN:
+	case CHANGE_READ:
+	case CHANGE_DRAFT:
+		if (sh->change_count < LATE_MAX &&
+		    change->delivery != DELIVERY_FAILED)
+			return sh->now.mono_ms + LATE_MS;
+		break;
+	case CHANGE_MESSAGE:
+	case CHANGE_REVISION:
+	case CHANGE_PIN:
+	case CHANGE_SEAL:
+	case CHANGE_RECODE:
+	case CHANGE_FORGET_MESSAGE:
+	case CHANGE_FORGET_CONV:
+	case CHANGE_FORGET_CONTACT:
+		break;
+	}
+	return sh->now.mono_ms;
+}
+
 static void
 keep_change(struct shell *sh, const struct change *change)
 {
+	sh->commit_ms = earlier_ms(sh->commit_ms, due_ms(sh, change));
 	sh->changes = xgrow(sh->changes, sh->change_count, &sh->change_cap,
 	    sizeof(*sh->changes));
 	sh->changes[sh->change_count++] = change;
@@ -295,15 +330,21 @@ tell_listened(struct shell *sh)
 	}
 }
 
-/* What people are told comes last: describing a text takes longer than storing
- * and sending it, and the other end is waiting. */
 static void
-drain(struct shell *sh)
+run_effects(struct shell *sh)
 {
 	struct effect effect;
 
 	while (engine_next(sh->engine, &effect))
 		run_effect(sh, &effect);
+}
+
+/* What people are told comes last: describing a text takes longer than storing
+ * and sending it, and the other end is waiting. */
+static void
+drain(struct shell *sh)
+{
+	run_effects(sh);
 	if (!may_tell_later(sh))
 		tell(sh);
 	if (sh->asking_count > 0)
@@ -316,8 +357,10 @@ drain(struct shell *sh)
 static void
 commit(struct shell *sh)
 {
-	for (;;) {
+	while (sh->commit_ms <= sh->now.mono_ms) {
+		size_t count = sh->change_count;
 		apply_changes(sh);
+		sh->commit_ms = NEVER_MS;
 		if (!db_is_dirty(sh->db))
 			return;
 		char *error = NULL;
@@ -328,9 +371,14 @@ commit(struct shell *sh)
 		}
 		engine_committed(sh->engine, sh->now, ok, error);
 		free(error);
+		run_effects(sh);
+		/* The other end may be on this processor. It syncs next, and
+		 * what is left to do here fits in meanwhile. */
+		if (count <= FEW)
+			sched_yield();
 		drain(sh);
-		if (sh->settle_ms == NEVER_MS && db_wants_settling(sh->db))
-			sh->settle_ms = sh->now.mono_ms + SETTLE_MS;
+		sh->settle_ms =
+		    earlier_ms(sh->settle_ms, sh->now.mono_ms + SETTLE_MS);
 		sh->maintain_ms = sh->now.mono_ms + MAINTAIN_MS;
 	}
 }
@@ -622,6 +670,7 @@ timeout_ms(struct shell *sh)
 	at = earlier_ms(at, resolve_deadline(sh->resolve));
 	at = earlier_ms(at, children_deadline(sh->children));
 	at = earlier_ms(at, sh->ifaces_due_ms);
+	at = earlier_ms(at, sh->commit_ms);
 	at = earlier_ms(at, sh->settle_ms);
 	at = earlier_ms(at, sh->maintain_ms);
 	at = earlier_ms(at, sh->front->deadline(sh->front, sh));
@@ -674,7 +723,8 @@ maintain(struct shell *sh)
 {
 	if (sh->now.mono_ms >= sh->settle_ms) {
 		sh->settle_ms = NEVER_MS;
-		db_settle(sh->db);
+		if (db_wants_settling(sh->db))
+			db_settle(sh->db);
 	}
 	if (sh->now.mono_ms < sh->maintain_ms)
 		return;
@@ -730,6 +780,7 @@ shell_run(struct shell *sh, struct front *front)
 	drain(sh);
 	while (!sh->done || tcp_is_busy(sh->tcp))
 		turn(sh);
+	sh->commit_ms = earlier_ms(sh->commit_ms, sh->now.mono_ms);
 	commit(sh);
 	front->turn(front, sh);
 }

@@ -104,6 +104,7 @@ struct shell {
 	struct db *db;
 	const struct change **changes; /* for it, when people were told */
 	size_t change_count, change_cap;
+	int64_t commit_ms; /* when they are to be stored; or NEVER_MS */
 	int64_t settle_ms, maintain_ms; /* when it wants attention */
 	struct asking *askings; /* answered when the effects are drained */
 	size_t asking_count, asking_cap;
