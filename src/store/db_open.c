@@ -15,6 +15,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -28,13 +29,14 @@ enum {
 	WAL_PAGES_MAX = 4000,
 };
 
-/* Vacuum before the journal: it can be chosen only for an empty file. */
-static const char writer_pragmas[] = "PRAGMA auto_vacuum = INCREMENTAL;"
-				     "PRAGMA journal_mode = WAL;"
+static const char writer_pragmas[] = "PRAGMA journal_mode = WAL;"
 				     "PRAGMA journal_size_limit = 4194304;"
 				     "PRAGMA synchronous = FULL;"
 				     "PRAGMA secure_delete = ON;"
 				     "PRAGMA foreign_keys = ON;";
+/* Nobody has said anything yet: the file is synced once, when it is whole. */
+static const char maker_pragmas[] = "PRAGMA journal_mode = MEMORY;"
+				    "PRAGMA synchronous = OFF;";
 static const char pragmas[] = "PRAGMA temp_store = MEMORY;"
 			      "PRAGMA cache_size = -1000;"
 			      "PRAGMA trusted_schema = OFF;";
@@ -134,10 +136,8 @@ db_make_file(const char *path, char **ret_error)
 	return 0;
 }
 
-/* Opens and brings up to date. A failure of SQLite is left in db->failed, with
- * ERR_SYS and no sentence. */
-int
-db_open_file(struct db *db, char **ret_error)
+static bool
+open_sql(struct db *db)
 {
 	/* Nobody else is in this process; both are refused, and not needed,
 	 * where SQLite is in use already. */
@@ -149,12 +149,37 @@ db_open_file(struct db *db, char **ret_error)
 
 	if (code != SQLITE_OK) {
 		db_keep_failure(db, code);
-		return ERR_SYS;
+		return false;
 	}
 	sqlite3_extended_result_codes(db->sql, 1);
 	sqlite3_busy_timeout(db->sql, db->is_reader ? READER_BUSY_MS : BUSY_MS);
-	if (!db_exec(db, pragmas) ||
-	    (!db->is_reader && !db_exec(db, writer_pragmas)))
+	return db_exec(db, pragmas);
+}
+
+static bool
+is_empty(const struct db *db)
+{
+	struct stat st;
+
+	return stat(db->path, &st) == 0 && st.st_size == 0;
+}
+
+/* Vacuum before the journal: it can be chosen only for an empty file, and for
+ * another it would be a commit at each start. */
+static bool
+prepare_to_write(struct db *db)
+{
+	if (is_empty(db) && !db_exec(db, "PRAGMA auto_vacuum = INCREMENTAL"))
+		return false;
+	return db_exec(db, writer_pragmas);
+}
+
+/* Opens and brings up to date. A failure of SQLite is left in db->failed, with
+ * ERR_SYS and no sentence. */
+int
+db_open_file(struct db *db, char **ret_error)
+{
+	if (!open_sql(db) || (!db->is_reader && !prepare_to_write(db)))
 		return ERR_SYS;
 	if (!db->is_reader)
 		sqlite3_wal_hook(db->sql, note_wal, db);
@@ -163,6 +188,70 @@ db_open_file(struct db *db, char **ret_error)
 		return err;
 	db->has_saved = db_read_marks(db) && db_read_saved(db, &db->saved);
 	return db->has_saved ? 0 : ERR_SYS;
+}
+
+static void
+remove_with(const char *path, const char *suffix)
+{
+	char *name = xasprintf("%s%s", path, suffix);
+
+	unlink(name);
+	free(name);
+}
+
+static int
+fill(struct db *fresh, char **ret_error)
+{
+	int err = db_make_file(fresh->path, ret_error);
+
+	if (err == 0 && (!open_sql(fresh) || !db_exec(fresh, maker_pragmas)))
+		err = ERR_SYS;
+	if (err == 0)
+		err = db_migrate(fresh, ret_error);
+	if (err == 0 && !db_exec(fresh, "PRAGMA journal_mode = WAL"))
+		err = ERR_SYS;
+	return err;
+}
+
+static int
+sync_file(const char *path)
+{
+	int fd = open(path, O_RDWR | O_CLOEXEC);
+
+	if (fd < 0)
+		return ERR_SYS;
+	int err = fdatasync(fd) == 0 ? 0 : ERR_SYS;
+	close(fd);
+	return err;
+}
+
+/*
+ * A new database gets its name once it is whole, so that a crash leaves all of
+ * it or nothing. Its directory is synced with the first commit: SQLite does
+ * that when it has made the log. A log that somebody left there is of another
+ * database.
+ */
+static int
+make(struct db *db, char **ret_error)
+{
+	struct db *fresh = db_new(db->dir, "earshot.db.new", NULL);
+
+	remove_with(fresh->path, "");
+	remove_with(fresh->path, "-wal");
+	remove_with(fresh->path, "-shm");
+	remove_with(db->path, "-wal");
+	remove_with(db->path, "-shm");
+	int err = fill(fresh, ret_error);
+	close_file(fresh);
+	db->failed = fresh->failed;
+	db->failed_errno = fresh->failed_errno;
+	if (err == 0 &&
+	    (sync_file(fresh->path) != 0 || rename(fresh->path, db->path) != 0))
+		err = fail(ret_error, ERR_SYS,
+		    "cannot make %s: %s; use another home with --home DIR",
+		    db->path, strerror(errno));
+	db_close(fresh);
+	return err;
 }
 
 /* What was salvaged is already there, or is to be. */
@@ -189,7 +278,7 @@ open_or_salvage(struct db *db, char **ret_notice)
 	db_finish_salvage(db);
 	int err = check_file(db->path, ret_notice);
 	if (err == ERR_NOT_FOUND)
-		err = db_make_file(db->path, ret_notice);
+		err = make(db, ret_notice);
 	if (err != 0)
 		return err;
 	if (db_is_marked_damaged(db))

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * The tables, as steps from one user_version to the next. A step is never
- * changed once it was released; a new one is added behind. Each is one
- * transaction with its version, so that a crash leaves one or the other.
+ * changed once it was released; a new one is added behind. All that are missing
+ * are one transaction with the version, so that a crash leaves all or none.
  */
 #include "store/db_state.h"
 
@@ -154,13 +154,17 @@ ask(struct db *db, const char *text)
 }
 
 static bool
-run_step(struct db *db, int version)
+run_steps(struct db *db, int64_t version)
 {
 	char mark[64];
 
-	snprintf(mark, sizeof(mark), "PRAGMA user_version = %d", version + 1);
-	return db_begin(db) && db_exec(db, steps[version]) &&
-	       db_exec(db, mark) && db_end(db);
+	snprintf(mark, sizeof(mark), "PRAGMA user_version = %d", DB_VERSION);
+	if (!db_begin(db))
+		return false;
+	for (; version < DB_VERSION; version++)
+		db_exec(db, steps[version]);
+	db_exec(db, mark);
+	return db_end(db);
 }
 
 static bool
@@ -209,8 +213,5 @@ db_migrate(struct db *db, char **ret_error)
 				 db->path);
 	if (version == 0 && !make_new(db))
 		return ERR_SYS;
-	for (; version < DB_VERSION; version++)
-		if (!run_step(db, (int)version))
-			return ERR_SYS;
-	return 0;
+	return version == DB_VERSION || run_steps(db, version) ? 0 : ERR_SYS;
 }

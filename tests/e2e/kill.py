@@ -323,7 +323,7 @@ def newborn():
             nth = 0
             died = True
             while died:
-                nth += 1 if lab.LONG else 4
+                nth += 1 if lab.LONG else 2
                 env = {"LD_PRELOAD": library, "KILLPOINT_ARMED": at,
                        "KILLPOINT": "%s %d" % (call, nth)}
                 if power:
