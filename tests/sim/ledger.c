@@ -410,6 +410,8 @@ change_given(struct ledger *l, unsigned node, const struct change *c)
 		given_forget(l, node, c);
 		break;
 	case CHANGE_PIN:
+	case CHANGE_SEAL:
+	case CHANGE_RECODE:
 	case CHANGE_READ:
 	case CHANGE_DRAFT:
 		break;
@@ -547,6 +549,8 @@ change_committed(struct ledger *l, unsigned node, const struct change *c)
 		committed_forget(l, node, c);
 		break;
 	case CHANGE_PIN:
+	case CHANGE_SEAL:
+	case CHANGE_RECODE:
 	case CHANGE_SHOWN:
 		break;
 	}
