@@ -256,8 +256,8 @@ ipmsg_tick(struct ipmsg *m, struct now now)
 	ipmsg_notices_tick(m, now);
 	ipmsg_lists_tick(m, now);
 	for (size_t i = 0; i < m->peer_count; i++) {
-		ipmsg_peer_tick(m, now, m->peers[i]);
 		ipmsg_post_tick(m, now, m->peers[i]);
+		ipmsg_peer_tick(m, now, m->peers[i]);
 	}
 }
 
