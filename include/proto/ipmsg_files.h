@@ -15,8 +15,9 @@
  * Who fetches:
  *
  *   ipmsg_fetch_new; once connected ipmsg_fetch_begin gives the request, to be
- *   sent in one write; bytes -> ipmsg_fetch_next until 0. When
- *   ipmsg_fetch_state says that it is over: close, ipmsg_fetch_free.
+ *   sent in one write; then, and with all bytes that come, ipmsg_fetch_next
+ *   until false. When ipmsg_fetch_state says that it is over: close,
+ *   ipmsg_fetch_free.
  *
  * A refusal is a closed connection, without a word. Nothing that a peer sends
  * makes memory grow beyond the sizes below.
@@ -38,7 +39,8 @@ enum {
 	IPMSG_QUIET_MS = 500,
 	/* Nothing moved: it has failed. */
 	IPMSG_IDLE_MS = 120000,
-	/* The other end has everything and should close; then we do. */
+	/* The other end has everything and should close; then we do, and what
+	 * is queued goes out all the same. */
 	IPMSG_LINGER_MS = 3000,
 	/* A resumed file is complete when no more comes for so long: who
 	 * ignores offsets sends more. */
@@ -138,10 +140,11 @@ void ipmsg_serve_piece(
 /* What is to be sent; borrowed until the next call. */
 bool ipmsg_serve_output(
     struct ipmsg_serve *s, const uint8_t **ret_p, size_t *ret_n);
-/* All that was given out has been written to the network, or some of it. */
-void ipmsg_serve_wrote(struct ipmsg_serve *s, struct now now, bool all);
-/* The other end closed, or the connection broke. */
-void ipmsg_serve_closed(struct ipmsg_serve *s);
+/* The network took some of what waited. */
+void ipmsg_serve_wrote(struct ipmsg_serve *s, struct now now);
+/* The other end closed, or (broken) the connection did not end well: then what
+ * was on its way to it is lost. */
+void ipmsg_serve_closed(struct ipmsg_serve *s, bool broken);
 void ipmsg_serve_tick(struct ipmsg_serve *s, struct now now);
 int64_t ipmsg_serve_deadline(const struct ipmsg_serve *s);
 enum ipmsg_files_state ipmsg_serve_state(const struct ipmsg_serve *s);
@@ -181,10 +184,11 @@ void ipmsg_fetch_free(struct ipmsg_fetch *f);
 int ipmsg_fetch_begin(struct ipmsg_fetch *f, struct now now,
     uint8_t out[static IPMSG_REQUEST_MAX], size_t *ret_size);
 /*
- * Takes bytes from *p and moves *p and *n behind them; *n is 0 after tick and
- * closed, to ask for what they caused. True with a piece, borrowed until the
- * next call: of a file its BYTES alone, of a folder all; then END. False when
- * all is used up, or it is over: what is left of the bytes is no part of it.
+ * Takes bytes from *p and moves *p and *n behind them; *n is 0 after begin,
+ * tick and closed, to ask for what they caused. True with a piece, borrowed
+ * until the next call: of a file its BYTES alone, of a folder all; then END.
+ * False when all is used up, or it is over: what is left of the bytes is no
+ * part of it.
  */
 bool ipmsg_fetch_next(struct ipmsg_fetch *f, struct now now, const uint8_t **p,
     size_t *n, struct file_piece *ret_piece);
