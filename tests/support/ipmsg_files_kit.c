@@ -102,7 +102,7 @@ files_kit_connect(struct files_kit *k, struct ipmsg_fetch_cfg *cfg)
 static void
 tell(struct files_kit *k, const void *p, size_t n)
 {
-	if (k->told_size + n < sizeof(k->told)) {
+	if (n > 0 && k->told_size + n < sizeof(k->told)) {
 		memcpy(k->told + k->told_size, p, n);
 		k->told_size += n;
 	}
