@@ -57,6 +57,7 @@ enum command_kind {
 	COMMAND_SET,       /* text: "KEY VALUE"; on: set, else back to the
 			      default. With conv 0 nothing is said about it */
 	COMMAND_SAVE,      /* all settings into their file */
+	COMMAND_ASK, /* peer of ipmsg: what it runs, or (on) how it is absent */
 	COMMAND_QUIT,
 };
 
@@ -76,6 +77,7 @@ struct command {
 	struct fp peer;
 	bool on;
 	bool action;
+	bool sealed; /* COMMAND_SAY: to be opened by hand */
 	bool has_target;
 	struct msg_id target;
 	uint32_t number;

@@ -49,6 +49,8 @@ enum {
 /* What is spoken on a connection. */
 enum conn_use { CONN_EARSHOT, CONN_PLAIN, CONN_IPMSG_FILE };
 
+struct ipmsg_keys;
+
 struct engine_cfg {
 	const struct identity *identity; /* borrowed for the whole life */
 	struct rng rng;
@@ -60,6 +62,10 @@ struct engine_cfg {
 	uint16_t udp_port;               /* where our datagrams come from */
 	uint16_t discovery_port;
 	bool quiet;
+	/* Of this user and this machine, as IP Messenger tells them; copied.
+	 * NULL: the name, and nothing. */
+	const char *login, *hostname;
+	const struct ipmsg_keys *ipmsg_keys; /* borrowed; NULL: none */
 	/* Where look.language is "auto". */
 	const struct lang *lang;
 	/* What is remembered; NULL: nothing. For the call only. */

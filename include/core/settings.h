@@ -78,6 +78,12 @@ struct settings {
 	struct setting_list talk_ignore;
 	char *edit_spell; /* "off", "auto" or a language; never NULL */
 	bool edit_emoji;
+
+	bool ipmsg;
+	uint32_t ipmsg_port;
+	char *ipmsg_group;       /* NULL: none */
+	uint32_t ipmsg_encoding; /* enum charset */
+	uint32_t ipmsg_answer;   /* enum ipmsg_answer */
 };
 
 enum setting_kind {

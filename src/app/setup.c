@@ -22,6 +22,9 @@
 #include <string.h>
 #include <unistd.h>
 
+/* Of the name of this machine, with its NUL (POSIX: at most 255 bytes). */
+enum { HOST_SIZE = 256 };
+
 int
 shell_open_home(struct home *h, const char *dir, char **ret_error)
 {
@@ -71,19 +74,27 @@ override_settings(
 	return 0;
 }
 
+static const char *
+login_name(void)
+{
+	const char *user = getenv("USER");
+	const struct passwd *pw = getpwuid(geteuid());
+
+	if (user != NULL && *user != '\0')
+		return user;
+	return pw != NULL ? pw->pw_name : "someone";
+}
+
 /* The part of the GECOS field before the first comma, or the login name. */
 static char *
 system_name(void)
 {
-	const char *user = getenv("USER");
 	const struct passwd *pw = getpwuid(geteuid());
 
 	if (pw != NULL && pw->pw_gecos != NULL &&
 	    strcspn(pw->pw_gecos, ",") > 0)
 		return xstrndup(pw->pw_gecos, strcspn(pw->pw_gecos, ","));
-	if (user != NULL && *user != '\0')
-		return xstrdup(user);
-	return xstrdup(pw != NULL ? pw->pw_name : "someone");
+	return xstrdup(login_name());
 }
 
 static char *
@@ -223,7 +234,9 @@ make_engine(struct shell *sh, char **ret_error)
 
 	if (err < 0 || (err = db_load(sh->db, &saved, ret_error)) < 0)
 		return err;
-	char *name = own_name(sh);
+	char *name = own_name(sh), host[HOST_SIZE] = "";
+	if (gethostname(host, sizeof(host) - 1) < 0)
+		host[0] = '\0';
 	struct engine_cfg cfg = {
 		.identity = &sh->identity,
 		.rng = rng_system(),
@@ -235,6 +248,8 @@ make_engine(struct shell *sh, char **ret_error)
 		.udp_port = udp_own_port(sh->udp),
 		.discovery_port = (uint16_t)sh->settings.port,
 		.quiet = sh->settings.quiet,
+		.login = login_name(),
+		.hostname = host[0] != '\0' ? host : NULL,
 		.lang = language_of_system(),
 		.saved = &saved,
 	};

@@ -2,6 +2,7 @@
 #include "core/engine_state.h"
 
 #include "base/mem.h"
+#include "core/ipmsg_line.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -30,6 +31,13 @@ follow(struct engine *e, struct now now, const struct setting *row)
 		s->lang = e->model->lang = settings_lang(s, e->lang);
 	if (row->offset == offsetof(struct settings, status))
 		execute_restate(e, now, s->status == NULL ? "" : s->status);
+	if (row->offset == offsetof(struct settings, ipmsg) ||
+	    row->offset == offsetof(struct settings, ipmsg_port))
+		ipmsg_line_follow(e, now, 0);
+	if (row->offset == offsetof(struct settings, ipmsg_group) ||
+	    row->offset == offsetof(struct settings, ipmsg_encoding) ||
+	    row->offset == offsetof(struct settings, ipmsg_answer))
+		ipmsg_line_profile(e, now);
 }
 
 /* What it is now, or will be. */

@@ -10,6 +10,7 @@
 
 #include "base/err.h"
 #include "base/mem.h"
+#include "core/ipmsg_transfer.h"
 
 #include <assert.h>
 #include <errno.h>
@@ -150,6 +151,7 @@ conn_free(struct engine *e, struct conn *c)
 	e->conns[c->id & SLOT_MASK] = NULL;
 	while (e->conn_end > 0 && e->conns[e->conn_end - 1] == NULL)
 		e->conn_end--;
+	ipmsg_transfer_detach(c);
 	carrier_free(&c->carrier);
 	free(c);
 }

@@ -7,6 +7,7 @@
 
 #include "base/mem.h"
 #include "base/peer_text.h"
+#include "core/ipmsg_line.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -41,6 +42,11 @@ engine_new(const struct engine_cfg *cfg, struct now now)
 	e->epoch = cfg->epoch;
 	e->quiet = cfg->quiet;
 	e->lang = cfg->lang;
+	e->login = own_text(
+	    cfg->login == NULL ? cfg->name : cfg->login, PEER_TEXT_NAME, NULL);
+	e->hostname = own_text(cfg->hostname == NULL ? "earshot" : cfg->hostname,
+	    PEER_TEXT_NAME, NULL);
+	e->ipmsg_keys = cfg->ipmsg_keys;
 	e->typing_ms = e->expire_ms = NEVER_MS;
 	e->next_row = 1;
 	e->started_wall_ms = now.wall_ms - now.mono_ms;
@@ -80,6 +86,9 @@ engine_free(struct engine *e)
 	contacts_free(e);
 	discover_free(e->discover);
 	gate_free(e->gate);
+	ipmsg_line_free(e);
+	free(e->login);
+	free(e->hostname);
 	model_free(e->model);
 	effects_free(e);
 	free(e);
@@ -123,6 +132,7 @@ engine_tick_rest(struct engine *e, struct now now)
 	sightings_tick(e, now);
 	dialling_tick(e, now);
 	expire_typing(e, now);
+	ipmsg_line_tick(e, now);
 	outbox_tick(e, now);
 	commit_tick(e, now);
 }
@@ -133,6 +143,7 @@ engine_start(struct engine *e, struct now now)
 	effects_begin(e);
 	discover_start(e->discover, now);
 	outbox_start(e, now);
+	ipmsg_line_follow(e, now, 0);
 	engine_tick_rest(e, now);
 }
 
@@ -151,6 +162,7 @@ engine_deadline(const struct engine *e)
 	at = earlier_ms(at, conns_deadline(e));
 	at = earlier_ms(at, dialling_deadline(e));
 	at = earlier_ms(at, e->expire_ms);
+	at = earlier_ms(at, ipmsg_line_deadline(e));
 	at = earlier_ms(at, commit_deadline(e));
 	return earlier_ms(at, e->typing_ms);
 }
@@ -170,6 +182,7 @@ engine_network(struct engine *e, struct now now, const struct iface *ifaces,
 	discover_network_changed(e->discover, now);
 	conns_probe(e, now);
 	dialling_network(e, now);
+	ipmsg_line_network(e, now);
 	engine_tick_rest(e, now);
 }
 

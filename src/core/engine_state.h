@@ -103,6 +103,7 @@ struct contact {
 struct conn {
 	uint32_t id;
 	enum conn_use use;
+	struct ipmsg_file_conn *ipmsg; /* CONN_IPMSG_FILE */
 	uint32_t via; /* the listener it came through; 0: our own, or dialled */
 	bool held;    /* CONN_STREAM: its bytes are not wanted now */
 	enum conn_state state;
@@ -162,6 +163,16 @@ struct connect {
 	const char *tcp_why; /* of the last failure over TCP; static */
 };
 
+/* The dialect of IP Messenger; core/ipmsg_line.c. */
+struct ipmsg_line {
+	struct ipmsg *machine; /* NULL while it is off */
+	uint32_t udp, tcp;     /* its listeners; 0: none */
+	uint16_t port;
+	bool wanted;   /* the setting, as it was followed */
+	uint32_t conv; /* who switched it on hears how that went; 0: nobody */
+	struct ipmsg_files *files; /* core/ipmsg_transfer.c */
+};
+
 struct accept_host {
 	struct addr host;
 	struct bucket bucket;
@@ -189,6 +200,9 @@ struct engine {
 	unsigned plain_conns, ipmsg_conns;
 	struct listener listeners[LISTENERS_MAX];
 	uint32_t listener_number; /* the last one given */
+	struct ipmsg_line ipmsg;
+	char *login, *hostname; /* of this user and machine */
+	const struct ipmsg_keys *ipmsg_keys;
 	struct accept_host hosts[ACCEPT_HOSTS_MAX];
 	struct contact **contacts;
 	size_t contact_count, contact_cap;

@@ -4,6 +4,7 @@
 #include "base/err.h"
 #include "base/mem.h"
 #include "base/peer_text.h"
+#include "core/ipmsg_line.h"
 #include "core/legacy.h"
 
 #include <stdlib.h>
@@ -16,6 +17,7 @@ execute_announce(struct engine *e, struct now now)
 
 	model_touch(m);
 	discover_profile(e->discover, now, m->name, m->status, m->away);
+	ipmsg_line_profile(e, now);
 	for (size_t i = 0; i < e->contact_count; i++) {
 		struct contact *k = e->contacts[i];
 		if (k->conn == 0)
@@ -110,6 +112,9 @@ do_shout(struct engine *e, struct now now, const struct command *cmd)
 		free(text);
 		return;
 	}
+	why = ipmsg_line_shout(e, now, text, m.size);
+	if (why != NULL)
+		engine_error(e, now, cmd->conv, "%s", say(e->model->lang, why));
 	m.text = text;
 	talk_shout(e, &m);
 	/* Where it was typed, its text is not to be seen. */
@@ -175,6 +180,7 @@ do_quit(struct engine *e, struct now now, const struct command *cmd)
 	}
 	connects_free(e);
 	discover_leave(e->discover, now);
+	ipmsg_line_leave(e, now);
 	contacts_keep(e);
 }
 
@@ -211,6 +217,24 @@ do_query(struct engine *e, const struct command *cmd)
 			  .question = (enum question)cmd->number,
 			  .text = cmd->text == NULL ? "" : cmd->text,
 		      });
+}
+
+static void
+do_question(struct engine *e, struct now now, const struct command *cmd)
+{
+	if (cmd->kind == COMMAND_QUERY)
+		do_query(e, cmd);
+	else
+		ipmsg_line_ask(e, now, cmd);
+}
+
+static void
+do_setting(struct engine *e, struct now now, const struct command *cmd)
+{
+	if (cmd->kind == COMMAND_SET)
+		adjust_set(e, now, cmd);
+	else
+		adjust_save(e, cmd);
 }
 
 static void
@@ -289,13 +313,12 @@ execute(struct engine *e, struct now now, struct command *cmd)
 		prefer_execute(e, now, cmd);
 		break;
 	case COMMAND_QUERY:
-		do_query(e, cmd);
+	case COMMAND_ASK:
+		do_question(e, now, cmd);
 		break;
 	case COMMAND_SET:
-		adjust_set(e, now, cmd);
-		break;
 	case COMMAND_SAVE:
-		adjust_save(e, cmd);
+		do_setting(e, now, cmd);
 		break;
 	case COMMAND_QUIT:
 		do_quit(e, now, cmd);

@@ -217,6 +217,16 @@ legacy_answered(struct engine *e, struct now now, struct peer *p,
 		was_read(e, k, id);
 }
 
+void
+legacy_waits(struct engine *e, const struct peer *p, const struct msg_id *id)
+{
+	struct conv *c = model_conv_edit(e->model, p->conv);
+	struct message *m = c == NULL ? NULL : conv_find_mine(c, id);
+
+	if (m != NULL && m->delivery == DELIVERY_SENT)
+		message_set_delivery(e, c, m, DELIVERY_QUEUED, NULL);
+}
+
 static struct msg_id
 new_id(struct engine *e, uint64_t token)
 {
@@ -246,10 +256,11 @@ message_of(struct engine *e, struct now now, struct peer *p,
 {
 	struct message m = {
 		.kind = t->kind,
-		.id = new_id(e, t->token),
+		.id = t->id != NULL ? *t->id : new_id(e, t->token),
 		.from = p->fp,
 		.sent_ms = t->sent_ms != 0 ? t->sent_ms : now.wall_ms,
 		.arrived_ms = now.wall_ms,
+		.transport = p->transport,
 		.dialect = p->dialect,
 		.seal = t->seal,
 		.locked = t->locked,

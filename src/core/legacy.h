@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * A contact without a key: what the legacy dialects share. Each has its own
- * machine and file (core/ipmsg_line.h, core/plain.h); here is what they do with the
- * model, the store and the outbox, and the calls that go to the one or the
+ * machine and file (core/ipmsg_line.h, core/plain.h); here is what they do with
+ * the model, the store and the outbox, and the calls that go to the one or the
  * other.
  *
  * No connection of earshot's, no discovery and no pin ever touches such a
@@ -17,6 +17,9 @@ enum {
 	/* Of all dialects; the one not seen for longest goes, of those without
 	 * a conversation. */
 	LEGACY_PEERS_MAX = 1024,
+	/* Of a post of ours, in the place of the flags of the wire: it is to be
+	 * opened by hand, and tells when it was. */
+	LEGACY_SEALED = 0x80,
 };
 
 /* A text of theirs. */
@@ -32,6 +35,7 @@ struct legacy_text {
 	 * and when it is opened, also after a restart: it is the end of the
 	 * id. */
 	uint64_t token;
+	const struct msg_id *id; /* the dialect's own; NULL: made of token */
 };
 
 static inline bool
@@ -64,6 +68,10 @@ bool legacy_next(struct engine *e, struct peer *p, struct chat_post *ret_post);
  * FAILED with a reason (N_). */
 void legacy_answered(struct engine *e, struct now now, struct peer *p,
     const struct msg_id *id, enum delivery delivery, const char *reason);
+
+/* It is on its way, and nobody answers: it goes again when p shows up. */
+void legacy_waits(
+    struct engine *e, const struct peer *p, const struct msg_id *id);
 
 /* What follows is for the engine. To the dialect: */
 void legacy_stored(

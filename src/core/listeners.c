@@ -7,6 +7,8 @@
 #include "core/listeners.h"
 
 #include "core/engine_state.h"
+#include "core/ipmsg_line.h"
+#include "core/ipmsg_transfer.h"
 
 #include <errno.h>
 
@@ -148,10 +150,11 @@ dialect_listening(
 {
 	switch (l->use) {
 	case LISTENER_PLAIN:
+		break;
 	case LISTENER_IPMSG:
+		ipmsg_line_listening(e, now, l, sys_errno);
 		break;
 	}
-	(void)e, (void)now, (void)sys_errno;
 }
 
 static void
@@ -160,10 +163,11 @@ dialect_datagram(struct engine *e, struct now now, const struct listener *l,
 {
 	switch (l->use) {
 	case LISTENER_PLAIN:
+		break;
 	case LISTENER_IPMSG:
+		ipmsg_line_datagram(e, now, in);
 		break;
 	}
-	(void)e, (void)now, (void)in;
 }
 
 static bool
@@ -172,10 +176,10 @@ dialect_accepted(
 {
 	switch (l->use) {
 	case LISTENER_PLAIN:
-	case LISTENER_IPMSG:
 		break;
+	case LISTENER_IPMSG:
+		return ipmsg_transfer_accepted(e, now, c);
 	}
-	(void)e, (void)now, (void)c;
 	return true;
 }
 
@@ -183,12 +187,13 @@ static void
 dialect_opened(struct engine *e, struct now now, struct conn *c)
 {
 	switch (c->use) {
-	case CONN_PLAIN:
 	case CONN_IPMSG_FILE:
+		ipmsg_transfer_opened(e, now, c);
+		break;
+	case CONN_PLAIN:
 	case CONN_EARSHOT:
 		break;
 	}
-	(void)e, (void)now;
 }
 
 void
@@ -196,12 +201,13 @@ stream_bytes(struct engine *e, struct now now, struct conn *c, const uint8_t *p,
     size_t n)
 {
 	switch (c->use) {
-	case CONN_PLAIN:
 	case CONN_IPMSG_FILE:
+		ipmsg_transfer_bytes(e, now, c, p, n);
+		break;
+	case CONN_PLAIN:
 	case CONN_EARSHOT:
 		break;
 	}
-	(void)e, (void)now, (void)p, (void)n;
 }
 
 /* c goes when this is over; sys_errno is 0 for a plain end. */
@@ -209,24 +215,26 @@ static void
 dialect_closed(struct engine *e, struct now now, struct conn *c, int sys_errno)
 {
 	switch (c->use) {
-	case CONN_PLAIN:
 	case CONN_IPMSG_FILE:
+		ipmsg_transfer_closed(e, now, c, sys_errno);
+		break;
+	case CONN_PLAIN:
 	case CONN_EARSHOT:
 		break;
 	}
-	(void)e, (void)now, (void)sys_errno;
 }
 
 static void
 dialect_drained(struct engine *e, struct now now, struct conn *c)
 {
 	switch (c->use) {
-	case CONN_PLAIN:
 	case CONN_IPMSG_FILE:
+		ipmsg_transfer_drained(e, now, c);
+		break;
+	case CONN_PLAIN:
 	case CONN_EARSHOT:
 		break;
 	}
-	(void)e, (void)now;
 }
 
 void
@@ -240,6 +248,10 @@ stream_opened(struct engine *e, struct now now, struct conn *c)
 void
 stream_late(struct engine *e, struct now now, struct conn *c)
 {
+	if (c->use == CONN_IPMSG_FILE) {
+		ipmsg_transfer_late(e, now, c);
+		return;
+	}
 	effect_add(e, (struct effect){ .kind = EFFECT_CLOSE, .conn = c->id });
 	stream_closed(e, now, c, ETIMEDOUT);
 }

@@ -7,6 +7,7 @@
 
 #include "base/mem.h"
 #include "base/peer_text.h"
+#include "core/ipmsg_line.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -200,7 +201,8 @@ send_due(struct engine *e, struct now now)
 			      });
 	}
 	/* Here, since any input can be what sends the last goodbye. */
-	if (e->model->leaving && !e->left && discover_has_left(e->discover)) {
+	if (e->model->leaving && !e->left && discover_has_left(e->discover) &&
+	    ipmsg_line_has_left(e)) {
 		e->left = true;
 		effect_add(e, (struct effect){ .kind = EFFECT_LEFT });
 	}

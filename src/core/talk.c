@@ -9,6 +9,7 @@
 #include "base/err.h"
 #include "base/mem.h"
 #include "base/peer_text.h"
+#include "core/ipmsg_line.h"
 #include "core/legacy.h"
 
 #include <stdlib.h>
@@ -327,7 +328,8 @@ queue_text(struct engine *e, struct now now, const struct command *cmd,
 	bool native = !contact_is_legacy(k);
 	struct chat_post post = {
 		.type = MSG_TEXT,
-		.flags = cmd->action && native ? TEXT_ACTION : 0,
+		.flags = native ? (cmd->action ? TEXT_ACTION : 0)
+				: (cmd->sealed ? LEGACY_SEALED : 0),
 		.has_target = cmd->has_target && native,
 		.target = cmd->target,
 		.text = text,
@@ -382,6 +384,22 @@ queue_text(struct engine *e, struct now now, const struct command *cmd,
 	effect_message(e, c, conv_append(e->model, c, &m));
 }
 
+/* False, and the user is told why, when k could never read it. */
+static bool
+may_say(struct engine *e, struct now now, const struct command *cmd,
+    struct contact *k, const char *text, size_t n)
+{
+	const struct peer *p = model_peer(e->model, &k->fp);
+
+	if (cmd->sealed && p->dialect != DIALECT_IPMSG) {
+		engine_error(
+		    e, now, cmd->conv, "not sent: only IP Messenger has seals");
+		return false;
+	}
+	return p->dialect != DIALECT_IPMSG ||
+	       ipmsg_line_may_say(e, now, cmd, p, text, n);
+}
+
 void
 talk_say(struct engine *e, struct now now, const struct command *cmd)
 {
@@ -401,7 +419,7 @@ talk_say(struct engine *e, struct now now, const struct command *cmd)
 				 "the text is longer than 65536 bytes"));
 	else if (notes)
 		notes_say(e, now, cmd, text, n);
-	else
+	else if (may_say(e, now, cmd, k, text, n))
 		queue_text(e, now, cmd, k, text, n);
 	free(text);
 	if (k != NULL)

@@ -109,6 +109,8 @@ int parse_close(struct parse *p);
 int parse_urls(struct parse *p);
 int parse_bind(struct parse *p);
 int parse_unbind(struct parse *p);
+int parse_seal(struct parse *p);
+int parse_ask(struct parse *p);
 
 /* Text for the conversation where the line was typed. */
 int parse_say(struct parse *p, bool action);
