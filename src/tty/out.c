@@ -34,7 +34,7 @@ open_terminal(void)
 	 * is another terminal when standard output is not ours. */
 	if (tcgetsid(STDOUT_FILENO) != getsid(0))
 		return -1;
-	return open("/dev/tty", O_WRONLY | O_NOCTTY | O_NONBLOCK | O_CLOEXEC);
+	return open("/dev/tty", O_RDWR | O_NOCTTY | O_NONBLOCK | O_CLOEXEC);
 }
 
 static FILE *
@@ -60,6 +60,12 @@ out_open(struct out *o)
 	if (o->may_block)
 		o->fd = STDOUT_FILENO;
 	return 0;
+}
+
+bool
+out_is_input(const struct out *o)
+{
+	return !o->may_block && tcgetsid(STDIN_FILENO) == getsid(0);
 }
 
 void

@@ -24,6 +24,9 @@ struct out {
 
 /* 0 or ERR_SYS. */
 int out_open(struct out *o);
+/* The terminal is what the standard input is, too: it can be read without
+ * waiting. */
+bool out_is_input(const struct out *o);
 void out_close(struct out *o);
 /* Takes what curses wrote since the last time; its output is flushed. */
 void out_collect(struct out *o);

@@ -20,6 +20,7 @@ enum {
 struct tty {
 	SCREEN *screen;
 	struct out out;
+	int in; /* is read without waiting; -1: standard input may wait */
 	struct paint paint;
 	struct tty_cfg cfg;
 	struct facts facts;

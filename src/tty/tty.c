@@ -133,6 +133,7 @@ open_screen(struct tty *t, const char *name)
 		out_close(&t->out);
 		return ERR_SYS;
 	}
+	t->in = out_is_input(&t->out) ? t->out.fd : -1;
 	t->out.unwanted = term_palette_reset();
 	t->paint.keeps_corner = corner_is_kept();
 	nonl();
@@ -222,10 +223,9 @@ tty_read(struct tty *t, uint8_t *p, size_t n)
 {
 	struct pollfd in = { .fd = STDIN_FILENO, .events = POLLIN };
 
-	(void)t;
-	if (poll(&in, 1, 0) != 1)
+	if (t->in < 0 && poll(&in, 1, 0) != 1)
 		return 0;
-	ssize_t got = read(STDIN_FILENO, p, n);
+	ssize_t got = read(t->in < 0 ? STDIN_FILENO : t->in, p, n);
 	if (got > 0)
 		return (int)got;
 	if (got < 0 && (errno == EAGAIN || errno == EINTR))
