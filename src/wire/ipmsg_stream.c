@@ -145,7 +145,8 @@ describe(struct ipmsg_stream *s, const struct ipmsg_file *file,
 	memcpy(s->header, file->name, file->name_size + 1);
 	event->name = s->header;
 	event->name_size = file->name_size;
-	event->size = file->size;
+	if (event->kind == IPMSG_STREAM_FILE)
+		event->size = file->size;
 	event->mtime = file->mtime;
 	event->mode = file->mode;
 }

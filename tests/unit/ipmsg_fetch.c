@@ -234,6 +234,11 @@ folders_that_break_off_or_are_none(void **state)
 	assert_ends("", IPMSG_FILES_LIMIT);
 	folder("HTTP/1.1 400 no");
 	assert_ends("", IPMSG_FILES_BROKEN);
+	/* A folder has no size, whatever it says. */
+	snprintf(stream, sizeof(stream), "%s%s", header("d", "400", "2"),
+	    header(".", "5", "3"));
+	folder(stream);
+	assert_ends("+d -.", IPMSG_FILES_DONE);
 	/* More than the folder. */
 	snprintf(stream, sizeof(stream), "%s%s%s", header("d", "0", "2"),
 	    header(".", "0", "3"), header("../x", "0", "1"));
