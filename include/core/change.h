@@ -82,7 +82,7 @@ struct change {
 	/* MESSAGE in a legacy dialect, as in struct message. */
 	enum dialect dialect;
 	enum seal seal;
-	bool locked, obfuscated;
+	bool locked, obfuscated, declared;
 	enum charset charset;
 	const uint8_t *raw; /* may be NULL */
 	size_t raw_size;

@@ -58,6 +58,10 @@ enum command_kind {
 			      default. With conv 0 nothing is said about it */
 	COMMAND_SAVE,      /* all settings into their file */
 	COMMAND_ASK, /* peer of ipmsg: what it runs, or (on) how it is absent */
+	COMMAND_UNSEAL,    /* opens target, of peer */
+	COMMAND_ENCODING,  /* on: number is an enum charset, by which texts of
+			      peer are read from now on, and those there; off:
+			      says which it is */
 	COMMAND_QUIT,
 };
 

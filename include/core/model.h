@@ -190,6 +190,7 @@ struct message {
 	uint8_t *raw;
 	size_t raw_size;
 	enum charset charset;
+	bool declared; /* the sender said which, so nobody has to know better */
 };
 
 enum conv_kind { CONV_KIND_NEARBY, CONV_KIND_DIRECT };

@@ -148,6 +148,7 @@ struct ipmsg_event {
 	const uint8_t *raw; /* as it came, without what was glued to it */
 	size_t raw_size;
 	enum charset charset; /* as it was read; never AUTO */
+	bool declared;        /* because its sender said so */
 	const char *text;     /* UTF-8, still a peer's; INFO has it, too */
 	size_t text_size;
 	bool shout;     /* to everybody: not acknowledged */

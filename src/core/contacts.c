@@ -195,6 +195,7 @@ contact_forget(struct engine *e, struct now now, struct contact *k)
 	e->strangers -= k->in_inbox ? 1 : 0;
 	k->inbound_bytes = 0;
 	k->pinned = k->kept = k->changed = false;
+	k->accepted_for = (struct fp){ { 0 } };
 	k->answered = k->accepted = k->in_inbox = k->is_ready = false;
 	p->charset = CHARSET_AUTO;
 	pin_begin(e, k);
@@ -246,7 +247,7 @@ contacts_load(struct engine *e, const struct pin *pins, size_t count)
 		p->muted_ms = pin->muted_ms;
 		p->udp_port = pin->udp_port;
 		if (pin->addr.family != ADDR_NONE)
-			peer_hint_addr(e->model, p, &pin->addr);
+			peer_load_addr(p, &pin->addr);
 		p->choice = pin->transport;
 		p->receipts = pin->receipts;
 		p->forgets = pin->forgets;

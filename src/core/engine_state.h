@@ -79,8 +79,9 @@ struct contact {
 	struct fp fp;
 	struct pin pin;
 	bool pinned;
-	bool answered; /* the user wrote to it, in whatever run */
-	bool accepted; /* the user took it in spite of its name */
+	bool answered;          /* the user wrote to it, in whatever run */
+	bool accepted;          /* the user took it in spite of its name */
+	struct fp accepted_for; /* legacy: which resembled this contact then */
 	bool in_inbox; /* it wrote and is not answered: one of strangers */
 	bool kept;     /* its pin is in the store, or on the way there */
 	bool changed;  /* the pin in the store is not the latest */

@@ -247,6 +247,28 @@ do_outbox(struct engine *e, struct now now, const struct command *cmd)
 }
 
 static void
+do_self(struct engine *e, struct now now, const struct command *cmd)
+{
+	if (cmd->kind == COMMAND_NICK)
+		do_nick(e, now, cmd);
+	else if (cmd->kind == COMMAND_STATUS)
+		do_status(e, now, cmd);
+	else
+		do_away(e, now, cmd);
+}
+
+static void
+do_history(struct engine *e, struct now now, const struct command *cmd)
+{
+	if (cmd->kind == COMMAND_OLDER)
+		history_load_older(e, cmd);
+	else if (cmd->kind == COMMAND_DRAFT)
+		history_draft(e, cmd);
+	else
+		history_forget(e, now, cmd);
+}
+
+static void
 execute(struct engine *e, struct now now, struct command *cmd)
 {
 	switch (cmd->kind) {
@@ -269,14 +291,10 @@ execute(struct engine *e, struct now now, struct command *cmd)
 		do_shout(e, now, cmd);
 		break;
 	case COMMAND_NICK:
-		do_nick(e, now, cmd);
-		break;
 	case COMMAND_STATUS:
-		do_status(e, now, cmd);
-		break;
 	case COMMAND_AWAY:
 	case COMMAND_BACK:
-		do_away(e, now, cmd);
+		do_self(e, now, cmd);
 		break;
 	case COMMAND_CONNECT:
 		connect_start(e, now, cmd);
@@ -291,17 +309,13 @@ execute(struct engine *e, struct now now, struct command *cmd)
 		revise_command(e, now, cmd);
 		break;
 	case COMMAND_OLDER:
-		history_load_older(e, cmd);
-		break;
 	case COMMAND_DRAFT:
-		history_draft(e, cmd);
+	case COMMAND_FORGET:
+		do_history(e, now, cmd);
 		break;
 	case COMMAND_OUTBOX:
 	case COMMAND_CANCEL:
 		do_outbox(e, now, cmd);
-		break;
-	case COMMAND_FORGET:
-		history_forget(e, now, cmd);
 		break;
 	case COMMAND_HISTORY:
 	case COMMAND_RECEIPTS:
@@ -311,6 +325,10 @@ execute(struct engine *e, struct now now, struct command *cmd)
 	case COMMAND_MUTE:
 	case COMMAND_VERIFY:
 		prefer_execute(e, now, cmd);
+		break;
+	case COMMAND_UNSEAL:
+	case COMMAND_ENCODING:
+		legacy_read(e, now, cmd);
 		break;
 	case COMMAND_QUERY:
 	case COMMAND_ASK:

@@ -8,6 +8,7 @@
 
 #include "base/mem.h"
 #include "base/peer_text.h"
+#include "core/legacy.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -107,6 +108,10 @@ complete(struct engine *e, const struct conv *c, struct message *m)
 		m->from = e->identity->fp;
 	else if (c->kind == CONV_KIND_DIRECT)
 		m->from = c->fp;
+	if (k != NULL && contact_is_legacy(k))
+		m->dialect = k->pin.dialect;
+	if (m->dialect != DIALECT_EARSHOT)
+		legacy_loaded(e, c, m);
 	if (m->delivery != DELIVERY_QUEUED || k == NULL || k->chat == NULL)
 		return;
 	while (chat_each(k->chat, &cursor, &post, &in_flight)) {
@@ -176,6 +181,9 @@ catch_up(struct engine *e, struct conv *c)
 			catch_up_forgotten(e, c, change);
 		else if (change->kind == CHANGE_SHOWN)
 			catch_up_shown(c, change);
+		else if (change->kind == CHANGE_SEAL ||
+			 change->kind == CHANGE_RECODE)
+			legacy_catch_up(e, c, change);
 		else if (change->kind == CHANGE_REVISION && !change->mine)
 			revise_loaded(e, c, change);
 	}

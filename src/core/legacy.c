@@ -12,8 +12,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { TOKEN_SIZE = 8 };
-
 static char
 folded(char c)
 {
@@ -137,8 +135,9 @@ legacy_presence(
 static bool
 is_marked(const struct engine *e, const struct contact *k)
 {
-	return !k->accepted &&
-	       !fp_is_zero(&model_peer(e->model, &k->fp)->claims);
+	const struct fp *claims = &model_peer(e->model, &k->fp)->claims;
+
+	return !fp_is_zero(claims) && !fp_equal(claims, &k->accepted_for);
 }
 
 void
@@ -228,26 +227,12 @@ legacy_waits(struct engine *e, const struct peer *p, const struct msg_id *id)
 }
 
 static struct msg_id
-new_id(struct engine *e, uint64_t token)
+new_id(struct engine *e)
 {
 	struct msg_id id;
 
 	rng_fill(&e->rng, id.b, sizeof(id.b));
-	for (int i = 0; i < TOKEN_SIZE; i++)
-		id.b[MSG_ID_SIZE - 1 - i] = (uint8_t)(token >> (8 * i));
 	return id;
-}
-
-/* The bytes as they came, read in that set. */
-static char *
-text_of(const struct message *m, enum charset charset, size_t *ret_size)
-{
-	size_t n;
-	char *utf8 = charset_decode(charset, m->raw, m->raw_size, &n, NULL);
-	char *text = peer_text(untrusted_of(utf8, n), PEER_TEXT_BODY, ret_size);
-
-	free(utf8);
-	return text;
 }
 
 static struct message
@@ -256,7 +241,7 @@ message_of(struct engine *e, struct now now, struct peer *p,
 {
 	struct message m = {
 		.kind = t->kind,
-		.id = t->id != NULL ? *t->id : new_id(e, t->token),
+		.id = t->id != NULL ? *t->id : new_id(e),
 		.from = p->fp,
 		.sent_ms = t->sent_ms != 0 ? t->sent_ms : now.wall_ms,
 		.arrived_ms = now.wall_ms,
@@ -266,6 +251,7 @@ message_of(struct engine *e, struct now now, struct peer *p,
 		.locked = t->locked,
 		.obfuscated = t->obfuscated,
 		.charset = t->charset != CHARSET_AUTO ? t->charset : p->charset,
+		.declared = t->declared,
 		.raw = xmemdup(t->raw, t->raw_size),
 		.raw_size = t->raw_size,
 	};
@@ -274,8 +260,8 @@ message_of(struct engine *e, struct now now, struct peer *p,
 		m.charset = charset_guess(m.raw, m.raw_size, p->guessed);
 	p->guessed = m.charset;
 	/* What is not in the text, nothing can show, find or write down. */
-	m.text = t->seal == SEAL_CLOSED ? xstrdup("")
-					: text_of(&m, m.charset, &m.size);
+	m.text =
+	    t->seal == SEAL_CLOSED ? xstrdup("") : legacy_text_of(&m, &m.size);
 	return m;
 }
 
@@ -301,6 +287,7 @@ take_text(struct engine *e, struct contact *k, struct peer *p,
 		.locked = m->locked,
 		.obfuscated = m->obfuscated,
 		.charset = m->charset,
+		.declared = m->declared,
 		.raw = m->raw,
 		.raw_size = m->raw_size,
 		.token = token,
@@ -321,6 +308,17 @@ has_room(struct engine *e, struct now now, struct contact *k)
 	       (k->answered || bucket_take(&k->inbound, now.mono_ms));
 }
 
+/* One from before our start whose acknowledgement they did not get. The store
+ * knows those that are not in memory. */
+static bool
+is_here(const struct engine *e, const struct peer *p, const struct msg_id *id)
+{
+	struct conv *c = model_conv_edit(e->model, p->conv);
+
+	return id != NULL && c != NULL &&
+	       conv_find_text_of(c, id, false) != NULL;
+}
+
 bool
 legacy_arrived(struct engine *e, struct now now, struct peer *p,
     const struct legacy_text *t)
@@ -338,6 +336,11 @@ legacy_arrived(struct engine *e, struct now now, struct peer *p,
 	if (!has_room(e, now, k)) {
 		contact_release(e, k);
 		return false;
+	}
+	if (is_here(e, p, t->id)) {
+		contact_chat(e, k);
+		legacy_stored(e, now, k, t->token);
+		return true;
 	}
 	contact_chat(e, k);
 	if (!k->kept)
@@ -373,7 +376,7 @@ legacy_accept(struct engine *e, struct now now, struct contact *k)
 
 	if (!is_marked(e, k))
 		return;
-	k->accepted = true;
+	k->accepted_for = p->claims;
 	engine_info(e, now, p->conv,
 	    "you may write to %s, without encryption: anyone on the network "
 	    "can read and forge it",

@@ -28,14 +28,14 @@ struct legacy_text {
 	const uint8_t *raw;     /* borrowed */
 	size_t raw_size;
 	enum charset charset; /* CHARSET_AUTO: the peer's, else guessed */
+	bool declared;        /* the sender said which: never read otherwise */
 	enum seal seal;
 	bool locked, obfuscated;
 	int64_t sent_ms; /* 0: not known */
-	/* The dialect's own number of it. It comes back when a text is stored,
-	 * and when it is opened, also after a restart: it is the end of the
-	 * id. */
-	uint64_t token;
-	const struct msg_id *id; /* the dialect's own; NULL: made of token */
+	uint64_t token;  /* the dialect's own: comes back when it is stored */
+	/* The dialect's own, by which one that comes again is known; NULL: made
+	 * here. */
+	const struct msg_id *id;
 };
 
 static inline bool
@@ -92,5 +92,17 @@ char *legacy_wording(struct engine *e, const struct command *cmd,
 /* True, and the user was told, when no dialect but earshot can do that. */
 bool legacy_refuses(
     struct engine *e, struct now now, const struct command *cmd);
+
+/* legacy_read.c: bytes as they came, and texts. */
+/* What stands in raw, in the character set of m; clean. */
+char *legacy_text_of(const struct message *m, size_t *ret_size);
+/* COMMAND_UNSEAL, COMMAND_ENCODING. */
+void legacy_read(struct engine *e, struct now now, const struct command *cmd);
+/* One of theirs as it comes from the store, where the user may have chosen
+ * another character set since. */
+void legacy_loaded(struct engine *e, const struct conv *c, struct message *m);
+/* The same where a commit that failed has kept the store from it. */
+void legacy_catch_up(
+    struct engine *e, struct conv *c, const struct change *change);
 
 #endif

@@ -295,8 +295,10 @@ refresh_hosts(struct model *m, const struct peer *changed)
 	if (m->legacy_count == 0 || peer_is_legacy(changed))
 		return;
 	for (size_t i = 0; i < m->peer_count; i++) {
-		if (peer_is_legacy(m->peers[i]))
-			peer_refresh_claim(m, m->peers[i]);
+		struct peer *p = m->peers[i];
+		if (peer_is_legacy(p) && (share_host(p, changed) ||
+					     fp_equal(&p->claims, &changed->fp)))
+			peer_refresh_claim(m, p);
 	}
 }
 
@@ -518,6 +520,13 @@ peer_add_addr(struct model *m, struct peer *p, const struct addr *a)
 	memmove(p->addrs + 1, p->addrs, at * sizeof(*p->addrs));
 	p->addrs[0] = *a;
 	moved(m, p);
+}
+
+void
+peer_load_addr(struct peer *p, const struct addr *a)
+{
+	if (p->addr_count == 0)
+		p->addrs[p->addr_count++] = *a;
 }
 
 void

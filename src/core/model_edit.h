@@ -53,6 +53,9 @@ void model_find_doubles(struct model *m);
 void peer_refresh_trust(struct model *m, struct peer *p);
 /* Puts an address first, forgetting the last one when there are too many. */
 void peer_add_addr(struct model *m, struct peer *p, const struct addr *a);
+/* The first of a peer that has none, while contacts are loaded: who resembles
+ * whom is found for all of them later, by model_find_doubles. */
+void peer_load_addr(struct peer *p, const struct addr *a);
 /* Puts an address behind those known, when it is new and there is room. */
 void peer_hint_addr(struct model *m, struct peer *p, const struct addr *a);
 

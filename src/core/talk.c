@@ -448,6 +448,7 @@ talk_shout(struct engine *e, struct message *m)
 		.dialect = m->dialect,
 		.obfuscated = m->obfuscated,
 		.charset = m->charset,
+		.declared = m->declared,
 		.raw = m->raw,
 		.raw_size = m->raw_size,
 	};

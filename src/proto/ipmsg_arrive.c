@@ -186,6 +186,7 @@ text_read(struct ipmsg *m, struct ipmsg_peer *p, struct ipmsg_queued *q,
 	    xmemdup(text.size > 0 ? (const void *)text.bytes : "", text.size);
 	q->event.raw_size = text.size;
 	q->event.charset = cs;
+	q->event.declared = text.utf8;
 	q->text =
 	    charset_decode(cs, q->raw, text.size, &q->event.text_size, NULL);
 	if (!text.utf8 && q->event.text_size != text.size)

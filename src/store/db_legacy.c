@@ -12,7 +12,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { FLAG_LOCKED = 1, FLAG_OBFUSCATED = 2 };
+enum { FLAG_LOCKED = 1, FLAG_OBFUSCATED = 2, FLAG_DECLARED = 4 };
 
 bool
 db_legacy_add(struct db *db, const struct change *c)
@@ -24,7 +24,8 @@ db_legacy_add(struct db *db, const struct change *c)
 	db_bind_int(s, 3, c->seal);
 	db_bind_int(s, 4,
 	    (c->locked ? FLAG_LOCKED : 0) |
-		(c->obfuscated ? FLAG_OBFUSCATED : 0));
+		(c->obfuscated ? FLAG_OBFUSCATED : 0) |
+		(c->declared ? FLAG_DECLARED : 0));
 	db_bind_int(s, 5, c->charset);
 	if (c->raw != NULL)
 		db_bind_blob(s, 6, c->raw, c->raw_size);
@@ -112,6 +113,7 @@ db_read_legacy(sqlite3_stmt *s, int at, struct message *m)
 					: SEAL_NONE;
 	m->locked = (flags & FLAG_LOCKED) != 0;
 	m->obfuscated = (flags & FLAG_OBFUSCATED) != 0;
+	m->declared = (flags & FLAG_DECLARED) != 0;
 	m->charset = charset_of((int)(packed >> 24 & 0xff));
 }
 

@@ -124,7 +124,7 @@ static const char step_label[] =
 
 /* Contacts without a key, and what came from them: beside the rows that all
  * have. raw: the bytes as they came, NULL of ours. flags: 1 locked, 2
- * obfuscated. */
+ * obfuscated, 4 the sender told the character set. */
 static const char step_legacy[] =
     "CREATE TABLE line (contact INTEGER PRIMARY KEY REFERENCES contact(id)"
     " ON DELETE CASCADE, dialect INTEGER NOT NULL, handle TEXT NOT NULL,"

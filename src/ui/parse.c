@@ -146,20 +146,52 @@ ends_with_tag(const char *who, size_t n, const struct peer *peer)
 	       strncasecmp(who + from, fp_text(&peer->fp, text), size) == 0;
 }
 
+/* "WHO unencrypted": one without a key, by whatever name; whoever types that
+ * knows. */
+static const struct peer *
+take_unencrypted(struct parse *p)
+{
+	static const char word[] = "unencrypted";
+	size_t end = p->size, n = sizeof(word) - 1;
+	const struct peer *peer = NULL;
+
+	while (end > p->at && is_blank(p->line[end - 1]))
+		end--;
+	if (end < p->at + n + 2 || !is_blank(p->line[end - n - 1]) ||
+	    strncasecmp(p->line + end - n, word, n) != 0)
+		return NULL;
+	end -= n;
+	while (end > p->at && is_blank(p->line[end - 1]))
+		end--;
+	char *who = xstrndup(p->line + p->at, end - p->at);
+	if (model_find_legacy(p->m, who, &peer) < 0)
+		peer = NULL;
+	else
+		p->at = p->size;
+	free(who);
+	return peer;
+}
+
 int
 parse_query(struct parse *p)
 {
 	const char *who = p->line + p->at;
 	size_t size = p->size - p->at;
-	const struct peer *peer;
 
 	if (parse_at_end(p))
 		return parse_fail_usage(p);
+	const struct peer *peer = take_unencrypted(p);
+	if (peer != NULL) {
+		p->en.cmd.peer = peer->fp;
+		p->en.cmd.on = true;
+		p->en.front = FRONT_SELECT;
+		return parse_nothing(p, COMMAND_OPEN);
+	}
 	int err = parse_who(p, true, &peer);
 	if (err < 0)
 		return err;
 	p->en.cmd.peer = peer->fp;
-	p->en.cmd.on = ends_with_tag(who, size, peer);
+	p->en.cmd.on = !peer_is_legacy(peer) && ends_with_tag(who, size, peer);
 	p->en.front = FRONT_SELECT;
 	return parse_nothing(p, COMMAND_OPEN);
 }

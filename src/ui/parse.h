@@ -82,6 +82,8 @@ int parse_reply(struct parse *p);
 int parse_quote(struct parse *p);
 int parse_edit(struct parse *p);
 int parse_delete(struct parse *p);
+int parse_unseal(struct parse *p);
+int parse_encoding(struct parse *p);
 int parse_react(struct parse *p);
 int parse_copy(struct parse *p);
 int parse_open(struct parse *p);

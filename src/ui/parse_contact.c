@@ -95,6 +95,35 @@ parse_history(struct parse *p)
 	return parse_switch(p, COMMAND_HISTORY);
 }
 
+/* The last word, where it is one of those; it is cut off the line then. */
+static bool
+take_charset(struct parse *p, enum charset *ret_charset)
+{
+	size_t end = p->size, from;
+
+	while (end > p->at && is_blank(p->line[end - 1]))
+		end--;
+	for (from = end; from > p->at && !is_blank(p->line[from - 1]);)
+		from--;
+	char *word = xstrndup(p->line + from, end - from);
+	bool is_one = end > from && charset_parse(word, ret_charset) == 0;
+	free(word);
+	if (is_one)
+		p->size = from;
+	return is_one;
+}
+
+int
+parse_encoding(struct parse *p)
+{
+	enum charset charset = CHARSET_AUTO;
+
+	p->en.cmd.kind = COMMAND_ENCODING;
+	p->en.cmd.on = take_charset(p, &charset);
+	p->en.cmd.number = charset;
+	return parse_who_or_here(p);
+}
+
 int
 parse_receipts(struct parse *p)
 {

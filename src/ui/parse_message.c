@@ -169,6 +169,28 @@ parse_delete(struct parse *p)
 	return err;
 }
 
+/* Where none is named, the newest that is sealed. */
+int
+parse_unseal(struct parse *p)
+{
+	const struct conv *c = direct_conv(p);
+	bool named = !parse_at_end(p);
+	int err = take_message(p, COMMAND_UNSEAL, WHOSE_THEIRS);
+
+	if (err < 0 || c == NULL)
+		return err;
+	if (!parse_at_end(p))
+		return parse_fail_usage(p);
+	for (uint64_t s = c->next_serial; !named && s > c->first_serial; s--) {
+		const struct message *msg = conv_message(c, s - 1);
+		if (msg->seal != SEAL_CLOSED)
+			continue;
+		p->en.cmd.target = msg->id;
+		break;
+	}
+	return 0;
+}
+
 int
 parse_react(struct parse *p)
 {

@@ -431,6 +431,7 @@ message_of(const struct memstore *ms, const struct mem_row *r)
 		.seal = c->seal,
 		.locked = c->locked,
 		.obfuscated = c->obfuscated,
+		.declared = c->declared,
 		.charset = c->charset,
 		.raw = c->raw == NULL ? NULL : xmemdup(c->raw, c->raw_size),
 		.raw_size = c->raw_size,

@@ -96,6 +96,7 @@ make_legacy(struct twins *t, struct change *c)
 	if (c->mine)
 		return;
 	c->charset = CHARSET_CP932;
+	c->declared = draw(t, 2) == 0;
 	c->seal = draw(t, 2) == 0 ? SEAL_CLOSED : SEAL_NONE;
 	c->raw = (const uint8_t *)"bytes";
 	c->raw_size = 5;
@@ -306,6 +307,7 @@ compare_message(const struct message *a, const struct message *b)
 		assert_int_equal(a->seal, b->seal);
 		assert_int_equal(a->charset, b->charset);
 		assert_int_equal(a->obfuscated, b->obfuscated);
+		assert_int_equal(a->declared, b->declared);
 		assert_int_equal(a->raw_size, b->raw_size);
 		if (b->raw != NULL)
 			assert_memory_equal(a->raw, b->raw, b->raw_size);
