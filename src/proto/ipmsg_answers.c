@@ -174,6 +174,8 @@ answer_give(struct ipmsg *m, struct now now, const struct ipmsg_pending *a)
 		return say(m, now, a, IPMSG_SENDMSG, away_words(m));
 	case ANSWER_KEY:
 		return ipmsg_secret_answer(m, now, a, room);
+	case ANSWER_ASK_KEY:
+		return ipmsg_secret_ask_back(m, now, a, room);
 	case ANSWER_PROBE:
 		return probe(m, now, a);
 	case ANSWER_KINDS:

@@ -335,6 +335,8 @@ ipmsg_message_input(struct ipmsg *m, struct now now, struct ipmsg_heard *heard)
 	}
 	if (ipmsg_peer_make(m, now, heard) != NULL)
 		take(m, now, heard, &content);
+	if (content.plain != NULL)
+		mem_wipe(content.plain, content.plain_size);
 	free(content.plain);
 }
 

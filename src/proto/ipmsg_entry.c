@@ -324,6 +324,8 @@ ipmsg_entry_input(struct ipmsg *m, struct now now, struct ipmsg_heard *heard)
 	p->proven |= proves;
 	heard->source->proven |= proves;
 	if (heard->packet.command == IPMSG_BR_ENTRY)
+		ipmsg_secret_hope(p);
+	if (heard->packet.command == IPMSG_BR_ENTRY)
 		ipmsg_answer_later(m, now, heard, ANSWER_ENTRY, spread_ms(m));
 	ipmsg_peer_heard(m, now, heard);
 	if (was_present && changed)

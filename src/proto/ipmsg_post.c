@@ -259,6 +259,8 @@ give_up(struct ipmsg *m, struct now now, struct ipmsg_peer *p)
 
 	post->state = POST_WAITING;
 	post->due_ms = NEVER_MS;
+	if (post->encrypted)
+		ipmsg_secret_doubt(p);
 	if (post->round_gap_ms == 0)
 		post->round_gap_ms = ROUND_FIRST_MS;
 	post->round_ms = now.mono_ms + post->round_gap_ms;
@@ -294,22 +296,55 @@ encode_plain(struct ipmsg *m, struct ipmsg_post *post, uint32_t options,
 	return post->bytes != NULL;
 }
 
+static struct ipmsg_text
+ext_of(const struct ipmsg_post *post)
+{
+	if (post->ext_at == 0)
+		return (struct ipmsg_text){ .size = 0 };
+	return (struct ipmsg_text){ post->body + post->ext_at,
+		post->body_size - post->ext_at, true };
+}
+
+/* Everything goes into what is encrypted, where the reader looks there. */
 static bool
 encode_secret(
     struct ipmsg *m, const struct ipmsg_peer *p, struct ipmsg_post *post)
 {
-	struct ipmsg_text body = { .utf8 = true }, none = { .size = 0 };
+	struct ipmsg_text body = { .utf8 = true }, ext = ext_of(post);
 	uint32_t options = post->options | IPMSG_ENCRYPT;
-	uint8_t *bytes;
+	uint8_t *bytes, *plain = xmalloc(post->body_size + 1);
+	struct ipmsg_text text = { plain, post->body_size + 1, true };
 
-	if (post->ext_at > 0)
+	memcpy(plain, post->body, post->body_size);
+	plain[post->body_size] = '\0';
+	if (ext.size > 0 && (p->abilities & IPMSG_ENCEXTMSG)) {
 		options |= IPMSG_ENCEXTMSG;
-	if (ipmsg_secret_seal(m, p, post, &bytes, &body.size) != 0)
+		ext.size = 0;
+	} else if (ext.size > 0) {
+		text.size = post->ext_at;
+	}
+	int err =
+	    ipmsg_secret_seal(m, p, post->number, text, &bytes, &body.size);
+	mem_wipe(plain, post->body_size);
+	free(plain);
+	if (err != 0)
 		return false;
 	body.bytes = bytes;
-	bool done = encode_plain(m, post, options, body, none);
+	post->encrypted = encode_plain(m, post, options, body, ext);
 	free(bytes);
-	return done;
+	return post->encrypted;
+}
+
+void
+ipmsg_post_rekey(struct ipmsg_peer *p)
+{
+	struct ipmsg_post *post = p->first;
+
+	if (post == NULL || !post->encrypted)
+		return;
+	free(post->bytes);
+	post->bytes = NULL;
+	post->encrypted = false;
 }
 
 static bool
@@ -324,9 +359,7 @@ encode(struct ipmsg *m, const struct ipmsg_peer *p, struct ipmsg_post *post)
 	if (p->fingerprint)
 		return false;
 	return encode_plain(m, post, post->options,
-	    (struct ipmsg_text){ post->body, body, true },
-	    (struct ipmsg_text){ post->body + post->ext_at,
-		post->ext_at > 0 ? post->body_size - post->ext_at : 0, true });
+	    (struct ipmsg_text){ post->body, body, true }, ext_of(post));
 }
 
 static void
@@ -355,6 +388,16 @@ ask_key(struct ipmsg *m, struct now now, struct ipmsg_peer *p)
 	ipmsg_secret_ask(m, now, p);
 }
 
+/* An old key may be good still. Without any, it goes as it is, but to whom a
+ * key is part of the name. */
+static void
+key_missing(struct ipmsg *m, struct now now, struct ipmsg_peer *p)
+{
+	if (p->first->bytes == NULL)
+		ipmsg_secret_silent(p);
+	fly(m, now, p);
+}
+
 /* A round of the oldest one begins. */
 static void
 round_begin(struct ipmsg *m, struct now now, struct ipmsg_peer *p)
@@ -364,7 +407,7 @@ round_begin(struct ipmsg *m, struct now now, struct ipmsg_peer *p)
 	if (!m->started || m->leaving)
 		return;
 	post->sends = 0;
-	if (post->bytes == NULL && p->addr_count > 0 &&
+	if ((post->bytes == NULL || post->encrypted) && p->addr_count > 0 &&
 	    ipmsg_secret_wanted(m, p) && !ipmsg_secret_ready(p))
 		ask_key(m, now, p);
 	else
@@ -390,7 +433,7 @@ ipmsg_post_tick(struct ipmsg *m, struct now now, struct ipmsg_peer *p)
 	else if (post->state == POST_KEYING && post->sends < KEY_ASKS)
 		ask_key(m, now, p);
 	else if (post->state == POST_KEYING)
-		fly(m, now, p);
+		key_missing(m, now, p);
 	else if (post->state == POST_FLYING && post->sends < IPMSG_SENDS)
 		post_send(m, now, p, post);
 	else
@@ -442,9 +485,10 @@ ipmsg_post_acked(
 {
 	struct ipmsg_post **at = &p->first;
 
-	while (*at != NULL && ((*at)->number != number || !(*at)->bytes))
+	while (*at != NULL && (*at)->number != number)
 		at = &(*at)->next;
-	if (*at == NULL)
+	/* What was never sent nobody can have. */
+	if (*at == NULL || number > p->told)
 		return false;
 	struct ipmsg_post *post = post_take(p, at);
 	p->proven = true;

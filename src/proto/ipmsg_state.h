@@ -92,7 +92,7 @@ struct ipmsg_post {
 	int64_t due_ms;
 	int64_t round_ms; /* no new round before */
 	int64_t round_gap_ms;
-	bool sealed;
+	bool sealed, encrypted;
 	uint32_t options; /* with the command, before encryption */
 	/* body NUL ext, in the set of the peer. */
 	uint8_t *body;
@@ -149,8 +149,9 @@ enum answer_kind {
 	ANSWER_INFO,
 	ANSWER_AWAY,
 	ANSWER_KEY,
-	ANSWER_AUTO,  /* the away text, of itself */
-	ANSWER_PROBE, /* who wrote to us without an entry is asked for one */
+	ANSWER_ASK_KEY, /* theirs, when they ask for ours */
+	ANSWER_AUTO,    /* the away text, of itself */
+	ANSWER_PROBE,   /* who wrote to us without an entry is asked for one */
 	ANSWER_KINDS,
 };
 
@@ -168,6 +169,7 @@ struct ipmsg_content {
 	struct ipmsg_parts parts;
 	bool obfuscated, signature_bad;
 	uint8_t *plain; /* what parts borrow; NULL: from the packet */
+	size_t plain_size;
 };
 
 struct ipmsg_arriving {
@@ -381,6 +383,8 @@ int64_t ipmsg_post_deadline(const struct ipmsg_peer *peer);
 bool ipmsg_post_acked(
     struct ipmsg *m, struct now now, struct ipmsg_peer *peer, uint64_t number);
 void ipmsg_post_key(struct ipmsg *m, struct now now, struct ipmsg_peer *peer);
+/* What was encrypted is encrypted anew before it goes again. */
+void ipmsg_post_rekey(struct ipmsg_peer *peer);
 void ipmsg_posts_clear(struct ipmsg_peer *peer);
 void ipmsg_post_free(struct ipmsg_post *post);
 

@@ -75,7 +75,7 @@ kit_machine_free(struct kit_machine *k)
 void
 kit_forget(struct kit_machine *k)
 {
-	k->outs = k->event_count = 0;
+	k->outs = k->carried = k->event_count = 0;
 }
 
 static void
@@ -196,6 +196,37 @@ kit_start(struct kit_machine *k)
 	ipmsg_start(k->m, kit_time(k));
 	kit_run(k, k->now_ms + 20000);
 	kit_forget(k);
+}
+
+static bool
+carry_one(struct kit_machine *from, struct kit_machine *to)
+{
+	if (from->carried == from->outs)
+		return false;
+	const struct kit_out *out = &from->out[from->carried++];
+	if (out->to_all || addr_same_host(&out->to, &to->addr))
+		kit_hear(to, &from->addr, out->to_all, out->bytes, out->size);
+	return true;
+}
+
+void
+kit_exchange(struct kit_machine *a, struct kit_machine *b)
+{
+	while (carry_one(a, b) || carry_one(b, a))
+		continue;
+}
+
+void
+kit_live(struct kit_machine *a, struct kit_machine *b, int64_t ms)
+{
+	int64_t until_ms = a->now_ms + ms;
+
+	kit_exchange(a, b);
+	while (a->now_ms < until_ms) {
+		kit_run(a, a->now_ms + 50);
+		kit_run(b, a->now_ms);
+		kit_exchange(a, b);
+	}
 }
 
 const struct kit_out *

@@ -43,7 +43,7 @@ struct kit_machine {
 	struct addr addr;
 	int64_t now_ms;
 	struct kit_out out[KIT_OUT_MAX];
-	size_t outs;
+	size_t outs, carried;
 	struct kit_event events[KIT_EVENTS_MAX];
 	size_t event_count;
 	bool stores; /* every text at once, as it comes */
@@ -71,6 +71,11 @@ void kit_hear_text(
     struct kit_machine *k, const struct addr *from, const char *text);
 /* kit_start: started, with its first entries forgotten. */
 void kit_start(struct kit_machine *k);
+
+/* What each sent arrives at the other, and what that causes, and so on. */
+void kit_exchange(struct kit_machine *a, struct kit_machine *b);
+/* So for a time. */
+void kit_live(struct kit_machine *a, struct kit_machine *b, int64_t ms);
 
 /* The first datagram with this command from `at` on; NULL: none. */
 const struct kit_out *kit_sent(
