@@ -300,7 +300,7 @@ headers_that_lie(void **state)
 		{ "0b:d:0:2:", ERR_FORMAT }, { "0000b:d:0:2:", ERR_FORMAT },
 		{ ":d:0:2:", ERR_FORMAT }, { "0005:", ERR_FORMAT },
 		{ "0008:::", 0 }, { "000B:d:0:2:", 0 },
-		{ "000b:d:0:2x", ERR_FORMAT }, /* no colon at its end */
+		{ "000b:d:0:02", ERR_FORMAT }, /* no colon at its end */
 		{ "000b::00:2:", ERR_FORMAT }, /* no name */
 		{ "000b:d:0:3:", ERR_FORMAT }, /* out of nothing */
 		{ "000b:d:0:4:", ERR_FORMAT }, /* a link as the whole */

@@ -343,6 +343,14 @@ t30_requests_that_take_their_time(void **state)
 	assert_int_equal(files_kit_served(&k), IPMSG_FILES_WAITING);
 	ipmsg_serve_input(k.serve, k.now, (const uint8_t *)"st3:96:7:1:0:", 14);
 	assert_int_equal(files_kit_served(&k), IPMSG_FILES_ASKED);
+	/* Nor need the rest have a NUL. */
+	ask(&k, "1:9:bob:ho");
+	k.now.mono_ms += IPMSG_QUIET_MS;
+	ipmsg_serve_tick(k.serve, k.now);
+	ipmsg_serve_input(k.serve, k.now, (const uint8_t *)"st3:96:7:1:0:", 13);
+	k.now.mono_ms += IPMSG_QUIET_MS;
+	ipmsg_serve_tick(k.serve, k.now);
+	assert_int_equal(files_kit_served(&k), IPMSG_FILES_ASKED);
 	files_kit_clear(&k);
 }
 
@@ -460,6 +468,32 @@ sources_that_are_wrong(void **state)
 	}
 }
 
+/* Not a byte of a file that became longer than its header says. */
+static void
+a_source_with_too_many_bytes(void **state)
+{
+	(void)state;
+	struct files_kit k;
+	struct ipmsg_fetch_cfg cfg = { .id = 1, .size = 2 };
+	struct file_piece piece = {
+		.kind = FILE_PIECE_FILE, .name = "a", .size = 2
+	};
+	const uint8_t *p;
+	size_t n;
+
+	files_kit_init(&k);
+	files_kit_offer(&k, TOKEN, 1, false, 2);
+	files_kit_connect(&k, &cfg);
+	ipmsg_serve_piece(k.serve, k.now, &piece);
+	piece = (struct file_piece){ .kind = FILE_PIECE_BYTES,
+		.bytes = (const uint8_t *)"hello",
+		.count = 5 };
+	ipmsg_serve_piece(k.serve, k.now, &piece);
+	assert_int_equal(files_kit_served(&k), IPMSG_FILES_SOURCE);
+	assert_false(ipmsg_serve_output(k.serve, &p, &n));
+	files_kit_clear(&k);
+}
+
 static void
 every_bad_end_has_its_sentence(void **state)
 {
@@ -488,6 +522,7 @@ main(void)
 		cmocka_unit_test(requests_that_are_none),
 		cmocka_unit_test(ends_of_the_one_that_serves),
 		cmocka_unit_test(sources_that_are_wrong),
+		cmocka_unit_test(a_source_with_too_many_bytes),
 		cmocka_unit_test(every_bad_end_has_its_sentence),
 	};
 
