@@ -167,7 +167,7 @@ a_letter_changes_a_cell(void **state)
 	assert_false(draws_letter(s));
 	scene_draw(s, 24, 80);
 	scene_key(s, 'b', KEY_CTRL);
-	scene_type(s, "c");
+	scene_type(s, "b");
 	assert_false(draws_letter(s));
 	scene_draw(s, 24, 80);
 	scene_key(s, 'h', KEY_CTRL);
