@@ -23,7 +23,8 @@ enum {
 
 enum file_piece_kind {
 	FILE_PIECE_ENTER, /* a folder begins; the first is what was offered */
-	FILE_PIECE_FILE,  /* exactly size bytes of it follow */
+	FILE_PIECE_FILE,  /* exactly size bytes of it follow; of a single one
+			     that is taken up again, less the offset */
 	FILE_PIECE_BYTES,
 	FILE_PIECE_LEAVE,
 	FILE_PIECE_NOTE, /* of sources: something was left out or has changed;

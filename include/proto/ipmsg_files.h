@@ -134,7 +134,8 @@ bool ipmsg_serve_asked(const struct ipmsg_serve *s, struct ipmsg_text *ret_user,
 int ipmsg_serve_admit(struct ipmsg_serve *s, struct now now,
     struct ipmsg_offers *offers, const struct ipmsg_asker *asker,
     struct ipmsg_admitted *ret_admitted);
-/* The next of the source, which begins at the offset. NOTE is passed over. */
+/* The next of the source, which begins at the offset, although FILE has the
+ * size of the whole. NOTE is passed over. */
 void ipmsg_serve_piece(
     struct ipmsg_serve *s, struct now now, const struct file_piece *piece);
 /* What is to be sent; borrowed until the next call. */

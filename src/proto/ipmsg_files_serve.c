@@ -24,8 +24,9 @@ struct ipmsg_serve {
 	enum charset charset;
 	struct rsa_ctr *ctr; /* NULL: in the clear */
 	struct buf out;
-	size_t given;  /* bytes of out that were given out */
-	uint64_t left; /* of the file that runs */
+	size_t given;    /* bytes of out that were given out */
+	uint64_t offset; /* where a single file begins */
+	uint64_t left;   /* of the file that runs */
 	unsigned depth;
 	bool ended; /* the source */
 	bool sent;  /* anything */
@@ -179,6 +180,7 @@ admit(struct ipmsg_serve *s, struct ipmsg_offers *offers,
 		.packet = offer->packet,
 		.offset = s->as_folder ? 0 : request.offset,
 	};
+	s->offset = admitted->offset;
 	return 0;
 }
 
@@ -260,7 +262,9 @@ put_header(struct ipmsg_serve *s, uint8_t type, const struct file_piece *piece)
 static bool
 begin_file(struct ipmsg_serve *s, const struct file_piece *piece)
 {
-	s->left = piece->size;
+	if (piece->size < s->offset)
+		return false;
+	s->left = piece->size - s->offset;
 	return !s->as_folder || put_header(s, IPMSG_FILE_REGULAR, piece);
 }
 

@@ -167,7 +167,8 @@ files_kit_carry(struct files_kit *k, const struct files_piece *pieces)
 		}
 		if (piece.kind == FILE_PIECE_FILE &&
 		    pieces[1].kind == FILE_PIECE_BYTES)
-			piece.size = strlen(pieces[1].text);
+			piece.size =
+			    k->admitted.offset + strlen(pieces[1].text);
 		more = piece.kind != FILE_PIECE_END &&
 		       piece.kind != FILE_PIECE_ERROR;
 		ipmsg_serve_piece(k->serve, k->now, &piece);

@@ -187,6 +187,15 @@ beyond_4_gib(void **state)
 	ipmsg_fetch_closed(k.fetch);
 	files_kit_feed(&k, (const uint8_t *)"", 0);
 	assert_string_equal(k.told, "hello.");
+	/* The file became shorter than that meanwhile. */
+	ipmsg_offers_end(k.offers, TOKEN, false);
+	files_kit_connect(&k, &cfg);
+	assert_int_equal(k.admit_err, 0);
+	struct file_piece piece = {
+		.kind = FILE_PIECE_FILE, .name = "a", .size = cfg.offset - 1
+	};
+	ipmsg_serve_piece(k.serve, k.now, &piece);
+	assert_int_equal(files_kit_served(&k), IPMSG_FILES_SOURCE);
 	/* In a folder the header says it, whatever was offered. */
 	cfg = (struct ipmsg_fetch_cfg){ .id = 1, .folder = true, .size = 3 };
 	files_kit_connect(&k, &cfg);
