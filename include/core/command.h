@@ -62,6 +62,11 @@ enum command_kind {
 	COMMAND_ENCODING,  /* on: number is an enum charset, by which texts of
 			      peer are read from now on, and those there; off:
 			      says which it is */
+	COMMAND_SEND_FILES, /* text: paths, each on a line, to peer */
+	COMMAND_GET,    /* take number (0: the newest that is offered in conv);
+			   text: where to, or NULL */
+	COMMAND_REFUSE, /* number, the same: it is not wanted */
+	COMMAND_STOP,   /* number: it goes no further */
 	COMMAND_QUIT,
 };
 

@@ -14,6 +14,7 @@
 #define CORE_ENGINE_H
 
 #include "base/addr.h"
+#include "base/file_piece.h"
 #include "base/iface.h"
 #include "base/lang.h"
 #include "base/now.h"
@@ -22,6 +23,7 @@
 #include "core/model.h"
 #include "core/saved.h"
 #include "core/settings.h"
+#include "core/transfer.h"
 #include "core/trust.h"
 #include "crypto/identity.h"
 #include "crypto/rng.h"
@@ -44,6 +46,8 @@ enum {
 	ACCEPT_BURST = 20,
 	/* The most bytes of one connection handed to engine_bytes at once. */
 	ENGINE_READ_MAX = 65536,
+	/* What of a file waits on its connection at most, and a piece more. */
+	SOURCE_AHEAD = 256 * 1024,
 };
 
 /* What is spoken on a connection. */
@@ -98,6 +102,19 @@ enum effect_kind {
 	EFFECT_SETTING, /* text: the key, NULL for all: keep what the model has
 			   of it; on: it was set, else unset; conv: where to
 			   say so when that fails */
+	/* Of files; token is chosen by the engine. */
+	EFFECT_FILE_STAT,    /* text: a path; engine_file_stat(token) */
+	EFFECT_SOURCE_OPEN,  /* read text; of a single file (not on) which has
+				to be as piece says, from offset on:
+				engine_source(token), whenever conn has less
+				than SOURCE_AHEAD to send */
+	EFFECT_SOURCE_CLOSE, /* token: no more of it */
+	EFFECT_SINK_OPEN,    /* write what piece describes (ENTER or FILE; on:
+				its size is known) to where text says; "": to
+				the folder that is set */
+	EFFECT_SINK_PIECE,   /* token, piece: the next of it */
+	EFFECT_SINK_CLOSE,   /* token; on: that was all: engine_sink; else it is
+				removed */
 	/* Reports for front ends: nothing to execute. */
 	EFFECT_PEER,     /* fp: presence, trust, name or status changed */
 	EFFECT_TYPING,   /* fp: on: began to type; else: does so no more */
@@ -107,6 +124,8 @@ enum effect_kind {
 			    message is not in memory */
 	EFFECT_REVISED,  /* conv, serial, id: its text or reactions changed;
 			    fp: by whom; revision: how; text: the new one */
+	EFFECT_TRANSFER, /* token: a file on its way (core/transfer.h), now in
+			    state; on: only its numbers changed */
 	EFFECT_LEFT,     /* goodbyes are out: the process may end */
 };
 
@@ -130,6 +149,9 @@ struct effect {
 	const uint8_t *bytes;
 	size_t size;
 	const char *text;
+	enum transfer_state state;
+	uint64_t offset;
+	struct file_piece piece;
 };
 
 struct engine;
@@ -200,6 +222,18 @@ bool engine_is_waiting(const struct engine *e);
 /* The answer to EFFECT_LOAD; takes the messages out of the page. */
 void engine_history(struct engine *e, struct now now, const struct fp *fp,
     struct saved_page *page);
+
+/* The answer to EFFECT_FILE_STAT: info, or why there is none. */
+void engine_file_stat(struct engine *e, struct now now, uint32_t token,
+    const struct file_info *info, const char *error);
+/* The next piece of a source; END and ERROR close it, and so does an ERROR
+ * instead of the first one. */
+void engine_source(struct engine *e, struct now now, uint32_t token,
+    const struct file_piece *piece);
+/* A sink is closed: it is complete and at path; or why it failed, at whatever
+ * time it does. */
+void engine_sink(struct engine *e, struct now now, uint32_t token,
+    const char *path, const char *error);
 
 /* Takes the text inside. */
 void engine_command(struct engine *e, struct now now, struct command *cmd);

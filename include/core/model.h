@@ -143,6 +143,7 @@ enum message_kind {
 	MESSAGE_SHOUT,
 	MESSAGE_INFO,  /* an answer of earshot's own; not history */
 	MESSAGE_ERROR, /* the same, and something went wrong */
+	MESSAGE_FILE,  /* somebody offers a file: transfer; not history */
 };
 
 enum delivery {
@@ -181,6 +182,7 @@ struct message {
 	char *text;
 	size_t size;
 	char *reason; /* of a failure; NULL else */
+	uint32_t transfer; /* MESSAGE_FILE; it may be gone */
 	/* What follows is of a legacy dialect. */
 	enum dialect dialect;
 	enum seal seal;
@@ -262,6 +264,7 @@ struct model {
 	 */
 	struct transfer **transfers;
 	size_t transfer_count;
+	uint64_t offers_refused; /* of files: too many at a time */
 	/* All numbers below the floor are taken, none is above the top. */
 	uint32_t number_floor, number_top;
 	struct conv **convs; /* in order of creation */

@@ -76,6 +76,7 @@ struct settings {
 	uint32_t away_idle_min, away_unfocused_min; /* 0: never */
 	bool talk_typing;
 	struct setting_list talk_ignore;
+	char *files_folder; /* NULL: the usual one */
 	char *edit_spell; /* "off", "auto" or a language; never NULL */
 	bool edit_emoji;
 

@@ -62,7 +62,7 @@ struct transfer {
 	uint64_t size, done;
 	uint32_t files, files_done;             /* files: 0 when not known */
 	int64_t mtime;                          /* Unix seconds; 0: not known */
-	int64_t offered_ms;                     /* wall clock */
+	int64_t offered_ms, offered_mono_ms;    /* wall clock, monotonic */
 	int64_t started_mono_ms, ended_mono_ms; /* 0: not yet */
 	uint64_t rate;         /* bytes in a second, smoothed; while it runs */
 	char *reason;          /* why it failed or ended; NULL else */
@@ -72,6 +72,7 @@ struct transfer {
 	/* Of the dialect and of core/transfer*.c. */
 	uint32_t conn;      /* while it runs; 0 else */
 	uint64_t offset;    /* where this run began */
+	bool ending;        /* theirs: all came, and is put in its place */
 	int64_t moved_ms;   /* monotonic: bytes went or came */
 	int64_t shown_ms;   /* the numbers changed on the screen */
 	int64_t rate_ms;    /* the rate was measured, at */
@@ -93,6 +94,8 @@ struct file_info {
 const struct transfer *model_transfer(const struct model *m, uint32_t id);
 /* Seconds that it takes at this rate; -1: nobody can say. */
 int64_t transfer_left_s(const struct transfer *t);
+
+void transfer_free(struct transfer *t);
 
 enum { SIZE_TEXT_SIZE = 16 };
 /* "999 B", "1.4 MB". Returns out. */

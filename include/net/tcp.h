@@ -79,6 +79,8 @@ void tcp_send(struct tcp *t, uint32_t conn, const uint8_t *p, size_t n);
 /* Connections that were given more than TCP_FULL since the last time, and have
  * less than that waiting now: pull until 0. */
 uint32_t tcp_drained(struct tcp *t);
+/* Bytes that wait on conn; 0 when it is gone. */
+size_t tcp_queued(const struct tcp *t, uint32_t conn);
 /* Sends what waits for at most TCP_LINGER_MS, then closes; no event follows. */
 void tcp_close(struct tcp *t, uint32_t conn, int64_t mono_ms);
 /* True while something still lingers. */

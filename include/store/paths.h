@@ -5,12 +5,18 @@
 #ifndef STORE_PATHS_H
 #define STORE_PATHS_H
 
+#include "store/home.h"
+
 #include <stddef.h>
 
 enum { PATHS_MAX = 64 };
 
 /* With "~/" as the home of the user, where there is one (caller frees). */
 char *path_expand(const char *path);
+/* Where what comes is put: chosen, unless it is NULL or ""; below a home of its
+ * own, "downloads"; else the user's folder for downloads, which need not exist
+ * (caller frees). */
+char *downloads_folder(const struct home *h, const char *chosen);
 /*
  * What a path that begins so can be: at most PATHS_MAX, sorted, each beginning
  * with start as it was typed, directories with a slash behind them. Hidden

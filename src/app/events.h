@@ -25,6 +25,9 @@ struct events {
 	/* An edit, deletion or reaction; msg as with delivery. */
 	char *(*revised)(const struct model *m, const struct conv *c,
 	    const struct message *msg, const struct effect *effect);
+	/* A file on its way, as the effect says. */
+	char *(*transfer)(const struct model *m, const struct transfer *t,
+	    const struct effect *effect);
 	/* A setting changed; its answer is a message of its own. */
 	char *(*setting)(const struct model *m, const struct setting *row);
 	/* Found in the history. */

@@ -16,7 +16,7 @@
 #include <time.h>
 
 /* A text of 64 KiB, each byte of it escaped, and the rest. */
-enum { OBJECT_MAX = 1024 * 1024, OBJECT_USUAL = 500, NUMBER_SIZE = 16 };
+enum { OBJECT_MAX = 1024 * 1024, OBJECT_USUAL = 500, NUMBER_SIZE = 24 };
 
 static void
 put(struct buf *b, const char *text)
@@ -96,11 +96,11 @@ add(struct buf *b, const char *key, const char *text)
 }
 
 static void
-add_number(struct buf *b, const char *key, uint32_t number)
+add_number(struct buf *b, const char *key, uint64_t number)
 {
 	char text[NUMBER_SIZE];
 
-	snprintf(text, sizeof(text), "%u", number);
+	snprintf(text, sizeof(text), "%llu", (unsigned long long)number);
 	add_key(b, key);
 	put(b, text);
 }
@@ -390,6 +390,8 @@ json_message(const struct model *m, const struct conv *c,
 		return json_error(command, msg->text);
 	case MESSAGE_SHOUT:
 		return json_shout(m, msg);
+	case MESSAGE_FILE: /* an event of its own */
+		return NULL;
 	case MESSAGE_TEXT:
 		break;
 	}
@@ -432,6 +434,37 @@ json_revised(const struct model *m, const struct conv *c,
 }
 
 static char *
+json_transfer(const struct model *m, const struct transfer *t,
+    const struct effect *effect)
+{
+	struct buf b = begin("transfer");
+	char number[NUMBER_SIZE];
+
+	snprintf(number, sizeof(number), "f%u", (unsigned)t->id);
+	add(&b, "transfer", number);
+	add(&b, "state", transfer_state_text(effect->state));
+	add(&b, "direction", t->mine ? "out" : "in");
+	add(&b, "with", name_of(m, &t->peer));
+	if (t->dialect == DIALECT_EARSHOT)
+		add_fp(&b, "id", &t->peer);
+	else
+		add(&b, "id", NULL);
+	add(&b, "dialect", dialect_text(t->dialect));
+	add(&b, "name", t->name);
+	add_bool(&b, "folder", t->folder);
+	if (t->size_known)
+		add_number(&b, "size", t->size);
+	else
+		add(&b, "size", NULL);
+	add_number(&b, "done", t->done);
+	add_number(&b, "rate", t->rate);
+	add(&b, "path", t->path);
+	add(&b, "reason", t->reason == NULL ? "" : t->reason);
+	add(&b, "note", t->note == NULL ? "" : t->note);
+	return end(&b);
+}
+
+static char *
 json_found(const struct model *m, const struct found *f)
 {
 	const struct message *msg = &f->message;
@@ -462,6 +495,7 @@ const struct events events_json = {
 	.message = json_message,
 	.delivery = json_delivery,
 	.revised = json_revised,
+	.transfer = json_transfer,
 	.found = json_found,
 	.error = json_error,
 };

@@ -166,6 +166,8 @@ text_message(const struct model *m, const struct conv *c,
 		return xstrdup(msg->text);
 	if (msg->kind == MESSAGE_ERROR)
 		return xasprintf("! %s", msg->text);
+	if (msg->kind == MESSAGE_FILE) /* text_transfer tells of it */
+		return NULL;
 	/* Our own words need no echo; what becomes of them is told. */
 	return msg->mine && msg->kind == MESSAGE_TEXT ? NULL : said(m, msg);
 }
@@ -234,6 +236,49 @@ text_revised(const struct model *m, const struct conv *c,
 	return line;
 }
 
+/* What is offered, with what to do about it. */
+static char *
+text_offer(const struct model *m, const struct transfer *t, const char *who)
+{
+	const struct lang *l = m->lang;
+	unsigned id = (unsigned)t->id;
+	char size[SIZE_TEXT_SIZE];
+
+	snprintf(size, sizeof(size), "%s", "?");
+	if (t->size_known)
+		size_text(t->size, size);
+	if (t->mine)
+		return xasprintf(say(l, "* f%u: offered to %s: %s, %s"), id,
+		    who, t->name, size);
+	return xasprintf(
+	    say(l, "* f%u: %s offers %s, %s; /get f%u or /refuse f%u"), id, who,
+	    t->name, size, id, id);
+}
+
+static char *
+text_transfer(const struct model *m, const struct transfer *t,
+    const struct effect *effect)
+{
+	const struct lang *l = m->lang;
+	const struct peer *p = model_peer(m, &t->peer);
+	char label[PEER_LABEL_SIZE];
+	const char *who = p == NULL ? "?" : peer_label(p, false, label);
+	unsigned id = (unsigned)t->id;
+
+	if (effect->on)
+		return NULL;
+	if (effect->state == TRANSFER_OFFERED)
+		return text_offer(m, t, who);
+	if (effect->state == TRANSFER_DONE && !t->mine)
+		return xasprintf(
+		    say(l, "* f%u: %s is saved as %s"), id, t->name, t->path);
+	return xasprintf("* f%u: %s: %s%s%s%s%s", id, t->name,
+	    say(l, transfer_state_text(effect->state)),
+	    t->reason == NULL ? "" : ": ",
+	    t->reason == NULL ? "" : say(l, t->reason),
+	    t->note == NULL ? "" : "; ", t->note == NULL ? "" : t->note);
+}
+
 static char *
 text_found(const struct model *m, const struct found *f)
 {
@@ -280,6 +325,7 @@ const struct events events_text = {
 	.message = text_message,
 	.delivery = text_delivery,
 	.revised = text_revised,
+	.transfer = text_transfer,
 	.found = text_found,
 	.error = text_error,
 };

@@ -151,13 +151,26 @@ report_setting(
 	return true;
 }
 
+static bool
+report_transfer(
+    struct plain *p, const struct model *m, const struct effect *effect)
+{
+	if (effect->kind != EFFECT_TRANSFER)
+		return false;
+	const struct transfer *t = model_transfer(m, effect->token);
+	if (t != NULL)
+		print_line(p, p->events->transfer(m, t, effect));
+	return true;
+}
+
 static void
 plain_report(struct front *f, struct shell *sh, const struct effect *effect)
 {
 	struct plain *p = plain_of(f);
 	const struct model *m = shell_model(sh);
 
-	if (report_peer(p, m, effect) || report_setting(p, m, effect))
+	if (report_peer(p, m, effect) || report_setting(p, m, effect) ||
+	    report_transfer(p, m, effect))
 		return;
 	const struct conv *c = model_conv(m, effect->conv);
 	const struct message *msg =

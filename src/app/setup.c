@@ -6,6 +6,7 @@
  */
 #include "app/child.h"
 #include "app/clock.h"
+#include "app/files.h"
 #include "app/language.h"
 #include "app/log.h"
 #include "app/shell.h"
@@ -205,6 +206,7 @@ open_network(struct shell *sh, char **ret_error)
 	ports_interfaces(sh->ports, sh->ifaces, sh->iface_count);
 	sh->resolve = resolve_new();
 	sh->children = children_new();
+	sh->files = files_new();
 	sh->loop = loop_new();
 	return 0;
 }
@@ -314,6 +316,7 @@ shell_close(struct shell *sh)
 	engine_free(sh->engine);
 	db_close(sh->db);
 	resolve_free(sh->resolve);
+	files_free(sh->files);
 	children_free(sh->children);
 	loop_free(sh->loop);
 	ports_free(sh->ports);

@@ -4,6 +4,7 @@
 #include "app/answers.h"
 #include "app/child.h"
 #include "app/clock.h"
+#include "app/files.h"
 #include "app/language.h"
 #include "app/log.h"
 #include "base/err.h"
@@ -218,6 +219,14 @@ run_effect(struct shell *sh, const struct effect *effect)
 		keep_asking(sh, effect);
 		keep_report(sh, effect);
 		break;
+	case EFFECT_FILE_STAT:
+	case EFFECT_SOURCE_OPEN:
+	case EFFECT_SOURCE_CLOSE:
+	case EFFECT_SINK_OPEN:
+	case EFFECT_SINK_PIECE:
+	case EFFECT_SINK_CLOSE:
+		files_run(sh, sh->files, effect);
+		break;
 	case EFFECT_LEFT:
 		sh->done = true;
 		break;
@@ -226,6 +235,7 @@ run_effect(struct shell *sh, const struct effect *effect)
 	case EFFECT_MESSAGE:
 	case EFFECT_DELIVERY:
 	case EFFECT_REVISED:
+	case EFFECT_TRANSFER:
 		keep_report(sh, effect);
 		break;
 	}
@@ -668,6 +678,7 @@ timeout_ms(struct shell *sh)
 	at = earlier_ms(at, tcp_deadline(sh->tcp));
 	at = earlier_ms(at, ports_deadline(sh->ports));
 	at = earlier_ms(at, resolve_deadline(sh->resolve));
+	at = earlier_ms(at, files_deadline(sh, sh->files));
 	at = earlier_ms(at, children_deadline(sh->children));
 	at = earlier_ms(at, sh->ifaces_due_ms);
 	at = earlier_ms(at, sh->commit_ms);
@@ -732,6 +743,25 @@ maintain(struct shell *sh)
 	sh->maintain_ms = db_maintain(sh->db, sh->now);
 }
 
+static void
+on_files(struct shell *sh)
+{
+	struct files_event ev;
+
+	files_begin(sh->files);
+	while (files_next(sh, sh->files, &ev)) {
+		if (ev.kind == FILES_STAT)
+			engine_file_stat(
+			    sh->engine, sh->now, ev.token, ev.info, ev.error);
+		else if (ev.kind == FILES_SOURCE)
+			engine_source(sh->engine, sh->now, ev.token, &ev.piece);
+		else
+			engine_sink(
+			    sh->engine, sh->now, ev.token, ev.path, ev.error);
+		drain(sh);
+	}
+}
+
 /* What has become due without an fd telling so. */
 static void
 tick(struct shell *sh)
@@ -741,6 +771,7 @@ tick(struct shell *sh)
 	on_failures(sh);
 	on_drained(sh);
 	on_answers(sh);
+	on_files(sh);
 	if (engine_deadline(sh->engine) <= sh->now.mono_ms) {
 		engine_tick(sh->engine, sh->now);
 		drain(sh);

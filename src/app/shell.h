@@ -21,6 +21,7 @@
 #include <stdint.h>
 
 struct children;
+struct files;
 struct shell;
 struct findings;
 
@@ -88,6 +89,7 @@ struct shell {
 	struct ports *ports;
 	struct resolve *resolve;
 	struct children *children; /* who ends is told to the front end */
+	struct files *files;
 	int signal_fd, iface_fd, clock_fd;
 	struct iface ifaces[IFACES_MAX];
 	size_t iface_count;

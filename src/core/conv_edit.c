@@ -77,7 +77,8 @@ trim(struct conv *c)
 static bool
 counts_as_unread(const struct message *msg)
 {
-	return !msg->mine && !msg->read && is_history(msg);
+	return !msg->mine && !msg->read &&
+	       (is_history(msg) || msg->kind == MESSAGE_FILE);
 }
 
 struct message *

@@ -35,6 +35,16 @@ keep(struct engine *e, const void *p, size_t n)
 	return (const uint8_t *)offset;
 }
 
+static void
+keep_piece(struct engine *e, struct file_piece *p)
+{
+	if (p->name != NULL)
+		p->name =
+		    (const char *)keep(e, p->name, strlen(p->name) + 1);
+	if (p->bytes != NULL)
+		p->bytes = keep(e, p->bytes, p->count);
+}
+
 void
 effect_add(struct engine *e, struct effect effect)
 {
@@ -46,6 +56,7 @@ effect_add(struct engine *e, struct effect effect)
 	if (effect.text != NULL)
 		effect.text =
 		    (const char *)keep(e, effect.text, strlen(effect.text) + 1);
+	keep_piece(e, &effect.piece);
 	e->effects[e->effect_count++] = effect;
 }
 
@@ -78,6 +89,11 @@ engine_next(struct engine *e, struct effect *ret_effect)
 	if (ret_effect->text != NULL)
 		ret_effect->text =
 		    (const char *)base + (uintptr_t)ret_effect->text;
+	struct file_piece *p = &ret_effect->piece;
+	if (p->name != NULL)
+		p->name = (const char *)base + (uintptr_t)p->name;
+	if (p->bytes != NULL)
+		p->bytes = base + (uintptr_t)p->bytes;
 	return true;
 }
 

@@ -8,6 +8,7 @@
 #include "base/mem.h"
 #include "base/peer_text.h"
 #include "core/ipmsg_line.h"
+#include "core/transfers.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -81,6 +82,7 @@ engine_free(struct engine *e)
 	if (e == NULL)
 		return;
 	commit_free(e);
+	sendings_free(e);
 	conns_free(e);
 	connects_free(e);
 	contacts_free(e);
@@ -134,6 +136,7 @@ engine_tick_rest(struct engine *e, struct now now)
 	expire_typing(e, now);
 	ipmsg_line_tick(e, now);
 	outbox_tick(e, now);
+	transfers_tick(e, now);
 	commit_tick(e, now);
 }
 
@@ -163,6 +166,7 @@ engine_deadline(const struct engine *e)
 	at = earlier_ms(at, dialling_deadline(e));
 	at = earlier_ms(at, e->expire_ms);
 	at = earlier_ms(at, ipmsg_line_deadline(e));
+	at = earlier_ms(at, transfers_deadline(e));
 	at = earlier_ms(at, commit_deadline(e));
 	return earlier_ms(at, e->typing_ms);
 }

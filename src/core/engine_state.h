@@ -65,6 +65,8 @@ enum {
 	/* Receipts for what is not in memory: each makes the store search. */
 	RECEIPTS_PER_MINUTE = 10,
 	RECEIPTS_BURST = 10,
+	/* /send under way. */
+	SENDINGS_MAX = 4,
 };
 
 enum conn_state {
@@ -180,6 +182,9 @@ struct accept_host {
 	int64_t used_ms;
 };
 
+/* A /send whose files are looked at. */
+struct sending;
+
 struct engine {
 	const struct identity *identity;
 	struct rng rng;
@@ -204,6 +209,8 @@ struct engine {
 	struct ipmsg_line ipmsg;
 	char *login, *hostname; /* of this user and machine */
 	const struct ipmsg_keys *ipmsg_keys;
+	uint32_t transfer_number; /* the last one given */
+	struct sending *sendings[SENDINGS_MAX];
 	struct accept_host hosts[ACCEPT_HOSTS_MAX];
 	struct contact **contacts;
 	size_t contact_count, contact_cap;

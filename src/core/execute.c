@@ -6,6 +6,7 @@
 #include "base/peer_text.h"
 #include "core/ipmsg_line.h"
 #include "core/legacy.h"
+#include "core/transfers.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -172,6 +173,7 @@ do_quit(struct engine *e, struct now now, const struct command *cmd)
 			"%zu messages wait: they go out when earshot runs again. /outbox",
 			waiting),
 		    waiting);
+	transfers_stop(e, now, NULL);
 	e->model->leaving = true;
 	model_touch(e->model);
 	for (size_t i = 0; i < CONNS_MAX; i++) {
@@ -337,6 +339,12 @@ execute(struct engine *e, struct now now, struct command *cmd)
 	case COMMAND_SET:
 	case COMMAND_SAVE:
 		do_setting(e, now, cmd);
+		break;
+	case COMMAND_SEND_FILES:
+	case COMMAND_GET:
+	case COMMAND_REFUSE:
+	case COMMAND_STOP:
+		transfer_execute(e, now, cmd);
 		break;
 	case COMMAND_QUIT:
 		do_quit(e, now, cmd);

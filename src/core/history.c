@@ -9,6 +9,7 @@
 #include "base/mem.h"
 #include "base/peer_text.h"
 #include "core/legacy.h"
+#include "core/transfers.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -282,6 +283,8 @@ forget_conv(
 		.fp = c->fp,
 	};
 
+	if (all)
+		transfers_stop(e, now, &c->fp);
 	if (all)
 		contact_forget(e, now, k);
 	else if (k != NULL)

@@ -3,6 +3,7 @@
 
 #include "base/mem.h"
 #include "base/peer_text.h"
+#include "core/transfer.h"
 
 #include <assert.h>
 #include <stdlib.h>
@@ -71,6 +72,9 @@ model_free(struct model *m)
 		peer_free(m->peers[i]);
 	for (size_t i = 0; i < m->conv_count; i++)
 		conv_free(m->convs[i]);
+	for (size_t i = 0; i < m->transfer_count; i++)
+		transfer_free(m->transfers[i]);
+	free(m->transfers);
 	free(m->peers);
 	free(m->peer_index);
 	free(m->convs);

@@ -115,6 +115,10 @@ static const struct setting rows[] = {
 	    N_("leave so many MiB of the disk free"), N_("History"), false, 0,
 	    NUMBER_MAX, FIELD(history_free_mib) },
 
+	{ "files.folder", SETTING_TEXT, "PATH", "", "~/inbox",
+	    N_("where files go that you take; else the folder for downloads"),
+	    N_("Files"), true, 1, SETTING_VALUE_MAX, FIELD(files_folder) },
+
 	{ "quiet", ON_OFF, "off", "on",
 	    N_("do not announce yourself, only listen"), N_("Net"), false, 0, 0,
 	    FIELD(quiet) },

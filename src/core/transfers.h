@@ -42,7 +42,8 @@ struct transfer *transfer_get(struct engine *e, uint32_t id);
  * Ours: the other end asked for it; pieces follow by wire_piece as fast as conn
  * takes them. False when it is not to be had (refused, over, too many at once):
  * close conn.
- * Theirs: conn stands; hand what comes to transfer_piece.
+ * Theirs: conn stands; hand what comes to transfer_piece. Where it does not
+ * begin at what is here already, what is here is thrown away (offset 0).
  */
 bool transfer_started(struct engine *e, struct now now, uint32_t id,
     uint32_t conn, uint64_t offset);
@@ -55,8 +56,8 @@ void transfer_piece(struct engine *e, struct now now, uint32_t id,
     const struct file_piece *piece);
 /*
  * The wire is done with it; conn is gone or going. DONE of ours: the other end
- * has it. Of theirs: never needed after END, ignored then. PAUSED: it can be
- * taken up again. reason: English, N_(), not formatted; or NULL.
+ * has it. Of theirs: never needed after END, ignored then. PAUSED: what came is
+ * kept and it can be taken up again. reason: N_(), not formatted; or NULL.
  */
 void transfer_ended(struct engine *e, struct now now, uint32_t id,
     enum transfer_state how, const char *reason);
@@ -73,8 +74,9 @@ const char *wire_cannot_send(const struct engine *e, const struct peer *p);
  * NULL, or why not, N_(): then nothing went out. */
 const char *wire_offer(struct engine *e, struct now now, const struct peer *p,
     struct transfer *const *list, size_t count);
-/* Asks for theirs, from t->offset on: dials. NULL, or why not; then
- * transfer_started or transfer_ended follow. */
+/* Asks for theirs, from t->offset on, or from 0 where the other end knows no
+ * offsets: dials. NULL, or why not; after NULL transfer_started or
+ * transfer_ended follow. */
 const char *wire_fetch(struct engine *e, struct now now, struct transfer *t);
 /* Theirs, not wanted; or ours, withdrawn before it ran. */
 void wire_refuse(struct engine *e, struct now now, struct transfer *t);
@@ -94,6 +96,28 @@ void transfer_execute(
     struct engine *e, struct now now, const struct command *cmd);
 void transfers_tick(struct engine *e, struct now now);
 int64_t transfers_deadline(const struct engine *e);
-void transfers_free(struct engine *e);
+/* All of a peer's (NULL: of everybody's) that is not over is stopped. */
+void transfers_stop(struct engine *e, struct now now, const struct fp *peer);
+void sendings_free(struct engine *e);
+
+/*
+ * Between transfer.c, transfer_move.c and transfer_send.c.
+ */
+/* A new one in the table, with its line in the conversation still to come; NULL
+ * when there are too many. */
+struct transfer *transfer_add(
+    struct engine *e, struct now now, const struct peer *p);
+void transfer_remove(struct engine *e, uint32_t id);
+/* Its line in the conversation, and the report. */
+void transfer_show(struct engine *e, struct now now, const struct transfer *t);
+void transfer_set_state(struct engine *e, struct now now, struct transfer *t,
+    enum transfer_state state, const char *reason);
+/* Those that hold a connection, or are about to. */
+unsigned transfers_running(const struct engine *e);
+/* Stops what it reads or writes; keep: what was written may be gone on with. */
+void transfer_close(struct engine *e, struct transfer *t, bool keep);
+void transfer_get_file(
+    struct engine *e, struct now now, const struct command *cmd);
+void transfer_send(struct engine *e, struct now now, const struct command *cmd);
 
 #endif

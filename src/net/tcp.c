@@ -277,6 +277,14 @@ tcp_drained(struct tcp *t)
 	return 0;
 }
 
+size_t
+tcp_queued(const struct tcp *t, uint32_t conn)
+{
+	const struct conn *c = conn_find(t, conn);
+
+	return c == NULL ? 0 : buf_size(&c->out);
+}
+
 void
 tcp_set_reading(struct tcp *t, uint32_t conn, bool reading)
 {

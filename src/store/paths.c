@@ -3,6 +3,7 @@
 
 #include "base/mem.h"
 #include "base/peer_text.h"
+#include "store/file.h"
 
 #include <dirent.h>
 #include <stdbool.h>
@@ -11,7 +12,7 @@
 #include <sys/stat.h>
 
 /* Entries of a directory that are looked at: a key is waiting. */
-enum { ENTRIES_MAX = 20000 };
+enum { ENTRIES_MAX = 20000, USER_DIRS_MAX = 65536 };
 
 char *
 path_expand(const char *path)
@@ -21,6 +22,61 @@ path_expand(const char *path)
 	if (strncmp(path, "~/", 2) != 0 || home == NULL || home[0] != '/')
 		return xstrdup(path);
 	return xasprintf("%s%s", home, path + 1);
+}
+
+/* The value of a line NAME="VALUE" (caller frees); NULL. */
+static char *
+find_value(const char *text, const char *name)
+{
+	size_t n = strlen(name);
+
+	for (const char *line = text; *line != '\0';) {
+		size_t size = strcspn(line, "\n");
+		if (size > n + 2 && strncmp(line, name, n) == 0 &&
+		    line[n] == '=' && line[n + 1] == '"') {
+			const char *value = line + n + 2;
+			return xstrndup(value, strcspn(value, "\"\n"));
+		}
+		line += size + (line[size] == '\n');
+	}
+	return NULL;
+}
+
+/* What the desktop has for it: an absolute path, or one below $HOME. */
+static char *
+desktop_downloads(const char *home)
+{
+	const char *config = getenv("XDG_CONFIG_HOME");
+	char *path = config != NULL && config[0] == '/'
+			 ? xasprintf("%s/user-dirs.dirs", config)
+			 : xasprintf("%s/.config/user-dirs.dirs", home);
+	char *text = NULL, *value = NULL, *folder = NULL;
+	size_t size;
+
+	if (file_read(path, USER_DIRS_MAX, &text, &size) == 0)
+		value = find_value(text, "XDG_DOWNLOAD_DIR");
+	if (value != NULL && strncmp(value, "$HOME/", 6) == 0)
+		folder = xasprintf("%s%s", home, value + 5);
+	else if (value != NULL && value[0] == '/')
+		folder = xstrdup(value);
+	free(value);
+	free(text);
+	free(path);
+	return folder;
+}
+
+char *
+downloads_folder(const struct home *h, const char *chosen)
+{
+	const char *home = getenv("HOME");
+
+	if (chosen != NULL && chosen[0] != '\0')
+		return path_expand(chosen);
+	if (strcmp(h->config_dir, h->data_dir) == 0 || home == NULL ||
+	    home[0] != '/')
+		return xasprintf("%s/downloads", h->data_dir);
+	char *folder = desktop_downloads(home);
+	return folder != NULL ? folder : xasprintf("%s/Downloads", home);
 }
 
 /* A name may hold anything but a slash; what is not itself after cleaning

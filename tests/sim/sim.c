@@ -84,6 +84,13 @@ run_effect(struct sim *s, unsigned node, const struct effect *effect)
 	case EFFECT_DELIVERY:
 	case EFFECT_REVISED:
 	case EFFECT_SETTING:
+	case EFFECT_FILE_STAT:
+	case EFFECT_SOURCE_OPEN:
+	case EFFECT_SOURCE_CLOSE:
+	case EFFECT_SINK_OPEN:
+	case EFFECT_SINK_PIECE:
+	case EFFECT_SINK_CLOSE:
+	case EFFECT_TRANSFER:
 		break;
 	}
 }
