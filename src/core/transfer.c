@@ -434,9 +434,8 @@ cancel(struct engine *e, struct now now, const struct command *cmd)
 static bool
 can_be_asked_for(const struct transfer *t)
 {
-	return !t->mine &&
-	       (t->state == TRANSFER_OFFERED || t->state == TRANSFER_PAUSED ||
-		   t->state == TRANSFER_FAILED);
+	return t->state == TRANSFER_OFFERED || t->state == TRANSFER_PAUSED ||
+	       t->state == TRANSFER_FAILED;
 }
 
 void
@@ -446,10 +445,13 @@ transfer_get_file(struct engine *e, struct now now, const struct command *cmd)
 
 	if (t == NULL)
 		return;
+	if (t->mine) {
+		engine_error(
+		    e, now, cmd->conv, "f%u is sent by you", (unsigned)t->id);
+		return;
+	}
 	if (!can_be_asked_for(t)) {
-		engine_error(e, now, cmd->conv,
-		    t->mine ? "f%u is sent by you"
-			    : "f%u is not to be had any more",
+		engine_error(e, now, cmd->conv, "f%u is not to be had any more",
 		    (unsigned)t->id);
 		return;
 	}
