@@ -21,6 +21,10 @@ struct iface_choice {
 size_t ifaces_list(
     const struct iface_choice *choice, struct iface out[static IFACES_MAX]);
 
+/* The same in the same order. */
+bool ifaces_equal(
+    const struct iface *a, size_t an, const struct iface *b, size_t bn);
+
 /* An fd that becomes readable when interfaces or addresses change; -1 where
  * the system has none. */
 int ifaces_watch_open(void);

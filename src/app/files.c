@@ -25,6 +25,17 @@ enum {
 	PIECE_COST = 1024,
 };
 
+enum files_kind { FILES_STAT, FILES_SOURCE, FILES_SINK };
+
+/* What the engine is to be told. */
+struct files_event {
+	enum files_kind kind;
+	uint32_t token;
+	const struct file_info *info;
+	struct file_piece piece;
+	const char *path, *error;
+};
+
 /* A survey, a source or a sink, and an answer that waits. */
 struct job {
 	struct job *next;
@@ -40,7 +51,7 @@ struct job {
 };
 
 struct files {
-	struct job *first, *at; /* at: where files_next goes on */
+	struct job *first, *at; /* at: where next_event goes on */
 };
 
 struct files *
@@ -192,8 +203,10 @@ close_source(struct files *f, const struct effect *effect)
 }
 
 void
-files_run(struct shell *sh, struct files *f, const struct effect *effect)
+files_run(struct shell *sh, const struct effect *effect)
 {
+	struct files *f = sh->files;
+
 	if (effect->kind == EFFECT_FILE_STAT)
 		begin_survey(f, effect);
 	else if (effect->kind == EFFECT_SOURCE_OPEN)
@@ -225,8 +238,9 @@ sweep(struct files *f)
 	}
 }
 
-void
-files_begin(struct files *f)
+/* Each source may go so far in this turn. */
+static void
+begin_turn(struct files *f)
 {
 	size_t sources = 0;
 
@@ -289,8 +303,8 @@ next_sink(struct job *j, struct files_event *ev)
 	return true;
 }
 
-bool
-files_next(struct shell *sh, struct files *f, struct files_event *ret_ev)
+static bool
+next_event(const struct shell *sh, struct files *f, struct files_event *ret_ev)
 {
 	for (; f->at != NULL; f->at = f->at->next) {
 		struct job *j = f->at;
@@ -311,10 +325,29 @@ files_next(struct shell *sh, struct files *f, struct files_event *ret_ev)
 	return false;
 }
 
-int64_t
-files_deadline(const struct shell *sh, const struct files *f)
+void
+files_turn(struct shell *sh)
 {
-	for (const struct job *j = f->first; j != NULL; j = j->next)
+	struct files_event ev;
+
+	begin_turn(sh->files);
+	while (next_event(sh, sh->files, &ev)) {
+		if (ev.kind == FILES_STAT)
+			engine_file_stat(
+			    sh->engine, sh->now, ev.token, ev.info, ev.error);
+		else if (ev.kind == FILES_SOURCE)
+			engine_source(sh->engine, sh->now, ev.token, &ev.piece);
+		else
+			engine_sink(
+			    sh->engine, sh->now, ev.token, ev.path, ev.error);
+		shell_drain(sh);
+	}
+}
+
+int64_t
+files_deadline(const struct shell *sh)
+{
+	for (const struct job *j = sh->files->first; j != NULL; j = j->next)
 		if (j->over || j->kind == FILES_STAT ||
 		    (j->kind == FILES_SOURCE && can_read(sh, j)))
 			return 0;

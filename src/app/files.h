@@ -19,23 +19,12 @@ struct files *files_new(void);
 void files_free(struct files *f);
 
 /* EFFECT_FILE_STAT, _SOURCE_… and _SINK_…. While effects are drained: what
- * there is to tell the engine waits for files_next. */
-void files_run(struct shell *sh, struct files *f, const struct effect *effect);
+ * there is to tell the engine waits for files_turn. */
+void files_run(struct shell *sh, const struct effect *effect);
 
-enum files_kind { FILES_STAT, FILES_SOURCE, FILES_SINK };
-/* What the engine is to be told. */
-struct files_event {
-	enum files_kind kind;
-	uint32_t token;
-	const struct file_info *info;
-	struct file_piece piece;
-	const char *path, *error;
-};
-/* A turn of reading begins: each source may go so far. */
-void files_begin(struct files *f);
-/* Pull until false; valid until the next call. */
-bool files_next(struct shell *sh, struct files *f, struct files_event *ret_ev);
+/* Does a little of what there is to do, and tells the engine. */
+void files_turn(struct shell *sh);
 /* 0 while something can go on at once; else NEVER_MS. */
-int64_t files_deadline(const struct shell *sh, const struct files *f);
+int64_t files_deadline(const struct shell *sh);
 
 #endif

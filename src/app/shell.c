@@ -225,7 +225,7 @@ run_effect(struct shell *sh, const struct effect *effect)
 	case EFFECT_SINK_OPEN:
 	case EFFECT_SINK_PIECE:
 	case EFFECT_SINK_CLOSE:
-		files_run(sh, sh->files, effect);
+		files_run(sh, effect);
 		break;
 	case EFFECT_LEFT:
 		sh->done = true;
@@ -361,6 +361,12 @@ drain(struct shell *sh)
 		answer(sh);
 	if (sh->listened_count > 0)
 		tell_listened(sh);
+}
+
+void
+shell_drain(struct shell *sh)
+{
+	drain(sh);
 }
 
 /* At the end of a turn: what it gave to the store goes out only now. */
@@ -591,22 +597,6 @@ on_answers(struct shell *sh)
 }
 
 static bool
-same_ifaces(const struct iface *a, size_t an, const struct iface *b, size_t bn)
-{
-	if (an != bn)
-		return false;
-	for (size_t i = 0; i < an; i++) {
-		if (strcmp(a[i].name, b[i].name) != 0 ||
-		    a[i].index != b[i].index || a[i].use != b[i].use ||
-		    a[i].prefix_bits != b[i].prefix_bits ||
-		    !addr_equal(&a[i].addr, &b[i].addr) ||
-		    !addr_equal(&a[i].broadcast, &b[i].broadcast))
-			return false;
-	}
-	return true;
-}
-
-static bool
 reaches_others(const struct shell *sh)
 {
 	for (size_t i = 0; i < sh->iface_count; i++)
@@ -624,7 +614,7 @@ read_ifaces(struct shell *sh, bool force)
 	size_t count = ifaces_list(&choice, list);
 
 	sh->ifaces_due_ms = NEVER_MS;
-	if (!force && same_ifaces(list, count, sh->ifaces, sh->iface_count))
+	if (!force && ifaces_equal(list, count, sh->ifaces, sh->iface_count))
 		return;
 	memcpy(sh->ifaces, list, count * sizeof(*list));
 	sh->iface_count = count;
@@ -678,7 +668,7 @@ timeout_ms(struct shell *sh)
 	at = earlier_ms(at, tcp_deadline(sh->tcp));
 	at = earlier_ms(at, ports_deadline(sh->ports));
 	at = earlier_ms(at, resolve_deadline(sh->resolve));
-	at = earlier_ms(at, files_deadline(sh, sh->files));
+	at = earlier_ms(at, files_deadline(sh));
 	at = earlier_ms(at, children_deadline(sh->children));
 	at = earlier_ms(at, sh->ifaces_due_ms);
 	at = earlier_ms(at, sh->commit_ms);
@@ -743,25 +733,6 @@ maintain(struct shell *sh)
 	sh->maintain_ms = db_maintain(sh->db, sh->now);
 }
 
-static void
-on_files(struct shell *sh)
-{
-	struct files_event ev;
-
-	files_begin(sh->files);
-	while (files_next(sh, sh->files, &ev)) {
-		if (ev.kind == FILES_STAT)
-			engine_file_stat(
-			    sh->engine, sh->now, ev.token, ev.info, ev.error);
-		else if (ev.kind == FILES_SOURCE)
-			engine_source(sh->engine, sh->now, ev.token, &ev.piece);
-		else
-			engine_sink(
-			    sh->engine, sh->now, ev.token, ev.path, ev.error);
-		drain(sh);
-	}
-}
-
 /* What has become due without an fd telling so. */
 static void
 tick(struct shell *sh)
@@ -771,7 +742,7 @@ tick(struct shell *sh)
 	on_failures(sh);
 	on_drained(sh);
 	on_answers(sh);
-	on_files(sh);
+	files_turn(sh);
 	if (engine_deadline(sh->engine) <= sh->now.mono_ms) {
 		engine_tick(sh->engine, sh->now);
 		drain(sh);

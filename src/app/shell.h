@@ -128,6 +128,8 @@ void shell_run(struct shell *sh, struct front *front);
  */
 void shell_close(struct shell *sh);
 
+/* Executes what an input to the engine yielded; after each of them. */
+void shell_drain(struct shell *sh);
 /* Runs a command and its effects; takes the text in it. */
 void shell_command(struct shell *sh, struct command *cmd);
 /* Leaves: ask tells whether undelivered messages may hold it up once. */

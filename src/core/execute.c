@@ -268,6 +268,12 @@ do_history(struct engine *e, struct now now, const struct command *cmd)
 		history_draft(e, cmd);
 	else
 		history_forget(e, now, cmd);
+do_loaded(struct engine *e, const struct command *cmd)
+{
+	if (cmd->kind == COMMAND_OLDER)
+		history_load_older(e, cmd);
+	else
+		history_draft(e, cmd);
 }
 
 static void
@@ -314,6 +320,7 @@ execute(struct engine *e, struct now now, struct command *cmd)
 	case COMMAND_DRAFT:
 	case COMMAND_FORGET:
 		do_history(e, now, cmd);
+		do_loaded(e, cmd);
 		break;
 	case COMMAND_OUTBOX:
 	case COMMAND_CANCEL:

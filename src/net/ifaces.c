@@ -283,6 +283,22 @@ belongs(enum pass pass, const struct iface *f, const struct iface *out,
 	return false;
 }
 
+bool
+ifaces_equal(const struct iface *a, size_t an, const struct iface *b, size_t bn)
+{
+	if (an != bn)
+		return false;
+	for (size_t i = 0; i < an; i++) {
+		if (strcmp(a[i].name, b[i].name) != 0 ||
+		    a[i].index != b[i].index || a[i].use != b[i].use ||
+		    a[i].prefix_bits != b[i].prefix_bits ||
+		    !addr_equal(&a[i].addr, &b[i].addr) ||
+		    !addr_equal(&a[i].broadcast, &b[i].broadcast))
+			return false;
+	}
+	return true;
+}
+
 size_t
 ifaces_list(
     const struct iface_choice *choice, struct iface out[static IFACES_MAX])
