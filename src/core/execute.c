@@ -268,12 +268,15 @@ do_history(struct engine *e, struct now now, const struct command *cmd)
 		history_draft(e, cmd);
 	else
 		history_forget(e, now, cmd);
-do_loaded(struct engine *e, const struct command *cmd)
+}
+
+static void
+do_say(struct engine *e, struct now now, const struct command *cmd)
 {
-	if (cmd->kind == COMMAND_OLDER)
-		history_load_older(e, cmd);
+	if (cmd->kind == COMMAND_SAY)
+		talk_say(e, now, cmd);
 	else
-		history_draft(e, cmd);
+		do_typing(e, now, cmd);
 }
 
 static void
@@ -283,7 +286,8 @@ execute(struct engine *e, struct now now, struct command *cmd)
 	case COMMAND_NONE:
 		break;
 	case COMMAND_SAY:
-		talk_say(e, now, cmd);
+	case COMMAND_TYPING:
+		do_say(e, now, cmd);
 		break;
 	case COMMAND_OPEN:
 		do_open(e, now, cmd);
@@ -291,9 +295,6 @@ execute(struct engine *e, struct now now, struct command *cmd)
 	case COMMAND_READ:
 	case COMMAND_CLEAR:
 		do_conv(e, cmd);
-		break;
-	case COMMAND_TYPING:
-		do_typing(e, now, cmd);
 		break;
 	case COMMAND_SHOUT:
 		do_shout(e, now, cmd);
@@ -320,7 +321,6 @@ execute(struct engine *e, struct now now, struct command *cmd)
 	case COMMAND_DRAFT:
 	case COMMAND_FORGET:
 		do_history(e, now, cmd);
-		do_loaded(e, cmd);
 		break;
 	case COMMAND_OUTBOX:
 	case COMMAND_CANCEL:
