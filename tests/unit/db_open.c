@@ -536,6 +536,45 @@ test_floor(void **state)
 	assert_int_equal(count(k), 0);
 }
 
+/* Where a first start was cut off, and a log whose database is gone. */
+static void
+test_remains(void **state)
+{
+	struct db_kit *k = *state;
+
+	say_it(k, 1, "hello");
+	db_kit_close(k);
+	assert_int_equal(rename(tmpdir_path(k->dir, "earshot.db"),
+			     tmpdir_path(k->dir, "earshot.db-wal")),
+	    0);
+	tmpdir_write(
+	    tmpdir_path(k->dir, "earshot.db.new"), "half of it", 10, 0600);
+	db_kit_open(k);
+	assert_int_equal(count(k), 0);
+	assert_false(tmpdir_exists(tmpdir_path(k->dir, "earshot.db.new")));
+	say_it(k, 1, "again");
+	db_kit_close(k);
+	db_kit_open(k);
+	assert_int_equal(count(k), 1);
+}
+
+/* A commit at every start would be a sync of the disk for nothing. */
+static void
+test_start_writes_nothing(void **state)
+{
+	struct db_kit *k = *state;
+	struct stat st;
+
+	say_it(k, 1, "hello");
+	for (int i = 0; i < 2; i++) {
+		db_kit_close(k);
+		db_kit_open(k);
+		const char *log = tmpdir_path(k->dir, "earshot.db-wal");
+		assert_int_equal(stat(log, &st), 0);
+		assert_int_equal(st.st_size, 0);
+	}
+}
+
 int
 main(void)
 {
@@ -558,6 +597,8 @@ main(void)
 		TEST(test_import_damaged),
 		TEST(test_import_newer),
 		TEST(test_floor),
+		TEST(test_remains),
+		TEST(test_start_writes_nothing),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
