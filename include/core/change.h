@@ -26,7 +26,7 @@ enum change_kind {
 	CHANGE_REVISION, /* an edit, deletion or reaction: applied to target if
 			    its author may; of ours: it waits, too */
 	CHANGE_DELIVERY, /* id (one of ours to fp): its delivery, and reason;
-			    beyond DELIVERY_SENT it waits no more */
+			    waits: it does so still */
 	CHANGE_SHOWN,    /* ours to fp up to id, in order: they were shown; row:
 			    of that one, where it is known */
 	CHANGE_READ,     /* the conversation with fp was shown up to row */
@@ -64,7 +64,7 @@ struct change {
 	 * DELIVERED or READ moves sent_seq up to it. */
 	uint64_t seq;
 	bool mine;
-	bool waits; /* in the outbox, until CHANGE_DELIVERY */
+	bool waits; /* in the outbox, until CHANGE_DELIVERY without it */
 	bool keep;  /* false: the contact is set to keep no history; the text is
 		       stored only as long as it waits */
 	enum message_kind message; /* TEXT or SHOUT */

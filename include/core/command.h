@@ -27,7 +27,7 @@ enum command_kind {
 			   all from row on */
 	COMMAND_DRAFT,  /* text: typed in conv and not sent; may be empty */
 	COMMAND_TYPING, /* on or off, to peer */
-	COMMAND_SHOUT,  /* text to everybody */
+	COMMAND_SHOUT,  /* text to everybody; on: to those who speak plain */
 	COMMAND_NICK,   /* text: our new name */
 	COMMAND_STATUS, /* text: our status, may be empty */
 	COMMAND_AWAY,   /* text: may be empty; on: nobody said so, and nothing
@@ -56,6 +56,14 @@ enum command_kind {
 			      question, text its arguments, peer (zero: none) */
 	COMMAND_SET,       /* text: "KEY VALUE"; on: set, else back to the
 			      default. With conv 0 nothing is said about it */
+	/* Of the plain dialect. */
+	COMMAND_LISTEN,   /* at port number (0: say which), TCP (on) or UDP;
+			     text: a framing, or NULL */
+	COMMAND_UNLISTEN, /* no more: number, on */
+	COMMAND_FRAMING,  /* of the stream with peer is text; NULL: say it */
+	COMMAND_HANGUP,   /* end the stream with peer */
+	COMMAND_CONTACT,  /* text: "NAME ADDRESS", to be remembered */
+	COMMAND_DIALECT,  /* say which there are, and how they are */
 	COMMAND_SAVE,      /* all settings into their file */
 	COMMAND_ASK, /* peer of ipmsg: what it runs, or (on) how it is absent */
 	COMMAND_UNSEAL,    /* opens target, of peer */

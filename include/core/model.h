@@ -123,9 +123,11 @@ struct peer {
 	/* Of a legacy peer fp is a key of our tables only, never shown and
 	 * never sent; trust is TRUST_UNKNOWN or TRUST_BLOCKED. */
 	enum dialect dialect;
-	char *handle; /* who it is on the wire: "zhang@PC-1",
-			 "udp://10.0.0.2:9000"; NULL for earshot */
-	char *group;  /* may be NULL */
+	char *handle;    /* who it is on the wire: "zhang@PC-1",
+			    "udp://10.0.0.2:9000"; NULL for earshot */
+	char *group;     /* may be NULL */
+	uint32_t via;    /* plain: the listener it last wrote to */
+	int64_t gone_ms; /* plain datagrams: monotonic; it counts as gone */
 	/* How its texts are read: CHARSET_AUTO: guessed, guessed is what the
 	 * last one was. */
 	enum charset charset, guessed;

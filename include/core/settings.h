@@ -54,6 +54,8 @@ struct settings {
 	bool quiet;
 	uint32_t port;
 	struct setting_list interfaces;
+	bool plain; /* the plain dialect is spoken */
+	uint32_t plain_port;
 	/* What is kept: days, 0 for ever; MiB. */
 	uint32_t history_days, history_mib, history_free_mib;
 

@@ -3,6 +3,7 @@
 
 #include "base/mem.h"
 #include "core/ipmsg_line.h"
+#include "core/plain.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -29,6 +30,9 @@ follow(struct engine *e, struct now now, const struct setting *row)
 		execute_rename(e, now, s->name);
 	if (row->offset == offsetof(struct settings, look_language))
 		s->lang = e->model->lang = settings_lang(s, e->lang);
+	if (row->offset == offsetof(struct settings, plain) ||
+	    row->offset == offsetof(struct settings, plain_port))
+		plain_adjust(e, now);
 	if (row->offset == offsetof(struct settings, status))
 		execute_restate(e, now, s->status == NULL ? "" : s->status);
 	if (row->offset == offsetof(struct settings, ipmsg) ||

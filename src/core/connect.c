@@ -8,6 +8,7 @@
 
 #include "base/err.h"
 #include "base/mem.h"
+#include "core/plain.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -198,8 +199,9 @@ parse_target(struct connect *n, const char *text)
 void
 connect_start(struct engine *e, struct now now, const struct command *cmd)
 {
+	if (plain_connect(e, now, cmd))
+		return;
 	struct connect *n = connect_new(e);
-
 	if (n == NULL) {
 		engine_error(e, now, cmd->conv,
 		    "%d /connect are under way already; wait for one to end",
@@ -234,6 +236,8 @@ engine_resolved(struct engine *e, struct now now, uint32_t token,
     const struct addr *addrs, size_t count, const char *error)
 {
 	effects_begin(e);
+	if (plain_resolved(e, now, token, addrs, count, error))
+		return;
 	for (size_t i = 0; i < CONNECTS_MAX; i++) {
 		struct connect *n = &e->connects[i];
 		if (!n->used || n->token != token || n->count > 0)

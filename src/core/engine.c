@@ -9,6 +9,7 @@
 #include "base/peer_text.h"
 #include "core/ipmsg_line.h"
 #include "core/transfers.h"
+#include "core/plain.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -68,6 +69,7 @@ engine_new(const struct engine_cfg *cfg, struct now now)
 	discover_profile(
 	    e->discover, now, e->model->name, e->model->status, false);
 	notes_open(e);
+	plain_init(e, now);
 	if (cfg->saved == NULL)
 		return e;
 	contacts_load(e, cfg->saved->pins, cfg->saved->pin_count);
@@ -85,6 +87,7 @@ engine_free(struct engine *e)
 	sendings_free(e);
 	conns_free(e);
 	connects_free(e);
+	plain_free(e);
 	contacts_free(e);
 	discover_free(e->discover);
 	gate_free(e->gate);
@@ -133,6 +136,7 @@ engine_tick_rest(struct engine *e, struct now now)
 	conns_tick(e, now);
 	sightings_tick(e, now);
 	dialling_tick(e, now);
+	plain_tick(e, now);
 	expire_typing(e, now);
 	ipmsg_line_tick(e, now);
 	outbox_tick(e, now);
@@ -147,6 +151,7 @@ engine_start(struct engine *e, struct now now)
 	discover_start(e->discover, now);
 	outbox_start(e, now);
 	ipmsg_line_follow(e, now, 0);
+	plain_adjust(e, now);
 	engine_tick_rest(e, now);
 }
 
@@ -164,6 +169,7 @@ engine_deadline(const struct engine *e)
 
 	at = earlier_ms(at, conns_deadline(e));
 	at = earlier_ms(at, dialling_deadline(e));
+	at = earlier_ms(at, plain_deadline(e));
 	at = earlier_ms(at, e->expire_ms);
 	at = earlier_ms(at, ipmsg_line_deadline(e));
 	at = earlier_ms(at, transfers_deadline(e));

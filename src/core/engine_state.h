@@ -204,6 +204,7 @@ struct engine {
 	unsigned half_open; /* of these, in their handshake */
 	unsigned sessions, strangers;
 	unsigned plain_conns, ipmsg_conns;
+	struct plain *plain;
 	struct listener listeners[LISTENERS_MAX];
 	uint32_t listener_number; /* the last one given */
 	struct ipmsg_line ipmsg;
@@ -370,6 +371,8 @@ struct contact *talk_partner(
     struct engine *e, struct now now, const struct command *cmd);
 /* What was sent and not acknowledged waits again. */
 void talk_interrupted(struct engine *e, const struct contact *k);
+/* The user means k: it is no stranger. */
+void talk_set_answered(struct engine *e, struct contact *k);
 void talk_say(struct engine *e, struct now now, const struct command *cmd);
 /* A shout, ours or theirs; takes its text. */
 void talk_shout(struct engine *e, struct message *m);

@@ -6,6 +6,7 @@
 #include "base/peer_text.h"
 #include "core/ipmsg_line.h"
 #include "core/legacy.h"
+#include "core/plain.h"
 #include "core/transfers.h"
 
 #include <stdlib.h>
@@ -125,6 +126,15 @@ do_shout(struct engine *e, struct now now, const struct command *cmd)
 }
 
 static void
+shout(struct engine *e, struct now now, const struct command *cmd)
+{
+	if (cmd->on)
+		plain_shout(e, now, cmd);
+	else
+		do_shout(e, now, cmd);
+}
+
+static void
 do_open(struct engine *e, struct now now, const struct command *cmd)
 {
 	struct peer *p = model_peer_edit(e->model, &cmd->peer);
@@ -176,6 +186,7 @@ do_quit(struct engine *e, struct now now, const struct command *cmd)
 	transfers_stop(e, now, NULL);
 	e->model->leaving = true;
 	model_touch(e->model);
+	plain_leave(e, now);
 	for (size_t i = 0; i < CONNS_MAX; i++) {
 		if (e->conns[i] != NULL)
 			conn_drop(e, now, e->conns[i], CLOSE_LEAVING);
@@ -197,8 +208,9 @@ do_notice(struct engine *e, struct now now, struct command *cmd)
 }
 
 static void
-do_conv(struct engine *e, const struct command *cmd)
+do_conv(struct engine *e, struct now now, const struct command *cmd)
 {
+	(void)now;
 	struct conv *c = model_conv_edit(e->model, cmd->conv);
 
 	if (c == NULL)
@@ -240,6 +252,33 @@ do_setting(struct engine *e, struct now now, const struct command *cmd)
 }
 
 static void
+do_dialect(struct engine *e, struct now now, const struct command *cmd)
+{
+	engine_info(e, now, cmd->conv,
+	    "earshot: on, %u sessions; always encrypted", e->sessions);
+	if (ipmsg_line_is_on(e))
+		engine_info(e, now, cmd->conv,
+		    "ipmsg: on, IP Messenger on port %u; not encrypted, or "
+		    "with keys that nobody verified",
+		    (unsigned)e->model->settings.ipmsg_port);
+	else
+		engine_info(e, now, cmd->conv,
+		    "ipmsg: off; for IP Messenger, iptux and FeiQ. /dialect "
+		    "ipmsg on");
+	plain_describe(e, now, cmd->conv);
+}
+
+static void
+do_history(struct engine *e, struct now now, const struct command *cmd)
+{
+	(void)now;
+	if (cmd->kind == COMMAND_OLDER)
+		history_load_older(e, cmd);
+	else
+		history_draft(e, cmd);
+}
+
+static void
 do_outbox(struct engine *e, struct now now, const struct command *cmd)
 {
 	if (cmd->kind == COMMAND_OUTBOX)
@@ -248,115 +287,62 @@ do_outbox(struct engine *e, struct now now, const struct command *cmd)
 		outbox_cancel(e, now, cmd);
 }
 
-static void
-do_self(struct engine *e, struct now now, const struct command *cmd)
-{
-	if (cmd->kind == COMMAND_NICK)
-		do_nick(e, now, cmd);
-	else if (cmd->kind == COMMAND_STATUS)
-		do_status(e, now, cmd);
-	else
-		do_away(e, now, cmd);
-}
-
-static void
-do_history(struct engine *e, struct now now, const struct command *cmd)
-{
-	if (cmd->kind == COMMAND_OLDER)
-		history_load_older(e, cmd);
-	else if (cmd->kind == COMMAND_DRAFT)
-		history_draft(e, cmd);
-	else
-		history_forget(e, now, cmd);
-}
-
-static void
-do_say(struct engine *e, struct now now, const struct command *cmd)
-{
-	if (cmd->kind == COMMAND_SAY)
-		talk_say(e, now, cmd);
-	else
-		do_typing(e, now, cmd);
-}
+/* Keyed by enum command_kind. INFO and ERROR give their text away. */
+static void (*const runs[])(
+    struct engine *e, struct now now, const struct command *cmd) = {
+	[COMMAND_SAY] = talk_say,
+	[COMMAND_OPEN] = do_open,
+	[COMMAND_READ] = do_conv,
+	[COMMAND_CLEAR] = do_conv,
+	[COMMAND_TYPING] = do_typing,
+	[COMMAND_SHOUT] = shout,
+	[COMMAND_NICK] = do_nick,
+	[COMMAND_STATUS] = do_status,
+	[COMMAND_AWAY] = do_away,
+	[COMMAND_BACK] = do_away,
+	[COMMAND_CONNECT] = connect_start,
+	[COMMAND_EDIT] = revise_command,
+	[COMMAND_DELETE] = revise_command,
+	[COMMAND_REACT] = revise_command,
+	[COMMAND_OLDER] = do_history,
+	[COMMAND_DRAFT] = do_history,
+	[COMMAND_OUTBOX] = do_outbox,
+	[COMMAND_CANCEL] = do_outbox,
+	[COMMAND_FORGET] = history_forget,
+	[COMMAND_HISTORY] = prefer_execute,
+	[COMMAND_RECEIPTS] = prefer_execute,
+	[COMMAND_TRANSPORT] = prefer_execute,
+	[COMMAND_ALIAS] = prefer_execute,
+	[COMMAND_BLOCK] = prefer_execute,
+	[COMMAND_MUTE] = prefer_execute,
+	[COMMAND_VERIFY] = prefer_execute,
+	[COMMAND_UNSEAL] = legacy_read,
+	[COMMAND_ENCODING] = legacy_read,
+	[COMMAND_SEND_FILES] = transfer_execute,
+	[COMMAND_GET] = transfer_execute,
+	[COMMAND_REFUSE] = transfer_execute,
+	[COMMAND_STOP] = transfer_execute,
+	[COMMAND_QUERY] = do_question,
+	[COMMAND_ASK] = do_question,
+	[COMMAND_DIALECT] = do_dialect,
+	[COMMAND_LISTEN] = plain_execute,
+	[COMMAND_UNLISTEN] = plain_execute,
+	[COMMAND_FRAMING] = plain_execute,
+	[COMMAND_HANGUP] = plain_execute,
+	[COMMAND_CONTACT] = plain_execute,
+	[COMMAND_SET] = do_setting,
+	[COMMAND_SAVE] = do_setting,
+	[COMMAND_QUIT] = do_quit,
+};
 
 static void
 execute(struct engine *e, struct now now, struct command *cmd)
 {
-	switch (cmd->kind) {
-	case COMMAND_NONE:
-		break;
-	case COMMAND_SAY:
-	case COMMAND_TYPING:
-		do_say(e, now, cmd);
-		break;
-	case COMMAND_OPEN:
-		do_open(e, now, cmd);
-		break;
-	case COMMAND_READ:
-	case COMMAND_CLEAR:
-		do_conv(e, cmd);
-		break;
-	case COMMAND_SHOUT:
-		do_shout(e, now, cmd);
-		break;
-	case COMMAND_NICK:
-	case COMMAND_STATUS:
-	case COMMAND_AWAY:
-	case COMMAND_BACK:
-		do_self(e, now, cmd);
-		break;
-	case COMMAND_CONNECT:
-		connect_start(e, now, cmd);
-		break;
-	case COMMAND_INFO:
-	case COMMAND_ERROR:
+	if (cmd->kind == COMMAND_INFO || cmd->kind == COMMAND_ERROR)
 		do_notice(e, now, cmd);
-		break;
-	case COMMAND_EDIT:
-	case COMMAND_DELETE:
-	case COMMAND_REACT:
-		revise_command(e, now, cmd);
-		break;
-	case COMMAND_OLDER:
-	case COMMAND_DRAFT:
-	case COMMAND_FORGET:
-		do_history(e, now, cmd);
-		break;
-	case COMMAND_OUTBOX:
-	case COMMAND_CANCEL:
-		do_outbox(e, now, cmd);
-		break;
-	case COMMAND_HISTORY:
-	case COMMAND_RECEIPTS:
-	case COMMAND_TRANSPORT:
-	case COMMAND_ALIAS:
-	case COMMAND_BLOCK:
-	case COMMAND_MUTE:
-	case COMMAND_VERIFY:
-		prefer_execute(e, now, cmd);
-		break;
-	case COMMAND_UNSEAL:
-	case COMMAND_ENCODING:
-		legacy_read(e, now, cmd);
-		break;
-	case COMMAND_QUERY:
-	case COMMAND_ASK:
-		do_question(e, now, cmd);
-		break;
-	case COMMAND_SET:
-	case COMMAND_SAVE:
-		do_setting(e, now, cmd);
-		break;
-	case COMMAND_SEND_FILES:
-	case COMMAND_GET:
-	case COMMAND_REFUSE:
-	case COMMAND_STOP:
-		transfer_execute(e, now, cmd);
-		break;
-	case COMMAND_QUIT:
-		do_quit(e, now, cmd);
-		break;
-	}
+	else if (cmd->kind < sizeof(runs) / sizeof(runs[0]) &&
+		 runs[cmd->kind] != NULL)
+		runs[cmd->kind](e, now, cmd);
 }
 
 void

@@ -9,6 +9,7 @@
 #include "core/engine_state.h"
 #include "core/ipmsg_line.h"
 #include "core/ipmsg_transfer.h"
+#include "core/plain.h"
 
 #include <errno.h>
 
@@ -150,6 +151,7 @@ dialect_listening(
 {
 	switch (l->use) {
 	case LISTENER_PLAIN:
+		plain_listening(e, now, l, sys_errno);
 		break;
 	case LISTENER_IPMSG:
 		ipmsg_line_listening(e, now, l, sys_errno);
@@ -163,6 +165,7 @@ dialect_datagram(struct engine *e, struct now now, const struct listener *l,
 {
 	switch (l->use) {
 	case LISTENER_PLAIN:
+		plain_datagram(e, now, l, in);
 		break;
 	case LISTENER_IPMSG:
 		ipmsg_line_datagram(e, now, in);
@@ -176,7 +179,7 @@ dialect_accepted(
 {
 	switch (l->use) {
 	case LISTENER_PLAIN:
-		break;
+		return plain_accepted(e, now, c, l);
 	case LISTENER_IPMSG:
 		return ipmsg_transfer_accepted(e, now, c);
 	}
@@ -187,10 +190,12 @@ static void
 dialect_opened(struct engine *e, struct now now, struct conn *c)
 {
 	switch (c->use) {
+	case CONN_PLAIN:
+		plain_opened(e, now, c);
+		break;
 	case CONN_IPMSG_FILE:
 		ipmsg_transfer_opened(e, now, c);
 		break;
-	case CONN_PLAIN:
 	case CONN_EARSHOT:
 		break;
 	}
@@ -201,10 +206,12 @@ stream_bytes(struct engine *e, struct now now, struct conn *c, const uint8_t *p,
     size_t n)
 {
 	switch (c->use) {
+	case CONN_PLAIN:
+		plain_bytes(e, now, c, p, n);
+		break;
 	case CONN_IPMSG_FILE:
 		ipmsg_transfer_bytes(e, now, c, p, n);
 		break;
-	case CONN_PLAIN:
 	case CONN_EARSHOT:
 		break;
 	}
@@ -215,10 +222,12 @@ static void
 dialect_closed(struct engine *e, struct now now, struct conn *c, int sys_errno)
 {
 	switch (c->use) {
+	case CONN_PLAIN:
+		plain_closed(e, now, c, sys_errno);
+		break;
 	case CONN_IPMSG_FILE:
 		ipmsg_transfer_closed(e, now, c, sys_errno);
 		break;
-	case CONN_PLAIN:
 	case CONN_EARSHOT:
 		break;
 	}

@@ -224,7 +224,8 @@ talk_interrupted(struct engine *e, const struct contact *k)
 	const struct peer *p = model_peer(e->model, &k->fp);
 	struct conv *c = model_conv_edit(e->model, p->conv);
 
-	if (c == NULL)
+	/* In plain text "sent" is the end of it. */
+	if (c == NULL || p->dialect == DIALECT_PLAIN)
 		return;
 	for (uint64_t s = c->first_serial; s < c->next_serial; s++) {
 		struct message *m = conv_message_edit(c, s);
@@ -280,8 +281,8 @@ talk_partner(struct engine *e, struct now now, const struct command *cmd)
 }
 
 /* Whoever was written to is no stranger any more. */
-static void
-set_answered(struct engine *e, struct contact *k)
+void
+talk_set_answered(struct engine *e, struct contact *k)
 {
 	e->strangers -= k->in_inbox ? 1 : 0;
 	k->in_inbox = false;
@@ -307,7 +308,7 @@ talk_post(struct engine *e, struct now now, const struct command *cmd,
 		return false;
 	}
 	e->next_row++;
-	set_answered(e, k);
+	talk_set_answered(e, k);
 	if (k->conn != 0 && !k->pinned)
 		contact_pin(e, now, k);
 	if (!k->kept)

@@ -235,7 +235,7 @@ drop_unkept(struct db *db, int64_t row)
 static void
 deliver_revision(struct db *db, int64_t conv, const struct change *c)
 {
-	if (c->delivery <= DELIVERY_SENT)
+	if (c->waits)
 		return;
 	sqlite3_stmt *s = db_statement(db, SQL_REVISION_DONE);
 	db_bind_int(s, 1, conv);
@@ -255,6 +255,7 @@ set_delivery(
 		db_bind_text(s, 3, c->reason, strlen(c->reason));
 	else
 		sqlite3_bind_null(s, 3);
+	db_bind_int(s, 5, c->waits);
 	if (which == SQL_MESSAGE_TICK)
 		db_bind_blob(s, 4, c->id.b, MSG_ID_SIZE);
 	return db_run(db, s) && sqlite3_changes(db->sql) > 0;

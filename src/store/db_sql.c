@@ -12,7 +12,7 @@
  * arrived stays so, whatever is said later; what failed may have arrived. */
 #define DELIVERY \
 	"UPDATE message SET delivery = ?2, reason = ?3," \
-	" waits = waits AND ?2 <= 2 WHERE row = ?1 AND (delivery <= 2" \
+	" waits = waits AND ?5 WHERE row = ?1 AND (delivery <= 2" \
 	" OR (delivery = 3 AND ?2 = 4) OR (delivery = 5 AND ?2 IN (3, 4)))"
 
 #define PAGE(which) \

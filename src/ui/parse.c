@@ -225,8 +225,19 @@ parse_typing(struct parse *p)
 int
 parse_shout(struct parse *p)
 {
+	static const char plain[] = "--plain";
+
 	if (parse_at_end(p))
 		return parse_fail_usage(p);
+	p->en.cmd.kind = COMMAND_SHOUT;
+	if (parse_word_size(p) == strlen(plain) &&
+	    strncmp(p->line + p->at, plain, strlen(plain)) == 0) {
+		p->at += strlen(plain);
+		parse_skip_blanks(p);
+		p->en.cmd.on = true;
+		return parse_take_text(p, PEER_TEXT_BODY,
+		    say(p->m->lang, "a shout"), SHOUT_TEXT_MAX);
+	}
 	/* Before it is taken out of the line, so that nobody types it twice. */
 	if (p->m->next_shout_ms > p->now.mono_ms)
 		return parse_fail(p, ERR_LIMIT, p->at,
@@ -236,7 +247,6 @@ parse_shout(struct parse *p)
 			    "seconds; try again in %d s"),
 			(int)((p->m->next_shout_ms - p->now.mono_ms + 999) /
 			      1000)));
-	p->en.cmd.kind = COMMAND_SHOUT;
 	return parse_take_text(
 	    p, PEER_TEXT_BODY, say(p->m->lang, "a shout"), SHOUT_TEXT_MAX);
 }
@@ -361,6 +371,16 @@ port_is_good(const char *text)
 	return port >= 1 && port <= PORT_MAX;
 }
 
+/* tcp://HOST:PORT [FRAMING], udp://HOST:PORT: the engine reads it. */
+static bool
+is_plain_address(const struct parse *p)
+{
+	const char *word = p->line + p->at;
+
+	return strncmp(word, "tcp://", 6) == 0 ||
+	       strncmp(word, "udp://", 6) == 0;
+}
+
 int
 parse_connect(struct parse *p)
 {
@@ -368,6 +388,11 @@ parse_connect(struct parse *p)
 
 	if (n == 0)
 		return parse_fail_usage(p);
+	if (is_plain_address(p)) {
+		p->en.cmd.kind = COMMAND_CONNECT;
+		return parse_take_text(p, PEER_TEXT_LINE,
+		    say(p->m->lang, "the address"), HOST_BYTES_MAX);
+	}
 	p->at += n;
 	if (!parse_at_end(p)) {
 		parse_skip_blanks(p);

@@ -113,6 +113,12 @@ int parse_bind(struct parse *p);
 int parse_unbind(struct parse *p);
 int parse_seal(struct parse *p);
 int parse_ask(struct parse *p);
+int parse_dialect(struct parse *p);
+int parse_listen(struct parse *p);
+int parse_unlisten(struct parse *p);
+int parse_framing(struct parse *p);
+int parse_hangup(struct parse *p);
+int parse_contact(struct parse *p);
 
 /* Text for the conversation where the line was typed. */
 int parse_say(struct parse *p, bool action);

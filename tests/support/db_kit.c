@@ -175,6 +175,7 @@ db_kit_deliver(unsigned who, unsigned n, enum delivery d)
 		.fp = db_kit_fp(who),
 		.id = db_kit_id(n),
 		.mine = true,
+		.waits = d == DELIVERY_QUEUED || d == DELIVERY_SENT,
 		.delivery = d,
 	};
 }

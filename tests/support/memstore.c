@@ -257,7 +257,7 @@ deliver(struct memstore *ms, const struct change *c)
 	r->change.delivery = c->delivery;
 	free_const(r->change.reason);
 	r->change.reason = c->reason == NULL ? NULL : xstrdup(c->reason);
-	if (c->delivery <= DELIVERY_SENT)
+	if (c->waits)
 		return;
 	r->change.waits = false;
 	if (r->is_revision || !r->change.keep)

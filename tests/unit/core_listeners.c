@@ -89,44 +89,6 @@ no_number_is_given_twice(void **state)
 	ekit_clear(&k);
 }
 
-static uint32_t
-standing(struct ekit *k, enum listener_use use)
-{
-	effects_begin(k->engine);
-	uint32_t number = listeners_open(k->engine, use, CARRIER_TCP, 2425);
-	ekit_drain(k);
-	engine_listening(k->engine, k->now, number, 2425, 0);
-	ekit_drain(k);
-	return number;
-}
-
-/* T20: whoever connects elsewhere keeps nobody out. */
-static void
-t20_streams_of_a_dialect_take_no_place_of_sessions(void **state)
-{
-	struct ekit k;
-
-	(void)state;
-	ekit_init(&k, 1);
-	uint32_t via = standing(&k, LISTENER_IPMSG);
-	unsigned taken = 0, before = ekit_conns(&k);
-	for (unsigned i = 0; i < 400; i++) {
-		struct addr from = ekit_addr(1000 + i);
-		taken += engine_accepted_at(k.engine, k.now, via, &from) != 0;
-		ekit_drain(&k);
-	}
-	assert_int_equal(taken, IPMSG_CONNS_MAX);
-	assert_int_equal(k.engine->ipmsg_conns, IPMSG_CONNS_MAX);
-	assert_int_equal(k.engine->streams, before);
-	struct addr from = ekit_addr(5);
-	assert_int_equal(engine_accepted_at(k.engine, k.now, 999, &from), 0);
-	/* Somebody with a session comes in as ever. */
-	struct remote *ana = ekit_friend(&k, 2, "ana");
-	remote_say(&k, ana, "hello");
-	assert_int_equal(ekit_count(&k, ana, MESSAGE_TEXT, false), 1);
-	ekit_clear(&k);
-}
-
 static void
 a_dialled_stream_opens_ends_or_is_given_up(void **state)
 {
@@ -172,8 +134,6 @@ main(void)
 	static const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_port_is_asked_for_and_given_back),
 		cmocka_unit_test(no_number_is_given_twice),
-		cmocka_unit_test(
-		    t20_streams_of_a_dialect_take_no_place_of_sessions),
 		cmocka_unit_test(a_dialled_stream_opens_ends_or_is_given_up),
 	};
 

@@ -246,6 +246,24 @@ deliver(struct db_kit *k, enum delivery d, const char *reason)
 	db_kit_commit(k);
 }
 
+/* Where nobody acknowledges, "sent" is the end. */
+static void
+test_sent_may_be_the_end(void **state)
+{
+	struct db_kit *k = *state;
+	struct change c = db_kit_ours(k, 1, 1, "hi");
+	struct change sent = db_kit_deliver(1, 1, DELIVERY_SENT);
+
+	db_kit_add(k, &c);
+	sent.waits = false;
+	db_kit_add(k, &sent);
+	db_kit_commit(k);
+	assert_int_equal(waiting(k), 0);
+	db_kit_reopen(k);
+	assert_int_equal(waiting(k), 0);
+	assert_int_equal(delivery_of(k, NULL), DELIVERY_SENT);
+}
+
 static void
 test_delivery_moves_on(void **state)
 {
@@ -635,6 +653,7 @@ main(void)
 		TEST(test_pin_moves_only_on),
 		TEST(test_theirs),
 		TEST(test_ours),
+		TEST(test_sent_may_be_the_end),
 		TEST(test_delivery_moves_on),
 		TEST(test_delivery_fails),
 		TEST(test_delivery_of_that_one),

@@ -208,7 +208,7 @@ test_revision_waits(void **state)
 	saved = db_kit_load(k);
 	assert_int_equal(saved.outbox_count, 1);
 	saved_clear(&saved);
-	d.delivery = DELIVERY_DELIVERED;
+	d = db_kit_deliver(1, 5001, DELIVERY_DELIVERED);
 	db_kit_add(k, &d);
 	db_kit_commit(k);
 	saved = db_kit_load(k);

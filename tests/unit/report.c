@@ -177,7 +177,7 @@ help(void **state)
 	    report_help(m, NULL), (const char *[]){ "Talk\n  /msg WHO TEXT",
 				      "People\n", "/quit", "quotes", NULL });
 	expect_parts(report_help(m, "shout"),
-	    (const char *[]){ "/shout: tell", "syntax   /shout TEXT",
+	    (const char *[]){ "/shout: tell", "syntax   /shout [--plain] TEXT",
 		"example  /shout pizza", NULL });
 	expect_parts(report_help(m, "q"),
 	    (const char *[]){ "/query: ", "also     /q", "Alt-G (go)", NULL });
