@@ -64,6 +64,16 @@ model_new(const struct fp *self, const char *name)
 }
 
 void
+transfer_free(struct transfer *t)
+{
+	free(t->name);
+	free(t->path);
+	free(t->reason);
+	free(t->note);
+	free(t);
+}
+
+void
 model_free(struct model *m)
 {
 	if (m == NULL)
@@ -300,8 +310,9 @@ refresh_hosts(struct model *m, const struct peer *changed)
 		return;
 	for (size_t i = 0; i < m->peer_count; i++) {
 		struct peer *p = m->peers[i];
-		if (peer_is_legacy(p) && (share_host(p, changed) ||
-					     fp_equal(&p->claims, &changed->fp)))
+		if (peer_is_legacy(p) &&
+		    (share_host(p, changed) ||
+			fp_equal(&p->claims, &changed->fp)))
 			peer_refresh_claim(m, p);
 	}
 }

@@ -107,16 +107,6 @@ size_text(uint64_t bytes, char out[static SIZE_TEXT_SIZE])
 	return out;
 }
 
-void
-transfer_free(struct transfer *t)
-{
-	free(t->name);
-	free(t->path);
-	free(t->reason);
-	free(t->note);
-	free(t);
-}
-
 static void
 remove_at(struct model *m, size_t i)
 {

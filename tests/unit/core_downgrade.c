@@ -192,6 +192,9 @@ t10_a_restart_asks_again(void **state)
 	lkit_say(&fake, "later");
 	ekit_restart(&lkit.k);
 	assert_int_equal(contacts_waiting(lkit.k.engine), 1);
+	unsigned dials = lkit.k.counts[EFFECT_DIAL];
+	ekit_pass(&lkit.k, 60000);
+	assert_int_equal(lkit.k.counts[EFFECT_DIAL], dials);
 	lkit_presence(&fake, PRESENCE_ONLINE);
 	assert_false(lkit_next(&fake, &post));
 	assert_int_equal(lkit.k.dial_count, 0);
@@ -233,6 +236,29 @@ t10_a_name_means_who_has_the_key(void **state)
 	lkit_end(NULL);
 }
 
+/* Whatever the store says: without a key there is nothing to trust. */
+static void
+t10_what_is_stored_pins_nobody_without_a_key(void **state)
+{
+	static const enum trust stored[] = { TRUST_PINNED, TRUST_VERIFIED,
+		TRUST_BLOCKED };
+
+	(void)state;
+	for (size_t i = 0; i < 3; i++) {
+		struct pin pin = { .dialect = DIALECT_IPMSG,
+			.handle = "x@PC-7",
+			.name = "x",
+			.trust = stored[i] };
+		pin.fp = legacy_fp(pin.dialect, pin.handle);
+		lkit = (struct legacy_kit){ 0 };
+		ekit_init_with(&lkit.k, 1, &pin, 1, false);
+		enum trust trust = i == 2 ? TRUST_BLOCKED : TRUST_UNKNOWN;
+		assert_int_equal(lkit_peer(&pin.fp)->trust, trust);
+		assert_false(contact_find(lkit.k.engine, &pin.fp)->pinned);
+		lkit_end(NULL);
+	}
+}
+
 int
 main(void)
 {
@@ -243,6 +269,7 @@ main(void)
 		cmocka_unit_test(t10_a_restart_asks_again),
 		cmocka_unit_test(t10_a_forgotten_contact_is_imitated_by_nobody),
 		cmocka_unit_test(t10_a_name_means_who_has_the_key),
+		cmocka_unit_test(t10_what_is_stored_pins_nobody_without_a_key),
 	};
 	return cmocka_run_group_tests(tests, start_sodium, NULL);
 }

@@ -139,7 +139,7 @@ test_export_json(void **state)
 	    "\"arrived\":\"2026-11-20T10:03:21Z\",\"reply_to\":\"%s\","
 	    "\"mine\":false,\"action\":false,\"edited\":false,"
 	    "\"deleted\":false,\"reactions\":{\"theirs\":null,"
-	    "\"mine\":null},\"delivery\":\"received\"}\n"
+	    "\"mine\":null},\"delivery\":\"received\",\"dialect\":\"earshot\",\"encrypted\":true}\n"
 	    "{\"from\":\"me\",\"id\":null,\"conversation\":\"bob\","
 	    "\"message\":\"%s\",\"text\":\"x\","
 	    "\"sent\":\"1970-01-01T00:00:00Z\","
@@ -147,7 +147,7 @@ test_export_json(void **state)
 	    "\"mine\":true,\"action\":false,\"edited\":false,"
 	    "\"deleted\":false,\"reactions\":{\"theirs\":"
 	    "\"\xf0\x9f\x91\x8d\",\"mine\":null},"
-	    "\"delivery\":\"queued\"}\n",
+	    "\"delivery\":\"queued\",\"dialect\":\"earshot\",\"encrypted\":true}\n",
 	    fp_text(&bob, fp), msg_id_text(&first, id), second_text,
 	    second_text);
 	expect_file(path, expected);
