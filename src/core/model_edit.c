@@ -49,6 +49,16 @@ peer_free(struct peer *p)
 	free(p);
 }
 
+void
+transfer_free(struct transfer *t)
+{
+	free(t->name);
+	free(t->path);
+	free(t->reason);
+	free(t->note);
+	free(t);
+}
+
 struct model *
 model_new(const struct fp *self, const char *name)
 {
