@@ -69,7 +69,6 @@ struct engine_cfg {
 	/* Of this user and this machine, as IP Messenger tells them; copied.
 	 * NULL: the name, and nothing. */
 	const char *login, *hostname;
-	const struct ipmsg_keys *ipmsg_keys; /* borrowed; NULL: none */
 	/* Where look.language is "auto". */
 	const struct lang *lang;
 	/* What is remembered; NULL: nothing. For the call only. */
@@ -86,19 +85,22 @@ enum effect_kind {
 			     says: engine_listening(token); its number from now
 			     on is token */
 	EFFECT_UNLISTEN,  /* token: no more */
-	EFFECT_DIAL,      /* connection conn to addr over TCP */
-	EFFECT_SEND,      /* bytes on conn */
-	EFFECT_CLOSE,     /* conn, after what is queued was sent; no answer to
-			     this: the engine has forgotten conn */
-	EFFECT_RESOLVE,   /* text is HOST, port beside it; answer with
-			     engine_resolved(token) */
-	EFFECT_STORE,     /* change: to remember; it stays where it is until
-			     engine_committed. Commit once a turn, when all
-			     input of the turn was drained */
-	EFFECT_LOAD,      /* the page of at most count messages before row, with
-			     fp (zero: nearby); engine_history */
-	EFFECT_QUERY,     /* question, text, fp: answer in conv (COMMAND_INFO,
-			     COMMAND_OLDER) */
+	EFFECT_KEYS,    /* engine_ipmsg_keys, before EFFECT_LISTEN is answered;
+			   on: they are made where there are none, which takes
+			   long; conv hears of a failure */
+	EFFECT_DIAL,    /* connection conn to addr over TCP */
+	EFFECT_SEND,    /* bytes on conn */
+	EFFECT_CLOSE,   /* conn, after what is queued was sent; no answer to
+			   this: the engine has forgotten conn */
+	EFFECT_RESOLVE, /* text is HOST, port beside it; answer with
+			   engine_resolved(token) */
+	EFFECT_STORE,   /* change: to remember; it stays where it is until
+			   engine_committed. Commit once a turn, when all
+			   input of the turn was drained */
+	EFFECT_LOAD,    /* the page of at most count messages before row, with
+			   fp (zero: nearby); engine_history */
+	EFFECT_QUERY,   /* question, text, fp: answer in conv (COMMAND_INFO,
+			   COMMAND_OLDER) */
 	EFFECT_SETTING, /* text: the key, NULL for all: keep what the model has
 			   of it; on: it was set, else unset; conv: where to
 			   say so when that fails */
@@ -178,6 +180,9 @@ uint32_t engine_accepted(
 /* The answer to EFFECT_LISTEN: sys_errno is 0 when it stands, at port. */
 void engine_listening(struct engine *e, struct now now, uint32_t token,
     uint16_t port, int sys_errno);
+/* The answer to EFFECT_KEYS, where there are some: borrowed for the whole life,
+ * and used from the next time on that the dialect is switched on. */
+void engine_ipmsg_keys(struct engine *e, const struct ipmsg_keys *keys);
 /* What came to a listener. */
 struct port_input {
 	struct addr from;

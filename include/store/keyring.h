@@ -20,6 +20,8 @@ enum { KEYRING_BYTES_MAX = 4096 };
  * an error with one. */
 int keyring_read(const struct home *h, uint8_t **ret_bytes, size_t *ret_size,
     char **ret_error);
+/* The sentence for bytes that are no keys (caller frees). */
+char *keyring_damaged(const struct home *h);
 /* 0, or an error with its sentence. n is at most KEYRING_BYTES_MAX. */
 int keyring_write(
     const struct home *h, const uint8_t *bytes, size_t n, char **ret_error);

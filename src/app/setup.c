@@ -15,6 +15,7 @@
 #include "base/mem.h"
 #include "net/signals.h"
 #include "store/keyfile.h"
+#include "wire/ipmsg_crypt.h"
 
 #include <net/if.h>
 #include <pwd.h>
@@ -272,6 +273,7 @@ init(struct shell *sh)
 		.ifaces_due_ms = NEVER_MS,
 		.commit_ms = NEVER_MS,
 		.settle_ms = NEVER_MS,
+		.keys_ms = NEVER_MS,
 		.maintain_ms = 0 };
 }
 
@@ -314,6 +316,7 @@ void
 shell_close(struct shell *sh)
 {
 	engine_free(sh->engine);
+	ipmsg_keys_free(sh->ipmsg_keys);
 	db_close(sh->db);
 	resolve_free(sh->resolve);
 	files_free(sh->files);

@@ -5,6 +5,7 @@
 #include "app/child.h"
 #include "app/clock.h"
 #include "app/files.h"
+#include "app/keyrings.h"
 #include "app/language.h"
 #include "app/log.h"
 #include "base/err.h"
@@ -213,6 +214,7 @@ run_effect(struct shell *sh, const struct effect *effect)
 		break;
 	case EFFECT_LOAD:
 	case EFFECT_QUERY:
+	case EFFECT_KEYS:
 		keep_asking(sh, effect);
 		break;
 	case EFFECT_SETTING:
@@ -288,6 +290,8 @@ answer(struct shell *sh)
 			answers_give(sh, &asking.effect);
 		else if (asking.effect.kind == EFFECT_SETTING)
 			keep_setting(sh, &asking.effect);
+		else if (asking.effect.kind == EFFECT_KEYS)
+			keyrings_give(sh, &asking.effect);
 		else
 			load_page(sh, &asking.effect);
 		free(asking.text);
@@ -674,6 +678,7 @@ timeout_ms(struct shell *sh)
 	at = earlier_ms(at, sh->commit_ms);
 	at = earlier_ms(at, sh->settle_ms);
 	at = earlier_ms(at, sh->maintain_ms);
+	at = earlier_ms(at, sh->keys_ms);
 	at = earlier_ms(at, sh->front->deadline(sh->front, sh));
 	if (at == NEVER_MS)
 		return -1;
@@ -748,6 +753,7 @@ tick(struct shell *sh)
 		drain(sh);
 	}
 	maintain(sh);
+	keyrings_tick(sh);
 }
 
 static void

@@ -63,7 +63,7 @@ struct shell_cfg {
 	const char *passphrase_file; /* NULL: the environment, or ask */
 };
 
-/* EFFECT_LOAD, EFFECT_QUERY or EFFECT_SETTING. */
+/* EFFECT_LOAD, EFFECT_QUERY, EFFECT_SETTING or EFFECT_KEYS. */
 struct asking {
 	struct effect effect;
 	char *text; /* owned; of the effect */
@@ -108,6 +108,8 @@ struct shell {
 	size_t change_count, change_cap;
 	int64_t commit_ms; /* when they are to be stored; or NEVER_MS */
 	int64_t settle_ms, maintain_ms; /* when it wants attention */
+	struct ipmsg_keys *ipmsg_keys;  /* of the engine, too; NULL: none */
+	int64_t keys_ms;                /* when they are made; or NEVER_MS */
 	struct asking *askings; /* answered when the effects are drained */
 	size_t asking_count, asking_cap;
 	struct now now;

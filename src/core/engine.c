@@ -46,9 +46,9 @@ engine_new(const struct engine_cfg *cfg, struct now now)
 	e->lang = cfg->lang;
 	e->login = own_text(
 	    cfg->login == NULL ? cfg->name : cfg->login, PEER_TEXT_NAME, NULL);
-	e->hostname = own_text(cfg->hostname == NULL ? "earshot" : cfg->hostname,
-	    PEER_TEXT_NAME, NULL);
-	e->ipmsg_keys = cfg->ipmsg_keys;
+	e->hostname =
+	    own_text(cfg->hostname == NULL ? "earshot" : cfg->hostname,
+		PEER_TEXT_NAME, NULL);
 	e->typing_ms = e->expire_ms = NEVER_MS;
 	e->next_row = 1;
 	e->started_wall_ms = now.wall_ms - now.mono_ms;
@@ -152,6 +152,7 @@ engine_start(struct engine *e, struct now now)
 	outbox_start(e, now);
 	ipmsg_line_follow(e, now, 0);
 	plain_adjust(e, now);
+	e->started = true;
 	engine_tick_rest(e, now);
 }
 
@@ -160,6 +161,12 @@ engine_tick(struct engine *e, struct now now)
 {
 	effects_begin(e);
 	engine_tick_rest(e, now);
+}
+
+void
+engine_ipmsg_keys(struct engine *e, const struct ipmsg_keys *keys)
+{
+	e->ipmsg_keys = keys;
 }
 
 int64_t

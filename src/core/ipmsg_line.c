@@ -125,6 +125,16 @@ fail(struct engine *e, struct now now, int sys_errno)
 	e->ipmsg.wanted = false;
 }
 
+/* A start is not held up for them. */
+static void
+want_keys(struct engine *e)
+{
+	if (e->ipmsg_keys == NULL)
+		effect_add(e, (struct effect){ .kind = EFFECT_KEYS,
+				  .conv = e->ipmsg.conv,
+				  .on = e->started });
+}
+
 void
 ipmsg_line_follow(struct engine *e, struct now now, uint32_t conv)
 {
@@ -149,6 +159,7 @@ ipmsg_line_follow(struct engine *e, struct now now, uint32_t conv)
 			    e, now, conv, say(e->model->lang, "ipmsg is off"));
 		return;
 	}
+	want_keys(e);
 	e->ipmsg.tcp =
 	    listeners_open(e, LISTENER_IPMSG, CARRIER_TCP, e->ipmsg.port);
 	e->ipmsg.udp =

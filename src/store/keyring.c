@@ -51,6 +51,26 @@ parse(const char *text, size_t n, uint8_t **ret_bytes, size_t *ret_size)
 	return 0;
 }
 
+static int
+fail_damaged(const char *path, int err, char **ret_error)
+{
+	return fail(ret_error, err,
+	    "%s is damaged; move it away, and new keys for IP Messenger are "
+	    "made",
+	    path);
+}
+
+char *
+keyring_damaged(const struct home *h)
+{
+	char *path = home_path(h->data_dir, "ipmsg-keys");
+	char *error = NULL;
+
+	fail_damaged(path, ERR_FORMAT, &error);
+	free(path);
+	return error;
+}
+
 int
 keyring_read(const struct home *h, uint8_t **ret_bytes, size_t *ret_size,
     char **ret_error)
@@ -64,10 +84,7 @@ keyring_read(const struct home *h, uint8_t **ret_bytes, size_t *ret_size,
 		if (err == 0)
 			err = parse(text, n, ret_bytes, ret_size);
 		if (err != 0)
-			fail(ret_error, err,
-			    "%s is damaged; move it away, and new keys for "
-			    "IP Messenger are made",
-			    path);
+			fail_damaged(path, err, ret_error);
 	}
 	if (text != NULL)
 		mem_wipe(text, n);
