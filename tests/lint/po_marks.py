@@ -48,7 +48,7 @@ NAMES = {
 # Arguments and examples of commands, which are typed as they are; what one
 # program writes for another; names of files.
 NOT_SAID = re.compile(
-    r"^/[a-z]+ |^(?:\[?#?[A-Z|]+\]? ?)+$|^earshot (?:identity|legacy|pins) |"
+    r"^/[a-z]+ |^(?:\[?#?[A-Z|]+\]? ?)+$|^earshot (?:identity|ipmsg|legacy|pins) |"
     r"^\[?[A-Za-z|#.:<>\[\]-]+\]?(?: \[?[A-Z#|.:]+\]?)+$|^(?:interface lo)$|"
     r"^Chrome|^on\|off"
 )
