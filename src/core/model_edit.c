@@ -74,16 +74,6 @@ model_new(const struct fp *self, const char *name)
 }
 
 void
-transfer_free(struct transfer *t)
-{
-	free(t->name);
-	free(t->path);
-	free(t->reason);
-	free(t->note);
-	free(t);
-}
-
-void
 model_free(struct model *m)
 {
 	if (m == NULL)
