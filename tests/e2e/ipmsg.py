@@ -225,6 +225,53 @@ def two():
     bob.expect("peer", mark, name="ana", state="offline")
 
 
+def obfuscated():
+    """Keys are made once; nothing that is said is on the wire."""
+    _, hosts = lab.lan_of(2, v6=False)
+    ana, bob = [Earshot(ns, name, "--port", port, env={"USER": name})
+                for ns, name, port in zip(hosts, ("ana", "bob"),
+                                          ("41001", "41002"))]
+    kept = os.path.join(ana.home, "ipmsg-keys")
+    check(not os.path.exists(kept), "no keys before they are wanted")
+    for p in (ana, bob):
+        p.send("/dialect ipmsg on")
+    for a, b in ((ana, bob), (bob, ana)):
+        a.expect("peer", dialect="ipmsg", name=b.name)
+    if not os.path.exists(kept):
+        return lab.note("encrypted texts: this was built without libcrypto")
+    check(os.stat(kept).st_mode & 0o777 == 0o600, "its owner's alone")
+    tap = lab.Capture(hosts[1])
+    for a, b, text in ((ana, bob, "unseen-你好"), (bob, ana, "unseen-too")):
+        mark = a.mark()
+        a.send("/msg %s %s" % (b.name, text))
+        got = b.expect("message", text=text, obfuscated=True)
+        check(not got["encrypted"] and got["id"] is None,
+              "not called encrypted: %s" % got)
+        a.expect("delivery", mark, state="delivered")
+    seen = b"".join(data for _, _, data in tap.read())
+    check(b"unseen" not in seen, "the texts are not on the wire")
+    check(b":65920006:10001-" in seen, "keys are: %d bytes" % len(seen))
+    # The next start has the same ones, and takes no damaged ones.
+    with open(kept, "rb") as f:
+        keys = f.read()
+    home = ana.home
+    ana.quit()
+    ana = speaker(hosts[0], "ana", "--port", "41001", home_dir=home)
+    ana.expect("peer", dialect="ipmsg", name="bob", obfuscated=True)
+    mark = bob.mark()
+    ana.send("/msg bob unseen again")
+    bob.expect("message", mark, text="unseen again", obfuscated=True)
+    with open(kept, "rb") as f:
+        check(f.read() == keys, "the same keys")
+    ana.quit()
+    with open(kept, "wb") as f:
+        f.write(keys[:-40] + b"\n")
+    ana = speaker(hosts[0], "ana", "--port", "41001", home_dir=home)
+    error = ana.expect("error")
+    check(kept in error["text"] and "move it away" in error["text"], error)
+    ana.expect(lambda e: e.get("name") == "bob" and "obfuscated" not in e)
+
+
 def switch():
     """Off until it is switched on; then off again."""
     _, hosts = lab.lan_of(2, v6=False)
@@ -253,4 +300,4 @@ def switch():
     zhang.close()
 
 
-lab.run(presence, messages, seals, legacy_text, waits, two, switch)
+lab.run(presence, messages, seals, legacy_text, waits, two, obfuscated, switch)
