@@ -26,6 +26,7 @@ enum front_action {
 	FRONT_OPEN,
 	FRONT_SETTINGS, /* show the settings that filter finds; the same */
 	FRONT_URLS,     /* the links of the conversation; the same */
+	FRONT_TRANSFERS, /* files on their way; the same */
 	FRONT_CLOSE,    /* leave the conversation for the one before */
 	FRONT_CAPTURE,  /* ask for a key to bind; else as FRONT_HELP */
 };

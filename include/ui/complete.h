@@ -22,6 +22,7 @@ struct completion_item {
 struct completion {
 	size_t from, to; /* bytes of the line that an item replaces */
 	bool is_path;    /* what stands there begins a path */
+	bool is_word;    /* which is one word of several (ui/path_words.h) */
 	size_t count;    /* 0: nothing fits */
 	struct completion_item items[COMPLETE_MAX]; /* owned */
 };

@@ -54,6 +54,7 @@ enum action {
 	ACTION_SUSPEND,
 	ACTION_HELP,
 	ACTION_CONTACTS,
+	ACTION_TRANSFERS,
 	ACTION_JUMP,     /* to a conversation by its number, typed */
 	ACTION_GO,       /* to somebody or something by a few letters */
 	ACTION_KEY_NAME, /* tells what the next key does */

@@ -21,6 +21,8 @@ char *report_who(const struct model *m, struct now now);
 char *report_who_word(const struct model *m, struct now now, const char *word);
 /* All there is to know of one. */
 char *report_info(const struct model *m, struct now now, const struct peer *p);
+/* Files on their way. */
+char *report_files(const struct model *m);
 /* Interfaces, ports, counters. */
 char *report_net(const struct model *m, struct now now);
 /* Settings whose name, value or meaning has the words; "" for all. One alone

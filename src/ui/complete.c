@@ -7,6 +7,7 @@
 #include "ui/emoji.h"
 #include "ui/keymap.h"
 #include "ui/parse.h"
+#include "ui/path_words.h"
 #include "ui/roster.h"
 
 #include <stdlib.h>
@@ -327,6 +328,14 @@ complete_path(struct completion *c, const char *line)
 	c->is_path = true;
 }
 
+/* The last of several words; a number before it is none. */
+static void
+complete_path_word(struct completion *c, const char *line)
+{
+	c->from += path_last_word(line + c->from, c->to - c->from);
+	c->is_path = c->is_word = true;
+}
+
 static void
 add_action(struct completion *c, const char *name, const char *gloss,
     const char *word, size_t n)
@@ -395,6 +404,8 @@ complete_args(struct completion *c, const struct model *m, const char *line)
 		add_words(c, days, line + c->from, c->to - c->from);
 	else if (strcmp(spec->args, "[-json] PATH") == 0)
 		complete_path(c, line);
+	else if (strstr(spec->args, "PATH") != NULL)
+		complete_path_word(c, line);
 	if (c->count == 0 && strstr(spec->args, "TEXT") != NULL)
 		complete_word(c, m, line);
 }

@@ -169,6 +169,8 @@ static const struct keymap_row rows[] = {
 	{ ANYWHERE(ACTION_HELP), "help", N_("show the help"), { KEY(KEY_F1) } },
 	{ ANYWHERE(ACTION_CONTACTS), "contacts", N_("show the contacts"),
 	    { KEY(KEY_F1 + 1) } },
+	{ ANYWHERE(ACTION_TRANSFERS), "files", N_("show files on their way"),
+	    { KEY(KEY_F1 + 4) } },
 	{ FIXED(ACTION_PREFIX), "prefix",
 	    N_("begins keys of two: the next one tells which"), { CTRL('x') } },
 	{ ANYWHERE(ACTION_KEY_NAME), "key-name", N_("tell what a key does"),

@@ -3,6 +3,7 @@
 
 #include "base/mem.h"
 #include "core/change.h"
+#include "core/transfer.h"
 #include "ui/links.h"
 #include "ui/transcript.h"
 
@@ -64,11 +65,21 @@ is_message(const struct verb_case *v)
 	return !message_is_own(v->msg);
 }
 
-static bool
-never(const struct verb_case *v)
+/* The file of the message, while it is offered. */
+static const struct transfer *
+offered(const struct verb_case *v)
 {
-	(void)v;
-	return false;
+	const struct transfer *t = v->msg->kind != MESSAGE_FILE
+				       ? NULL
+				       : model_transfer(v->m, v->msg->transfer);
+
+	return t != NULL && !t->mine && t->state == TRANSFER_OFFERED ? t : NULL;
+}
+
+static bool
+has_file(const struct verb_case *v)
+{
+	return offered(v) != NULL;
 }
 
 static void
@@ -151,9 +162,12 @@ do_open(struct verb_case *v)
 }
 
 static void
-do_nothing(struct verb_case *v)
+do_save(struct verb_case *v)
 {
-	(void)v;
+	*v->cmd = (struct command){ .kind = COMMAND_GET,
+		.conv = v->c->id,
+		.number = v->msg->transfer };
+	message_mode_leave(v->ui, true);
 }
 
 static void
@@ -183,7 +197,7 @@ static const struct verb table[] = {
 	{ 'o', 0, N_("open"), N_("open a link in it"),
 	    N_("there is no link in it"), has_link, do_open },
 	{ 's', 0, N_("save"), N_("save its file"),
-	    N_("this message has no file to save"), never, do_nothing },
+	    N_("this message has no file to save"), has_file, do_save },
 	{ 'f', 0, N_("forward"), N_("send it to somebody else"),
 	    N_("there is no text to forward"), may_forward, do_forward },
 	{ 'i', 0, N_("info"), N_("its times, delivery and id"),

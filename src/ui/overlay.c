@@ -78,6 +78,13 @@ static const struct overlay_spec specs[OVERLAY_COUNT] = {
 		.key = urls_key,
 		.settle = urls_settle,
 	},
+	[OVERLAY_TRANSFERS] = {
+		.action = ACTION_TRANSFERS,
+		.boxed = true,
+		.draw = view_transfers,
+		.key = transfers_key,
+		.settle = transfers_settle,
+	},
 	[OVERLAY_CAPTURE] = {
 		.raw = true,
 		.boxed = true,

@@ -108,6 +108,10 @@ int parse_theme(struct parse *p);
 int parse_save(struct parse *p);
 int parse_win(struct parse *p);
 int parse_close(struct parse *p);
+int parse_send(struct parse *p);
+int parse_files(struct parse *p);
+int parse_get(struct parse *p);
+int parse_refuse(struct parse *p);
 int parse_urls(struct parse *p);
 int parse_bind(struct parse *p);
 int parse_unbind(struct parse *p);
@@ -120,6 +124,8 @@ int parse_framing(struct parse *p);
 int parse_hangup(struct parse *p);
 int parse_contact(struct parse *p);
 
+/* True for "f3" where there is such a transfer: cmd.number has it. */
+bool parse_takes_transfer(struct parse *p);
 /* Text for the conversation where the line was typed. */
 int parse_say(struct parse *p, bool action);
 

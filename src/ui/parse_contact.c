@@ -193,6 +193,8 @@ parse_cancel(struct parse *p)
 
 	if (n == 0)
 		return parse_fail_usage(p);
+	if (parse_takes_transfer(p))
+		return parse_nothing(p, COMMAND_STOP);
 	uint32_t number = outbox_number(p->line + p->at, n);
 	if (number > 0) {
 		p->en.cmd.number = number;

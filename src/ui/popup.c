@@ -5,6 +5,7 @@
  * never taken away from sending.
  */
 #include "base/mem.h"
+#include "ui/path_words.h"
 #include "ui/state.h"
 
 #include <stdlib.h>
@@ -52,8 +53,13 @@ ask_paths(struct ui *ui)
 {
 	struct popup *p = &ui->popup;
 	const struct win *w = win_current(ui);
-	char *start =
-	    xstrndup(edit_text(w->edit, NULL) + p->c.from, p->c.to - p->c.from);
+	const char *text = edit_text(w->edit, NULL) + p->c.from;
+	char *start;
+
+	if (p->c.is_word)
+		path_word(text, p->c.to - p->c.from, &start);
+	else
+		start = xstrndup(text, p->c.to - p->c.from);
 
 	p->asked = true;
 	p->asked_fp = w->fp;
@@ -86,7 +92,8 @@ ui_answer_paths(struct ui *ui, const char *const *paths, size_t count)
 	p->asked = false;
 	for (size_t i = 0; i < count && p->c.count < COMPLETE_MAX; i++)
 		p->c.items[p->c.count++] = (struct completion_item){
-			.text = xstrdup(paths[i]),
+			.text = p->c.is_word ? path_escape(paths[i])
+					     : xstrdup(paths[i]),
 			.label = xstrdup(paths[i]),
 			.gloss = xstrdup(""),
 		};

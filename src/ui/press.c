@@ -14,6 +14,7 @@
 #include "ui/greet.h"
 #include "ui/history.h"
 #include "ui/message_mode.h"
+#include "ui/path_words.h"
 #include "ui/substitute.h"
 #include "ui/ui.h"
 
@@ -87,6 +88,10 @@ carry_out(struct press *p, struct entered *en)
 	case FRONT_URLS:
 		entered_clear(en);
 		overlay_open(p->ui, OVERLAY_URLS);
+		return;
+	case FRONT_TRANSFERS:
+		entered_clear(en);
+		overlay_open(p->ui, OVERLAY_TRANSFERS);
 		return;
 	case FRONT_CLOSE:
 		press_close(p);
@@ -385,6 +390,12 @@ do_contacts(struct press *p)
 	overlay_open(p->ui, OVERLAY_CONTACTS);
 }
 
+static void
+do_transfers(struct press *p)
+{
+	overlay_open(p->ui, OVERLAY_TRANSFERS);
+}
+
 /* A draft for somebody needs a conversation to stand in. */
 static void
 open_conv(struct press *p)
@@ -471,6 +482,7 @@ static void (*const actions[ACTION_COUNT])(struct press *) = {
 	[ACTION_SENT_NEWER] = do_sent_newer,
 	[ACTION_HELP] = do_help,
 	[ACTION_CONTACTS] = do_contacts,
+	[ACTION_TRANSFERS] = do_transfers,
 };
 
 void
@@ -502,6 +514,9 @@ take_paste(struct press *p, const char *paste, size_t size)
 	size_t end, from = edit_cursor(p->w->edit);
 	edit_text(p->w->edit, &end);
 	size_t behind = end - from;
+	/* A file that was dropped here. */
+	if (end == 0 && path_is_drop(paste, size))
+		press_insert(p, "/send ", strlen("/send "));
 	press_insert(p, paste, size);
 	edit_text(p->w->edit, &end);
 	if (end - behind > from)

@@ -6,6 +6,7 @@
  */
 #include "ui/transcript.h"
 
+#include "core/transfer.h"
 #include "ui/when.h"
 
 #include <stdio.h>
@@ -259,11 +260,13 @@ transcript_item(
 		       is_followed(prev, msg);
 	item.reacted =
 	    msg->reactions[0][0] != '\0' || msg->reactions[1][0] != '\0';
+	if (msg->kind == MESSAGE_FILE)
+		item.transfer = model_transfer(t->f->m, msg->transfer);
 	item.reason_rows = count_reason_rows(t, msg);
 	item.from = first_column(t, &item);
 	count_text_rows(t, &item);
 	item.rows = item.lead + item.text_rows + item.edited_row +
-		    item.reacted + item.reason_rows;
+		    item.reacted + (item.transfer != NULL) + item.reason_rows;
 	*ret_item = item;
 }
 

@@ -44,13 +44,14 @@ struct item {
 	int from;         /* column of the first row's text */
 	/* A row each, before the text. */
 	bool day, marker, missing, quote;
-	bool selected;      /* in message mode, or found */
-	bool follows;       /* the line before is of the same sender */
-	bool edited;        /* so it says behind the text */
-	bool edited_row;    /* in a row of its own */
-	bool reacted;       /* a row behind it, and then */
-	size_t reason_rows; /* why it failed */
-	size_t lead;        /* rows before the text */
+	bool selected;   /* in message mode, or found */
+	bool follows;    /* the line before is of the same sender */
+	bool edited;     /* so it says behind the text */
+	bool edited_row; /* in a row of its own */
+	bool reacted;    /* a row behind it, and then */
+	const struct transfer *transfer; /* NULL; a row behind it */
+	size_t reason_rows;              /* why it failed */
+	size_t lead;                     /* rows before the text */
 	size_t text_rows, rows;
 	int text_end; /* column behind its last row */
 };

@@ -11,12 +11,18 @@
 #include "ui/find.h"
 #include "ui/links.h"
 #include "ui/str.h"
+#include "ui/transfer_text.h"
 #include "ui/when.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
-enum { LINK_BEFORE_MAX = 2048 /* bytes of a link in the rows above */ };
+enum {
+	LINK_BEFORE_MAX = 2048, /* bytes of a link in the rows above */
+	GAUGE_CELLS = 10,
+	GAUGE_COLS = 30, /* of a row from which on there is one */
+};
 
 static void
 draw_notice(
@@ -344,6 +350,27 @@ draw_reason(const struct transcript *t, const struct item *item, int top)
 	}
 }
 
+/* How far it is, as a gauge where there is room, and what to do about it. */
+static void
+draw_transfer(const struct transcript *t, const struct transfer *file, int row)
+{
+	struct str s = { 0 };
+	char *hint = transfer_hint(t->f->m->lang, file);
+	bool gauge = file->state == TRANSFER_RUNNING && file->size_known &&
+		     t->right - t->rest >= GAUGE_COLS;
+	int full = transfer_gauge(file, GAUGE_CELLS);
+
+	for (int i = 0; gauge && i < GAUGE_CELLS; i++)
+		str_add(&s, glyph_text(t->f, i < full ? GLYPH_GAUGE_FULL
+						      : GLYPH_GAUGE_REST));
+	str_addf(&s, "%s%s", gauge ? " " : "", hint);
+	draw_notice(t, row,
+	    file->state == TRANSFER_FAILED ? STYLE_ERROR : STYLE_DIM,
+	    str_text(&s));
+	str_clear(&s);
+	free(hint);
+}
+
 /* Returns the row behind the text. */
 static int
 draw_text_rows(const struct transcript *t, const struct item *item, int top)
@@ -377,6 +404,9 @@ transcript_draw(const struct transcript *t, const struct item *item, int top)
 	if (item->reacted && row >= first && row < end)
 		draw_reactions(t, item, row);
 	row += item->reacted;
+	if (item->transfer != NULL && row >= first && row < end)
+		draw_transfer(t, item->transfer, row);
+	row += item->transfer != NULL;
 	if (item->reason_rows > 0)
 		draw_reason(t, item, row);
 }

@@ -40,6 +40,8 @@ enum glyph {
 	GLYPH_ELLIPSIS,
 	GLYPH_CROSS,    /* where a rule meets a border */
 	GLYPH_SELECTED, /* in place of the bar before a selected message */
+	GLYPH_GAUGE_FULL,
+	GLYPH_GAUGE_REST,
 	GLYPH_CORNER_TOP_LEFT,
 	GLYPH_CORNER_TOP_RIGHT,
 	GLYPH_CORNER_BOTTOM_LEFT,
@@ -111,6 +113,10 @@ bool sent_key(struct ui *ui, const struct model *m, struct now now,
 void view_urls(const struct frame *f);
 void urls_settle(struct ui *ui, const struct model *m);
 bool urls_key(struct ui *ui, const struct model *m, struct now now,
+    const struct key *key, struct command *ret_cmd);
+void view_transfers(const struct frame *f);
+void transfers_settle(struct ui *ui, const struct model *m);
+bool transfers_key(struct ui *ui, const struct model *m, struct now now,
     const struct key *key, struct command *ret_cmd);
 void view_go(const struct frame *f);
 void go_settle(struct ui *ui, const struct model *m);

@@ -1,0 +1,40 @@
+/* SPDX-License-Identifier: MIT */
+#include "ui/report.h"
+#include "ui/str.h"
+#include "ui/transfer_text.h"
+
+#include <stdlib.h>
+
+static void
+add_transfer(struct str *s, const struct model *m, const struct transfer *t)
+{
+	char label[PEER_LABEL_SIZE];
+	const struct peer *p = model_peer(m, &t->peer);
+	const char *who = p == NULL ? "?" : peer_label(p, false, label);
+	char *state = transfer_long(m->lang, t);
+
+	str_addf(s,
+	    t->mine ? say(m->lang, "f%u to %s: %s, %s")
+		    : say(m->lang, "f%u from %s: %s, %s"),
+	    (unsigned)t->id, who, t->name, state);
+	if (t->state == TRANSFER_DONE && !t->mine && t->path != NULL)
+		str_addf(s, ", %s", t->path);
+	free(state);
+}
+
+char *
+report_files(const struct model *m)
+{
+	struct str s = { 0 };
+
+	for (size_t i = 0; i < m->transfer_count; i++) {
+		if (i > 0)
+			str_add(&s, "\n");
+		add_transfer(&s, m, m->transfers[i]);
+	}
+	if (m->transfer_count == 0)
+		str_add(
+		    &s, say(m->lang, "Nothing is on its way. /send PATH in a "
+				     "conversation starts something."));
+	return str_take(&s);
+}
