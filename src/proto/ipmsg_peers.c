@@ -318,8 +318,7 @@ peer_set_software(struct ipmsg_peer *p, const struct ipmsg_heard *heard)
 
 	if (heard->client != IPMSG_CLIENT_OTHER)
 		p->client = heard->client;
-	if (strlen(p->software) == v.size &&
-	    memcmp(p->software, v.bytes, v.size) == 0)
+	if (ipmsg_text_is(v, p->software))
 		return;
 	free(p->software);
 	p->software = charset_decode(CHARSET_AUTO, v.bytes, v.size, NULL, NULL);

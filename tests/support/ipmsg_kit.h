@@ -13,8 +13,8 @@
 #include <stdint.h>
 
 enum {
-	KIT_OUT_MAX = 4096,
-	KIT_EVENTS_MAX = 4096,
+	KIT_OUT_MAX = 1536,
+	KIT_EVENTS_MAX = 1536,
 	KIT_BYTES_MAX = 1400,
 	KIT_WALL_S = 1700000000,
 };
