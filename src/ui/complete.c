@@ -64,7 +64,7 @@ who_text(const struct model *m, const struct peer *p)
 	if (!is_understood(m, text, p))
 		text = peer_label(p, true, label);
 	if (!is_understood(m, text, p) || strchr(text, '"') != NULL)
-		text = fp_text(&p->fp, fp);
+		text = peer_is_legacy(p) ? p->handle : fp_text(&p->fp, fp);
 	if (strchr(text, ' ') != NULL)
 		return xasprintf("\"%s\" ", text);
 	return xasprintf("%s ", text);
@@ -78,7 +78,8 @@ peer_gloss(const struct lang *l, const struct peer *p)
 	if (p->addr_count == 0)
 		return xstrdup(p->is_self ? say(l, "only on this machine")
 					  : say(l, presence_text(p->presence)));
-	return xasprintf("%s  %s", say(l, presence_text(p->presence)),
+	return xasprintf("%s%s  %s", peer_is_legacy(p) ? say(l, "PLAIN ") : "",
+	    say(l, presence_text(p->presence)),
 	    addr_host_text(&p->addrs[0], at));
 }
 

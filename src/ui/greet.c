@@ -122,7 +122,9 @@ greet_offer(struct press *p)
 	const struct peer *only = roster_only(p->m);
 	const char *line = edit_text(p->w->edit, NULL);
 
-	if (!fp_is_zero(&p->w->fp) || only == NULL || is_command(line))
+	/* An open line is nothing to be led into. */
+	if (!fp_is_zero(&p->w->fp) || only == NULL || peer_is_legacy(only) ||
+	    is_command(line))
 		return false;
 	p->ui->greet.offers = true;
 	p->ui->greet.to = only->fp;

@@ -54,6 +54,8 @@ message_nick(const struct frame *f, const struct message *msg, int cells,
 		return label_fit(f, p, false, cells, out);
 	if (msg->mine)
 		snprintf(out, PEER_LABEL_SIZE, "%s", f->m->name);
+	else if (msg->dialect != DIALECT_EARSHOT)
+		snprintf(out, PEER_LABEL_SIZE, "?");
 	else
 		snprintf(out, PEER_LABEL_SIZE, "?%s",
 		    fp_tag(&msg->from, TAG_LONG, tag));

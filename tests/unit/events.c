@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "app/events.h"
 
+#include "core/model_edit.h"
 #include "model_fixture.h"
 
 #include <jansson.h>
@@ -155,6 +156,46 @@ json_of_a_shout(void **state)
 	    "event from id message text dialect");
 }
 
+static bool
+has_text(char *text, const char *part)
+{
+	bool has = strstr(text, part) != NULL;
+
+	free(text);
+	return has;
+}
+
+/* Who has no key has no id, and nothing of theirs is called encrypted. */
+static void
+who_has_no_key_is_plain(void **state)
+{
+	const struct stage *st = *state;
+	struct peer *zhang =
+	    fixture_legacy(st->m, DIALECT_IPMSG, "zhang@PC-1", "zhang");
+	struct conv *c = model_conv_edit(st->m, zhang->conv);
+
+	fixture_receive(st->m, zhang, 1, "hello");
+	check_keys(events_json.peer(st->m, zhang),
+	    "event name id dialect state trust address status handle "
+	    "encrypted");
+	assert_true(has_text(events_json.peer(st->m, zhang), "\"id\":null"));
+	assert_true(
+	    has_text(events_json.peer(st->m, zhang), "\"dialect\":\"ipmsg\""));
+	assert_true(has_text(events_text.peer(st->m, zhang), "(PLAIN)"));
+	assert_true(has_text(
+	    events_json.message(st->m, c, last(c), NULL), "\"id\":null"));
+	assert_true(has_text(events_json.message(st->m, c, last(c), NULL),
+	    "\"encrypted\":false"));
+	assert_true(has_text(events_text.message(st->m, c, last(c), NULL),
+	    "zhang (PLAIN): hello"));
+	fixture_add(st->m, c->id, zhang,
+	    &(struct fixture_message){ .text = "", .seal = SEAL_CLOSED });
+	assert_true(has_text(
+	    events_json.message(st->m, c, last(c), NULL), "\"sealed\":true"));
+	assert_true(
+	    has_text(events_text.message(st->m, c, last(c), NULL), "/unseal"));
+}
+
 static void
 json_of_an_impossible_time(void **state)
 {
@@ -228,6 +269,7 @@ main(void)
 		cmocka_unit_test(what_was_revised_is_told),
 		cmocka_unit_test(what_was_found_is_told),
 		cmocka_unit_test(json_of_a_shout),
+		cmocka_unit_test(who_has_no_key_is_plain),
 		cmocka_unit_test(json_of_an_impossible_time),
 		cmocka_unit_test(t46_no_line_of_a_text_looks_like_ours),
 		cmocka_unit_test(t46_a_name_puts_no_words_into_a_mouth),
