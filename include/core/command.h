@@ -65,7 +65,7 @@ enum command_kind {
 	COMMAND_CONTACT,  /* text: "NAME ADDRESS", to be remembered */
 	COMMAND_DIALECT,  /* say which there are, and how they are */
 	COMMAND_SAVE,      /* all settings into their file */
-	COMMAND_ASK, /* peer of ipmsg: what it runs, or (on) how it is absent */
+	COMMAND_ASK, /* those of ipmsg: number is an enum asking_of */
 	COMMAND_UNSEAL,    /* opens target, of peer */
 	COMMAND_ENCODING,  /* on: number is an enum charset, by which texts of
 			      peer are read from now on, and those there; off:
@@ -80,6 +80,13 @@ enum command_kind {
 
 /* COMMAND_VERIFY: what the comparison told. */
 enum verdict { VERDICT_NONE, VERDICT_SAME, VERDICT_DIFFERENT };
+
+/* COMMAND_ASK */
+enum asking_of {
+	ASK_VERSION, /* peer, what it runs */
+	ASK_AWAY,    /* peer, how it is absent */
+	ASK_HOSTS,   /* everybody, whom they know */
+};
 
 /* COMMAND_QUERY and EFFECT_QUERY */
 enum question {

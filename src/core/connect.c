@@ -8,6 +8,7 @@
 
 #include "base/err.h"
 #include "base/mem.h"
+#include "core/ipmsg_line.h"
 #include "core/plain.h"
 
 #include <stdio.h>
@@ -199,7 +200,7 @@ parse_target(struct connect *n, const char *text)
 void
 connect_start(struct engine *e, struct now now, const struct command *cmd)
 {
-	if (plain_connect(e, now, cmd))
+	if (plain_connect(e, now, cmd) || ipmsg_line_connect(e, now, cmd))
 		return;
 	struct connect *n = connect_new(e);
 	if (n == NULL) {

@@ -303,6 +303,19 @@ take(struct engine *e, struct now now, struct peer *p,
 }
 
 static void
+tell_others(
+    struct engine *e, struct now now, const struct fp *fp, const char *others)
+{
+	const struct peer *p = model_peer(e->model, fp);
+	char *text = peer_text(
+	    untrusted_of(others, strlen(others)), PEER_TEXT_LINE, NULL);
+
+	if (p != NULL && p->conv != 0)
+		engine_info(e, now, p->conv, "it went to %s, too", text);
+	free(text);
+}
+
+static void
 text_arrived(struct engine *e, struct now now, const struct ipmsg_event *ev)
 {
 	struct peer *p = peer_of(e, now, &ev->host);
@@ -313,6 +326,8 @@ text_arrived(struct engine *e, struct now now, const struct ipmsg_event *ev)
 	}
 	struct fp fp = p->fp;
 	ipmsg_keep(e->ipmsg.machine, now, ev->host.handle, &ev->from);
+	if (ev->others != NULL)
+		tell_others(e, now, &fp, ev->others);
 	if (ev->signature_bad)
 		engine_error(e, now, model_peer(e->model, &fp)->conv,
 		    "the signature of that message is not by the key that "
@@ -647,12 +662,62 @@ ipmsg_line_shout(struct engine *e, struct now now, const char *text, size_t n)
 		   : N_("IP Messenger did not get it: too long for a broadcast");
 }
 
+static bool
+is_off(struct engine *e, struct now now, const struct command *cmd)
+{
+	if (e->ipmsg.machine != NULL)
+		return false;
+	engine_error(e, now, cmd->conv, "ipmsg is off; /dialect ipmsg on");
+	return true;
+}
+
+/* What they tell is only where to look. */
+static void
+ask_hosts(struct engine *e, struct now now, const struct command *cmd)
+{
+	if (is_off(e, now, cmd))
+		return;
+	ipmsg_ask_lists(e->ipmsg.machine, now);
+	engine_info(e, now, cmd->conv,
+	    "those who keep lists of hosts are asked; who answers is listed");
+	ipmsg_line_pump(e, now);
+}
+
+bool
+ipmsg_line_connect(struct engine *e, struct now now, const struct command *cmd)
+{
+	static const char scheme[] = "ipmsg://";
+	char text[ADDR_TEXT_MAX];
+	struct addr to;
+
+	if (strncmp(cmd->text, scheme, sizeof(scheme) - 1) != 0)
+		return false;
+	if (is_off(e, now, cmd))
+		return true;
+	if (addr_parse(cmd->text + sizeof(scheme) - 1, IPMSG_PORT, &to) < 0) {
+		engine_error(e, now, cmd->conv,
+		    "no such address: %s. Write ipmsg://192.168.1.23",
+		    cmd->text);
+		return true;
+	}
+	ipmsg_probe(e->ipmsg.machine, now, &to);
+	engine_info(e, now, cmd->conv,
+	    "%s is asked who is there; who answers is listed",
+	    addr_text(&to, text));
+	ipmsg_line_pump(e, now);
+	return true;
+}
+
 void
 ipmsg_line_ask(struct engine *e, struct now now, const struct command *cmd)
 {
 	const struct peer *p = model_peer(e->model, &cmd->peer);
 	int err = ERR_NOT_FOUND;
 
+	if (cmd->number == ASK_HOSTS) {
+		ask_hosts(e, now, cmd);
+		return;
+	}
 	if (p == NULL || p->dialect != DIALECT_IPMSG) {
 		engine_error(e, now, cmd->conv,
 		    "only who speaks IP Messenger can be asked; /info WHO "
@@ -661,7 +726,8 @@ ipmsg_line_ask(struct engine *e, struct now now, const struct command *cmd)
 	}
 	if (e->ipmsg.machine != NULL)
 		err = ipmsg_ask(e->ipmsg.machine, now, p->handle,
-		    cmd->on ? IPMSG_ASK_AWAY : IPMSG_ASK_VERSION);
+		    cmd->number == ASK_AWAY ? IPMSG_ASK_AWAY
+					    : IPMSG_ASK_VERSION);
 	if (err == ERR_LIMIT)
 		engine_error(
 		    e, now, cmd->conv, "asked a moment ago; wait a little");

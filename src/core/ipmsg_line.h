@@ -50,7 +50,10 @@ bool ipmsg_line_may_say(struct engine *e, struct now now,
 /* COMMAND_SHOUT, as far as it concerns this dialect. NULL, or why not (N_). */
 const char *ipmsg_line_shout(
     struct engine *e, struct now now, const char *text, size_t n);
-/* COMMAND_ASK: what p runs, or says of its absence. */
+/* COMMAND_CONNECT to "ipmsg://HOST[:PORT]"; false: it is none. */
+bool ipmsg_line_connect(
+    struct engine *e, struct now now, const struct command *cmd);
+/* COMMAND_ASK */
 void ipmsg_line_ask(
     struct engine *e, struct now now, const struct command *cmd);
 

@@ -371,14 +371,16 @@ port_is_good(const char *text)
 	return port >= 1 && port <= PORT_MAX;
 }
 
-/* tcp://HOST:PORT [FRAMING], udp://HOST:PORT: the engine reads it. */
+/* tcp://HOST:PORT [FRAMING], udp://HOST:PORT, ipmsg://HOST: the engine reads
+ * it. */
 static bool
-is_plain_address(const struct parse *p)
+is_legacy_address(const struct parse *p)
 {
 	const char *word = p->line + p->at;
 
 	return strncmp(word, "tcp://", 6) == 0 ||
-	       strncmp(word, "udp://", 6) == 0;
+	       strncmp(word, "udp://", 6) == 0 ||
+	       strncmp(word, "ipmsg://", 8) == 0;
 }
 
 int
@@ -388,7 +390,7 @@ parse_connect(struct parse *p)
 
 	if (n == 0)
 		return parse_fail_usage(p);
-	if (is_plain_address(p)) {
+	if (is_legacy_address(p)) {
 		p->en.cmd.kind = COMMAND_CONNECT;
 		return parse_take_text(p, PEER_TEXT_LINE,
 		    say(p->m->lang, "the address"), HOST_BYTES_MAX);

@@ -17,16 +17,18 @@ parse_seal(struct parse *p)
 int
 parse_ask(struct parse *p)
 {
-	static const char *const words[] = { "version", "away" };
-	uint32_t choice;
-	int err =
-	    parse_choice(p, words, sizeof(words) / sizeof(words[0]), &choice);
+	static const char *const words[] = {
+		[ASK_VERSION] = "version",
+		[ASK_AWAY] = "away",
+		[ASK_HOSTS] = "hosts",
+	};
+	int err = parse_choice(
+	    p, words, sizeof(words) / sizeof(words[0]), &p->en.cmd.number);
 
-	if (err == 0)
-		err = parse_who_or_here(p);
 	if (err < 0)
 		return err;
+	if (p->en.cmd.number == ASK_HOSTS)
+		return parse_nothing(p, COMMAND_ASK);
 	p->en.cmd.kind = COMMAND_ASK;
-	p->en.cmd.on = choice == 1;
-	return 0;
+	return parse_who_or_here(p);
 }
