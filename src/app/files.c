@@ -247,10 +247,9 @@ begin_turn(struct files *f)
 	sweep(f);
 	for (struct job *j = f->first; j != NULL; j = j->next)
 		sources += j->kind == FILES_SOURCE;
+	size_t share = sources == 0 ? 0 : TURN_BYTES / sources;
 	for (struct job *j = f->first; j != NULL; j = j->next)
-		j->left = TURN_BYTES / sources < FILE_PIECE_MAX
-			      ? (size_t)FILE_PIECE_MAX
-			      : TURN_BYTES / sources;
+		j->left = share < FILE_PIECE_MAX ? FILE_PIECE_MAX : share;
 	f->at = f->first;
 }
 

@@ -98,8 +98,9 @@ def tree(path, name):
     return out + header(b".", 0, RETURN)
 
 
-def untree(data):
-    """The files in such a stream by their paths; a folder is None."""
+def untree(data, complete=True):
+    """The files in such a stream by their paths; a folder is None. A stream
+    that is not complete is {}."""
     found, path, at = {}, [], 0
     while at < len(data):
         size = int(data[at:data.index(b":", at)], 16)
@@ -117,9 +118,10 @@ def untree(data):
         else:
             found[b"/".join(path + [name])] = data[at:at + length]
             at += length
-    lab.check(at == len(data) and not path, "the stream of a folder ends "
-              "where it says: %d of %d" % (at, len(data)))
-    return found
+    ends = at == len(data) and not path
+    lab.check(ends or not complete, "the stream of a folder ends where it "
+              "says: %d of %d" % (at, len(data)))
+    return found if ends else {}
 
 
 class Peer:
@@ -298,7 +300,8 @@ class Peer:
             if not data:
                 break
             got += data
-            if kind == GETDIR and got.endswith(b":.:0:3:"):
+            if kind == GETDIR and got.endswith(b":.:0:3:") and \
+                    untree(got, complete=False):
                 break
         sock.close()
         return got
