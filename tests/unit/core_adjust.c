@@ -148,6 +148,70 @@ all_can_be_saved(void **state)
 	assert_int_equal(k.told.conv, CONV_NEARBY);
 }
 
+/* The effects that wait: which of the first two kinds comes first, and whether
+ * keys are to be made. */
+static bool
+asks_for_keys(struct engine *e, bool *ret_make)
+{
+	struct effect effect;
+	bool asks = false, listens = false;
+
+	while (engine_next(e, &effect)) {
+		listens |= effect.kind == EFFECT_LISTEN;
+		if (effect.kind != EFFECT_KEYS)
+			continue;
+		assert_false(asks || listens);
+		asks = true;
+		*ret_make = effect.on;
+	}
+	return asks;
+}
+
+static bool
+switching_asks(bool on, bool *ret_make)
+{
+	struct command cmd = { .kind = COMMAND_SET,
+		.conv = CONV_NEARBY,
+		.on = true,
+		.text = xstrdup(on ? "ipmsg on" : "ipmsg off") };
+
+	engine_command(k.engine, k.now, &cmd);
+	return asks_for_keys(k.engine, ret_make);
+}
+
+static void
+a_command_has_keys_of_ipmsg_made_and_a_start_has_not(void **state)
+{
+	struct settings settings;
+	struct engine_cfg cfg = { .identity = &k.identity,
+		.rng = rng_seeded(&k.seed, 1),
+		.epoch = 1,
+		.name = "ana",
+		.settings = &settings };
+	bool make = false;
+	struct ipmsg_keys *keys = (struct ipmsg_keys *)&make;
+
+	(void)state;
+	assert_int_equal(k.counts[EFFECT_KEYS], 0);
+	assert_true(switching_asks(true, &make));
+	assert_true(make);
+	assert_false(switching_asks(false, &make));
+	assert_true(switching_asks(true, &make));
+	assert_false(switching_asks(false, &make));
+	/* Nobody is asked for what is there. */
+	engine_ipmsg_keys(k.engine, keys);
+	assert_false(switching_asks(true, &make));
+
+	settings_init(&settings);
+	settings.ipmsg = true;
+	struct engine *e = engine_new(&cfg, k.now);
+	engine_start(e, k.now);
+	assert_true(asks_for_keys(e, &make));
+	assert_false(make);
+	engine_free(e);
+	settings_clear(&settings);
+}
+
 int
 main(void)
 {
@@ -162,6 +226,9 @@ main(void)
 		    name_and_status_go_out, begin, end),
 		cmocka_unit_test_setup_teardown(a_nick_is_kept, begin, end),
 		cmocka_unit_test_setup_teardown(all_can_be_saved, begin, end),
+		cmocka_unit_test_setup_teardown(
+		    a_command_has_keys_of_ipmsg_made_and_a_start_has_not, begin,
+		    end),
 	};
 
 	if (sodium_init() < 0)
