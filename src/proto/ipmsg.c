@@ -66,6 +66,7 @@ ipmsg_new(const struct ipmsg_cfg *cfg, struct now now)
 	m->entry_ms = m->refresh_ms = m->absence_ms = NEVER_MS;
 	m->exit_ms = m->again_ms = m->hearsay_ms = NEVER_MS;
 	m->burst_began_ms = m->asked_ms = INT64_MIN / 2;
+	m->ask_all_ms = INT64_MIN / 2;
 	m->list_asked_ms = m->told_ms = INT64_MIN / 2;
 	bucket_init(&m->shouts, SHOUT_PER_1000S, SHOUT_BURST, now.mono_ms);
 	bucket_init(&m->answers_total, ANSWERS_PER_S * 1000, ANSWERS_BURST,

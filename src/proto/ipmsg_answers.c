@@ -146,19 +146,6 @@ say(struct ipmsg *m, struct now now, const struct ipmsg_pending *a,
 }
 
 static size_t
-probe(struct ipmsg *m, struct now now, const struct ipmsg_pending *a)
-{
-	enum { HEAD = 150 };
-	struct ipmsg_source *s = ipmsg_source_get(m, now, &a->to);
-	size_t most = HEAD + 2 * strlen(m->user) + 2 * strlen(m->host) +
-		      2 * strlen(m->nick) + 2 * strlen(m->group);
-
-	if (most > ipmsg_source_room(s))
-		return 0;
-	return ipmsg_entry_probe(m, now, &a->to);
-}
-
-static size_t
 answer_give(struct ipmsg *m, struct now now, const struct ipmsg_pending *a)
 {
 	size_t room = ipmsg_source_room(ipmsg_source_get(m, now, &a->to));
@@ -177,7 +164,7 @@ answer_give(struct ipmsg *m, struct now now, const struct ipmsg_pending *a)
 	case ANSWER_ASK_KEY:
 		return ipmsg_secret_ask_back(m, now, a, room);
 	case ANSWER_PROBE:
-		return probe(m, now, a);
+		return ipmsg_entry_check(m, now, &a->to);
 	case ANSWER_KINDS:
 		break;
 	}
@@ -206,7 +193,8 @@ answer_try(struct ipmsg *m, struct now now, struct ipmsg_pending *a)
 		return false;
 	}
 	bucket_take(&s->answers, now.mono_ms);
-	ipmsg_source_spend(s, size);
+	if (a->kind != ANSWER_PROBE)
+		ipmsg_source_spend(s, size);
 	return true;
 }
 

@@ -123,7 +123,7 @@ ipmsg_entry_to(
 
 /* Leaves out what is least missed until it fits. */
 static size_t
-answer_shorten(struct ipmsg_packet *packet, size_t most)
+entry_shorten(struct ipmsg_packet *packet, size_t most)
 {
 	size_t size = ipmsg_packet_size(packet);
 
@@ -165,12 +165,45 @@ ipmsg_entry_answer(struct ipmsg *m, struct now now,
 	parts_make(m, cs, &parts);
 	ipmsg_tail_encode(&tail, parts.tail, TAIL_MAX, &parts.tail_size);
 	packet_fill(&packet, &parts);
-	size_t size = answer_shorten(&packet, most);
+	size_t size = entry_shorten(&packet, most);
 	if (size <= most) {
 		packet.number = ipmsg_number_next(m, now);
 		size = ipmsg_send(m, &answer->to, &packet);
 	} else {
 		size = 0;
+	}
+	parts_clear(&parts);
+	return size;
+}
+
+static void
+remember_probe(struct ipmsg *m, struct now now, const struct addr *to)
+{
+	unsigned at = m->probed_at++ % PROBED_MAX;
+
+	m->probed[at] = *to;
+	m->probed_ms[at] = now.mono_ms;
+}
+
+size_t
+ipmsg_entry_probe(struct ipmsg *m, struct now now, const struct addr *to)
+{
+	remember_probe(m, now, to);
+	return ipmsg_entry_to(m, now, to, IPMSG_BR_ENTRY);
+}
+
+size_t
+ipmsg_entry_check(struct ipmsg *m, struct now now, const struct addr *to)
+{
+	struct ipmsg_source *s = ipmsg_source_get(m, now, to);
+	size_t most = ipmsg_source_room(s), size = 0;
+	struct entry_parts parts;
+	struct ipmsg_packet packet = entry_make(m, now, IPMSG_BR_ENTRY, &parts);
+
+	if (entry_shorten(&packet, most) <= most) {
+		remember_probe(m, now, to);
+		size = ipmsg_send(m, to, &packet);
+		ipmsg_source_spend(s, size);
 	}
 	parts_clear(&parts);
 	return size;
@@ -258,16 +291,6 @@ breaks_promise(const struct ipmsg_heard *heard, const struct ipmsg_entry *entry)
 	       !(heard->packet.options & IPMSG_ENCRYPT);
 }
 
-size_t
-ipmsg_entry_probe(struct ipmsg *m, struct now now, const struct addr *to)
-{
-	unsigned at = m->probed_at++ % PROBED_MAX;
-
-	m->probed[at] = *to;
-	m->probed_ms[at] = now.mono_ms;
-	return ipmsg_entry_to(m, now, to, IPMSG_BR_ENTRY);
-}
-
 static bool
 was_probed(const struct ipmsg *m, struct now now, const struct addr *from)
 {
@@ -300,6 +323,21 @@ spread_ms(const struct ipmsg *m)
 	return rng_below(&m->cfg.rng, (uint32_t)spread);
 }
 
+/* An entry goes to several broadcast addresses, and is one. */
+static void
+answer_entry(struct ipmsg *m, struct now now, const struct ipmsg_heard *heard)
+{
+	struct ipmsg_peer *p = heard->peer;
+
+	ipmsg_secret_hope(p);
+	if (p->entry_number == heard->packet.number &&
+	    now.mono_ms - p->entry_ms < ENTRY_TWICE_MS)
+		return;
+	p->entry_number = heard->packet.number;
+	p->entry_ms = now.mono_ms;
+	ipmsg_answer_later(m, now, heard, ANSWER_ENTRY, spread_ms(m));
+}
+
 void
 ipmsg_entry_input(struct ipmsg *m, struct now now, struct ipmsg_heard *heard)
 {
@@ -324,9 +362,7 @@ ipmsg_entry_input(struct ipmsg *m, struct now now, struct ipmsg_heard *heard)
 	p->proven |= proves;
 	heard->source->proven |= proves;
 	if (heard->packet.command == IPMSG_BR_ENTRY)
-		ipmsg_secret_hope(p);
-	if (heard->packet.command == IPMSG_BR_ENTRY)
-		ipmsg_answer_later(m, now, heard, ANSWER_ENTRY, spread_ms(m));
+		answer_entry(m, now, heard);
 	ipmsg_peer_heard(m, now, heard);
 	if (was_present && changed)
 		ipmsg_tell(m, p, IPMSG_CHANGED);

@@ -177,6 +177,8 @@ brought_by(const struct ipmsg *m, const struct addr *source)
 static struct ipmsg_peer *
 peer_new(struct ipmsg *m, struct now now, const char *handle)
 {
+	struct ipmsg_text plain;
+
 	if (m->peer_count == IPMSG_HOSTS_MAX && !evict(m))
 		return NULL;
 	struct ipmsg_peer *p = xcalloc(1, sizeof(*p));
@@ -193,6 +195,9 @@ peer_new(struct ipmsg *m, struct now now, const char *handle)
 	p->probe_ms = NEVER_MS;
 	p->auto_ms = p->nudge_ms = INT64_MIN / 2;
 	p->asked_ms[0] = p->asked_ms[1] = INT64_MIN / 2;
+	p->entry_ms = INT64_MIN / 2;
+	p->fingerprint =
+	    ipmsg_user_fingerprint(ipmsg_text_of(p->user), &plain, p->name_fp);
 	m->peers[m->peer_count++] = p;
 	return p;
 }
@@ -366,6 +371,21 @@ ipmsg_peer_left(struct ipmsg *m, struct ipmsg_peer *p, bool said)
 		q->event.left = said;
 }
 
+/* Who may not be asked alone is asked with all others, and they with him:
+ * seldom, but then as often as he would be. */
+static void
+ask_all(struct ipmsg *m, struct now now, const struct ipmsg_peer *p)
+{
+	int64_t since_ms = now.mono_ms - m->ask_all_ms;
+
+	if (since_ms >= ASK_ALL_MS)
+		m->ask_all_ms = now.mono_ms;
+	else if (p->probes == 0 || since_ms > PROBES * PROBE_GAP_MS ||
+		 now.mono_ms - m->asked_ms < PROBE_GAP_MS)
+		return;
+	ipmsg_entry_send(m, now, IPMSG_BR_ENTRY);
+}
+
 /* IP Messenger announces itself once, when it starts: who is silent is asked,
  * and only who does not answer has gone. */
 void
@@ -378,9 +398,12 @@ ipmsg_peer_tick(struct ipmsg *m, struct now now, struct ipmsg_peer *p)
 		return;
 	}
 	p->probe_ms = now.mono_ms + PROBE_GAP_MS;
+	size_t sent = 0;
 	for (size_t i = 0; i < p->addr_count; i++)
 		if (i == 0 || p->probes > 0)
-			ipmsg_entry_probe(m, now, &p->addrs[i]);
+			sent += ipmsg_entry_check(m, now, &p->addrs[i]);
+	if (sent == 0)
+		ask_all(m, now, p);
 	p->probes++;
 }
 

@@ -107,14 +107,16 @@ ipmsg_send_bytes(
 	output_queue(m, to, p, n);
 }
 
-/* Broadcasts do not reach who dialled in. */
+/* Broadcasts do not reach who dialled in; who says so and never answered may be
+ * somebody else. */
 void
 ipmsg_send_all(struct ipmsg *m, const struct ipmsg_packet *packet)
 {
 	encode_and_queue(m, NULL, packet);
 	for (size_t i = 0; i < m->peer_count; i++) {
 		const struct ipmsg_peer *peer = m->peers[i];
-		if ((peer->abilities & IPMSG_DIALUP) && peer->addr_count > 0)
+		if ((peer->abilities & IPMSG_DIALUP) && peer->proven &&
+		    peer->addr_count > 0)
 			encode_and_queue(m, &peer->addrs[0], packet);
 	}
 }

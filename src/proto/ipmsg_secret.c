@@ -51,7 +51,12 @@ ipmsg_secret_able(const struct ipmsg *m)
 bool
 ipmsg_secret_wanted(const struct ipmsg *m, const struct ipmsg_peer *p)
 {
-	if (m->cfg.keys == NULL || !(p->abilities & IPMSG_ENCRYPT))
+	/* Who is named after a key and was not heard yet will say that he can.
+	 */
+	bool can =
+	    (p->abilities & IPMSG_ENCRYPT) || (p->fingerprint && !p->listed);
+
+	if (m->cfg.keys == NULL || !can)
 		return false;
 	return p->fingerprint || p->secret == NULL || !p->secret->silent;
 }

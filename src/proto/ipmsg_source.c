@@ -15,15 +15,24 @@ hash_host(const struct addr *a)
 	return ipmsg_hash(a->ip, sizeof(a->ip)) ^ a->scope ^ a->family;
 }
 
-static size_t
-slot_of_oldest(const struct ipmsg *m)
+/* Who answered us once stays longer. */
+static bool
+goes_before(const struct ipmsg_source *a, const struct ipmsg_source *b)
 {
-	size_t oldest = 0;
+	if (a->proven != b->proven)
+		return !a->proven;
+	return a->used_ms < b->used_ms;
+}
+
+static size_t
+slot_to_reuse(const struct ipmsg *m)
+{
+	size_t at = 0;
 
 	for (size_t i = 1; i < m->source_count; i++)
-		if (m->sources[i].used_ms < m->sources[oldest].used_ms)
-			oldest = i;
-	return oldest;
+		if (goes_before(&m->sources[i], &m->sources[at]))
+			at = i;
+	return at;
 }
 
 static struct ipmsg_source *
@@ -31,7 +40,7 @@ source_add(struct ipmsg *m, struct now now, const struct addr *from)
 {
 	int64_t now_ms = now.mono_ms;
 	size_t i = m->source_count < SOURCES_MAX ? m->source_count++
-						 : slot_of_oldest(m);
+						 : slot_to_reuse(m);
 	struct ipmsg_source *s = &m->sources[i];
 
 	*s = (struct ipmsg_source){ .host = *from };

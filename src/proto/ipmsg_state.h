@@ -27,12 +27,14 @@ enum {
 	SILENT_JITTER_MS = 30000,
 	PROBE_GAP_MS = 5000,
 	PROBES = 3,
+	ASK_ALL_MS = 300000,
+	ENTRY_TWICE_MS = 3000, /* one entry, by several ways */
 	ADDRESS_STAYS_MS = 7000,
 
 	/* Answers. */
 	ANSWERS_MAX = 256,
 	ANSWER_KEEP_MS = 10000, /* waiting for its turn, or for credit */
-	SOURCES_MAX = 512,
+	SOURCES_MAX = 2048,
 	SOURCE_ANSWER_PER_1000S = 500, /* one in 2 s */
 	SOURCE_DATAGRAMS_PER_S = 2000,
 	SOURCE_DATAGRAMS_BURST = 4000,
@@ -123,7 +125,9 @@ struct ipmsg_peer {
 	struct addr source; /* who brought it; port 0 */
 	int64_t heard_ms, probe_ms;
 	unsigned probes;
-	uint64_t highest; /* number of it */
+	uint64_t highest;      /* number of it */
+	uint64_t entry_number; /* of the last that was answered */
+	int64_t entry_ms;
 	struct ipmsg_seen *seen;
 	unsigned seen_at;
 	uint32_t told; /* highest number of a text to it */
@@ -234,7 +238,8 @@ struct ipmsg {
 	int64_t burst_began_ms, entry_ms, again_ms;
 	int64_t refresh_ms, absence_ms, told_ms, exit_ms;
 	unsigned exits;
-	int64_t asked_ms; /* our last entry to all */
+	int64_t asked_ms;   /* our last entry to all */
+	int64_t ask_all_ms; /* when that was to find out who is gone */
 	/* Who was asked alone, before it was anybody. */
 	struct addr probed[PROBED_MAX];
 	int64_t probed_ms[PROBED_MAX];
@@ -341,6 +346,10 @@ size_t ipmsg_entry_to(
     struct ipmsg *m, struct now now, const struct addr *to, uint8_t command);
 /* Asks who is there, and remembers that it did. */
 size_t ipmsg_entry_probe(
+    struct ipmsg *m, struct now now, const struct addr *to);
+/* The same of our own accord: within the credit of that address, and shorter
+ * where it is small; 0 when it is too small. */
+size_t ipmsg_entry_check(
     struct ipmsg *m, struct now now, const struct addr *to);
 /* An ANSENTRY of at most so many bytes; 0 when there is none as short. */
 size_t ipmsg_entry_answer(struct ipmsg *m, struct now now,

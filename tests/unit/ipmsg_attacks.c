@@ -142,10 +142,13 @@ t20_all_answers_together_have_a_rate(void **state)
 	(void)state;
 	for (unsigned i = 0; i < 5000; i++) {
 		struct addr from = kit_host(100000 + i);
+		char text[TEXT_MAX];
 		kit_forget(me);
-		kit_hear_text(me, &from,
-		    "1:1:somebody:somewhere:1:A name that is long enough|"
-		    "and a group that is long enough");
+		snprintf(text, sizeof(text),
+		    "1:%u:somebody:somewhere:1:A name that is long enough|"
+		    "and a group that is long enough",
+		    i + 1);
+		kit_hear_text(me, &from, text);
 		answers += kit_count_sent(me, IPMSG_ANSENTRY);
 		if (i % 5 == 0) {
 			kit_forget(me);

@@ -144,6 +144,7 @@ an_entry_is_answered_at_once_while_few_are_there(void **state)
 	/* The same again from the second interface: one answer. */
 	kit_hear_text(me, &bob,
 	    "1_iptux 0.8.3:1:root:host-bob:257:bob|lab|icon-tux.png|utf-8");
+	kit_run(me, me->now_ms + 5000);
 	assert_int_equal(kit_count_sent(me, IPMSG_ANSENTRY), 1);
 	assert_int_equal(kit_count_told(me, IPMSG_SEEN), 1);
 }
@@ -217,7 +218,9 @@ who_is_silent_is_asked_and_only_then_gone(void **state)
 {
 	(void)state;
 	kit_start(me);
+	ipmsg_probe(me->m, kit_time(me), &bob);
 	kit_hear_text(me, &bob, "1:1:bob:pc:3:Bob");
+	kit_forget(me);
 	int64_t heard = me->now_ms;
 	kit_run(me, heard + 329000);
 	assert_int_equal(kit_count_sent(me, IPMSG_BR_ENTRY), 0);
@@ -237,6 +240,30 @@ who_is_silent_is_asked_and_only_then_gone(void **state)
 	assert_int_equal(kit_count_sent(me, IPMSG_BR_ENTRY), 3);
 	kit_hear_text(me, &bob, "1:3:bob:pc:1:Bob");
 	assert_int_equal(kit_count_told(me, IPMSG_SEEN), 1);
+}
+
+static void
+t20_the_silent_are_asked_within_their_credit(void **state)
+{
+	size_t came = 0;
+
+	(void)state;
+	kit_start(me);
+	for (unsigned i = 0; i < IPMSG_PER_SOURCE_MAX; i++) {
+		char text[64];
+		snprintf(text, sizeof(text), "1:%u:f%u:h:3:F", i, i);
+		kit_hear_text(me, &eve, text);
+		came += strlen(text) + 1;
+	}
+	kit_run(me, me->now_ms + 3600000);
+	assert_true(kit_bytes_to(me, &eve) <= came);
+	assert_int_equal(kit_count_told(me, IPMSG_GONE), IPMSG_PER_SOURCE_MAX);
+	/* The others are asked together, and not each. */
+	size_t to_all = 0;
+	for (size_t i = 0; i < me->outs; i++)
+		to_all += me->out[i].to_all &&
+			  me->out[i].packet.command == IPMSG_BR_ENTRY;
+	assert_in_range(to_all, 3, 6);
 }
 
 static void
@@ -307,7 +334,9 @@ who_dialled_in_gets_entries_of_its_own(void **state)
 {
 	(void)state;
 	kit_start(me);
-	/* 0x10003: an answer with DIALUP. */
+	ipmsg_probe(me->m, kit_time(me), &bob);
+	/* 0x10003: an answer with DIALUP; and one that nobody asked. */
+	kit_hear_text(me, &eve, "1:1:eve:pc:65539:Eve");
 	kit_hear_text(me, &bob, "1:1:bob:pc:65539:Bob");
 	kit_forget(me);
 	kit_run(me, me->now_ms + 125000);
@@ -503,6 +532,7 @@ main(void)
 		TEST(an_answer_is_for_its_reader),
 		TEST(answers_spread_where_many_are_there),
 		TEST(who_is_silent_is_asked_and_only_then_gone),
+		TEST(t20_the_silent_are_asked_within_their_credit),
 		TEST(an_exit_counts_from_where_it_was_heard),
 		TEST(addresses_of_one_host_are_kept_together),
 		TEST(the_port_is_that_of_the_last_datagram),
