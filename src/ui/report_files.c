@@ -33,8 +33,8 @@ report_files(const struct model *m)
 		add_transfer(&s, m, m->transfers[i]);
 	}
 	if (m->transfer_count == 0)
-		str_add(
-		    &s, say(m->lang, "Nothing is on its way. /send PATH in a "
-				     "conversation starts something."));
+		str_add(&s,
+		    say(m->lang,
+			"Nothing is on its way. /send PATH in a talk sends a file."));
 	return str_take(&s);
 }

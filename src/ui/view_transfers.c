@@ -17,6 +17,7 @@ enum {
 	WHO_CELLS = 12,
 	COLS_WHO = 66,  /* from so many on, who it is from */
 	COLS_LONG = 44, /* and all the numbers */
+	COLS_NAME = 24, /* and the name */
 };
 
 /* The place in the list belongs to a transfer, whatever comes above it: its
@@ -129,13 +130,16 @@ draw_transfer(const struct frame *f, struct rect at, const struct transfer *t,
 	snprintf(id, sizeof(id), "%sf%u", chosen ? ">" : " ", (unsigned)t->id);
 	draw_text(f, at.row, col, end, style, id);
 	col += ID_CELLS;
-	col = draw_text(f, at.row, col, end, style, t->mine ? "> " : "< ");
-	col = draw_who(f, at, col, style, t);
-	int from = end - text_cells(text);
-	if (from < col + NAME_CELLS_MIN + 1)
-		from = col + NAME_CELLS_MIN + 1;
-	draw_cut(
-	    f, at.row, col, from - 1 < end ? from - 1 : end, style, t->name);
+	int from = col;
+	if (at.cols >= COLS_NAME) {
+		col = draw_text(
+		    f, at.row, col, end, style, t->mine ? "> " : "< ");
+		col = draw_who(f, at, col, style, t);
+		from = end - text_cells(text);
+		if (from < col + NAME_CELLS_MIN + 1)
+			from = col + NAME_CELLS_MIN + 1;
+		draw_cut(f, at.row, col, from - 1, style, t->name);
+	}
 	if (from < end)
 		draw_cut(f, at.row, from, end,
 		    t->state == TRANSFER_FAILED && !chosen ? STYLE_ERROR
@@ -161,8 +165,8 @@ view_transfers(const struct frame *f)
 
 	if (list->count == 0 && at.rows > 0)
 		draw_cut(f, at.row, at.col, at.col + at.cols, STYLE_DIM,
-		    say(f->m->lang, "Nothing is on its way. /send PATH in a "
-				    "conversation starts something."));
+		    say(f->m->lang,
+			"Nothing is on its way. /send PATH in a talk sends a file."));
 	for (size_t i = first; i < list->count && at.rows > 0; i++) {
 		draw_transfer(f, at, list->rows[i], i == f->ui->list.row);
 		at.row++;

@@ -61,6 +61,11 @@ void case_dialects_who(struct scene *s);
 void case_dialects_info(struct scene *s);
 void case_dialects_details(struct scene *s);
 
+/* cases_files.c */
+void case_files(struct scene *s);
+void case_files_none(struct scene *s);
+void case_files_talk(struct scene *s);
+
 /* cases_keys.c */
 void case_go(struct scene *s);
 void case_go_letters(struct scene *s);

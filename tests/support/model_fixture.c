@@ -211,3 +211,31 @@ fixture_send(struct model *m, const struct peer *to, int64_t minutes_ago,
 		.delivery = DELIVERY_DELIVERED,
 	    });
 }
+
+struct transfer *
+fixture_transfer(
+    struct model *m, const struct peer *p, const char *name, bool mine)
+{
+	struct transfer *t = xcalloc(1, sizeof(*t));
+
+	if (m->transfers == NULL)
+		m->transfers = xcalloc(TRANSFERS_MAX, sizeof(*m->transfers));
+	t->id = (uint32_t)m->transfer_count + 1;
+	t->peer = p->fp;
+	t->conv = p->conv;
+	t->mine = mine;
+	t->dialect = p->dialect;
+	t->name = xstrdup(name);
+	t->size_known = true;
+	t->size = 1400000;
+	m->transfers[m->transfer_count++] = t;
+	char *text = xasprintf("file %s, 1.4 MB", name);
+	struct fixture_message line = {
+		.text = text, .kind = MESSAGE_FILE, .mine = mine
+	};
+	fixture_add(m, p->conv, p, &line);
+	free(text);
+	struct conv *c = model_conv_edit(m, p->conv);
+	conv_message_edit(c, c->next_serial - 1)->transfer = t->id;
+	return t;
+}

@@ -8,6 +8,7 @@
 
 #include "base/now.h"
 #include "core/model.h"
+#include "core/transfer.h"
 
 #define FIXTURE_WALL_MS INT64_C(1795168980000)
 #define FIXTURE_MONO_MS INT64_C(60000)
@@ -48,6 +49,9 @@ void fixture_add(struct model *m, uint32_t conv, const struct peer *from,
 /* A received text, unread. */
 void fixture_receive(struct model *m, const struct peer *from,
     int64_t minutes_ago, const char *text);
+/* A file of 1.4 MB that p offers, or is offered, with its line. */
+struct transfer *fixture_transfer(
+    struct model *m, const struct peer *p, const char *name, bool mine);
 /* One of ours, delivered. */
 void fixture_send(struct model *m, const struct peer *to, int64_t minutes_ago,
     const char *text);

@@ -92,6 +92,43 @@ json_keeps_its_promise(void **state)
 	check_keys(events_json.error(NULL, "late news"), "event command text");
 }
 
+/* Each state of a file, and what goes on in between for programs only. */
+static void
+transfers_are_told(void **state)
+{
+	static const char keys[] =
+	    "event transfer state direction with id dialect name folder size "
+	    "done rate path reason note";
+	const struct stage *st = *state;
+	struct transfer *t =
+	    fixture_transfer(st->m, st->bob, "a \"b\".txt", false);
+	struct effect effect = { .kind = EFFECT_TRANSFER, .token = t->id };
+
+	check_keys(events_json.transfer(st->m, t, &effect), keys);
+	char *line = events_text.transfer(st->m, t, &effect);
+	assert_string_equal(line,
+	    "* f1: bob offers a \"b\".txt, 1.4 MB; /get f1 or /refuse f1");
+	free(line);
+	effect.on = true;
+	assert_null(events_text.transfer(st->m, t, &effect));
+	effect.on = false;
+	effect.state = TRANSFER_DONE;
+	t->path = strdup("/tmp/a");
+	line = events_text.transfer(st->m, t, &effect);
+	assert_string_equal(line, "* f1: a \"b\".txt is saved as /tmp/a");
+	free(line);
+	effect.state = TRANSFER_FAILED;
+	t->reason = strdup("gone");
+	t->size_known = false;
+	check_keys(events_json.transfer(st->m, t, &effect), keys);
+	line = events_text.transfer(st->m, t, &effect);
+	assert_string_equal(line, "* f1: a \"b\".txt: failed: gone");
+	free(line);
+	/* Its line in the conversation is not said twice. */
+	assert_null(events_text.message(st->m, st->c, last(st->c), NULL));
+	assert_null(events_json.message(st->m, st->c, last(st->c), NULL));
+}
+
 static void
 what_was_revised_is_told(void **state)
 {
@@ -267,6 +304,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(json_keeps_its_promise),
 		cmocka_unit_test(what_was_revised_is_told),
+		cmocka_unit_test(transfers_are_told),
 		cmocka_unit_test(what_was_found_is_told),
 		cmocka_unit_test(json_of_a_shout),
 		cmocka_unit_test(who_has_no_key_is_plain),

@@ -1,0 +1,278 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Files on the screen: what is typed, dropped and pressed.
+ */
+#include "base/err.h"
+#include "model_fixture.h"
+#include "ui/commands.h"
+#include "ui/report.h"
+#include "ui/request.h"
+#include "ui_scene.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+enum { ROWS = 24, COLS = 80 };
+
+static const struct peer *ana;
+
+static int
+begin(void **state)
+{
+	struct scene *s = scene_new(false, false);
+
+	ana = fixture_contact(s->m, "ana", PRESENCE_ONLINE, 1);
+	scene_key(s, '2', KEY_ALT);
+	*state = s;
+	return 0;
+}
+
+static int
+end(void **state)
+{
+	scene_free(*state);
+	return 0;
+}
+
+static bool
+shows(struct scene *s, const char *text)
+{
+	scene_draw(s, ROWS, COLS);
+	char *dump = grid_dump(&s->grid, false);
+	bool found = strstr(dump, text) != NULL;
+
+	free(dump);
+	return found;
+}
+
+static int
+parse(struct scene *s, const char *line, struct entered *ret_en)
+{
+	char *error = NULL;
+	size_t at;
+	int err =
+	    command_parse(s->m, s->now, ana->conv, line, ret_en, &error, &at);
+
+	assert_true((err == 0) == (error == NULL));
+	free(error);
+	return err;
+}
+
+static void
+lines(void **state)
+{
+	static const struct {
+		const char *line;
+		enum command_kind kind;
+		uint32_t number;
+		const char *text;
+	} rows[] = {
+		{ "/send a.txt", COMMAND_SEND_FILES, 0, "a.txt\n" },
+		{ "/send a\\ b 'c d' \"e f\"", COMMAND_SEND_FILES, 0,
+		    "a b\nc d\ne f\n" },
+		{ "/send file:///tmp/a%20b", COMMAND_SEND_FILES, 0,
+		    "/tmp/a b\n" },
+		{ "/get", COMMAND_GET, 0, NULL },
+		{ "/get 3", COMMAND_GET, 3, NULL },
+		{ "/get f3 ~/in", COMMAND_GET, 3, "~/in" },
+		{ "/get ~/in\\ box", COMMAND_GET, 0, "~/in box" },
+		{ "/refuse", COMMAND_REFUSE, 0, NULL },
+		{ "/refuse F7", COMMAND_REFUSE, 7, NULL },
+		{ "/cancel f1", COMMAND_STOP, 1, NULL },
+	};
+	struct scene *s = *state;
+
+	fixture_transfer(s->m, ana, "a", false);
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		struct entered en;
+		assert_int_equal(parse(s, rows[i].line, &en), 0);
+		assert_int_equal(en.cmd.kind, rows[i].kind);
+		assert_int_equal(en.cmd.number, rows[i].number);
+		if (rows[i].text == NULL)
+			assert_null(en.cmd.text);
+		else
+			assert_string_equal(en.cmd.text, rows[i].text);
+		entered_clear(&en);
+	}
+}
+
+static void
+lines_that_mean_nothing(void **state)
+{
+	static const struct {
+		const char *line;
+		int err;
+	} rows[] = {
+		{ "/send", ERR_FORMAT },
+		{ "/send a ''", ERR_FORMAT },
+		{ "/send file:///%1b%5b2J", ERR_FORMAT },
+		{ "/send file:///%ff", ERR_FORMAT },
+		{ "/send file:///a%0ab", ERR_FORMAT },
+		{ "/get 3 a b", ERR_FORMAT },
+		{ "/refuse 3 4", ERR_FORMAT },
+		{ "/refuse him", ERR_FORMAT },
+		{ "/files now", ERR_FORMAT },
+		/* No such transfer, and nobody of that name. */
+		{ "/cancel f2", ERR_NOT_FOUND },
+	};
+	struct scene *s = *state;
+
+	fixture_transfer(s->m, ana, "a", false);
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		struct entered en;
+		assert_int_equal(parse(s, rows[i].line, &en), rows[i].err);
+	}
+}
+
+static void
+the_list_as_lines(void **state)
+{
+	struct scene *s = *state;
+	char *text = report_files(s->m);
+
+	assert_non_null(strstr(text, "/send PATH"));
+	free(text);
+	struct transfer *t = fixture_transfer(s->m, ana, "a.txt", false);
+	t->state = TRANSFER_RUNNING;
+	t->done = 700000;
+	t->rate = 100000;
+	t = fixture_transfer(s->m, ana, "b.txt", false);
+	t->state = TRANSFER_DONE;
+	t->path = strdup("/tmp/b.txt");
+	t = fixture_transfer(s->m, ana, "c", true);
+	t->state = TRANSFER_FAILED;
+	t->reason = strdup("gone");
+	text = report_files(s->m);
+	assert_string_equal(text,
+	    "f1 from ana: a.txt, 50% of 1.4 MB, 100 kB/s, 7 s left\n"
+	    "f2 from ana: b.txt, 1.4 MB, done, /tmp/b.txt\n"
+	    "f3 to ana: c, failed: gone");
+	free(text);
+}
+
+/* Words of paths are completed one by one, and can be read back. */
+static void
+tab_completes_each_path(void **state)
+{
+	static const char *const paths[] = { "my file.txt" };
+	struct scene *s = *state;
+	struct request r;
+
+	scene_type(s, "/send a.txt my\\ f");
+	scene_key(s, KEY_TAB_KEY, 0);
+	assert_true(ui_request(s->ui, &r));
+	assert_int_equal(r.kind, REQUEST_PATHS);
+	assert_string_equal(r.text, "my f");
+	request_clear(&r);
+	ui_answer_paths(s->ui, paths, 1);
+	assert_true(shows(s, "ana> /send a.txt my\\ file.txt"));
+	scene_key(s, KEY_ENTER_KEY, 0);
+	assert_int_equal(scene_last(s)->kind, COMMAND_SEND_FILES);
+	assert_string_equal(scene_last(s)->text, "a.txt\nmy file.txt\n");
+}
+
+/* A file that is dropped makes a line, and the line sends nothing by itself. */
+static void
+dropped_files(void **state)
+{
+	static const struct {
+		const char *paste, *shown;
+	} rows[] = {
+		{ "'/home/u/my file.txt' ",
+		    "ana> /send '/home/u/my file.txt'" },
+		{ "/home/u/a\\ b ", "ana> /send /home/u/a\\ b" },
+		{ "file:///home/u/a\n", "ana> /send file:///home/u/a" },
+		{ "/help", "ana> /help" },
+		{ "see /tmp/x", "ana> see /tmp/x" },
+	};
+	struct scene *s = *state;
+
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		scene_paste(s, rows[i].paste, strlen(rows[i].paste));
+		assert_true(shows(s, rows[i].shown));
+		for (size_t k = 0; k < s->command_count; k++)
+			assert_int_not_equal(
+			    s->commands[k].kind, COMMAND_SEND_FILES);
+		scene_key(s, 'u', KEY_CTRL);
+	}
+	/* Into what is typed it goes as it is. */
+	scene_type(s, "/send a ");
+	scene_paste(s, "/home/u/b", 9);
+	assert_true(shows(s, "ana> /send a /home/u/b"));
+}
+
+static void
+the_list_has_keys(void **state)
+{
+	struct scene *s = *state;
+
+	scene_key(s, KEY_F1 + 4, 0);
+	assert_true(shows(s, "Nothing is on its way."));
+	scene_key(s, KEY_ENTER_KEY, 0);
+	assert_null(scene_last(s));
+	fixture_transfer(s->m, ana, "a.txt", false);
+	fixture_transfer(s->m, ana, "b.txt", false);
+	assert_true(shows(s, ">f2  < b.txt"));
+	scene_key(s, KEY_ENTER_KEY, 0);
+	assert_int_equal(scene_last(s)->kind, COMMAND_GET);
+	assert_int_equal(scene_last(s)->number, 2);
+	scene_key(s, KEY_DOWN_KEY, 0);
+	/* What comes does not move the others under the hand. */
+	fixture_transfer(s->m, ana, "c.txt", false);
+	assert_true(shows(s, ">f1  < a.txt"));
+	scene_key(s, 'r', 0);
+	assert_int_equal(scene_last(s)->kind, COMMAND_REFUSE);
+	assert_int_equal(scene_last(s)->number, 1);
+	scene_key(s, 'c', 0);
+	assert_int_equal(scene_last(s)->kind, COMMAND_STOP);
+	scene_key(s, KEY_F1 + 4, 0);
+	assert_false(shows(s, "Enter takes"));
+	scene_type(s, "/files\n");
+	assert_true(shows(s, "Enter takes"));
+}
+
+static void
+an_offer_is_saved_from_its_message(void **state)
+{
+	struct scene *s = *state;
+	struct transfer *t = fixture_transfer(s->m, ana, "a.txt", false);
+
+	assert_true(shows(s, "/get 1 takes it"));
+	scene_key(s, 'v', KEY_ALT);
+	scene_key(s, 's', 0);
+	assert_int_equal(scene_last(s)->kind, COMMAND_GET);
+	assert_int_equal(scene_last(s)->number, 1);
+	size_t count = s->command_count;
+	t->state = TRANSFER_DONE;
+	scene_key(s, 'v', KEY_ALT);
+	scene_key(s, 's', 0);
+	assert_int_equal(s->command_count, count);
+	/* The table is short, a conversation long. */
+	t->id = 99;
+	assert_true(shows(s, "file a.txt, 1.4 MB"));
+	assert_false(shows(s, "saved"));
+}
+
+#define TEST(f) cmocka_unit_test_setup_teardown(f, begin, end)
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		TEST(lines),
+		TEST(lines_that_mean_nothing),
+		TEST(the_list_as_lines),
+		TEST(tab_completes_each_path),
+		TEST(dropped_files),
+		TEST(the_list_has_keys),
+		TEST(an_offer_is_saved_from_its_message),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
