@@ -25,6 +25,10 @@ void plain_flush(struct engine *e, struct now now, struct peer *p);
 void plain_stored(
     struct engine *e, struct now now, struct peer *p, uint64_t token);
 
+/* False, and the user is told why, when p can never read this text. */
+bool plain_may_say(struct engine *e, struct now now, const struct command *cmd,
+    const struct peer *p, const char *text, size_t n);
+
 /* From core/listeners.c. */
 void plain_listening(
     struct engine *e, struct now now, const struct listener *l, int sys_errno);

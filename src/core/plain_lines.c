@@ -361,32 +361,56 @@ plain_lines_end(struct engine *e, struct now now)
 	}
 }
 
-static char *
-unencodable(const char *text, size_t at, enum charset cs)
+static enum charset
+charset_for(const struct peer *p)
 {
-	size_t n = 1;
+	return p->charset != CHARSET_AUTO ? p->charset : p->guessed;
+}
 
-	while ((text[at + n] & 0xc0) == 0x80)
-		n++;
-	return xasprintf(
-	    "%.*s is no character of %s", (int)n, text + at, charset_text(cs));
+static void
+tell_character(struct engine *e, struct now now, const struct command *cmd,
+    const struct peer *p, const char *at)
+{
+	char shown[8];
+	uint32_t code;
+	size_t n = utf8_decode(at, strlen(at), &code, NULL);
+
+	if (n == 0 || n >= sizeof(shown))
+		return;
+	memcpy(shown, at, n);
+	shown[n] = '\0';
+	engine_error(e, now, cmd->conv,
+	    "not sent: %s reads %s, which has no \"%s\" (U+%04X). Another "
+	    "set: /encoding %s NAME",
+	    p->name, charset_text(charset_for(p)), shown, (unsigned)code,
+	    p->name);
+}
+
+bool
+plain_may_say(struct engine *e, struct now now, const struct command *cmd,
+    const struct peer *p, const char *text, size_t n)
+{
+	uint8_t *bytes;
+	size_t size, at = 0;
+
+	if (charset_encode(charset_for(p), text, n, &bytes, &size, &at) == 0) {
+		free(bytes);
+		return true;
+	}
+	tell_character(e, now, cmd, p, text + at);
+	return false;
 }
 
 bool
 plain_encode(struct engine *e, struct now now, struct peer *p,
     const struct chat_post *post, uint8_t **ret_bytes, size_t *ret_size)
 {
-	enum charset cs = p->charset != CHARSET_AUTO ? p->charset : p->guessed;
-	size_t at = 0;
-
-	if (charset_encode(
-		cs, post->text, post->size, ret_bytes, ret_size, &at) == 0)
+	if (charset_encode(charset_for(p), post->text, post->size, ret_bytes,
+		ret_size, NULL) == 0)
 		return true;
-	char *text = xstrndup(post->text, post->size);
-	char *why = unencodable(text, at, cs);
-	legacy_answered(e, now, p, &post->id, DELIVERY_FAILED, why);
-	free(why);
-	free(text);
+	/* It could when the text was written. */
+	legacy_answered(e, now, p, &post->id, DELIVERY_FAILED,
+	    N_("their character set has not all of its characters"));
 	return false;
 }
 

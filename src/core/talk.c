@@ -11,6 +11,7 @@
 #include "base/peer_text.h"
 #include "core/ipmsg_line.h"
 #include "core/legacy.h"
+#include "core/plain.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -397,6 +398,8 @@ may_say(struct engine *e, struct now now, const struct command *cmd,
 		    e, now, cmd->conv, "not sent: only IP Messenger has seals");
 		return false;
 	}
+	if (p->dialect == DIALECT_PLAIN)
+		return plain_may_say(e, now, cmd, p, text, n);
 	return p->dialect != DIALECT_IPMSG ||
 	       ipmsg_line_may_say(e, now, cmd, p, text, n);
 }

@@ -123,6 +123,30 @@ add_counters(struct str *s, const struct model *m)
 		}
 }
 
+/* What came in the legacy dialects and was not shown. */
+static void
+add_dialects(struct str *s, const struct model *m)
+{
+	const struct legacy_counters *c = &m->legacy;
+
+	if (m->settings.ipmsg ||
+	    c->ipmsg_bad + c->ipmsg_unknown + c->ipmsg_limited > 0) {
+		add_head(s, NULL, dialect_text(DIALECT_IPMSG));
+		str_addf(s,
+		    say(m->lang, "%llu were no packets, %llu unknown, %llu "
+				 "too many or too large"),
+		    (unsigned long long)c->ipmsg_bad,
+		    (unsigned long long)c->ipmsg_unknown,
+		    (unsigned long long)c->ipmsg_limited);
+	}
+	if (m->settings.plain || c->plain_bad + c->plain_limited > 0) {
+		add_head(s, NULL, dialect_text(DIALECT_PLAIN));
+		str_addf(s, say(m->lang, "%llu were no text, %llu too many"),
+		    (unsigned long long)c->plain_bad,
+		    (unsigned long long)c->plain_limited);
+	}
+}
+
 static void
 add_sessions(struct str *s, const struct model *m)
 {
@@ -154,5 +178,6 @@ report_net(const struct model *m, struct now now)
 	add_ifaces(&s, m);
 	add_counters(&s, m);
 	add_sessions(&s, m);
+	add_dialects(&s, m);
 	return str_take(&s);
 }

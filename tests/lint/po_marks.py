@@ -50,7 +50,7 @@ NAMES = {
 NOT_SAID = re.compile(
     r"^/[a-z]+ |^(?:\[?#?[A-Z|]+\]? ?)+$|^earshot (?:identity|ipmsg|legacy|pins) |"
     r"^\[?[A-Za-z|#.:<>\[\]-]+\]?(?: \[?[A-Z#|.:]+\]?)+$|^(?:interface lo)$|"
-    r"^Chrome|^on\|off"
+    r"^Chrome|^on\|off|^\[[a-z|]+ [a-zA-Z|]+( \[FRAMING\])?\]$|^add NAME "
 )
 
 
