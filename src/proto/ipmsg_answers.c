@@ -210,6 +210,19 @@ answer_tick(struct ipmsg *m, struct now now, struct ipmsg_pending *a)
 	return answer_try(m, now, a);
 }
 
+/* Not one of those that can be asked for: it goes with a text of ours. */
+void
+ipmsg_answers_introduce(struct ipmsg *m, struct now now, const struct addr *to)
+{
+	struct ipmsg_pending *a = pending_find(m, ANSWER_ENTRY, to);
+
+	if (a == NULL)
+		return;
+	ipmsg_source_spend(ipmsg_source_get(m, now, to),
+	    ipmsg_entry_answer(m, now, a, IPMSG_PACKET_MAX));
+	*a = m->answers[--m->answer_count];
+}
+
 void
 ipmsg_answers_tick(struct ipmsg *m, struct now now)
 {

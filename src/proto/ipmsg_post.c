@@ -241,6 +241,7 @@ post_send(struct ipmsg *m, struct now now, struct ipmsg_peer *p,
 	size_t at = post->sends < 3 ? 0 : (post->sends - 2) % p->addr_count;
 	const struct addr *to = &p->addrs[at];
 
+	ipmsg_answers_introduce(m, now, to);
 	reset_numbers(m, now, p, post, to);
 	ipmsg_send_bytes(m, to, post->bytes, post->size);
 	if (post->number > p->told)

@@ -374,6 +374,10 @@ void ipmsg_answer_later(struct ipmsg *m, struct now now,
 /* More came from there: what waited for credit may go. */
 void ipmsg_answers_credit(
     struct ipmsg *m, struct now now, const struct addr *from);
+/* Before a text goes there: if its entry is still to be answered, that is done
+ * now, for an iptux shows what comes from strangers as nobody's. */
+void ipmsg_answers_introduce(
+    struct ipmsg *m, struct now now, const struct addr *to);
 void ipmsg_answers_tick(struct ipmsg *m, struct now now);
 int64_t ipmsg_answers_deadline(const struct ipmsg *m);
 void ipmsg_info_input(struct ipmsg *m, struct now now,

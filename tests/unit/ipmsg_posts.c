@@ -247,6 +247,32 @@ an_iptux_is_told_that_numbers_begin_anew(void **state)
 	assert_true(kit_body_is(&me->out[1], "one"));
 }
 
+/* To an iptux a text of somebody it was not told of is from nobody it knows. */
+static void
+an_answer_to_an_entry_goes_before_a_text(void **state)
+{
+	struct addr tux = kit_host(9);
+
+	(void)state;
+	kit_hear_text(me, &tux, "1_iptux 0.8.3:1:t:tux:257:T|x|i|utf-8");
+	assert_int_equal(kit_count_sent(me, IPMSG_ANSENTRY), 1);
+	kit_hear_text(me, &tux, "1_iptux 0.8.3:2:t:tux:65538:");
+	kit_forget(me);
+	/* Back so soon that another answer has to wait. */
+	kit_run(me, me->now_ms + 100);
+	kit_hear_text(me, &tux, "1_iptux 0.8.3:1:t:tux:257:T|x|i|utf-8");
+	assert_int_equal(kit_count_sent(me, IPMSG_ANSENTRY), 0);
+	assert_int_equal(kit_say(me, "t@tux", 1, "are you back"), 0);
+	assert_int_equal(me->outs, 2);
+	assert_int_equal(me->out[0].packet.command, IPMSG_ANSENTRY);
+	assert_true(addr_equal(&me->out[0].to, &tux));
+	assert_int_equal(me->out[1].packet.command, IPMSG_SENDMSG);
+	/* That was the answer. */
+	acknowledge(&tux, "t:tux", &me->out[1]);
+	kit_run(me, me->now_ms + 5000);
+	assert_int_equal(kit_count_sent(me, IPMSG_ANSENTRY), 1);
+}
+
 static void
 our_offer_is_part_of_a_text(void **state)
 {
@@ -369,6 +395,7 @@ main(void)
 		TEST(an_id_that_waits_is_not_sent_twice),
 		TEST(what_was_cancelled_makes_room),
 		TEST(an_iptux_is_told_that_numbers_begin_anew),
+		TEST(an_answer_to_an_entry_goes_before_a_text),
 		TEST(our_offer_is_part_of_a_text),
 		TEST(what_cannot_be_encoded_is_refused),
 		TEST(what_is_too_long_is_refused),
