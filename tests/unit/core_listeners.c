@@ -96,12 +96,16 @@ a_dialled_stream_opens_ends_or_is_given_up(void **state)
 
 	(void)state;
 	ekit_init(&k, 1);
-	struct addr to = ekit_addr(9);
-	effects_begin(k.engine);
-	uint32_t a = stream_dial(k.engine, k.now, &to, CONN_PLAIN)->id;
-	uint32_t b = stream_dial(k.engine, k.now, &to, CONN_PLAIN)->id;
-	ekit_drain(&k);
+	struct command on = { .kind = COMMAND_SET,
+		.conv = CONV_NEARBY,
+		.on = true,
+		.text = (char *)(uintptr_t) "plain on" };
+	ekit_do(&k, &on);
+	ekit_command(&k, COMMAND_CONNECT, NULL, "tcp://10.0.0.9:8888");
+	ekit_command(&k, COMMAND_CONNECT, NULL, "tcp://10.0.0.9:8889");
 	assert_int_equal(k.counts[EFFECT_DIAL], 2);
+	assert_int_equal(k.dial_count, 2);
+	uint32_t a = k.dials[0].conn, b = k.dials[1].conn;
 	engine_opened(k.engine, k.now, a);
 	ekit_drain(&k);
 	assert_true(engine_reading(k.engine, a));
