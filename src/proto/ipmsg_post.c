@@ -269,7 +269,8 @@ give_up(struct ipmsg *m, struct now now, struct ipmsg_peer *p)
 	if (post->round_gap_ms > ROUND_MAX_MS)
 		post->round_gap_ms = ROUND_MAX_MS;
 	for (; post != NULL; post = post->next)
-		tell_answer(m, p, post, IPMSG_WAITING);
+		if (!post->held)
+			tell_answer(m, p, post, IPMSG_WAITING);
 	ipmsg_peer_doubt(p, now);
 }
 
@@ -418,7 +419,8 @@ round_begin(struct ipmsg *m, struct now now, struct ipmsg_peer *p)
 static void
 pump(struct ipmsg *m, struct now now, struct ipmsg_peer *p)
 {
-	if (p->first != NULL && p->first->state == POST_QUEUED)
+	if (p->first != NULL && p->first->state == POST_QUEUED &&
+	    !p->first->held)
 		round_begin(m, now, p);
 }
 
@@ -459,7 +461,7 @@ ipmsg_post_shown(struct ipmsg *m, struct now now, struct ipmsg_peer *p)
 {
 	struct ipmsg_post *post = p->first;
 
-	if (post == NULL || post->state != POST_WAITING)
+	if (post == NULL || post->state != POST_WAITING || post->held)
 		return;
 	post->due_ms = post->round_ms;
 	if (post->round_ms < now.mono_ms)
@@ -511,10 +513,51 @@ post_find(struct ipmsg_peer *p, const struct msg_id *id)
 	return post;
 }
 
+/* What was held before this one and is not handed over before it was cancelled.
+ */
+static void
+drop_held(struct ipmsg_peer *p, const struct ipmsg_post *until)
+{
+	struct ipmsg_post **at = &p->first;
+
+	while (*at != NULL && *at != until)
+		if ((*at)->held)
+			ipmsg_post_free(post_take(p, at));
+		else
+			at = &(*at)->next;
+}
+
+void
+ipmsg_hold(struct ipmsg *m, const char *handle)
+{
+	struct ipmsg_peer *p = ipmsg_peer_find(m, handle);
+	struct ipmsg_post *post = p != NULL ? p->first : NULL;
+
+	for (; post != NULL; post = post->next) {
+		post->held = true;
+		post->due_ms = NEVER_MS;
+		if (post->state != POST_QUEUED)
+			post->state = POST_WAITING;
+	}
+}
+
+static void
+post_again(struct ipmsg *m, struct now now, struct ipmsg_peer *p,
+    struct ipmsg_post *post)
+{
+	drop_held(p, post);
+	post->held = false;
+	if (p->first != post)
+		return;
+	ipmsg_post_shown(m, now, p);
+	pump(m, now, p);
+}
+
 static void
 post_append(struct ipmsg *m, struct now now, struct ipmsg_peer *p,
     struct ipmsg_post *post)
 {
+	drop_held(p, NULL);
 	bool waits = p->first != NULL && p->first->state == POST_WAITING;
 
 	post->number = ipmsg_number_next(m, now);
@@ -543,7 +586,7 @@ ipmsg_say(struct ipmsg *m, struct now now, const char *handle,
 		return ERR_STATE;
 	post = post_find(p, &text->id);
 	if (post != NULL) {
-		ipmsg_post_shown(m, now, p);
+		post_again(m, now, p, post);
 	} else {
 		if (p->posts >= IPMSG_QUEUE_MAX)
 			return ERR_LIMIT;

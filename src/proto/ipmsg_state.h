@@ -95,6 +95,7 @@ struct ipmsg_post {
 	int64_t round_ms; /* no new round before */
 	int64_t round_gap_ms;
 	bool sealed, encrypted;
+	bool held;        /* until it is handed over again */
 	uint32_t options; /* with the command, before encryption */
 	/* body NUL ext, in the set of the peer. */
 	uint8_t *body;

@@ -26,8 +26,8 @@ for object in libproto.a libwire.a libcrypto.a libbase.a; do
 	}
 done
 flags="-std=c11 -O1 -w -I. -include config.h -I$root/include -I$root/src"
-flags="$flags -I$root/tests/support -DTESTS_DIR=\"$root/tests\""
-flags="$flags ${SANITIZE:-}"
+flags="$flags -I$root/tests/support"
+flags="$flags ${INSTRUMENT:-}"
 archives="libproto.a libwire.a libcrypto.a libbase.a"
 
 # shellcheck disable=SC2086 # compilers and flags are lists of words
@@ -49,7 +49,7 @@ done
 # shellcheck disable=SC2086
 caught_by() # mutant
 {
-	$cc -o "$scratch/run" "$scratch/sim.o" $1 $archives $libs $crypto \
+	$cc ${INSTRUMENT:-} -o "$scratch/run" "$scratch/sim.o" $1 $archives $libs $crypto \
 	    2>"$scratch/log" || {
 		cat "$scratch/log" >&2
 		exit 99
@@ -59,7 +59,7 @@ caught_by() # mutant
 		return
 	fi
 	for test in $tests; do
-		$cc -o "$scratch/run" "$scratch/$test.o" \
+		$cc ${INSTRUMENT:-} -o "$scratch/run" "$scratch/$test.o" \
 		    "$scratch/ipmsg_kit.o" $1 $archives $libs $crypto \
 		    2>"$scratch/log" || exit 99
 		timeout 120 "$scratch/run" >"$scratch/log" 2>&1 && continue

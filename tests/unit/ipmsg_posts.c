@@ -211,6 +211,43 @@ an_id_that_waits_is_not_sent_twice(void **state)
 }
 
 static void
+what_is_held_goes_when_it_is_handed_over_again(void **state)
+{
+	(void)state;
+	kit_say(me, "bob@host3", 1, "one");
+	kit_say(me, "bob@host3", 2, "two");
+	kit_say(me, "bob@host3", 3, "three");
+	struct kit_out one = me->out[0];
+	kit_hear_text(me, &bob, "1:9:bob:host3:2:");
+	ipmsg_hold(me->m, "bob@host3");
+	kit_forget(me);
+	kit_run(me, me->now_ms + 60000);
+	kit_hear_text(me, &bob, "1:10:bob:host3:90177537:Bob");
+	kit_run(me, me->now_ms + 1000);
+	assert_int_equal(kit_count_sent(me, IPMSG_SENDMSG), 0);
+	/* The second one was cancelled. */
+	kit_say(me, "bob@host3", 1, "one");
+	kit_say(me, "bob@host3", 3, "three");
+	const struct kit_out *out = kit_sent(me, IPMSG_SENDMSG, 0);
+	assert_memory_equal(out->bytes, one.bytes, one.size);
+	acknowledge(&bob, "bob:host3", out);
+	out = &me->out[me->outs - 1];
+	assert_true(kit_body_is(out, "three"));
+	acknowledge(&bob, "bob:host3", out);
+	kit_run(me, me->now_ms + 60000);
+	assert_int_equal(kit_count_sent(me, IPMSG_SENDMSG), 2);
+	assert_int_equal(kit_count_told(me, IPMSG_ANSWERED), 2);
+	/* All were cancelled, and another is written. */
+	kit_forget(me);
+	kit_say(me, "bob@host3", 4, "four");
+	ipmsg_hold(me->m, "bob@host3");
+	kit_say(me, "bob@host3", 5, "five");
+	assert_true(kit_body_is(&me->out[1], "five"));
+	kit_run(me, me->now_ms + 60000);
+	assert_true(kit_body_is(&me->out[2], "five"));
+}
+
+static void
 what_was_cancelled_makes_room(void **state)
 {
 	struct msg_id id = kit_id(1);
@@ -393,6 +430,7 @@ main(void)
 		TEST(acks_of_iptux_and_feiq_count),
 		TEST(texts_go_in_order_one_after_the_other),
 		TEST(an_id_that_waits_is_not_sent_twice),
+		TEST(what_is_held_goes_when_it_is_handed_over_again),
 		TEST(what_was_cancelled_makes_room),
 		TEST(an_iptux_is_told_that_numbers_begin_anew),
 		TEST(an_answer_to_an_entry_goes_before_a_text),
