@@ -272,8 +272,9 @@ int ipmsg_say(struct ipmsg *m, struct now now, const char *handle,
  * may arrive all the same. */
 bool ipmsg_withdraw(struct ipmsg *m, struct now now, const struct msg_id *id);
 /* Nothing more goes to this host until ipmsg_say hands it over again, in the
- * order as before; what is left out then is dropped. */
-void ipmsg_hold(struct ipmsg *m, const char *handle);
+ * order as before; what is left out then is dropped. Offers of files are not
+ * held. */
+void ipmsg_hold(struct ipmsg *m, struct now now, const char *handle);
 /* To everybody; not acknowledged. ERR_LIMIT: too long, or more than one in 5 s
  * after three; ERR_FORMAT: empty; ERR_STATE: not started. */
 int ipmsg_shout(struct ipmsg *m, struct now now, const char *utf8, size_t n);

@@ -187,7 +187,7 @@ contact_forget(struct engine *e, struct now now, struct contact *k)
 	outbox_withdraw(e, now, k, N_("forgotten"));
 	if (c != NULL)
 		conn_drop(e, now, c, CLOSE_IDLE);
-	legacy_chat_down(e, k);
+	legacy_chat_down(e, now, k);
 	commit_forget(e, k);
 	if (k->chat != NULL)
 		chat_forget(k->chat);

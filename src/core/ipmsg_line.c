@@ -598,6 +598,13 @@ ipmsg_line_opened(struct engine *e, struct now now, const struct peer *p,
 }
 
 void
+ipmsg_line_hold(struct engine *e, struct now now, const struct peer *p)
+{
+	if (e->ipmsg.machine != NULL)
+		ipmsg_hold(e->ipmsg.machine, now, p->handle);
+}
+
+void
 ipmsg_line_recoded(struct engine *e, const struct peer *p)
 {
 	if (e->ipmsg.machine != NULL)

@@ -99,12 +99,15 @@ legacy_chat_up(struct engine *e, struct contact *k)
 }
 
 void
-legacy_chat_down(struct engine *e, struct contact *k)
+legacy_chat_down(struct engine *e, struct now now, struct contact *k)
 {
 	if (!k->present)
 		return;
 	k->present = false;
 	chat_session_down(k->chat);
+	const struct peer *p = model_peer(e->model, &k->fp);
+	if (p != NULL && p->dialect == DIALECT_IPMSG)
+		ipmsg_line_hold(e, now, p);
 	talk_interrupted(e, k);
 }
 
@@ -125,7 +128,7 @@ legacy_presence(
 		return;
 	k->changed = true;
 	if (presence < PRESENCE_AWAY) {
-		legacy_chat_down(e, k);
+		legacy_chat_down(e, now, k);
 		return;
 	}
 	legacy_chat_up(e, k);

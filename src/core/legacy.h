@@ -79,7 +79,7 @@ void legacy_stored(
 void legacy_flush(struct engine *e, struct now now, struct contact *k);
 /* The chat of a contact that is there can send; or cannot any more. */
 void legacy_chat_up(struct engine *e, struct contact *k);
-void legacy_chat_down(struct engine *e, struct contact *k);
+void legacy_chat_down(struct engine *e, struct now now, struct contact *k);
 /* False, and the user is told why, while it passes itself off as a contact
  * with a key. */
 bool legacy_may_write(struct engine *e, struct now now,

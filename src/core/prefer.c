@@ -135,7 +135,7 @@ block(struct engine *e, struct now now, struct contact *k, struct peer *p)
 	k->pin.trust = TRUST_BLOCKED;
 	p->trust = TRUST_BLOCKED;
 	dial_done(&k->dial);
-	legacy_chat_down(e, k);
+	legacy_chat_down(e, now, k);
 	outbox_withdraw(e, now, k, N_("blocked"));
 	if (c != NULL)
 		conn_drop(e, now, c, CLOSE_IDLE);

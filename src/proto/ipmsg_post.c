@@ -469,6 +469,14 @@ ipmsg_post_shown(struct ipmsg *m, struct now now, struct ipmsg_peer *p)
 	ipmsg_post_tick(m, now, p);
 }
 
+static void
+find_last(struct ipmsg_peer *p)
+{
+	p->last = p->first;
+	while (p->last != NULL && p->last->next != NULL)
+		p->last = p->last->next;
+}
+
 static struct ipmsg_post *
 post_take(struct ipmsg_peer *p, struct ipmsg_post **at)
 {
@@ -476,9 +484,7 @@ post_take(struct ipmsg_peer *p, struct ipmsg_post **at)
 
 	*at = post->next;
 	p->posts--;
-	p->last = p->first;
-	while (p->last != NULL && p->last->next != NULL)
-		p->last = p->last->next;
+	find_last(p);
 	return post;
 }
 
@@ -527,18 +533,40 @@ drop_held(struct ipmsg_peer *p, const struct ipmsg_post *until)
 			at = &(*at)->next;
 }
 
+static void
+post_hold(struct ipmsg_post *post)
+{
+	post->held = true;
+	post->due_ms = NEVER_MS;
+	if (post->state != POST_QUEUED)
+		post->state = POST_WAITING;
+}
+
+/* Offers go on by themselves, and so before what may not. */
 void
-ipmsg_hold(struct ipmsg *m, const char *handle)
+ipmsg_hold(struct ipmsg *m, struct now now, const char *handle)
 {
 	struct ipmsg_peer *p = ipmsg_peer_find(m, handle);
-	struct ipmsg_post *post = p != NULL ? p->first : NULL;
+	struct ipmsg_post *held = NULL, **held_end = &held, **at;
 
-	for (; post != NULL; post = post->next) {
-		post->held = true;
-		post->due_ms = NEVER_MS;
-		if (post->state != POST_QUEUED)
-			post->state = POST_WAITING;
+	if (p == NULL)
+		return;
+	at = &p->first;
+	while (*at != NULL) {
+		struct ipmsg_post *post = *at;
+		if (post->ext_at > 0) {
+			at = &post->next;
+			continue;
+		}
+		*at = post->next;
+		post->next = NULL;
+		post_hold(post);
+		*held_end = post;
+		held_end = &post->next;
 	}
+	*at = held;
+	find_last(p);
+	pump(m, now, p);
 }
 
 static void

@@ -219,7 +219,7 @@ what_is_held_goes_when_it_is_handed_over_again(void **state)
 	kit_say(me, "bob@host3", 3, "three");
 	struct kit_out one = me->out[0];
 	kit_hear_text(me, &bob, "1:9:bob:host3:2:");
-	ipmsg_hold(me->m, "bob@host3");
+	ipmsg_hold(me->m, kit_time(me), "bob@host3");
 	kit_forget(me);
 	kit_run(me, me->now_ms + 60000);
 	kit_hear_text(me, &bob, "1:10:bob:host3:90177537:Bob");
@@ -237,10 +237,34 @@ what_is_held_goes_when_it_is_handed_over_again(void **state)
 	kit_run(me, me->now_ms + 60000);
 	assert_int_equal(kit_count_sent(me, IPMSG_SENDMSG), 2);
 	assert_int_equal(kit_count_told(me, IPMSG_ANSWERED), 2);
+	/* An offer goes on. */
+	struct ipmsg_file file = { .type = IPMSG_FILE_REGULAR,
+		.name = "f",
+		.name_size = 1,
+		.size = 1,
+		.clipboard = -1 };
+	struct ipmsg_message offer = { .id = kit_id(9),
+		.utf8 = "",
+		.size = 0,
+		.files = &file,
+		.file_count = 1 };
+	kit_forget(me);
+	kit_say(me, "bob@host3", 8, "held");
+	ipmsg_say(me->m, kit_time(me), "bob@host3", &offer, NULL);
+	ipmsg_hold(me->m, kit_time(me), "bob@host3");
+	kit_hear_text(me, &bob, "1:11:bob:host3:90177540:Bob");
+	kit_run(me, me->now_ms + 6000);
+	kit_hear_text(me, &bob, "1:12:bob:host3:90177540:Bob");
+	out = &me->out[me->outs - 1];
+	assert_true(out->packet.options & IPMSG_FILEATTACH);
+	acknowledge(&bob, "bob:host3", out);
+	kit_run(me, me->now_ms + 60000);
+	assert_true(me->out[me->outs - 1].packet.command != IPMSG_SENDMSG ||
+		    me->out[me->outs - 1].packet.options & IPMSG_FILEATTACH);
 	/* All were cancelled, and another is written. */
 	kit_forget(me);
 	kit_say(me, "bob@host3", 4, "four");
-	ipmsg_hold(me->m, "bob@host3");
+	ipmsg_hold(me->m, kit_time(me), "bob@host3");
 	kit_say(me, "bob@host3", 5, "five");
 	assert_true(kit_body_is(&me->out[1], "five"));
 	kit_run(me, me->now_ms + 60000);
