@@ -20,9 +20,17 @@ keep(struct engine *e, uint32_t conv, const char *key, bool on)
 		      });
 }
 
+/* It tells how that went: whether the port can be had, it does not know yet. */
+static bool
+tells_itself(const struct setting *row)
+{
+	return row->offset == offsetof(struct settings, ipmsg);
+}
+
 /* What the running engine has a copy of. */
 static void
-follow(struct engine *e, struct now now, const struct setting *row)
+follow(
+    struct engine *e, struct now now, const struct setting *row, uint32_t conv)
 {
 	struct settings *s = &e->model->settings;
 
@@ -37,7 +45,7 @@ follow(struct engine *e, struct now now, const struct setting *row)
 		execute_restate(e, now, s->status == NULL ? "" : s->status);
 	if (row->offset == offsetof(struct settings, ipmsg) ||
 	    row->offset == offsetof(struct settings, ipmsg_port))
-		ipmsg_line_follow(e, now, 0);
+		ipmsg_line_follow(e, now, tells_itself(row) ? conv : 0);
 	if (row->offset == offsetof(struct settings, ipmsg_group) ||
 	    row->offset == offsetof(struct settings, ipmsg_encoding) ||
 	    row->offset == offsetof(struct settings, ipmsg_answer))
@@ -89,8 +97,8 @@ adjust_set(struct engine *e, struct now now, const struct command *cmd)
 		free(error);
 		return;
 	}
-	follow(e, now, row);
-	if (cmd->conv != 0)
+	follow(e, now, row, cmd->conv);
+	if (cmd->conv != 0 && !tells_itself(row))
 		tell(e, now, cmd->conv, row);
 	keep(e, cmd->conv, row->name, cmd->on);
 }
