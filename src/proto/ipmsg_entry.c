@@ -323,14 +323,16 @@ spread_ms(const struct ipmsg *m)
 	return rng_below(&m->cfg.rng, (uint32_t)spread);
 }
 
-/* An entry goes to several broadcast addresses, and is one. */
+/* An entry goes to several broadcast addresses, and is one. But an iptux that
+ * is started again begins at the same number, and knows nobody. */
 static void
-answer_entry(struct ipmsg *m, struct now now, const struct ipmsg_heard *heard)
+answer_entry(struct ipmsg *m, struct now now, const struct ipmsg_heard *heard,
+    bool begins)
 {
 	struct ipmsg_peer *p = heard->peer;
 
 	ipmsg_secret_hope(p);
-	if (p->entry_number == heard->packet.number &&
+	if (!begins && p->entry_number == heard->packet.number &&
 	    now.mono_ms - p->entry_ms < ENTRY_TWICE_MS)
 		return;
 	p->entry_number = heard->packet.number;
@@ -353,16 +355,16 @@ ipmsg_entry_input(struct ipmsg *m, struct now now, struct ipmsg_heard *heard)
 	if (ipmsg_peer_make(m, now, heard) == NULL)
 		return;
 	struct ipmsg_peer *p = heard->peer;
-	if (is_restart(p, heard)) {
+	bool was_present = p->present, begins = is_restart(p, heard);
+	if (begins) {
 		ipmsg_seen_forget(p);
 		p->highest = 0;
 	}
-	bool was_present = p->present;
 	bool changed = peer_take_entry(m, heard, &entry);
 	p->proven |= proves;
 	heard->source->proven |= proves;
 	if (heard->packet.command == IPMSG_BR_ENTRY)
-		answer_entry(m, now, heard);
+		answer_entry(m, now, heard, begins || !was_present);
 	ipmsg_peer_heard(m, now, heard);
 	if (was_present && changed)
 		ipmsg_tell(m, p, IPMSG_CHANGED);

@@ -150,6 +150,27 @@ an_entry_is_answered_at_once_while_few_are_there(void **state)
 }
 
 static void
+an_iptux_that_starts_again_is_answered_again(void **state)
+{
+	static const char entry[] = "1_iptux 0.8.3:1:t:tux:257:T|lab|i|utf-8";
+
+	(void)state;
+	kit_start(me);
+	kit_hear_text(me, &bob, entry);
+	kit_hear_text(me, &bob, entry);
+	kit_hear_text(me, &bob, "1_iptux 0.8.3:4:t:tux:65538:");
+	kit_hear_text(me, &bob, entry);
+	kit_hear_text(me, &bob, entry);
+	kit_run(me, me->now_ms + 2500);
+	assert_int_equal(kit_count_sent(me, IPMSG_ANSENTRY), 2);
+	/* Not every one says that it ends. */
+	kit_hear_text(me, &bob, "1_iptux 0.8.3:5:t:tux:288:hi");
+	kit_hear_text(me, &bob, entry);
+	kit_run(me, me->now_ms + 2500);
+	assert_int_equal(kit_count_sent(me, IPMSG_ANSENTRY), 3);
+}
+
+static void
 an_answer_is_for_its_reader(void **state)
 {
 	struct ipmsg_profile profile = { "张三", "", false, "" };
@@ -529,6 +550,7 @@ main(void)
 		TEST(status_is_told_at_once_and_at_most_each_2_s),
 		TEST(we_leave_twice_and_are_silent_then),
 		TEST(an_entry_is_answered_at_once_while_few_are_there),
+		TEST(an_iptux_that_starts_again_is_answered_again),
 		TEST(an_answer_is_for_its_reader),
 		TEST(answers_spread_where_many_are_there),
 		TEST(who_is_silent_is_asked_and_only_then_gone),
