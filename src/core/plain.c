@@ -128,20 +128,32 @@ is_plain(const struct peer *p)
 	return p->dialect == DIALECT_PLAIN;
 }
 
+const char *
+plain_handle(enum transport transport, const struct addr *addr,
+    char out[static PLAIN_HANDLE_SIZE])
+{
+	char text[ADDR_TEXT_MAX];
+
+	snprintf(out, PLAIN_HANDLE_SIZE, "%s://%s", transport_text(transport),
+	    addr_text(addr, text));
+	return out;
+}
+
 struct peer *
 plain_peer(struct engine *e, struct now now, enum transport transport,
-    const struct addr *addr)
+    const char *handle, const struct addr *addr)
 {
-	char text[ADDR_TEXT_MAX], handle[PLAIN_HANDLE_SIZE];
+	const char *name = handle + strlen("tcp://");
+	struct peer *p = legacy_peer(e, now, DIALECT_PLAIN, handle, name);
 
-	addr_text(addr, text);
-	snprintf(
-	    handle, sizeof(handle), "%s://%s", transport_text(transport), text);
-	struct peer *p = legacy_peer(e, now, DIALECT_PLAIN, handle, text);
 	if (p == NULL)
 		return NULL;
 	p->transport = transport;
-	peer_add_addr(e->model, p, addr);
+	/* Whoever connects has another port each time. */
+	if (p->addr_count > 0 && addr_same_host(&p->addrs[0], addr))
+		p->addrs[0] = *addr;
+	else
+		peer_add_addr(e->model, p, addr);
 	return p;
 }
 
@@ -377,7 +389,9 @@ take_datagram(struct engine *e, struct now now, const struct listener *l,
     const struct port_input *in)
 {
 	struct legacy_counters *counters = &e->model->legacy;
-	struct peer *p = plain_peer(e, now, CARRIER_UDP, &in->from);
+	char handle[PLAIN_HANDLE_SIZE];
+	struct peer *p = plain_peer(e, now, CARRIER_UDP,
+	    plain_handle(CARRIER_UDP, &in->from, handle), &in->from);
 
 	if (p == NULL) {
 		counters->plain_limited++;

@@ -104,7 +104,9 @@ dial_begin(struct engine *e, struct now now, struct plain_dial *d)
 			    e, now, d, N_("too many connections"));
 		return;
 	}
-	struct peer *p = plain_peer(e, now, d->transport, &d->addrs[0]);
+	char handle[PLAIN_HANDLE_SIZE];
+	plain_handle(d->transport, &d->addrs[0], handle);
+	struct peer *p = plain_peer(e, now, d->transport, handle, &d->addrs[0]);
 	if (p == NULL) {
 		plain_dial_failed(e, now, d, N_("too many people are known"));
 		return;

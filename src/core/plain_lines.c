@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Streams of the plain dialect. Each is somebody of its own: two programs of
- * one host that talk to us are two people, and whoever connects again is
- * somebody new. What cannot be taken now stays in the stream.
+ * Streams of the plain dialect. Whoever connects is known by its host, since
+ * its port is another one each time; who does while others of the host are
+ * there gets a number in addition. What cannot be taken now stays in the
+ * stream.
  *
  * Such a talk ends where either side closes; that one of them says "exit",
  * "quit" or nothing before is custom, and told.
@@ -14,6 +15,7 @@
 #include "base/utf8.h"
 
 #include <assert.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
@@ -79,7 +81,25 @@ plain_lines_free(struct engine *e)
 static struct peer *
 line_peer(struct engine *e, struct now now, const struct plain_line *line)
 {
-	return plain_peer(e, now, CARRIER_TCP, &conn_find(e, line->conn)->addr);
+	return plain_peer(
+	    e, now, CARRIER_TCP, line->handle, &conn_find(e, line->conn)->addr);
+}
+
+/* The first of a host, or the second, and so on. */
+static void
+name_caller(struct engine *e, struct plain_line *line, const struct addr *from)
+{
+	char host[ADDR_TEXT_MAX];
+
+	addr_host_text(from, host);
+	snprintf(line->handle, sizeof(line->handle), "tcp://%s", host);
+	for (unsigned i = 2;; i++) {
+		struct fp fp = legacy_fp(DIALECT_PLAIN, line->handle);
+		if (plain_line_of(e, &fp) == NULL)
+			return;
+		snprintf(
+		    line->handle, sizeof(line->handle), "tcp://%s#%u", host, i);
+	}
 }
 
 bool
@@ -109,7 +129,8 @@ plain_opened(struct engine *e, struct now now, struct conn *c)
 
 	assert(line != NULL && line->dial != NULL);
 	struct plain_dial *d = line->dial;
-	struct peer *p = plain_peer(e, now, CARRIER_TCP, &c->addr);
+	plain_handle(CARRIER_TCP, &c->addr, line->handle);
+	struct peer *p = line_peer(e, now, line);
 	bool twice = p != NULL && plain_line_of(e, &p->fp) != NULL;
 
 	line->dial = NULL;
@@ -131,13 +152,16 @@ plain_accepted(
     struct engine *e, struct now now, struct conn *c, const struct listener *l)
 {
 	const struct plain_port *s = plain_port_find(e, CARRIER_TCP, l->port);
-	struct peer *p = plain_peer(e, now, CARRIER_TCP, &c->addr);
-
-	if (s == NULL || p == NULL || p->trust == TRUST_BLOCKED) {
+	if (s == NULL)
+		return false;
+	struct plain_line *line = line_add(e, c->id, s->framing);
+	name_caller(e, line, &c->addr);
+	struct peer *p = line_peer(e, now, line);
+	if (p == NULL || p->trust == TRUST_BLOCKED) {
 		e->model->legacy.plain_limited++;
+		line_remove(e, line);
 		return false;
 	}
-	struct plain_line *line = line_add(e, c->id, s->framing);
 	line->port = l->port;
 	line_up(e, now, line, p);
 	/* A crowd is seen in the list of people. */
@@ -240,7 +264,6 @@ gone(struct engine *e, struct now now, const struct fp *fp)
 	if (p == NULL)
 		return;
 	legacy_presence(e, now, p, PRESENCE_OFFLINE);
-	/* Its address will never speak again. */
 	if (!p->by_hand && p->conv == 0 && contact_find(e, fp) == NULL)
 		model_peer_remove(e->model, fp);
 }

@@ -45,10 +45,16 @@ struct plain_port {
 /* The last thing they said, where it ends a talk by custom. */
 enum farewell { FAREWELL_NONE, FAREWELL_WORD, FAREWELL_EMPTY };
 
+enum {
+	/* "udp://" and an address; or "tcp://", a host and a number. */
+	PLAIN_HANDLE_SIZE = ADDR_TEXT_MAX + 12,
+};
+
 /* A stream. */
 struct plain_line {
 	uint32_t conn;
 	struct fp fp; /* zero while we dial */
+	char handle[PLAIN_HANDLE_SIZE];
 	struct plain_dial *dial;
 	struct framing *framing;
 	uint16_t port; /* of ours that it came to; 0: we dialled */
@@ -92,11 +98,6 @@ struct plain {
 	int64_t sweep_ms; /* when somebody is gone */
 };
 
-enum {
-	/* "udp://" and an address. */
-	PLAIN_HANDLE_SIZE = ADDR_TEXT_MAX + 8,
-};
-
 /* plain.c */
 const struct plain_port *plain_port_find(
     const struct engine *e, enum transport transport, uint16_t port);
@@ -104,9 +105,13 @@ const struct plain_port *plain_port_find(
 struct plain_port *plain_port_open(
     struct engine *e, enum transport transport, uint16_t port);
 void plain_port_close(struct engine *e, struct plain_port *s);
-/* The one who speaks from there; NULL when there are too many. */
+/* The one with that handle, which is at that address; NULL when there are too
+ * many. */
 struct peer *plain_peer(struct engine *e, struct now now,
-    enum transport transport, const struct addr *addr);
+    enum transport transport, const char *handle, const struct addr *addr);
+/* What who is reached there is known by. */
+const char *plain_handle(enum transport transport, const struct addr *addr,
+    char out[static PLAIN_HANDLE_SIZE]);
 /* Where something of p is said: its conversation, or nearby. */
 uint32_t plain_conv(const struct peer *p);
 /* False, and the user was told, while the dialect is off. */

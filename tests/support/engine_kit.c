@@ -199,10 +199,9 @@ take_told(struct ekit *k, const struct effect *e)
 static void
 take_elsewhere(struct kit_ports *p, const struct effect *e)
 {
-	if (e->kind == EFFECT_LISTEN || e->kind == EFFECT_UNLISTEN) {
-		assert(p->listen_count < KIT_PORTS_MAX);
+	if ((e->kind == EFFECT_LISTEN || e->kind == EFFECT_UNLISTEN) &&
+	    p->listen_count < KIT_PORTS_MAX)
 		p->listens[p->listen_count++] = *e;
-	}
 	if (e->via != 0) {
 		assert(e->size <= KIT_TALK_MAX);
 		p->datagrams += e->kind == EFFECT_DATAGRAM;

@@ -111,6 +111,21 @@ fp_at(const char *scheme, const struct addr *a)
 	return legacy_fp(DIALECT_PLAIN, handle);
 }
 
+/* The nth that connected from there. */
+static const struct peer *
+caller(struct ekit *k, const struct addr *a, unsigned nth)
+{
+	char text[ADDR_TEXT_MAX], handle[HANDLE_SIZE];
+
+	addr_host_text(a, text);
+	if (nth == 1)
+		snprintf(handle, sizeof(handle), "tcp://%s", text);
+	else
+		snprintf(handle, sizeof(handle), "tcp://%s#%u", text, nth);
+	struct fp fp = legacy_fp(DIALECT_PLAIN, handle);
+	return model_peer(engine_model(k->engine), &fp);
+}
+
 static const struct peer *
 peer_at(struct ekit *k, const char *scheme, const struct addr *a)
 {
@@ -452,8 +467,8 @@ a_client_talks_and_leaves_others_alone(void **state)
 	uint32_t via = listen_at(&k, true, 8888, NULL);
 	struct addr one = at(9, 40001), two = at(9, 40002);
 	uint32_t a = client(&k, via, &one), b = client(&k, via, &two);
-	const struct peer *p = peer_at(&k, "tcp", &one);
-	const struct peer *q = peer_at(&k, "tcp", &two);
+	const struct peer *p = caller(&k, &one, 1);
+	const struct peer *q = caller(&k, &two, 2);
 	assert_int_equal(p->presence, PRESENCE_ONLINE);
 	stream(&k, a, "hello\nmore");
 	stream(&k, b, "from b\r\n");
@@ -495,6 +510,13 @@ a_client_talks_and_leaves_others_alone(void **state)
 	ekit_drain(&k);
 	expect_notice(&k, q, "an empty line");
 	assert_int_equal(k.engine->plain_conns, 0);
+	/* The host is back, as somebody it was. */
+	struct addr three = at(9, 40003);
+	uint32_t c2 = client(&k, via, &three);
+	expect_sent(&k, c2, "wait\n");
+	assert_int_equal(p->presence, PRESENCE_ONLINE);
+	assert_int_equal(q->presence, PRESENCE_OFFLINE);
+	assert_int_equal(engine_model(k.engine)->legacy_count, 2);
 	ekit_clear(&k);
 }
 
@@ -595,8 +617,7 @@ t25_a_length_too_long_ends_that_stream_alone(void **state)
 	assert_int_equal(k.engine->plain_conns, 1);
 	engine_bytes(k.engine, k.now, b, (const uint8_t *)"\0\0\0\2hi", 6);
 	ekit_drain(&k);
-	assert_int_equal(
-	    count(&k, peer_at(&k, "tcp", &two), MESSAGE_TEXT, NULL), 1);
+	assert_int_equal(count(&k, caller(&k, &two, 2), MESSAGE_TEXT, NULL), 1);
 	ekit_clear(&k);
 }
 
@@ -617,7 +638,7 @@ t20_a_stranger_in_a_hurry_waits(void **state)
 	lines[2000] = '\0';
 	stream(&k, a, lines);
 	assert_false(engine_reading(k.engine, a));
-	const struct peer *p = peer_at(&k, "tcp", &one);
+	const struct peer *p = caller(&k, &one, 1);
 	assert_int_equal(count(&k, p, MESSAGE_TEXT, NULL), STRANGER_BURST);
 	ekit_pass(&k, 1000);
 	assert_in_range(count(&k, p, MESSAGE_TEXT, NULL),
@@ -647,14 +668,14 @@ t20_streams_take_their_own_places_only(void **state)
 	assert_int_equal(taken, PLAIN_CONNS_MAX);
 	/* One talks, another goes, and there is room again. */
 	struct addr first = at(9, 20000), more = at(10, 20000);
-	const struct peer *p = peer_at(&k, "tcp", &first);
+	const struct peer *p = caller(&k, &first, 1);
 	assert_non_null(p);
 	struct remote *ana = ekit_friend(&k, 2, "ana");
 	remote_say(&k, ana, "hello");
 	assert_int_equal(ekit_count(&k, ana, MESSAGE_TEXT, false), 1);
 	ekit_command(&k, COMMAND_HANGUP, &p->fp, NULL);
 	/* Nobody said a word: it is forgotten. */
-	assert_null(peer_at(&k, "tcp", &first));
+	assert_null(caller(&k, &first, 1));
 	assert_int_not_equal(client(&k, via, &more), 0);
 	set(&k, "plain off");
 	assert_int_equal(k.engine->plain_conns, 0);
@@ -675,7 +696,7 @@ what_cannot_be_written_there_is_not_sent(void **state)
 	uint32_t a = client(&k, via, &one);
 	stream(&k, a, "\xc4\xe3\xba\xc3\xca\xc0\xbd\xe7\n");
 	struct peer *p =
-	    model_peer_edit(k.engine->model, &peer_at(&k, "tcp", &one)->fp);
+	    model_peer_edit(k.engine->model, &caller(&k, &one, 1)->fp);
 	p->charset = CHARSET_GB18030;
 	say_to(&k, p, "\xe4\xbd\xa0\xe5\xa5\xbd");
 	expect_sent(&k, a, "\xc4\xe3\xba\xc3\n");
