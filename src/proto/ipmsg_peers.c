@@ -363,6 +363,8 @@ void
 ipmsg_peer_left(struct ipmsg *m, struct ipmsg_peer *p, bool said)
 {
 	p->probe_ms = NEVER_MS;
+	/* Its next entry is another one, whatever its number. */
+	p->entry_number = 0;
 	if (!p->present)
 		return;
 	ipmsg_peer_present(m, p, false);

@@ -28,7 +28,7 @@ enum {
 	PROBE_GAP_MS = 5000,
 	PROBES = 3,
 	ASK_ALL_MS = 300000,
-	ENTRY_TWICE_MS = 3000, /* one entry, by several ways */
+	ENTRY_TWICE_MS = 500, /* one entry, by several ways */
 	ADDRESS_STAYS_MS = 7000,
 
 	/* Answers. */
