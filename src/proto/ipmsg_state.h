@@ -33,7 +33,9 @@ enum {
 
 	/* Answers. */
 	ANSWERS_MAX = 256,
-	ANSWER_KEEP_MS = 10000, /* waiting for its turn, or for credit */
+	/* Waiting for its turn, or for credit: one turn, so that whatever was
+	 * asked, nothing moves 2 s later (T21). */
+	ANSWER_KEEP_MS = 2100,
 	SOURCES_MAX = 2048,
 	SOURCE_ANSWER_PER_1000S = 500, /* one in 2 s */
 	SOURCE_DATAGRAMS_PER_S = 2000,
