@@ -172,6 +172,7 @@ struct ipmsg_line {
 	uint32_t udp, tcp;     /* its listeners; 0: none */
 	uint16_t port;
 	bool wanted;   /* the setting, as it was followed */
+	bool pumping;  /* an event of it is handled */
 	uint32_t conv; /* who switched it on hears how that went; 0: nobody */
 	struct ipmsg_files *files; /* core/ipmsg_transfer.c */
 };

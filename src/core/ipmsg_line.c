@@ -325,7 +325,6 @@ text_arrived(struct engine *e, struct now now, const struct ipmsg_event *ev)
 		return;
 	}
 	struct fp fp = p->fp;
-	ipmsg_keep(e->ipmsg.machine, now, ev->host.handle, &ev->from);
 	if (ev->others != NULL)
 		tell_others(e, now, &fp, ev->others);
 	if (ev->signature_bad)
@@ -334,6 +333,9 @@ text_arrived(struct engine *e, struct now now, const struct ipmsg_event *ev)
 		    "%s showed before",
 		    model_peer(e->model, &fp)->name);
 	ipmsg_transfer_offered(e, now, &fp, ev);
+	/* Who only shouts is nobody to be kept: they come in any number. */
+	if (contact_find(e, &fp) != NULL)
+		ipmsg_keep(e->ipmsg.machine, now, ev->host.handle, &ev->from);
 }
 
 static void
@@ -451,15 +453,19 @@ send_all(struct engine *e)
 	}
 }
 
+/* An event is borrowed until the next one is taken: what is done about it calls
+ * the machine, and comes here, but takes none. */
 void
 ipmsg_line_pump(struct engine *e, struct now now)
 {
 	struct ipmsg_event ev;
 
-	while (e->ipmsg.machine != NULL && ipmsg_event(e->ipmsg.machine, &ev))
-		handle(e, now, &ev);
-	if (e->ipmsg.machine == NULL)
+	if (e->ipmsg.machine == NULL || e->ipmsg.pumping)
 		return;
+	e->ipmsg.pumping = true;
+	while (ipmsg_event(e->ipmsg.machine, &ev))
+		handle(e, now, &ev);
+	e->ipmsg.pumping = false;
 	send_all(e);
 	const struct ipmsg_counters *c = ipmsg_counters(e->ipmsg.machine);
 	e->model->legacy.ipmsg_bad = c->malformed;

@@ -366,12 +366,28 @@ find_offered(struct engine *e, uint64_t token)
 	return NULL;
 }
 
+/* The message came again, because its acknowledgement got lost. */
+static bool
+was_offered(
+    const struct engine *e, const struct fp *fp, const struct msg_id *message)
+{
+	for (size_t i = 0; i < e->model->transfer_count; i++) {
+		const struct transfer *t = e->model->transfers[i];
+		if (!t->mine && fp_equal(&t->peer, fp) &&
+		    msg_id_equal(&t->message, message))
+			return true;
+	}
+	return false;
+}
+
 void
 ipmsg_transfer_offered(struct engine *e, struct now now, const struct fp *fp,
     const struct ipmsg_event *ev)
 {
 	bool any = false;
 
+	if (was_offered(e, fp, &ev->id))
+		return;
 	for (size_t i = 0; i < ev->file_count; i++) {
 		const struct ipmsg_file *file = &ev->files[i];
 		bool folder = file->type == IPMSG_FILE_DIR;

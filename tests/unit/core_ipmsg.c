@@ -1,0 +1,170 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * IP Messenger in the engine, with its machine: what strangers can do to us
+ * with well-formed packets.
+ */
+#include "core/engine_state.h"
+#include "core/ipmsg_line.h"
+#include "core/legacy.h"
+#include "engine_kit.h"
+#include "proto/ipmsg.h"
+#include "start_sodium.h"
+
+#include "base/mem.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+enum {
+	ENTRY = IPMSG_BR_ENTRY,
+	SAY = IPMSG_SENDMSG | IPMSG_SENDCHECK,
+	OFFER = SAY | IPMSG_FILEATTACH,
+	SHOUT = IPMSG_SENDMSG | IPMSG_BROADCAST,
+	PACKET_SIZE = 65000,
+};
+
+static struct ekit k;
+static uint32_t udp;
+
+static void
+set(const char *line)
+{
+	ekit_do(&k, &(struct command){ .kind = COMMAND_SET,
+			.conv = CONV_NEARBY,
+			.on = true,
+			.text = (char *)(uintptr_t)line });
+}
+
+static int
+begin(void **state)
+{
+	(void)state;
+	ekit_init(&k, 1);
+	set("ipmsg on");
+	for (size_t i = 0; i < k.ports.listen_count; i++) {
+		const struct effect *l = &k.ports.listens[i];
+		if (l->transport == CARRIER_UDP)
+			udp = l->token;
+		engine_listening(k.engine, k.now, l->token, l->port, 0);
+		ekit_drain(&k);
+	}
+	assert_true(ipmsg_line_is_on(k.engine));
+	return 0;
+}
+
+static int
+end(void **state)
+{
+	(void)state;
+	ekit_clear(&k);
+	return 0;
+}
+
+/* "|" in the text is a NUL. */
+static void
+hear(uint32_t host, unsigned number, const char *user, unsigned command,
+    const char *text)
+{
+	char *packet = xmalloc(PACKET_SIZE);
+	int n = snprintf(packet, PACKET_SIZE, "1:%u:%s:pc1:%u:%s", number, user,
+	    command, text);
+
+	assert_true(n > 0 && n < PACKET_SIZE);
+	for (int i = 0; i < n; i++)
+		if (packet[i] == '|')
+			packet[i] = '\0';
+	struct port_input in = {
+		.from = ekit_addr(host),
+		.bytes = (const uint8_t *)packet,
+		.size = (size_t)n + 1,
+	};
+	in.from.port = IPMSG_PORT;
+	engine_datagram_at(k.engine, k.now, udp, &in);
+	ekit_drain(&k);
+	free(packet);
+}
+
+static const struct model *
+model(void)
+{
+	return engine_model(k.engine);
+}
+
+static struct fp
+fp_of(const char *handle)
+{
+	return legacy_fp(DIALECT_IPMSG, handle);
+}
+
+static size_t
+count(const char *handle, enum message_kind kind)
+{
+	struct fp fp = fp_of(handle);
+	const struct conv *c = model_conv_of(model(), &fp);
+	size_t n = 0;
+
+	if (c == NULL)
+		return 0;
+	for (uint64_t s = c->first_serial; s < c->next_serial; s++)
+		n += conv_message(c, s)->kind == kind;
+	return n;
+}
+
+/* Its program was started again and counts anew, and it says again what it got
+ * no acknowledgement for. */
+static void
+what_comes_again_brings_no_second_offer(void **state)
+{
+	static const char text[] = "look|0:a.txt:5:65000000:1:\a";
+
+	(void)state;
+	hear(2, 9000, "ann", ENTRY, "ann");
+	hear(2, 9001, "ann", OFFER, text);
+	assert_int_equal(count("ann@pc1", MESSAGE_TEXT), 1);
+	assert_int_equal(count("ann@pc1", MESSAGE_FILE), 1);
+	hear(2, 1, "ann", ENTRY, "ann");
+	hear(2, 9001, "ann", OFFER, text);
+	assert_int_equal(count("ann@pc1", MESSAGE_TEXT), 1);
+	assert_int_equal(count("ann@pc1", MESSAGE_FILE), 1);
+	assert_int_equal(model()->transfer_count, 1);
+}
+
+/* Who only shouts comes in any number, and keeps nobody out. */
+static void
+those_who_shout_make_room(void **state)
+{
+	char user[16];
+
+	(void)state;
+	for (unsigned i = 0; i < IPMSG_HOSTS_MAX + 16; i++) {
+		snprintf(user, sizeof(user), "u%u", i);
+		hear(100 + i / 8, 5000 + i, user, SHOUT, "hear me");
+	}
+	struct fp fp = fp_of("ann@pc1");
+	hear(2, 9000, "ann", ENTRY, "ann");
+	assert_non_null(model_peer(model(), &fp));
+	hear(2, 9001, "ann", SAY, "hello");
+	assert_int_equal(count("ann@pc1", MESSAGE_TEXT), 1);
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test_setup_teardown(
+		    what_comes_again_brings_no_second_offer, begin, end),
+		cmocka_unit_test_setup_teardown(
+		    those_who_shout_make_room, begin, end),
+	};
+
+	if (sodium_init() < 0)
+		return 1;
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
