@@ -265,15 +265,20 @@ peer_take_entry(
 	};
 	struct ipmsg_peer *p = heard->peer;
 	uint32_t options = heard->packet.options;
-	bool changed = p->abilities != options || p->away != entry->away;
+	bool changed = ((p->abilities ^ options) & ~IPMSG_UTF8) != 0 ||
+		       p->away != entry->away;
 
 	p->listed = true;
-	p->client = entry->client;
 	p->abilities = options;
 	p->away = entry->away;
-	p->earshot = entry->client_version.size >= version_of_ours.size &&
-		     memcmp(entry->client_version.bytes, version_of_ours.bytes,
-			 version_of_ours.size) == 0;
+	/* An answer may be too short to tell. */
+	if (heard->packet.command == IPMSG_BR_ENTRY ||
+	    entry->client != IPMSG_CLIENT_OTHER)
+		p->client = entry->client;
+	if (entry->client_version.size >= version_of_ours.size)
+		p->earshot =
+		    memcmp(entry->client_version.bytes, version_of_ours.bytes,
+			version_of_ours.size) == 0;
 	/* The fields of the head, as the keys are always UTF-8. */
 	guess_from(m, p, heard->packet.body);
 	guess_from(m, p, heard->packet.ext);

@@ -356,6 +356,7 @@ ipmsg_peer_heard(
 	} else if (moved) {
 		ipmsg_tell(m, p, IPMSG_CHANGED);
 	}
+	ipmsg_notices_shown(m, now, p);
 	ipmsg_post_shown(m, now, p);
 }
 

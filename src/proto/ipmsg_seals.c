@@ -93,8 +93,7 @@ notice_send(struct ipmsg *m, struct now now, struct ipmsg_notice *n)
 		.body = ipmsg_text_of(ipmsg_number_text(n->about, digits)),
 	};
 
-	if (n->peer->addr_count > 0)
-		ipmsg_send(m, &n->peer->addrs[0], &packet);
+	ipmsg_send(m, &n->peer->addrs[0], &packet);
 	n->sends++;
 	n->due_ms = now.mono_ms + NOTICE_GAP_MS;
 }
@@ -128,10 +127,29 @@ ipmsg_opened(struct ipmsg *m, struct now now, const char *handle,
 		.check = (id->b[ID_FLAGS] & ID_CHECK) != 0,
 	};
 	p->references++;
-	notice_send(m, now, n);
-	if (!n->check)
-		notice_remove(m, n);
+	/* A seal of an earlier run, and its sender was not heard yet. */
+	if (p->addr_count == 0)
+		n->due_ms = NEVER_MS;
+	ipmsg_notices_tick(m, now);
 	return 0;
+}
+
+void
+ipmsg_notices_shown(
+    struct ipmsg *m, struct now now, const struct ipmsg_peer *peer)
+{
+	for (size_t i = 0; i < m->notice_count; i++)
+		if (m->notices[i].peer == peer &&
+		    m->notices[i].due_ms == NEVER_MS)
+			m->notices[i].due_ms = now.mono_ms;
+	ipmsg_notices_tick(m, now);
+}
+
+/* Without a check nobody will confirm it. */
+static bool
+is_over(const struct ipmsg_notice *n)
+{
+	return n->sends >= (n->check ? NOTICE_SENDS : 1);
 }
 
 void
@@ -143,11 +161,10 @@ ipmsg_notices_tick(struct ipmsg *m, struct now now)
 		struct ipmsg_notice *n = &m->notices[i];
 		if (now.mono_ms < n->due_ms) {
 			i++;
-		} else if (n->sends >= NOTICE_SENDS) {
+		} else if (is_over(n)) {
 			notice_remove(m, n);
 		} else {
 			notice_send(m, now, n);
-			i++;
 		}
 	}
 }

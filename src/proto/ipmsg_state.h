@@ -411,6 +411,9 @@ void ipmsg_read_input(
     struct ipmsg *m, struct now now, struct ipmsg_heard *heard);
 void ipmsg_confirm_input(
     struct ipmsg *m, struct now now, struct ipmsg_heard *heard);
+/* Where it is written to is known now. */
+void ipmsg_notices_shown(
+    struct ipmsg *m, struct now now, const struct ipmsg_peer *peer);
 void ipmsg_notices_tick(struct ipmsg *m, struct now now);
 int64_t ipmsg_notices_deadline(const struct ipmsg *m);
 struct msg_id ipmsg_id_of(const struct ipmsg_peer *peer,

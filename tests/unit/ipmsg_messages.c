@@ -211,10 +211,12 @@ a_seal_is_opened_after_a_restart(void **state)
 	kit_machine_free(me);
 	me = kit_machine_new(1);
 	kit_start(me);
-	ipmsg_keep(me->m, kit_time(me), "alice@host1", &alice);
+	ipmsg_keep(me->m, kit_time(me), "alice@host1", NULL);
 	assert_int_equal(
 	    ipmsg_opened(me->m, kit_time(me), "alice@host1", &id), 0);
 	kit_pull(me);
+	assert_int_equal(me->outs, 0);
+	kit_hear_text(me, &alice, "1:9:alice:host1:90177539:Alice|Dev");
 	assert_true(kit_body_is(kit_sent(me, IPMSG_READMSG, 0), "1700000015"));
 }
 
