@@ -20,6 +20,10 @@ enum {
 	TRANSFERS_MAX = 256,
 	/* Theirs that nobody has answered, of one peer. */
 	TRANSFERS_OFFERED_MAX = 64,
+	/* The same of all together whom the user never wrote to, and of
+	 * everybody: there is room left for what the user sends. */
+	TRANSFERS_STRANGE_MAX = 64,
+	TRANSFERS_THEIRS_MAX = 192,
 	/* At once, in both directions; what is asked for beyond is refused. */
 	TRANSFERS_RUNNING_MAX = 16,
 	/* Paths of one /send. */

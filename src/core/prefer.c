@@ -7,6 +7,7 @@
 
 #include "base/peer_text.h"
 #include "core/legacy.h"
+#include "core/transfers.h"
 #include "core/verify.h"
 
 #include <stdio.h>
@@ -137,6 +138,7 @@ block(struct engine *e, struct now now, struct contact *k, struct peer *p)
 	dial_done(&k->dial);
 	legacy_chat_down(e, now, k);
 	outbox_withdraw(e, now, k, N_("blocked"));
+	transfers_stop(e, now, &k->fp);
 	if (c != NULL)
 		conn_drop(e, now, c, CLOSE_IDLE);
 }
@@ -145,7 +147,9 @@ block(struct engine *e, struct now now, struct contact *k, struct peer *p)
 static void
 unblock(struct now now, struct contact *k, struct peer *p)
 {
-	k->pin.trust = k->pin.first_ms != 0 ? TRUST_PINNED : TRUST_UNKNOWN;
+	k->pin.trust = k->pin.first_ms != 0 && !contact_is_legacy(k)
+			   ? TRUST_PINNED
+			   : TRUST_UNKNOWN;
 	k->pinned = k->pin.trust == TRUST_PINNED;
 	p->trust = k->pin.trust;
 	if (k->chat != NULL && chat_waiting(k->chat) > 0)

@@ -264,6 +264,24 @@ offers_too_much(
 	       recent >= TRANSFER_OFFERS_PER_MINUTE;
 }
 
+/* A few strangers must not fill the table for all others. */
+static bool
+has_place(struct engine *e, const struct contact *k)
+{
+	unsigned theirs = 0, strange = 0;
+
+	for (size_t i = 0; i < e->model->transfer_count; i++) {
+		const struct transfer *t = e->model->transfers[i];
+		if (t->mine || t->state != TRANSFER_OFFERED)
+			continue;
+		const struct contact *other = contact_find(e, &t->peer);
+		theirs++;
+		strange += other == NULL || !other->answered;
+	}
+	return theirs < TRANSFERS_THEIRS_MAX &&
+	       (k->answered || strange < TRANSFERS_STRANGE_MAX);
+}
+
 /* Who may say something may offer something, within the same bounds. */
 static struct peer *
 offerer(struct engine *e, struct now now, const struct fp *fp)
@@ -275,7 +293,7 @@ offerer(struct engine *e, struct now now, const struct fp *fp)
 	struct contact *k = contact_get(e, now, fp);
 	if (k == NULL)
 		return NULL;
-	if (talk_has_room(e, k)) {
+	if (has_place(e, k) && talk_has_room(e, k)) {
 		contact_chat(e, k);
 		if (!k->kept)
 			contact_keep(e, k);

@@ -43,10 +43,12 @@ sendings_free(struct engine *e)
 		sending_free(e->sendings[i]);
 }
 
-/* Whom it goes to; NULL when the user was told why it does not. */
+/* Whom it goes to; NULL when the user was told why it does not. Who may not be
+ * written to gets no files either. */
 static const struct peer *
 receiver(struct engine *e, struct now now, uint32_t conv, const struct fp *fp)
 {
+	struct command cmd = { .conv = conv, .peer = *fp };
 	const struct peer *p = model_peer(e->model, fp);
 	const char *why = NULL;
 
@@ -58,10 +60,16 @@ receiver(struct engine *e, struct now now, uint32_t conv, const struct fp *fp)
 		why = N_("you blocked them; /unblock");
 	else
 		why = wire_cannot_send(e, p);
-	if (why == NULL)
-		return p;
-	engine_error(e, now, conv, "not sent: %s", say(e->model->lang, why));
-	return NULL;
+	if (why != NULL) {
+		engine_error(
+		    e, now, conv, "not sent: %s", say(e->model->lang, why));
+		return NULL;
+	}
+	struct contact *k = talk_partner(e, now, &cmd);
+	if (k == NULL)
+		return NULL;
+	contact_release(e, k);
+	return model_peer(e->model, fp);
 }
 
 static struct sending **

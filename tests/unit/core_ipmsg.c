@@ -6,10 +6,12 @@
 #include "core/engine_state.h"
 #include "core/ipmsg_line.h"
 #include "core/legacy.h"
+#include "core/transfer.h"
 #include "engine_kit.h"
 #include "proto/ipmsg.h"
 #include "start_sodium.h"
 
+#include "base/buf.h"
 #include "base/mem.h"
 
 #include <setjmp.h>
@@ -154,6 +156,84 @@ those_who_shout_make_room(void **state)
 	assert_int_equal(count("ann@pc1", MESSAGE_TEXT), 1);
 }
 
+/* T10: files go to nobody who looks like a contact either, before the user
+ * said that he means it. */
+static void
+t10_files_wait_for_consent_too(void **state)
+{
+	struct fp fp = fp_of("u7@pc1");
+	struct command cmd = { .kind = COMMAND_SEND_FILES,
+		.conv = CONV_NEARBY,
+		.peer = fp,
+		.text = (char *)(uintptr_t) "/etc/hostname" };
+
+	(void)state;
+	struct remote *ana = ekit_friend(&k, 2, "ana");
+	remote_lose(&k, ana);
+	hear(9, 9000, "u7", ENTRY | IPMSG_FILEATTACH, "ana");
+	assert_true(
+	    fp_equal(&model_peer(model(), &fp)->claims, &ana->end.identity.fp));
+	ekit_do(&k, &cmd);
+	assert_int_equal(k.counts[EFFECT_FILE_STAT], 0);
+	const struct message *m = ekit_last(&k, NULL, MESSAGE_ERROR);
+	assert_non_null(strstr(m->text, "may not be your contact"));
+	ekit_do(&k,
+	    &(struct command){ .kind = COMMAND_OPEN, .peer = fp, .on = true });
+	ekit_do(&k, &cmd);
+	assert_int_equal(k.counts[EFFECT_FILE_STAT], 1);
+}
+
+/* T42: whoever offers without end keeps nobody else from offering, and not us
+ * from sending. */
+static void
+t42_offers_of_strangers_leave_room(void **state)
+{
+	struct buf list;
+	char user[16], file[64];
+
+	(void)state;
+	buf_init(&list, PACKET_SIZE);
+	buf_append(&list, "look|", 5);
+	for (int i = 0; i < TRANSFERS_OFFERED_MAX; i++) {
+		int n = snprintf(file, sizeof(file),
+		    "%x:f%d:5:65000000:1:\a:", (unsigned)i, i);
+		buf_append(&list, file, (size_t)n);
+	}
+	buf_append(&list, "", 1);
+	for (unsigned i = 0; i < 8; i++) {
+		snprintf(user, sizeof(user), "s%u", i);
+		hear(30 + i, 9000, user, OFFER, (const char *)buf_data(&list));
+	}
+	buf_clear(&list);
+	assert_in_range(model()->transfer_count, 1, TRANSFERS_STRANGE_MAX);
+	hear(2, 9000, "ann", ENTRY | IPMSG_FILEATTACH, "ann");
+	struct fp ann = fp_of("ann@pc1");
+	ekit_do(&k, &(struct command){ .kind = COMMAND_SAY,
+			.peer = ann,
+			.conv = CONV_NEARBY,
+			.text = (char *)(uintptr_t) "hello" });
+	hear(2, 9001, "ann", OFFER, "look|0:a.txt:5:65000000:1:\a");
+	assert_int_equal(count("ann@pc1", MESSAGE_FILE), 1);
+}
+
+/* Blocked is blocked: what runs with them or is offered is over. */
+static void
+who_is_blocked_gets_no_files(void **state)
+{
+	struct fp ann = fp_of("ann@pc1");
+
+	(void)state;
+	hear(2, 9000, "ann", ENTRY, "ann");
+	hear(2, 9001, "ann", OFFER, "look|0:a.txt:5:65000000:1:\a");
+	assert_int_equal(model()->transfers[0]->state, TRANSFER_OFFERED);
+	ekit_do(&k, &(struct command){
+			.kind = COMMAND_BLOCK, .peer = ann, .on = true });
+	assert_int_equal(model()->transfers[0]->state, TRANSFER_REFUSED);
+	/* And is no contact with a key afterwards. */
+	ekit_do(&k, &(struct command){ .kind = COMMAND_BLOCK, .peer = ann });
+	assert_int_equal(model_peer(model(), &ann)->trust, TRUST_UNKNOWN);
+}
+
 int
 main(void)
 {
@@ -162,6 +242,12 @@ main(void)
 		    what_comes_again_brings_no_second_offer, begin, end),
 		cmocka_unit_test_setup_teardown(
 		    those_who_shout_make_room, begin, end),
+		cmocka_unit_test_setup_teardown(
+		    t10_files_wait_for_consent_too, begin, end),
+		cmocka_unit_test_setup_teardown(
+		    t42_offers_of_strangers_leave_room, begin, end),
+		cmocka_unit_test_setup_teardown(
+		    who_is_blocked_gets_no_files, begin, end),
 	};
 
 	if (sodium_init() < 0)
