@@ -28,6 +28,19 @@ _earshot()
 		mapfile -t COMPREPLY < <(compgen -W 'today yesterday' -- "$word")
 		return
 		;;
+	--exec)
+		mapfile -t COMPREPLY < <(compgen -c -- "$word")
+		return
+		;;
+	--framing)
+		mapfile -t COMPREPLY < <(compgen -W 'line length length-le
+		    datagram' -- "$word")
+		return
+		;;
+	listen)
+		mapfile -t COMPREPLY < <(compgen -W 'udp tcp' -- "$word")
+		return
+		;;
 	--port | --name | --search | --limit)
 		return
 		;;
@@ -35,10 +48,10 @@ _earshot()
 	if [[ $word == -* ]]; then
 		mapfile -t COMPREPLY < <(compgen -W '--plain --json --home
 		    --interface --port --name --passphrase-file --quiet
-		    --ascii --search --since --until --limit
+		    --ascii --search --since --until --limit --exec --framing
 		    --help --version' -- "$word")
 	elif ((COMP_CWORD == 1)); then
-		mapfile -t COMPREPLY < <(compgen -W 'demo log passphrase' -- "$word")
+		mapfile -t COMPREPLY < <(compgen -W 'demo log listen passphrase' -- "$word")
 	fi
 }
 

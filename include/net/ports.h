@@ -29,6 +29,8 @@ void ports_free(struct ports *p);
 /* Nothing comes in or goes out through an interface that is not named; the
  * names are borrowed for the whole life. */
 void ports_confine(struct ports *p, const struct iface_choice *choice);
+/* From now on ports for datagrams are not shared. */
+void ports_alone(struct ports *p);
 void ports_interfaces(
     struct ports *p, const struct iface *ifaces, size_t count);
 

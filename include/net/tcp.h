@@ -29,6 +29,8 @@ struct tcp;
  * nothing from outside this host is accepted. */
 int tcp_open(uint16_t port, bool loopback_only, const struct lang *lang,
     struct tcp **ret_tcp, char **ret_error);
+/* Listens nowhere: for connections that are dialled or adopted. */
+struct tcp *tcp_new(void);
 /* Neither dials nor accepts through an interface that is not named; the names
  * are borrowed for the whole life. */
 void tcp_confine(struct tcp *t, const struct iface_choice *choice);
@@ -48,6 +50,8 @@ enum tcp_event_kind {
 	TCP_ACCEPTED, /* fd and addr; tcp_adopt or tcp_refuse */
 	TCP_OPENED,
 	TCP_BYTES,
+	TCP_ENDED,  /* where tcp_keep was called: nothing more comes, conn can
+		       still be sent to; its end is not told */
 	TCP_CLOSED, /* sys_errno; conn is gone */
 };
 struct tcp_event {
@@ -66,6 +70,8 @@ bool tcp_next(
 
 /* Takes the fd of TCP_ACCEPTED, as conn from now on. */
 void tcp_adopt(struct tcp *t, int fd, uint32_t conn);
+/* Whoever has no more to say on conn may want to hear the rest. */
+void tcp_keep(struct tcp *t, uint32_t conn);
 /* Resets the connection of that fd. */
 void tcp_refuse(struct tcp *t, int fd);
 /* Starts to connect; TCP_OPENED or TCP_CLOSED follows, also for an immediate

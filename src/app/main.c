@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "app/demo.h"
 #include "app/language.h"
+#include "app/listen.h"
 #include "app/options.h"
 #include "app/passphrase.h"
 #include "app/plain.h"
@@ -127,6 +128,17 @@ run_log(const struct options *o)
 }
 
 static int
+run_listen(const struct options *o)
+{
+	char *error;
+	int status = listen_run(o, &error);
+
+	if (status != EXIT_DONE)
+		fail(error);
+	return status;
+}
+
+static int
 run_demo(struct options *o)
 {
 	char *error;
@@ -154,6 +166,7 @@ main(int argc, char **argv)
 	}
 	if (status < 0)
 		status = o.log          ? run_log(&o)
+			 : o.listen     ? run_listen(&o)
 			 : o.passphrase ? run_passphrase(&o)
 			 : o.demo       ? run_demo(&o)
 					: run(&o);

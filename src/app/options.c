@@ -21,7 +21,8 @@ static const struct option_row {
 	{ "plain", 'p', NULL,
 	    N_("no screen: commands in, events out, a line each"), NULL, NULL },
 	{ "json", 'j', NULL,
-	    N_("with --plain or log: each line is a JSON object"), NULL, NULL },
+	    N_("with --plain, log or listen: each line is a JSON object"), NULL,
+	    NULL },
 	{ "name", 'n', "NAME", N_("your name in this run"), "name", NULL },
 	{ "interface", 'i', "NAME",
 	    N_("use this network interface and no other (repeatable)"),
@@ -42,6 +43,12 @@ static const struct option_row {
 	{ "limit", 'l', "N",
 	    N_("log: the newest N; else 50, or all that is found"), NULL,
 	    NULL },
+	{ "exec", 'e', "PROGRAM",
+	    N_("listen: answers each message; words, no shell"), NULL, NULL },
+	{ "framing", 'f', "KIND",
+	    N_("listen tcp: a message is a line, or length, length-le, "
+	       "datagram"),
+	    NULL, NULL },
 	{ "help", 'h', NULL, N_("show this"), NULL, NULL },
 	{ "version", 'V', NULL, N_("show the version"), NULL, NULL },
 };
@@ -65,6 +72,9 @@ show_help(void)
 			    "       earshot log [CONTACT]\n"
 			    "                       what was said, with all or "
 			    "with one\n"
+			    "       earshot listen udp|tcp PORT\n"
+			    "                       what comes there, and the "
+			    "answers of a program\n"
 			    "       earshot passphrase\n"
 			    "                       set, change or remove the "
 			    "passphrase of your key\n"));
@@ -159,6 +169,12 @@ apply(struct options *o, const struct option_row *r, char *arg)
 		return -1;
 	case 'l':
 		return set_limit(o, arg);
+	case 'e':
+		o->exec = arg;
+		return -1;
+	case 'f':
+		o->framing = arg;
+		return -1;
 	case 'V':
 		puts(PACKAGE_STRING);
 		return EXIT_DONE;
@@ -199,22 +215,41 @@ bad_word(const char *word, bool one_more)
 	return bad_use(sentence);
 }
 
+/* Options that only one of the words takes. */
+static const char *
+strayed(const struct options *o)
+{
+	if (!o->log && (o->search != NULL || o->since != NULL ||
+			   o->until != NULL || o->limit != 0))
+		return N_("--search, --since, --until and --limit are for "
+			  "earshot log");
+	if (!o->listen && (o->exec != NULL || o->framing != NULL))
+		return N_("--exec and --framing are for earshot listen");
+	return NULL;
+}
+
 /* The words behind the options. */
 static int
 parse_rest(struct options *o, int count, char **words)
 {
-	if (!o->log && (o->search != NULL || o->since != NULL ||
-			   o->until != NULL || o->limit != 0))
-		return bad_use(say(language(),
-		    "--search, --since, --until and --limit are for "
-		    "earshot log"));
-	if (count > 0 && !o->log && !o->demo && !o->passphrase)
+	const char *stray = strayed(o);
+	int most = o->listen ? 3 : o->log ? 2 : 1;
+
+	if (stray != NULL)
+		return bad_use(say(language(), stray));
+	if (count > 0 && !o->log && !o->demo && !o->passphrase && !o->listen)
 		return bad_word(words[0], false);
-	int most = o->log ? 2 : 1;
 	if (count > most)
 		return bad_word(words[most], true);
+	if (o->listen && count < most)
+		return bad_use(say(
+		    language(), "earshot listen wants udp or tcp, and a port"));
 	if (o->log && count == most)
 		o->contact = words[1];
+	if (o->listen) {
+		o->listen_transport = words[1];
+		o->listen_port = words[2];
+	}
 	return -1;
 }
 
@@ -224,6 +259,7 @@ parse_words(struct options *o, int count, char **words)
 	const char *verb = count == 0 ? "" : words[0];
 
 	o->log = strcmp(verb, "log") == 0;
+	o->listen = strcmp(verb, "listen") == 0;
 	o->demo = strcmp(verb, "demo") == 0;
 	o->passphrase = strcmp(verb, "passphrase") == 0;
 	return parse_rest(o, count, words);

@@ -21,10 +21,13 @@ struct options {
 	struct setting_list overrides;
 	const char *home;            /* NULL: EARSHOT_HOME or XDG */
 	const char *passphrase_file; /* NULL: not named */
-	bool plain, json, demo, passphrase, log;
+	bool plain, json, demo, passphrase, log, listen;
 	/* Of log; NULL, and 0: not given. */
 	const char *contact, *search, *since, *until;
 	size_t limit;
+	/* Of listen. */
+	const char *listen_transport, *listen_port;
+	const char *exec, *framing; /* NULL: not given */
 };
 
 /*

@@ -504,6 +504,7 @@ on_tcp_event(struct shell *sh, const struct tcp_event *ev)
 		engine_bytes(
 		    sh->engine, sh->now, ev->conn, ev->bytes, ev->size);
 		break;
+	case TCP_ENDED: /* nothing is kept here */
 	case TCP_CLOSED:
 		forget_paused(sh, ev->conn);
 		engine_closed(sh->engine, sh->now, ev->conn, ev->sys_errno);

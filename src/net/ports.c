@@ -39,6 +39,7 @@ struct port {
 struct ports {
 	struct port ports[PORTS_MAX];
 	size_t count;
+	bool alone;
 	struct iface_choice choice;
 	struct iface ifaces[IFACES_MAX];
 	size_t iface_count;
@@ -77,6 +78,12 @@ ports_confine(struct ports *p, const struct iface_choice *choice)
 }
 
 void
+ports_alone(struct ports *p)
+{
+	p->alone = true;
+}
+
+void
 ports_interfaces(struct ports *p, const struct iface *ifaces, size_t count)
 {
 	p->iface_count = count < IFACES_MAX ? count : IFACES_MAX;
@@ -109,7 +116,7 @@ port_find_fd(struct ports *p, int fd, bool tcp)
 
 /* -1 with errno. */
 static int
-bind_datagrams(enum addr_family family, uint16_t port)
+bind_datagrams(enum addr_family family, bool alone, uint16_t port)
 {
 	struct addr any = sockaddr_local(family, false, port);
 	struct sockaddr_storage ss;
@@ -120,7 +127,7 @@ bind_datagrams(enum addr_family family, uint16_t port)
 		return -1;
 	/* Several programs hear one broadcast. A port that the kernel picks is
 	 * nobody else's. */
-	if (port != 0)
+	if (port != 0 && !alone)
 		socket_set(fd, SOL_SOCKET, SO_REUSEADDR, 1);
 	socket_set(fd, SOL_SOCKET, SO_RCVBUF, BUFFER_BYTES);
 	if (family == ADDR_IPV4)
@@ -133,15 +140,15 @@ bind_datagrams(enum addr_family family, uint16_t port)
 }
 
 static int
-open_datagrams(struct port *s, uint16_t port, uint16_t *ret_port)
+open_datagrams(struct port *s, bool alone, uint16_t port, uint16_t *ret_port)
 {
-	s->fds[0] = bind_datagrams(ADDR_IPV4, port);
+	s->fds[0] = bind_datagrams(ADDR_IPV4, alone, port);
 	if (s->fds[0] < 0 && errno != EAFNOSUPPORT)
 		return errno;
 	if (s->fds[0] >= 0)
 		port = sockaddr_port(s->fds[0]);
-	s->fds[1] = bind_datagrams(ADDR_IPV6, port);
-	if (s->fds[0] < 0 && s->fds[1] < 0)
+	s->fds[1] = bind_datagrams(ADDR_IPV6, alone, port);
+	if (s->fds[1] < 0 && (s->fds[0] < 0 || (alone && errno == EADDRINUSE)))
 		return errno;
 	*ret_port = s->fds[0] >= 0 ? port : sockaddr_port(s->fds[1]);
 	return 0;
@@ -166,7 +173,7 @@ ports_open(struct ports *p, uint32_t number, bool tcp, uint16_t port,
 	if (p->count == PORTS_MAX)
 		return EMFILE;
 	int err = tcp ? open_listener(&s, port, ret_port)
-		      : open_datagrams(&s, port, ret_port);
+		      : open_datagrams(&s, p->alone, port, ret_port);
 	if (err != 0) {
 		if (!tcp)
 			port_clear(&s);

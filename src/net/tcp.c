@@ -58,6 +58,7 @@ struct conn {
 	int fd;
 	enum conn_state state;
 	bool reading;
+	bool keeps;          /* its end is TCP_ENDED, and then it is not read */
 	int sys_errno;       /* sending failed; reported when reading ends */
 	int64_t deadline_ms; /* of lingering */
 	size_t given;        /* to send, since tcp_drained told of it */
@@ -163,6 +164,16 @@ tcp_open(uint16_t port, bool loopback_only, const struct lang *lang,
 	t->turn_fd = -1;
 	*ret_tcp = t;
 	return 0;
+}
+
+struct tcp *
+tcp_new(void)
+{
+	struct tcp *t = xcalloc(1, sizeof(*t));
+
+	t->listener.fds[0] = t->listener.fds[1] = t->listener.reserve_fd = -1;
+	t->turn_fd = -1;
+	return t;
 }
 
 void
@@ -299,6 +310,15 @@ tcp_adopt(struct tcp *t, int fd, uint32_t conn)
 {
 	conn_tune(fd);
 	conn_add(t, conn, fd, CONN_OPEN);
+}
+
+void
+tcp_keep(struct tcp *t, uint32_t conn)
+{
+	struct conn *c = conn_find(t, conn);
+
+	if (c != NULL)
+		c->keeps = true;
 }
 
 void
@@ -543,6 +563,15 @@ next_read(struct tcp *t, struct conn *c, struct tcp_event *ret_event)
 	ssize_t got = recv(c->fd, t->bytes, sizeof(t->bytes), 0);
 	if (got < 0 && (errno == EAGAIN || errno == EINTR))
 		return false;
+	if (got == 0 && c->keeps && c->sys_errno == 0) {
+		c->reading = c->keeps = false;
+		*ret_event = (struct tcp_event){
+			.kind = TCP_ENDED,
+			.conn = c->number,
+			.fd = -1,
+		};
+		return true;
+	}
 	if (got <= 0) {
 		event_closed(t, c, got < 0 ? errno : 0, ret_event);
 		return true;

@@ -73,6 +73,13 @@ good_use(void **state)
 	assert_true(o.passphrase);
 	assert_string_equal(o.passphrase_file, "p");
 	options_clear(&o);
+	assert_int_equal(parse(&o, "listen tcp 9 --exec cat -f line -j"), -1);
+	assert_true(o.listen && o.json);
+	assert_string_equal(o.listen_transport, "tcp");
+	assert_string_equal(o.listen_port, "9");
+	assert_string_equal(o.exec, "cat");
+	assert_string_equal(o.framing, "line");
+	options_clear(&o);
 }
 
 static void
@@ -85,7 +92,8 @@ wrong_use_is_status_2(void **state)
 		"passphrase secret", "demo passphrase", "log a b", "--search x",
 		"--since today", "--until today demo", "--limit 5",
 		"log --limit 0", "log --limit x", "log --limit -1",
-		"log --limit 5x", "log --limit 1000001" };
+		"log --limit 5x", "listen", "listen udp", "listen udp 1 2",
+		"--exec cat", "log --framing line", "log --limit 1000001" };
 
 	(void)state;
 	for (size_t i = 0; i < sizeof(lines) / sizeof(lines[0]); i++) {

@@ -135,6 +135,26 @@ answers_leave_by_the_port_that_was_asked(void **state)
 	ports_free(a.p);
 }
 
+static void
+a_port_that_is_not_shared_is_in_use(void **state)
+{
+	struct iface_choice any = { .count = 0 };
+	struct host a, b;
+	uint16_t port;
+
+	(void)state;
+	host_open(&a, &any);
+	host_open(&b, &any);
+	ports_alone(b.p);
+	assert_int_equal(ports_open(a.p, 1, false, PORT, &port), 0);
+	assert_int_equal(ports_open(b.p, 1, false, PORT, &port), EADDRINUSE);
+	ports_close(a.p, 1);
+	assert_int_equal(ports_open(b.p, 1, false, PORT, &port), 0);
+	assert_int_equal(ports_open(a.p, 1, false, PORT, &port), EADDRINUSE);
+	ports_free(a.p);
+	ports_free(b.p);
+}
+
 static int
 client(uint16_t port)
 {
@@ -239,6 +259,7 @@ main(void)
 		cmocka_unit_test(answers_leave_by_the_port_that_was_asked),
 		cmocka_unit_test(
 		    a_listener_holds_128_and_its_port_is_free_again),
+		cmocka_unit_test(a_port_that_is_not_shared_is_in_use),
 		cmocka_unit_test(what_is_not_named_is_not_used),
 	};
 

@@ -25,7 +25,7 @@ struct end {
 	struct tcp *t;
 	uint32_t next_conn;
 	bool refuse;
-	unsigned accepted, opened, closed, events_last_turn;
+	unsigned accepted, opened, ended, closed, events_last_turn;
 	uint32_t conns[SEEN_MAX]; /* accepted */
 	int closed_errno;
 	uint8_t *bytes;
@@ -58,6 +58,9 @@ end_event(struct end *e, const struct tcp_event *ev)
 		e->bytes = xrealloc(e->bytes, e->size + ev->size, 1);
 		memcpy(e->bytes + e->size, ev->bytes, ev->size);
 		e->size += ev->size;
+		break;
+	case TCP_ENDED:
+		e->ended++;
 		break;
 	case TCP_CLOSED:
 		e->closed++;
@@ -317,6 +320,43 @@ what_is_not_read_stays_and_nothing_spins(void **state)
 		turn(w, TURN_MS);
 	assert_int_equal(w->b.size, 5);
 	assert_int_equal(w->b.closed_errno, 0);
+}
+
+static void
+who_has_said_all_can_be_answered(void **state)
+{
+	struct world *w = *state;
+	uint8_t *p = pattern(100000);
+
+	join(w);
+	tcp_keep(w->b.t, 1);
+	tcp_send(w->a.t, 100, (const uint8_t *)"all", 3);
+	tcp_close(w->a.t, 100, 0);
+	while (w->b.ended == 0)
+		turn(w, TURN_MS);
+	assert_int_equal(w->b.size, 3);
+	assert_int_equal(w->b.closed, 0);
+	assert_int_equal(turn(w, 0), 0);
+	tcp_send(w->b.t, 1, p, 100000);
+	tcp_close(w->b.t, 1, 0);
+	turn(w, 0);
+	assert_int_equal(w->b.ended, 1);
+	assert_int_equal(w->b.closed, 0);
+	free(p);
+}
+
+static void
+without_a_listener_it_still_connects(void **state)
+{
+	struct world *w = *state;
+
+	tcp_free(w->a.t);
+	w->a.t = tcp_new();
+	assert_int_equal(tcp_port(w->a.t), 0);
+	join(w);
+	tcp_send(w->a.t, 100, (const uint8_t *)"ping", 4);
+	while (w->b.size < 4)
+		turn(w, TURN_MS);
 }
 
 static void
@@ -702,6 +742,8 @@ main(void)
 		WORLD_TEST(the_queue_has_a_bound),
 		WORLD_TEST(who_gave_much_hears_when_there_is_room),
 		WORLD_TEST(what_is_not_read_stays_and_nothing_spins),
+		WORLD_TEST(who_has_said_all_can_be_answered),
+		WORLD_TEST(without_a_listener_it_still_connects),
 		WORLD_TEST(the_last_words_survive_a_failed_send),
 		WORLD_TEST(a_refused_dial_is_told),
 		WORLD_TEST(a_dial_that_fails_at_once_is_told),
