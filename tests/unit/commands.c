@@ -478,6 +478,56 @@ plain_commands(void **state)
 }
 
 static void
+dialects_and_their_ports(void **state)
+{
+	struct world *w = *state;
+	struct entered en = parse(w, w->ana->conv, "/listen tcp 8888 length");
+
+	assert_int_equal(en.cmd.number, 8888);
+	assert_true(en.cmd.on);
+	expect(en, COMMAND_LISTEN, "length");
+	en = parse(w, w->ana->conv, "/listen udp 9000");
+	assert_int_equal(en.cmd.number, 9000);
+	assert_false(en.cmd.on);
+	expect(en, COMMAND_LISTEN, NULL);
+	en = parse(w, CONV_NEARBY, "/listen");
+	assert_int_equal(en.cmd.number, 0);
+	expect(en, COMMAND_LISTEN, NULL);
+	en = parse(w, CONV_NEARBY, "/unlisten tcp 8888");
+	assert_true(en.cmd.on && en.cmd.number == 8888);
+	expect(en, COMMAND_UNLISTEN, NULL);
+	en = parse(w, CONV_NEARBY, "/framing length-le ana");
+	assert_true(fp_equal(&en.cmd.peer, &w->ana->fp));
+	expect(en, COMMAND_FRAMING, "length-le");
+	en = parse(w, w->ana->conv, "/hangup");
+	assert_true(fp_equal(&en.cmd.peer, &w->ana->fp));
+	expect(en, COMMAND_HANGUP, NULL);
+	expect(parse(w, CONV_NEARBY, "/contact add lab 2 udp://10.0.0.2:9"),
+	    COMMAND_CONTACT, "lab 2 udp://10.0.0.2:9");
+	expect(parse(w, CONV_NEARBY, "/dialect"), COMMAND_DIALECT, NULL);
+	en = parse(w, CONV_NEARBY, "/dialect plain on");
+	assert_true(en.cmd.on);
+	expect(en, COMMAND_SET, "plain on");
+	en = parse(w, CONV_NEARBY, "/shout --plain pizza");
+	assert_true(en.cmd.on);
+	expect(en, COMMAND_SHOUT, "pizza");
+	en = parse(w, CONV_NEARBY, "/shout --plainly spoken");
+	assert_false(en.cmd.on);
+	expect(en, COMMAND_SHOUT, "--plainly spoken");
+	expect(parse(w, CONV_NEARBY, "/connect tcp://lab:8888 length"),
+	    COMMAND_CONNECT, "tcp://lab:8888 length");
+	expect_error(w, "/listen tcp 0", ERR_FORMAT, 12, "from 1 to 65535");
+	expect_error(w, "/listen tcp 65536", ERR_FORMAT, 12, "65535");
+	expect_error(w, "/listen tcp", ERR_FORMAT, 11, "65535");
+	expect_error(w, "/listen sctp 9", ERR_FORMAT, 8, "udp or tcp");
+	expect_error(w, "/listen tcp 9 rows", ERR_FORMAT, 14, "line");
+	expect_error(w, "/listen udp 9 line", ERR_FORMAT, 14, "nothing");
+	expect_error(w, "/contact add lab", ERR_FORMAT, 16, "/contact");
+	expect_error(w, "/dialect morse on", ERR_FORMAT, 9, "plain");
+	expect_error(w, "/hangup", ERR_FORMAT, 7, "of whom");
+}
+
+static void
 answers_are_info(void **state)
 {
 	static const struct {
@@ -527,6 +577,7 @@ main(void)
 		ROW(sizes_are_refused_by_name),
 		ROW(addresses),
 		ROW(plain_commands),
+		ROW(dialects_and_their_ports),
 		ROW(answers_are_info),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -119,10 +119,14 @@ net(void **state)
 	m->discovery.received = 12;
 	m->discovery.dropped[DROP_FORMAT] = 3;
 	m->ifaces[1].last_error = 101;
+	m->legacy.plain_bad = 1000;
+	m->legacy.ipmsg_unknown = 7;
 	expect_parts(report_net(m, fixture_now()),
 	    (const char *[]){ "mira", "tcp 41827", "udp 50123",
 		"3 s ago, next in 2 s", "192.168.1.20/24 used", "docker0",
-		"the last send failed", "12 in", "3 dropped: ", NULL });
+		"the last send failed", "12 in",
+		"3 dropped: ", "plain        1000 were no text, 0 too many",
+		"ipmsg        0 were no packets, 7 unknown", NULL });
 	m->tcp_port = 0;
 	m->last_announce_ms = 0;
 	m->iface_count = 0;
