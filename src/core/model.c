@@ -208,8 +208,18 @@ rank(const struct peer *p)
 	return p->is_self ? 2 : trust_is_pinned(p->trust) ? 1 : 0;
 }
 
+/* Among whom somebody is looked for. */
+enum among { AMONG_ALL, AMONG_KNOWN, AMONG_LEGACY };
+
+static bool
+is_among(const struct peer *p, enum among among)
+{
+	return among == AMONG_ALL || (among == AMONG_KNOWN && rank(p) > 0) ||
+	       (among == AMONG_LEGACY && peer_is_legacy(p));
+}
+
 static int
-pick(const struct model *m, const char *text, bool legacy,
+pick(const struct model *m, const char *text, enum among among,
     bool (*fits)(const struct peer *, const char *),
     const struct peer **ret_peer)
 {
@@ -218,7 +228,7 @@ pick(const struct model *m, const char *text, bool legacy,
 
 	for (size_t i = 0; i < m->peer_count; i++) {
 		const struct peer *p = m->peers[i];
-		if ((legacy && !peer_is_legacy(p)) || !fits(p, text))
+		if (!is_among(p, among) || !fits(p, text))
 			continue;
 		if (best == NULL || rank(p) > rank(best)) {
 			best = p;
@@ -235,23 +245,37 @@ pick(const struct model *m, const char *text, bool legacy,
 	return 0;
 }
 
+/* One way to name somebody. A stranger chooses its handle, so whoever is known
+ * under that name goes before. */
+struct rule {
+	bool (*fits)(const struct peer *, const char *);
+	enum among among;
+};
+
 static int
 find(const struct model *m, const char *text, bool legacy,
     const struct peer **ret_peer)
 {
-	static bool (*const rules[])(const struct peer *, const char *) = {
-		fingerprint_fits,
-		handle_fits,
-		label_fits,
-		name_fits,
-		prefix_fits,
-		notes_fit,
+	static const struct rule rules[] = {
+		{ fingerprint_fits, AMONG_ALL },
+		{ label_fits, AMONG_KNOWN },
+		{ name_fits, AMONG_KNOWN },
+		{ handle_fits, AMONG_ALL },
+		{ label_fits, AMONG_ALL },
+		{ name_fits, AMONG_ALL },
+		{ prefix_fits, AMONG_ALL },
+		{ notes_fit, AMONG_ALL },
 	};
 
 	if (*text == '\0')
 		return ERR_NOT_FOUND;
 	for (size_t i = 0; i < sizeof(rules) / sizeof(rules[0]); i++) {
-		int err = pick(m, text, legacy, rules[i], ret_peer);
+		enum among among = rules[i].among;
+		/* None of these is known by a key. */
+		if (legacy && among == AMONG_KNOWN)
+			continue;
+		int err = pick(m, text, legacy ? AMONG_LEGACY : among,
+		    rules[i].fits, ret_peer);
 		if (err != ERR_NOT_FOUND)
 			return err;
 	}

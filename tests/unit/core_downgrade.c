@@ -259,6 +259,24 @@ t10_what_is_stored_pins_nobody_without_a_key(void **state)
 	}
 }
 
+/* Whoever knows what the user calls a contact takes it for a handle. */
+static void
+t10_a_handle_is_no_name_of_a_contact(void **state)
+{
+	const struct peer *found;
+
+	(void)state;
+	lkit_begin(NULL);
+	ana = ekit_friend(&lkit.k, 2, "ana@home");
+	lkit_meet("ana@home", "x");
+	struct model *m = lkit.k.engine->model;
+	assert_int_equal(model_find_peer(m, "ana@home", &found), 0);
+	assert_true(fp_equal(&found->fp, &ana->end.identity.fp));
+	assert_int_equal(model_find_legacy(m, "ana@home", &found), 0);
+	assert_true(peer_is_legacy(found));
+	lkit_end(NULL);
+}
+
 int
 main(void)
 {
@@ -269,6 +287,7 @@ main(void)
 		cmocka_unit_test(t10_a_restart_asks_again),
 		cmocka_unit_test(t10_a_forgotten_contact_is_imitated_by_nobody),
 		cmocka_unit_test(t10_a_name_means_who_has_the_key),
+		cmocka_unit_test(t10_a_handle_is_no_name_of_a_contact),
 		cmocka_unit_test(t10_what_is_stored_pins_nobody_without_a_key),
 	};
 	return cmocka_run_group_tests(tests, start_sodium, NULL);
