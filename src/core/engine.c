@@ -8,8 +8,8 @@
 #include "base/mem.h"
 #include "base/peer_text.h"
 #include "core/ipmsg_line.h"
-#include "core/transfers.h"
 #include "core/plain.h"
+#include "core/transfers.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -49,6 +49,8 @@ engine_new(const struct engine_cfg *cfg, struct now now)
 	e->hostname =
 	    own_text(cfg->hostname == NULL ? "earshot" : cfg->hostname,
 		PEER_TEXT_NAME, NULL);
+	bucket_init(&e->legacy_shouts, LEGACY_SHOUT_BYTES_PER_S * 1000,
+	    LEGACY_SHOUT_BYTES_MAX, now.mono_ms);
 	e->typing_ms = e->expire_ms = NEVER_MS;
 	e->next_row = 1;
 	e->started_wall_ms = now.wall_ms - now.mono_ms;

@@ -42,6 +42,10 @@ enum {
 	/* What one of them may say, in all: what is stored pushes out what is
 	 * older once the quota is reached. */
 	STRANGER_BYTES_MAX = 1024 * 1024,
+	/* What is stored of shouts in legacy dialects, where any sender can be
+	 * invented: in a second, and at once. */
+	LEGACY_SHOUT_BYTES_PER_S = 1024,
+	LEGACY_SHOUT_BYTES_MAX = 1024 * 1024,
 	/* How long the loser of two sessions is still listened to. */
 	LOSER_MS = 2000,
 	/* Connections over TCP, of all states. */
@@ -206,6 +210,7 @@ struct engine {
 	unsigned sessions, strangers;
 	unsigned plain_conns, ipmsg_conns;
 	struct plain *plain;
+	struct bucket legacy_shouts;
 	struct listener listeners[LISTENERS_MAX];
 	uint32_t listener_number; /* the last one given */
 	struct ipmsg_line ipmsg;
@@ -375,8 +380,9 @@ void talk_interrupted(struct engine *e, const struct contact *k);
 /* The user means k: it is no stranger. */
 void talk_set_answered(struct engine *e, struct contact *k);
 void talk_say(struct engine *e, struct now now, const struct command *cmd);
-/* A shout, ours or theirs; takes its text. */
-void talk_shout(struct engine *e, struct message *m);
+/* A shout, ours or theirs; takes its text. Without keep it is shown, and not
+ * stored. */
+void talk_shout(struct engine *e, struct message *m, bool keep);
 /* Whether something new of k is taken: who was never written to has so much
  * room and no more. */
 bool talk_has_room(struct engine *e, struct contact *k);

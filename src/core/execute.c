@@ -118,7 +118,7 @@ do_shout(struct engine *e, struct now now, const struct command *cmd)
 	if (why != NULL)
 		engine_error(e, now, cmd->conv, "%s", say(e->model->lang, why));
 	m.text = text;
-	talk_shout(e, &m);
+	talk_shout(e, &m, true);
 	/* Where it was typed, its text is not to be seen. */
 	if (cmd->conv != CONV_NEARBY)
 		engine_info(

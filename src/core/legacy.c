@@ -302,6 +302,19 @@ take_text(struct engine *e, struct contact *k, struct peer *p,
 	effect_message(e, c, conv_append(e->model, c, m));
 }
 
+/* What is stored pushes out what is older once the quota is reached, and no
+ * stranger shall push out what the user wants to keep. */
+static void
+take_shout(struct engine *e, struct now now, struct peer *p,
+    const struct legacy_text *t)
+{
+	struct message m = message_of(e, now, p, t);
+	size_t size = sizeof(struct change) + m.size + m.raw_size;
+
+	talk_shout(e, &m,
+	    bucket_take_n(&e->legacy_shouts, (uint32_t)size, now.mono_ms));
+}
+
 /* Nobody leaves it in a socket, as a session would: what is too much is not
  * taken, and who wants to know whether it was sends it again. */
 static bool
@@ -329,8 +342,7 @@ legacy_arrived(struct engine *e, struct now now, struct peer *p,
 	if (p->trust == TRUST_BLOCKED || commit_is_full(e))
 		return false;
 	if (t->kind == MESSAGE_SHOUT) {
-		struct message m = message_of(e, now, p, t);
-		talk_shout(e, &m);
+		take_shout(e, now, p, t);
 		return true;
 	}
 	struct contact *k = contact_get(e, now, &p->fp);

@@ -495,7 +495,7 @@ plain_shout(struct engine *e, struct now now, const struct command *cmd)
 	listeners_broadcast(
 	    e, l->number, l->port, (const uint8_t *)m.text, m.size);
 	rng_fill(&e->rng, m.id.b, sizeof(m.id.b));
-	talk_shout(e, &m);
+	talk_shout(e, &m, true);
 	if (cmd->conv != CONV_NEARBY)
 		engine_info(e, now, cmd->conv,
 		    "shouted in plain text: anyone on the network can read it");

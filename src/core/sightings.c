@@ -132,7 +132,7 @@ shout_arrived(struct engine *e, struct now now, const struct sighting *s)
 	if (p != NULL && p->trust == TRUST_BLOCKED)
 		return;
 	m.text = peer_text(s->beacon.shout_text, PEER_TEXT_BODY, &m.size);
-	talk_shout(e, &m);
+	talk_shout(e, &m, true);
 }
 
 static void

@@ -431,7 +431,7 @@ talk_say(struct engine *e, struct now now, const struct command *cmd)
 }
 
 void
-talk_shout(struct engine *e, struct message *m)
+talk_shout(struct engine *e, struct message *m, bool keep)
 {
 	struct conv *c = model_conv_edit(e->model, CONV_NEARBY);
 
@@ -457,7 +457,7 @@ talk_shout(struct engine *e, struct message *m)
 		.raw_size = m->raw_size,
 	};
 	/* Nobody waits for what all have heard. */
-	if (!commit_is_full(e))
+	if (keep && !commit_is_full(e))
 		commit_change(e, NULL, &change);
 	effect_message(e, c, conv_append(e->model, c, m));
 }

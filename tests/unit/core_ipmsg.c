@@ -234,6 +234,29 @@ who_is_blocked_gets_no_files(void **state)
 	assert_int_equal(model_peer(model(), &ann)->trust, TRUST_UNKNOWN);
 }
 
+/* T35: shouts cost their inventor nothing, so they do not fill the disk. */
+static void
+t35_shouts_of_strangers_are_not_all_stored(void **state)
+{
+	enum { SIZE = 60000, SHOUTS = 200 };
+	char user[16], *text = xmalloc(SIZE + 1);
+	size_t bytes = 0;
+
+	(void)state;
+	memset(text, 'x', SIZE);
+	text[SIZE] = '\0';
+	for (unsigned i = 0; i < SHOUTS; i++) {
+		snprintf(user, sizeof(user), "u%u", i);
+		hear(1000 + i, 5000, user, SHOUT, text);
+		ekit_pass(&k, 100);
+	}
+	free(text);
+	for (size_t i = 0; i < k.store.row_count; i++)
+		bytes += k.store.rows[i].change.size +
+			 k.store.rows[i].change.raw_size;
+	assert_in_range(bytes, 2 * SIZE, 2 * LEGACY_SHOUT_BYTES_MAX);
+}
+
 int
 main(void)
 {
@@ -248,6 +271,8 @@ main(void)
 		    t42_offers_of_strangers_leave_room, begin, end),
 		cmocka_unit_test_setup_teardown(
 		    who_is_blocked_gets_no_files, begin, end),
+		cmocka_unit_test_setup_teardown(
+		    t35_shouts_of_strangers_are_not_all_stored, begin, end),
 	};
 
 	if (sodium_init() < 0)
