@@ -177,6 +177,7 @@ struct ipmsg_line {
 	uint16_t port;
 	bool wanted;   /* the setting, as it was followed */
 	bool pumping;  /* an event of it is handled */
+	struct bucket nudges;
 	uint32_t conv; /* who switched it on hears how that went; 0: nobody */
 	struct ipmsg_files *files; /* core/ipmsg_transfer.c */
 };

@@ -18,8 +18,13 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* A character that a peer cannot read, as people are told of it. */
-enum { SHOWN_CHARACTER_SIZE = 8 };
+enum {
+	/* A character that a peer cannot read, as people are told of it. */
+	SHOWN_CHARACTER_SIZE = 8,
+	/* Of all people together. */
+	NUDGES_PER_1000S = 200,
+	NUDGES_BURST = 5,
+};
 
 bool
 ipmsg_line_is_on(const struct engine *e)
@@ -65,6 +70,8 @@ start(struct engine *e, struct now now)
 	};
 
 	e->ipmsg.machine = ipmsg_new(&cfg, now);
+	bucket_init(
+	    &e->ipmsg.nudges, NUDGES_PER_1000S, NUDGES_BURST, now.mono_ms);
 	ipmsg_line_profile(e, now);
 	keep_contacts(e, now);
 	ipmsg_start(e->ipmsg.machine, now);
@@ -393,9 +400,12 @@ remarked(struct engine *e, struct now now, const struct ipmsg_event *ev)
 	if (p == NULL || p->trust == TRUST_BLOCKED)
 		return;
 	uint32_t conv = p->conv != 0 ? p->conv : (uint32_t)CONV_NEARBY;
-	if (ev->kind == IPMSG_NUDGE)
-		engine_info(e, now, conv, "%s nudges you", p->name);
-	else if (ev->left)
+	if (ev->kind == IPMSG_NUDGE) {
+		/* Names cost nothing: a crowd of them nudges no more. */
+		if (bucket_take(&e->ipmsg.nudges, now.mono_ms))
+			engine_info(e, now, conv, "%s nudges you", p->name);
+	}
+	if (ev->kind == IPMSG_KEY && ev->left)
 		engine_error(e, now, conv,
 		    "the key of %s is another than before. In this dialect "
 		    "nobody vouches for keys",

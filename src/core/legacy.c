@@ -39,6 +39,18 @@ legacy_fp(enum dialect d, const char *handle)
 	return fp;
 }
 
+/* Who speaks plain text is invented with each datagram, and comes back with the
+ * next one; who speaks IP Messenger would be missed until it changes. */
+static bool
+goes_before(const struct peer *p, const struct peer *other)
+{
+	bool plain = p->dialect == DIALECT_PLAIN;
+
+	if (other == NULL || plain != (other->dialect == DIALECT_PLAIN))
+		return other == NULL || plain;
+	return p->last_seen_ms < other->last_seen_ms;
+}
+
 /* Who has said nothing worth keeping makes room. */
 static bool
 make_room(struct engine *e)
@@ -49,9 +61,7 @@ make_room(struct engine *e)
 	for (size_t i = 0; i < m->peer_count; i++) {
 		const struct peer *p = m->peers[i];
 		if (peer_is_legacy(p) && p->conv == 0 &&
-		    (oldest == NULL ||
-			p->last_seen_ms < oldest->last_seen_ms) &&
-		    contact_find(e, &p->fp) == NULL)
+		    goes_before(p, oldest) && contact_find(e, &p->fp) == NULL)
 			oldest = p;
 	}
 	if (oldest == NULL)

@@ -257,6 +257,22 @@ t35_shouts_of_strangers_are_not_all_stored(void **state)
 	assert_in_range(bytes, 2 * SIZE, 2 * LEGACY_SHOUT_BYTES_MAX);
 }
 
+/* Each name may nudge once in a while, but there is no end of names. */
+static void
+a_crowd_nudges_a_few_times(void **state)
+{
+	char user[16];
+
+	(void)state;
+	for (unsigned i = 0; i < 100; i++) {
+		snprintf(user, sizeof(user), "u%u", i);
+		hear(50 + i, 5000, user, ENTRY, user);
+		hear(50 + i, 5001, user, IPMSG_FEIQ_SHAKE, "");
+	}
+	size_t lines = ekit_count(&k, NULL, MESSAGE_INFO, false);
+	assert_in_range(lines, 1, 10);
+}
+
 int
 main(void)
 {
@@ -273,6 +289,8 @@ main(void)
 		    who_is_blocked_gets_no_files, begin, end),
 		cmocka_unit_test_setup_teardown(
 		    t35_shouts_of_strangers_are_not_all_stored, begin, end),
+		cmocka_unit_test_setup_teardown(
+		    a_crowd_nudges_a_few_times, begin, end),
 	};
 
 	if (sodium_init() < 0)

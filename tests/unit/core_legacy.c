@@ -274,6 +274,23 @@ labels_have_the_handle_and_are_found_by_it(void **state)
 	assert_true(model_find_peer(lkit.k.engine->model, fp, &found) < 0);
 }
 
+/* Datagrams under any address are for nothing. */
+static void
+t22_plain_strangers_push_out_nobody_else(void **state)
+{
+	char handle[HANDLE_SIZE];
+
+	(void)state;
+	struct fp ann = lkit_meet("ann@pc1", "ann");
+	for (unsigned i = 0; i < 2 * LEGACY_PEERS_MAX; i++) {
+		snprintf(handle, sizeof(handle), "udp://10.1.%u.%u:9", i / 256,
+		    i % 256);
+		ekit_pass(&lkit.k, 10);
+		lkit_meet_in(DIALECT_PLAIN, handle, handle);
+	}
+	assert_non_null(lkit_peer(&ann));
+}
+
 int
 main(void)
 {
@@ -292,6 +309,7 @@ main(void)
 		CASE(t23_strangers_have_so_much_room),
 		CASE(t22_fake_legacy_peers_10k),
 		CASE(labels_have_the_handle_and_are_found_by_it),
+		CASE(t22_plain_strangers_push_out_nobody_else),
 	};
 	return cmocka_run_group_tests(tests, start_sodium, NULL);
 }
