@@ -30,7 +30,8 @@ if [ ! -f config.h ] ||
 	exit 77
 fi
 
-wrap=$(sed -n 's/-Wl,--wrap/\n&/gp' "$root/src/core/layer.am" |
+wrap=$(sed -n '/^tests_sim_history_LDFLAGS/,/[^\\]$/s/-Wl,--wrap/\n&/gp' \
+    "$root/src/core/layer.am" |
 	sed -n 's/^\(-Wl,--wrap=[a-z_]*\).*/\1/p')
 flags="-std=c11 -O1 -w -I. -Isrc -include config.h -I$root/include -I$root/src"
 flags="$flags -I$root/tests/support"
@@ -53,6 +54,11 @@ for file in "$root"/src/base/*.c "$root"/src/crypto/*.c "$root"/src/wire/*.c \
     "$root"/tests/sim/rest.c "$root"/tests/sim/people.c \
     "$root"/tests/sim/story.c "$root"/tests/sim/toykeys.c "$root"/tests/sim/history.c \
     "$root"/tests/support/memstore.c; do
+	# A program of the build, and what needs libcrypto: the stories are told
+	# without.
+	case $file in
+	*/charset_make.c | */rsa.c | */rsa_cipher.c) continue ;;
+	esac
 	object=$(basename "$(dirname "$file")")-$(basename "$file" .c).o
 	compile "$scratch/$object" "$file" || exit 1
 	objects="$objects $scratch/$object"
