@@ -1,0 +1,306 @@
+# SPDX-License-Identifier: MIT
+"""iptux, the program, on a display that nobody sees, used by its windows.
+
+    screen = Display()
+    ling = Iptux(screen, ns, nick="Ling")
+    ling.say("ana", "hello")       into the window of that conversation
+    ling.shows("ana", "ana", "hi") that it stands there, said by ana
+
+What stands in a window is read as people copy it: select all, and ask for the
+selection. Keys are sent like those of a keyboard, to the window that has the
+focus.
+"""
+import json
+import os
+import re
+import shutil
+import subprocess
+import time
+
+import lab
+
+PROGRAMS = ("iptux", "Xvfb", "xdotool", "xclip")
+WIDTH, HEIGHT = 1000, 600
+CHOOSE_FILES, CHOOSE_FOLDERS, SAVE = (
+    "Choose enclosure files", "Choose enclosure folders",
+    "Please select a folder to save files")
+
+
+class Crashed(lab.Failure):
+    """It draws from two threads, whenever somebody whose window is open is
+    announced again, and survives that mostly."""
+
+
+def soon(condition):
+    """Within a second; for what is tried again otherwise."""
+    end = time.monotonic() + lab.PATIENCE
+    while not (result := condition()) and time.monotonic() < end:
+        pass
+    return result
+
+
+def missing():
+    return [p for p in PROGRAMS if shutil.which(p) is None]
+
+
+class Display:
+    def __init__(self):
+        end, theirs = os.pipe()
+        self.process = subprocess.Popen(
+            ["Xvfb", "-displayfd", str(theirs), "-screen", "0",
+             "1400x900x24", "-nolisten", "tcp"],
+            pass_fds=[theirs], stderr=subprocess.DEVNULL,
+            preexec_fn=lab.child_setup())
+        os.close(theirs)
+        number = b""
+        while not number.endswith(b"\n"):
+            part = os.read(end, 16)
+            if not part:
+                raise lab.Failure("Xvfb does not start")
+            number += part
+        os.close(end)
+        # Nothing of the desktop that the tests may have been started from.
+        self.env = {
+            "PATH": os.environ["PATH"], "LANG": "C.UTF-8",
+            "DISPLAY": ":" + number.decode().strip(), "NO_AT_BRIDGE": "1",
+            "GDK_BACKEND": "x11", "DBUS_SESSION_BUS_ADDRESS": "unix:path=/no",
+        }
+
+    def ask(self, *words, text=None):
+        """Its output, empty when it failed."""
+        try:
+            done = subprocess.run(
+                words, env=self.env, input=text, stdout=subprocess.PIPE,
+                stderr=subprocess.DEVNULL, timeout=lab.DEADLINE,
+                stdin=subprocess.DEVNULL if text is None else None)
+        except subprocess.TimeoutExpired:
+            raise lab.Failure("%s hangs" % " ".join(words)) from None
+        return done.stdout.decode() if done.returncode == 0 else ""
+
+    def keys(self, *names):
+        self.ask("xdotool", "key", *names)
+
+    def click(self, x, y):
+        self.ask("xdotool", "mousemove", str(x), str(y), "click", "1")
+
+    def clipboard(self, text, which="clipboard"):
+        # It stays behind to answer for what it holds, with its output open.
+        subprocess.run(["xclip", "-selection", which, "-i"], env=self.env,
+                       input=text.encode(), stdout=subprocess.DEVNULL,
+                       stderr=subprocess.DEVNULL, check=True)
+
+    def selected(self):
+        """All of what has the focus."""
+        self.clipboard("", "primary")
+        self.keys("ctrl+a")
+        return self.ask("xclip", "-selection", "primary", "-o")
+
+    def paste(self, text, at=None):
+        """Into what has the focus, or gets it by a click."""
+        def there():
+            # A window that has another size now may not be drawn so yet.
+            if at is not None:
+                self.click(*at)
+            self.clipboard(text)
+            self.keys("ctrl+a", "ctrl+v")
+            return soon(lambda: self.selected() == text)
+
+        lab.wait_until(there, "%.100s in a window" % text)
+
+    def focus(self, window):
+        """Keys go there from now on; nothing else covers it. False when it has
+        closed meanwhile."""
+        def there():
+            self.ask("xdotool", "windowraise", window, "windowfocus", window)
+            return self.ask("xdotool", "getwindowfocus",
+                            "-f").strip() == window
+
+        return soon(there)
+
+    def picture(self, path):
+        """Of all windows, for who looks for a mistake."""
+        self.ask("scrot", "-o", path)
+
+    def close(self):
+        self.process.terminate()  # it has files to remove
+        self.process.wait()
+
+
+class Iptux:
+    def __init__(self, screen, ns, nick, wait=True, **config):
+        self.screen, self.ns, self.nick = screen, ns, nick
+        self.home = lab.home(nick)
+        self.saved = os.path.join(self.home, "saved")
+        os.mkdir(self.saved)
+        os.mkdir(os.path.join(self.home, ".iptux"))
+        with open(os.path.join(self.home, ".iptux", "config.json"), "w") as f:
+            json.dump(dict({"nick_name": nick, "belong_group": "lab",
+                            "open_chat": True, "archive_path": self.saved},
+                           **config), f)
+        self.said = open(os.path.join(self.home, "iptux.log"), "wb")
+        self.process = subprocess.Popen(
+            ["iptux", "--log", "INFO"], cwd=self.home,
+            env=dict(screen.env, HOME=self.home), stdin=subprocess.DEVNULL,
+            stdout=self.said, stderr=self.said,
+            preexec_fn=lab.child_setup(ns))
+        lab.helpers.append(self.process)
+        if wait:
+            self.main = self.wait("^Iptux$")
+
+    def log(self):
+        with open(self.said.name, errors="replace") as f:
+            return f.read()
+
+    @property
+    def ended(self):
+        return self.process.poll() is not None
+
+    # Windows
+
+    def find(self, title):
+        """One of this iptux: those of others may be going still."""
+        if self.ended:
+            raise Crashed("iptux ended: " + self.log()[-1500:])
+        found = self.screen.ask(
+            "xdotool", "search", "--all", "--onlyvisible", "--pid",
+            str(self.process.pid), "--name", title).split()
+        return found[0] if found else None
+
+    def wait(self, title):
+        return lab.wait_until(lambda: self.find(title), "window " + title)
+
+    def visible(self, who):
+        return self.find(r"^Talk with %s\(" % who)
+
+    def shut(self):
+        """Closes the conversations."""
+        def closed():
+            window = self.find("^Talk with ")
+            if window and self.screen.focus(window):
+                self.screen.keys("ctrl+w")
+                soon(lambda: self.find("^Talk with ") != window)
+            return not window
+
+        lab.wait_until(closed, "the conversations of iptux close")
+
+    def row(self, number):
+        """Opens the conversation in that row of the list: its name there."""
+        def opened():
+            self.shut()
+            if self.screen.focus(self.main):
+                self.screen.keys("Home", *["Down"] * number, "Return")
+                return soon(lambda: self.find("^Talk with "))
+
+        window = lab.wait_until(opened, "a conversation of iptux opens")
+        title = self.screen.ask("xdotool", "getwindowname", window)
+        return title[len("Talk with "):title.index("(")]
+
+    def listed(self):
+        """Who is in its list."""
+        names = []
+        while True:
+            name = self.row(len(names))
+            # The last row is where Down stays.
+            if name in names:
+                return names
+            names.append(name)
+
+    def open(self, who):
+        """The window of a conversation, found as people find it: a row of the
+        list, and Enter. Looks again: a text that comes opens one, too."""
+        def opened():
+            if not self.visible(who):
+                names = self.listed()
+                if who in names:
+                    self.row(names.index(who))
+            return self.visible(who)
+
+        return lab.wait_until(opened, "%s in the list of iptux" % who)
+
+    def talk(self, who):
+        """The same, in front, where it is known what is where."""
+        s, size = self.screen, (str(WIDTH), str(HEIGHT))
+
+        def there():
+            window = self.open(who)
+            s.ask("xdotool", "windowmove", window, "0", "0",
+                  "windowsize", window, *size)
+            return soon(lambda: "%sx%s" % size in s.ask(
+                "xdotool", "getwindowgeometry", window)) and s.focus(window)
+
+        lab.wait_until(there, "the window of " + who)
+
+    # Texts
+
+    def say(self, who, text):
+        self.talk(who)
+        self.screen.paste(text, (100, HEIGHT - 100))
+        self.screen.keys("ctrl+Return")
+
+    def text(self, who):
+        """What was said, as it stands there, without the times."""
+        self.talk(who)
+
+        def read():
+            self.screen.click(100, 150)
+            return self.screen.selected()
+
+        return re.sub(r"(?m)^\(\d\d:\d\d:\d\d\) ", "",
+                      lab.wait_until(read, "a text in that window"))
+
+    def shows(self, who, author, text):
+        want = "%s:\n%s\n" % (author, text)
+        lab.wait_until(lambda: want in self.text(who),
+                       "%r in the window of iptux" % want)
+        lab.count("texts read in windows")
+
+    # Files
+
+    def choose(self, title, path):
+        s = self.screen
+        lab.wait_until(lambda: s.focus(self.wait(title)), "the focus there")
+        s.keys("slash")
+        s.paste(path)
+        s.keys("Return")
+        lab.wait_until(lambda: not self.find(title), "it takes " + path)
+
+    def attach(self, who, path):
+        """A file or a folder, to be sent with the next text."""
+        self.talk(who)
+        self.screen.click(100, HEIGHT - 100)
+        if os.path.isdir(path):
+            self.screen.keys("ctrl+d")
+            self.choose(CHOOSE_FOLDERS, path)
+        else:
+            self.screen.keys("ctrl+s")
+            self.choose(CHOOSE_FILES, path)
+
+    def accept(self, who):
+        """What is offered, into the directory saved."""
+        s = self.screen
+        self.talk(who)
+        y = 40
+
+        def asked():
+            # A button of a height that depends on the fonts.
+            nonlocal y
+            s.click(WIDTH - 15, y)
+            y = y + 8 if y < 120 else 40
+            return soon(lambda: self.find(SAVE))
+
+        lab.wait_until(asked, "iptux asks where to save")
+        self.choose(SAVE, self.saved)
+
+    # Its end
+
+    def quit(self):
+        def ended():
+            if self.screen.focus(self.main):
+                self.screen.keys("ctrl+q")
+            return soon(lambda: self.ended)
+
+        lab.wait_until(ended, "iptux ends")
+
+    def kill(self):
+        self.process.kill()
+        self.process.wait()
