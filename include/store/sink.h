@@ -48,7 +48,17 @@ int sink_piece(
 /* It is complete: on the disk, under its name. Frees the sink; where it failed,
  * nothing is left. The path, or NULL and a sentence (caller frees both). */
 char *sink_finish(struct sink *s, char **ret_error);
-/* Removes what there is of it. NULL is fine. */
+/*
+ * The same in a process of its own: to have it on the disk can take seconds.
+ * 0, or ERR_SYS: use sink_finish. Then sink_fd becomes readable; when
+ * sink_is_finished says so, sink_finish_end is what sink_finish would be.
+ */
+int sink_finish_begin(struct sink *s);
+int sink_fd(const struct sink *s);
+bool sink_is_finished(struct sink *s);
+char *sink_finish_end(struct sink *s, char **ret_error);
+/* Removes what there is of it; what is being finished is waited for, and stays.
+ * NULL is fine. */
 void sink_abandon(struct sink *s);
 
 #endif

@@ -41,7 +41,8 @@ struct job {
 	struct job *next;
 	enum files_kind kind;
 	uint32_t token, conn;
-	bool over; /* it goes once it is told */
+	bool over;      /* it goes once it is told */
+	bool finishing; /* a sink that is written to the disk */
 	bool told;
 	struct survey *survey;
 	struct source *source;
@@ -184,12 +185,14 @@ close_sink(struct files *f, const struct effect *effect)
 
 	if (j == NULL)
 		return;
-	if (effect->on) {
+	if (!effect->on) {
+		job_drop(j);
+	} else if (sink_finish_begin(j->sink) == 0) {
+		j->finishing = true;
+	} else {
 		j->path = sink_finish(j->sink, &j->error);
 		j->sink = NULL;
 		j->over = true;
-	} else {
-		job_drop(j);
 	}
 }
 
@@ -294,6 +297,12 @@ next_piece(const struct shell *sh, struct job *j, struct files_event *ev)
 static bool
 next_sink(struct job *j, struct files_event *ev)
 {
+	if (j->finishing && sink_is_finished(j->sink)) {
+		j->path = sink_finish_end(j->sink, &j->error);
+		j->sink = NULL;
+		j->finishing = false;
+		j->over = true;
+	}
 	if (!j->over)
 		return false;
 	j->told = true;
@@ -341,6 +350,14 @@ files_turn(struct shell *sh)
 			    sh->engine, sh->now, ev.token, ev.path, ev.error);
 		shell_drain(sh);
 	}
+}
+
+void
+files_watch(const struct shell *sh, struct loop *l, uint64_t tag)
+{
+	for (const struct job *j = sh->files->first; j != NULL; j = j->next)
+		if (j->finishing)
+			loop_watch(l, sink_fd(j->sink), true, false, tag);
 }
 
 int64_t

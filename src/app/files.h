@@ -12,6 +12,7 @@
 #include <stdint.h>
 
 struct files;
+struct loop;
 struct shell;
 
 struct files *files_new(void);
@@ -24,6 +25,8 @@ void files_run(struct shell *sh, const struct effect *effect);
 
 /* Does a little of what there is to do, and tells the engine. */
 void files_turn(struct shell *sh);
+/* What there is to wait for; files_turn knows what came. */
+void files_watch(const struct shell *sh, struct loop *l, uint64_t tag);
 /* 0 while something can go on at once; else NEVER_MS. */
 int64_t files_deadline(const struct shell *sh);
 

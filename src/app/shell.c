@@ -25,6 +25,7 @@ enum {
 	TAG_PORT_TCP,
 	TAG_IFACES,
 	TAG_RESOLVE,
+	TAG_FILES,
 	TAG_CLOCK,
 	TAG_CHILD,
 	/* Datagrams handled for one ready socket and turn. */
@@ -657,6 +658,7 @@ watch_all(struct shell *sh)
 	tcp_watch(sh->tcp, l, sh->now.mono_ms, TAG_TCP);
 	ports_watch(sh->ports, l, sh->now.mono_ms, TAG_PORT_UDP, TAG_PORT_TCP);
 	resolve_watch(sh->resolve, l, TAG_RESOLVE);
+	files_watch(sh, l, TAG_FILES);
 	children_watch(sh->children, l, TAG_CHILD);
 	if (sh->iface_fd >= 0)
 		loop_watch(l, sh->iface_fd, true, false, TAG_IFACES);
@@ -711,6 +713,7 @@ dispatch(struct shell *sh, const struct loop_event *ev)
 			sh->ifaces_due_ms = sh->now.mono_ms + IFACES_SETTLE_MS;
 		break;
 	case TAG_RESOLVE:
+	case TAG_FILES:
 		break;
 	case TAG_CHILD:
 		children_ready(sh->children, ev);

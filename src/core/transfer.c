@@ -378,7 +378,7 @@ transfers_stop(struct engine *e, struct now now, const struct fp *peer)
 {
 	for (size_t i = 0; i < e->model->transfer_count; i++) {
 		struct transfer *t = e->model->transfers[i];
-		if (!transfer_state_is_last(t->state) &&
+		if (!transfer_state_is_last(t->state) && !t->ending &&
 		    (peer == NULL || fp_equal(&t->peer, peer)))
 			stop(e, now, t);
 	}
@@ -432,7 +432,7 @@ cancel(struct engine *e, struct now now, const struct command *cmd)
 
 	if (t == NULL)
 		return;
-	if (transfer_state_is_last(t->state))
+	if (transfer_state_is_last(t->state) || t->ending)
 		engine_error(
 		    e, now, cmd->conv, "f%u is over already", (unsigned)t->id);
 	else

@@ -306,9 +306,10 @@ transfers_tick(struct engine *e, struct now now)
 		struct transfer *t = e->model->transfers[i];
 		if (t->state == TRANSFER_RUNNING)
 			measure(e, now, t);
+		/* A disk may take longer than any network. */
 		if ((t->state == TRANSFER_RUNNING ||
 			t->state == TRANSFER_ACCEPTED) &&
-		    now.mono_ms - t->moved_ms >= TRANSFER_IDLE_MS)
+		    !t->ending && now.mono_ms - t->moved_ms >= TRANSFER_IDLE_MS)
 			give_up(e, now, t, N_("nothing moved for two minutes"));
 	}
 }

@@ -37,7 +37,7 @@
 #endif
 
 enum {
-	READ_SIZE = 16 * 1024,
+	READ_SIZE = 64 * 1024,
 	READS_PER_TURN = 4,
 	ACCEPTS_PER_TURN = 16,
 	WRITES_PER_TURN = 8,

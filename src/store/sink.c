@@ -11,7 +11,7 @@
 #include "base/mem.h"
 #include "store/file.h"
 #include "store/sentence.h"
-#include "store/sink_place.h"
+#include "store/sink_state.h"
 
 #include <assert.h>
 #include <errno.h>
@@ -36,30 +36,6 @@ enum {
 
 /* Times after the year 9999 are nobody's. */
 #define TIME_MAX INT64_C(253402300799)
-
-struct level {
-	int fd;
-	int64_t mtime;
-};
-
-struct sink {
-	struct sink_plan plan; /* its strings are not used any more */
-	int dir;
-	char *dir_path, *name; /* where it will be */
-	char temp[TEMP_NAME_SIZE];
-	struct stat st; /* of temp */
-	bool has_temp;
-	struct level levels[FILE_DEPTH_MAX];
-	unsigned depth;
-	bool left_root; /* the folder is complete */
-	int fd;         /* the file that is written; or -1 */
-	bool has_file;  /* of a single one: FILE or bytes came */
-	uint64_t left;  /* bytes of it to come */
-	int64_t mtime;
-	uint64_t room; /* may be written before the next look */
-	uint64_t unflushed, at;
-	uint64_t entries;
-};
 
 static int
 fail_sys(const struct sink *s, char **ret_error)
@@ -389,6 +365,12 @@ sink_abandon(struct sink *s)
 {
 	if (s == NULL)
 		return;
+	if (s->child != 0) {
+		char *error = NULL;
+		free(sink_finish_end(s, &error));
+		free(error);
+		return;
+	}
 	if (s->fd >= 0)
 		close_file(s);
 	for (unsigned i = 1; i < FILE_DEPTH_MAX && i < s->depth; i++)
@@ -401,5 +383,6 @@ sink_abandon(struct sink *s)
 		close(s->dir);
 	free(s->dir_path);
 	free(s->name);
+	free(s->answer);
 	free(s);
 }

@@ -1,18 +1,13 @@
 /* SPDX-License-Identifier: MIT */
-#include "store/sink.h"
 #include "bad_names.h"
 #include "base/err.h"
-#include "base/file_name.h"
 #include "base/mem.h"
+#include "sink_kit.h"
 #include "tmpdir.h"
 
-#include <dirent.h>
-#include <errno.h>
-#include <pthread.h>
+#include <poll.h>
 #include <setjmp.h>
 #include <stdarg.h>
-#include <stdatomic.h>
-#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <stdio.h>
@@ -24,148 +19,7 @@
 
 #include <cmocka.h>
 
-enum {
-	RACE_ROUNDS = 10000,
-	INSIDE_ROUNDS = 300,
-	MANY_FILES = 10000,
-};
-
-/* A folder for downloads, and beside it something that has to stay. */
-static char *top, *downloads, *outside;
-
-static int
-make_place(void **state)
-{
-	(void)state;
-	top = tmpdir_make();
-	downloads = xstrdup(tmpdir_path(top, "downloads"));
-	outside = xstrdup(tmpdir_path(top, "outside"));
-	if (mkdir(downloads, 0700) != 0 || mkdir(outside, 0700) != 0)
-		return -1;
-	tmpdir_write(tmpdir_path(outside, "secret"), "keep", 4, 0600);
-	return 0;
-}
-
-static unsigned
-count_entries(const char *dir)
-{
-	DIR *d = opendir(dir);
-	unsigned count = 0;
-
-	assert_non_null(d);
-	while (readdir(d) != NULL)
-		count++;
-	closedir(d);
-	return count - 2;
-}
-
-static int
-remove_place(void **state)
-{
-	(void)state;
-	/* Nothing was ever written beside the folder. */
-	if (count_entries(outside) != 1)
-		return -1;
-	free(downloads);
-	free(outside);
-	tmpdir_remove(top);
-	return 0;
-}
-
-static struct sink_plan
-plan_file(const char *name, uint64_t size)
-{
-	return (struct sink_plan){ .folder = downloads,
-		.name = name,
-		.size_known = true,
-		.size = size,
-		.free_bytes = 1 };
-}
-
-static struct sink_plan
-plan_folder(const char *name)
-{
-	return (struct sink_plan){ .folder = downloads,
-		.name = name,
-		.is_folder = true,
-		.free_bytes = 1 };
-}
-
-static struct sink *
-begin(const struct sink_plan *plan)
-{
-	struct sink *s = NULL;
-	char *error = NULL;
-
-	if (sink_open(plan, &s, &error) != 0)
-		fail_msg("%s", error);
-	return s;
-}
-
-static int
-put(struct sink *s, const struct file_piece *p)
-{
-	char *error = NULL;
-	int err = sink_piece(s, p, &error);
-
-	assert_true((err == 0) == (error == NULL));
-	free(error);
-	return err;
-}
-
-static int
-put_bytes(struct sink *s, const void *bytes, size_t n)
-{
-	return put(
-	    s, &(struct file_piece){
-		   .kind = FILE_PIECE_BYTES, .bytes = bytes, .count = n });
-}
-
-static int
-put_file(struct sink *s, const char *name, uint64_t size)
-{
-	return put(s, &(struct file_piece){ .kind = FILE_PIECE_FILE,
-			  .name = name,
-			  .size = size,
-			  .mtime = 1000000000,
-			  .mode = 0777 });
-}
-
-static int
-put_enter(struct sink *s, const char *name)
-{
-	return put(s, &(struct file_piece){ .kind = FILE_PIECE_ENTER,
-			  .name = name,
-			  .mtime = 1000000000,
-			  .mode = 0777 });
-}
-
-static int
-put_leave(struct sink *s)
-{
-	return put(s, &(struct file_piece){ .kind = FILE_PIECE_LEAVE });
-}
-
-static char *
-finish(struct sink *s)
-{
-	char *error = NULL;
-	char *path = sink_finish(s, &error);
-
-	if (path == NULL)
-		fail_msg("%s", error);
-	return path;
-}
-
-static void
-finish_fails(struct sink *s)
-{
-	char *error = NULL;
-
-	assert_null(sink_finish(s, &error));
-	assert_non_null(error);
-	free(error);
-}
+enum { MANY_FILES = 10000 };
 
 static void
 a_file(void **state)
@@ -190,6 +44,51 @@ a_file(void **state)
 	assert_int_equal(count_entries(downloads), 1);
 	free(text);
 	free(path);
+}
+
+/* By a child, with many descriptors open that it must not keep. */
+static void
+finished_elsewhere(void **state)
+{
+	(void)state;
+	int fds[2];
+	char c, *error = NULL;
+	for (unsigned i = 0; i < 3; i++) {
+		struct sink_plan plan =
+		    i == 1 ? plan_folder("d") : plan_file("a.txt", 5);
+		struct sink *s = begin(&plan);
+		if (i == 1) {
+			assert_int_equal(put_enter(s, "d"), 0);
+			assert_int_equal(put_leave(s), 0);
+		}
+		/* Too short, the last time. */
+		if (i == 0)
+			assert_int_equal(put_bytes(s, "hello", 5), 0);
+		assert_int_equal(pipe(fds), 0);
+		assert_int_equal(sink_finish_begin(s), 0);
+		close(fds[1]);
+		assert_int_equal(read(fds[0], &c, 1), 0);
+		close(fds[0]);
+		struct pollfd ready = { .fd = sink_fd(s), .events = POLLIN };
+		while (!sink_is_finished(s))
+			assert_true(poll(&ready, 1, -1) > 0);
+		char *path = sink_finish_end(s, &error);
+		assert_true((path == NULL) == (i == 2));
+		assert_true((error == NULL) == (i != 2));
+		if (path != NULL)
+			assert_string_equal(path,
+			    tmpdir_path(downloads, i == 0 ? "a.txt" : "d"));
+		free(path);
+		free(error);
+		error = NULL;
+	}
+	assert_int_equal(count_entries(downloads), 2);
+	/* Whoever goes meanwhile waits for it. */
+	struct sink_plan plan = plan_file("b", 0);
+	struct sink *s = begin(&plan);
+	assert_int_equal(sink_finish_begin(s), 0);
+	sink_abandon(s);
+	assert_true(tmpdir_exists(tmpdir_path(downloads, "b")));
 }
 
 static void
@@ -381,174 +280,6 @@ t37_clashes(void **state)
 	assert_int_equal(count_entries(path), sizeof(names) / sizeof(names[0]));
 	assert_true(tmpdir_exists(tmpdir_path(path, "a_b (4)")));
 	free(path);
-}
-
-static atomic_bool race_over;
-
-/* Puts a link to the outside where the folder was, and back. */
-static void *
-swap_folder(void *arg)
-{
-	char *real = xstrdup(tmpdir_path(top, "real"));
-	char *link = xstrdup(tmpdir_path(top, "link"));
-
-	(void)arg;
-	if (symlink(outside, link) != 0)
-		abort();
-	while (!atomic_load(&race_over)) {
-		if (rename(downloads, real) != 0 ||
-		    rename(link, downloads) != 0 ||
-		    rename(downloads, link) != 0 ||
-		    rename(real, downloads) != 0)
-			abort();
-	}
-	free(real);
-	free(link);
-	return NULL;
-}
-
-/* The same inside: whatever directory appears there becomes a link. */
-static void *
-swap_inside(void *arg)
-{
-	char *path = xstrdup(tmpdir_path(arg, "sub"));
-	char *moved = xstrdup(tmpdir_path(top, "moved"));
-
-	while (!atomic_load(&race_over)) {
-		if (rename(path, moved) != 0)
-			continue;
-		if (symlink(outside, path) != 0 && errno != EEXIST &&
-		    errno != ENOENT)
-			abort();
-		/* Its owner is gone: only empty ones can be removed. */
-		(void)unlink(tmpdir_path(moved, "f"));
-		(void)rmdir(moved);
-	}
-	free(path);
-	free(moved);
-	return NULL;
-}
-
-static void
-t38_folder_becomes_a_link(void **state)
-{
-	(void)state;
-	pthread_t thread;
-	struct sink_plan plan = plan_folder("kept");
-	struct sink *s = begin(&plan);
-	unsigned rounds = 0;
-	assert_int_equal(put_enter(s, "kept"), 0);
-	atomic_store(&race_over, false);
-	assert_int_equal(pthread_create(&thread, NULL, swap_folder, NULL), 0);
-	/* Begun before, all of it goes where it was begun. */
-	for (; rounds < RACE_ROUNDS; rounds++) {
-		char name[16];
-		snprintf(name, sizeof(name), "%u", rounds);
-		if (rounds % 100 == 0) {
-			assert_int_equal(put_enter(s, name), 0);
-			assert_int_equal(put_leave(s), 0);
-		}
-		if (rounds % 10 == 0)
-			assert_int_equal(put_file(s, name, 10), 0);
-		assert_int_equal(put_bytes(s, "x", 1), 0);
-	}
-	atomic_store(&race_over, true);
-	assert_int_equal(pthread_join(thread, NULL), 0);
-	assert_int_equal(put_leave(s), 0);
-	free(finish(s));
-	assert_int_equal(rounds, RACE_ROUNDS);
-	assert_int_equal(count_entries(tmpdir_path(downloads, "kept")),
-	    RACE_ROUNDS / 10 + RACE_ROUNDS / 100);
-	assert_int_equal(count_entries(outside), 1);
-}
-
-/* The temporary folder is found, and what is in it swapped while it is
- * written: nothing gets outside, and what is removed is only what is inside. */
-static void
-t38_inside_becomes_a_link(void **state)
-{
-	(void)state;
-	pthread_t thread;
-	unsigned rounds = 0, failed = 0;
-	struct sink_plan plan = plan_folder("raced");
-	for (; rounds < INSIDE_ROUNDS; rounds++) {
-		struct sink *s = begin(&plan);
-		DIR *d = opendir(downloads);
-		const struct dirent *e;
-		char *temp = NULL;
-		while ((e = readdir(d)) != NULL)
-			if (strncmp(e->d_name, ".earshot-", 9) == 0)
-				temp = xasprintf("%s/%s", downloads, e->d_name);
-		closedir(d);
-		assert_non_null(temp);
-		atomic_store(&race_over, false);
-		assert_int_equal(
-		    pthread_create(&thread, NULL, swap_inside, temp), 0);
-		assert_int_equal(put_enter(s, "raced"), 0);
-		for (unsigned i = 0; i < 10; i++) {
-			if (put_enter(s, "sub") != 0) {
-				failed++;
-				break;
-			}
-			if (put_file(s, "f", 1) == 0 &&
-			    put_bytes(s, "x", 1) == 0)
-				assert_int_equal(put_leave(s), 0);
-			else
-				break;
-		}
-		sink_abandon(s);
-		atomic_store(&race_over, true);
-		assert_int_equal(pthread_join(thread, NULL), 0);
-		free(temp);
-		assert_int_equal(count_entries(outside), 1);
-	}
-	assert_int_equal(rounds, INSIDE_ROUNDS);
-	assert_true(failed < rounds * 10);
-}
-
-/* The temporary name becomes something else: it is not ours to remove, nor to
- * give the name. */
-static void
-t38_temporary_is_replaced(void **state)
-{
-	(void)state;
-	struct sink_plan plan = plan_file("x", 1);
-	for (unsigned folder = 0; folder < 2; folder++) {
-		for (unsigned end = 0; end < 2; end++) {
-			plan.is_folder = folder;
-			struct sink *s = begin(&plan);
-			DIR *d = opendir(downloads);
-			const struct dirent *e;
-			char *temp = NULL;
-			while ((e = readdir(d)) != NULL)
-				if (strncmp(e->d_name, ".earshot-", 9) == 0)
-					temp = xasprintf(
-					    "%s/%s", downloads, e->d_name);
-			closedir(d);
-			assert_int_equal(
-			    rename(temp, tmpdir_path(top, "taken")), 0);
-			assert_int_equal(symlink(outside, temp), 0);
-			if (folder) {
-				assert_int_equal(put_enter(s, "x"), 0);
-				assert_int_equal(put_file(s, "f", 1), 0);
-			}
-			assert_int_equal(put_bytes(s, "x", 1), 0);
-			if (folder)
-				assert_int_equal(put_leave(s), 0);
-			if (end == 0)
-				finish_fails(s);
-			else
-				sink_abandon(s);
-			/* The link is another's; it is there still. */
-			assert_int_equal(unlink(temp), 0);
-			assert_false(
-			    tmpdir_exists(tmpdir_path(downloads, "x")));
-			assert_int_equal(count_entries(downloads), 0);
-			(void)unlink(tmpdir_path(top, "taken/f"));
-			assert_int_equal(remove(tmpdir_path(top, "taken")), 0);
-			free(temp);
-		}
-	}
 }
 
 /* Sizes that are not true, of a file and of one in a folder. */
@@ -779,14 +510,12 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		TEST(a_file),
+		TEST(finished_elsewhere),
 		TEST(where_the_user_wants_it),
 		TEST(a_folder),
 		TEST(t37_names),
 		TEST(t37_taken_names),
 		TEST(t37_clashes),
-		TEST(t38_folder_becomes_a_link),
-		TEST(t38_inside_becomes_a_link),
-		TEST(t38_temporary_is_replaced),
 		TEST(t39_sizes),
 		TEST(t39_sizes_beyond_reason),
 		TEST(a_folder_in_disorder),

@@ -1,0 +1,206 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Somebody else works in the folder of downloads, and means no good.
+ */
+#include "base/mem.h"
+#include "sink_kit.h"
+#include "tmpdir.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <pthread.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdatomic.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+
+enum { RACE_ROUNDS = 10000, INSIDE_ROUNDS = 300 };
+
+static atomic_bool race_over;
+
+/* Puts a link to the outside where the folder was, and back. */
+static void *
+swap_folder(void *arg)
+{
+	char *real = xstrdup(tmpdir_path(top, "real"));
+	char *link = xstrdup(tmpdir_path(top, "link"));
+
+	(void)arg;
+	if (symlink(outside, link) != 0)
+		abort();
+	while (!atomic_load(&race_over)) {
+		if (rename(downloads, real) != 0 ||
+		    rename(link, downloads) != 0 ||
+		    rename(downloads, link) != 0 ||
+		    rename(real, downloads) != 0)
+			abort();
+	}
+	free(real);
+	free(link);
+	return NULL;
+}
+
+/* The same inside: whatever directory appears there becomes a link. */
+static void *
+swap_inside(void *arg)
+{
+	char *path = xstrdup(tmpdir_path(arg, "sub"));
+	char *moved = xstrdup(tmpdir_path(top, "moved"));
+
+	while (!atomic_load(&race_over)) {
+		if (rename(path, moved) != 0)
+			continue;
+		if (symlink(outside, path) != 0 && errno != EEXIST &&
+		    errno != ENOENT)
+			abort();
+		/* Its owner is gone: only empty ones can be removed. */
+		(void)unlink(tmpdir_path(moved, "f"));
+		(void)rmdir(moved);
+	}
+	free(path);
+	free(moved);
+	return NULL;
+}
+
+static void
+t38_folder_becomes_a_link(void **state)
+{
+	(void)state;
+	pthread_t thread;
+	struct sink_plan plan = plan_folder("kept");
+	struct sink *s = begin(&plan);
+	unsigned rounds = 0;
+	assert_int_equal(put_enter(s, "kept"), 0);
+	atomic_store(&race_over, false);
+	assert_int_equal(pthread_create(&thread, NULL, swap_folder, NULL), 0);
+	/* Begun before, all of it goes where it was begun. */
+	for (; rounds < RACE_ROUNDS; rounds++) {
+		char name[16];
+		snprintf(name, sizeof(name), "%u", rounds);
+		if (rounds % 100 == 0) {
+			assert_int_equal(put_enter(s, name), 0);
+			assert_int_equal(put_leave(s), 0);
+		}
+		if (rounds % 10 == 0)
+			assert_int_equal(put_file(s, name, 10), 0);
+		assert_int_equal(put_bytes(s, "x", 1), 0);
+	}
+	atomic_store(&race_over, true);
+	assert_int_equal(pthread_join(thread, NULL), 0);
+	assert_int_equal(put_leave(s), 0);
+	free(finish(s));
+	assert_int_equal(rounds, RACE_ROUNDS);
+	assert_int_equal(count_entries(tmpdir_path(downloads, "kept")),
+	    RACE_ROUNDS / 10 + RACE_ROUNDS / 100);
+	assert_int_equal(count_entries(outside), 1);
+}
+
+/* The temporary folder is found, and what is in it swapped while it is
+ * written: nothing gets outside, and what is removed is only what is inside. */
+static void
+t38_inside_becomes_a_link(void **state)
+{
+	(void)state;
+	pthread_t thread;
+	unsigned rounds = 0, failed = 0;
+	struct sink_plan plan = plan_folder("raced");
+	for (; rounds < INSIDE_ROUNDS; rounds++) {
+		struct sink *s = begin(&plan);
+		DIR *d = opendir(downloads);
+		const struct dirent *e;
+		char *temp = NULL;
+		while ((e = readdir(d)) != NULL)
+			if (strncmp(e->d_name, ".earshot-", 9) == 0)
+				temp = xasprintf("%s/%s", downloads, e->d_name);
+		closedir(d);
+		assert_non_null(temp);
+		atomic_store(&race_over, false);
+		assert_int_equal(
+		    pthread_create(&thread, NULL, swap_inside, temp), 0);
+		assert_int_equal(put_enter(s, "raced"), 0);
+		for (unsigned i = 0; i < 10; i++) {
+			if (put_enter(s, "sub") != 0) {
+				failed++;
+				break;
+			}
+			if (put_file(s, "f", 1) == 0 &&
+			    put_bytes(s, "x", 1) == 0)
+				assert_int_equal(put_leave(s), 0);
+			else
+				break;
+		}
+		sink_abandon(s);
+		atomic_store(&race_over, true);
+		assert_int_equal(pthread_join(thread, NULL), 0);
+		free(temp);
+		assert_int_equal(count_entries(outside), 1);
+	}
+	assert_int_equal(rounds, INSIDE_ROUNDS);
+	assert_true(failed < rounds * 10);
+}
+
+/* The temporary name becomes something else: it is not ours to remove, nor to
+ * give the name. */
+static void
+t38_temporary_is_replaced(void **state)
+{
+	(void)state;
+	struct sink_plan plan = plan_file("x", 1);
+	for (unsigned folder = 0; folder < 2; folder++) {
+		for (unsigned end = 0; end < 2; end++) {
+			plan.is_folder = folder;
+			struct sink *s = begin(&plan);
+			DIR *d = opendir(downloads);
+			const struct dirent *e;
+			char *temp = NULL;
+			while ((e = readdir(d)) != NULL)
+				if (strncmp(e->d_name, ".earshot-", 9) == 0)
+					temp = xasprintf(
+					    "%s/%s", downloads, e->d_name);
+			closedir(d);
+			assert_int_equal(
+			    rename(temp, tmpdir_path(top, "taken")), 0);
+			assert_int_equal(symlink(outside, temp), 0);
+			if (folder) {
+				assert_int_equal(put_enter(s, "x"), 0);
+				assert_int_equal(put_file(s, "f", 1), 0);
+			}
+			assert_int_equal(put_bytes(s, "x", 1), 0);
+			if (folder)
+				assert_int_equal(put_leave(s), 0);
+			if (end == 0)
+				finish_fails(s);
+			else
+				sink_abandon(s);
+			/* The link is another's; it is there still. */
+			assert_int_equal(unlink(temp), 0);
+			assert_false(
+			    tmpdir_exists(tmpdir_path(downloads, "x")));
+			assert_int_equal(count_entries(downloads), 0);
+			(void)unlink(tmpdir_path(top, "taken/f"));
+			assert_int_equal(remove(tmpdir_path(top, "taken")), 0);
+			free(temp);
+		}
+	}
+}
+
+#define TEST(f) cmocka_unit_test_setup_teardown(f, make_place, remove_place)
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		TEST(t38_folder_becomes_a_link),
+		TEST(t38_inside_becomes_a_link),
+		TEST(t38_temporary_is_replaced),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
