@@ -28,8 +28,10 @@ enum {
 	TAG_TCP,
 	TAG_IFACES,
 	TAG_CHILD,
+	TAG_OUTPUT,
 	PER_TURN = 64,
 	PORT_MAX = 65535,
+	LAST_WORDS_MS = 1000,
 	/* Notices of what was not answered: one in a second. */
 	NOTICES_PER_1000S = 1000,
 	NOTICES_BURST = 5,
@@ -282,6 +284,8 @@ dispatch(struct listening *l, const struct loop_event *ready)
 		if (ifaces_watch_read(l->iface_fd))
 			read_ifaces(l);
 		break;
+	case TAG_OUTPUT: /* by the next turn */
+		break;
 	default:
 		children_ready(l->children, ready);
 		break;
@@ -313,23 +317,22 @@ turn(struct listening *l)
 	ports_watch(l->ports, loop, l->now.mono_ms, TAG_UDP, TAG_ACCEPT);
 	tcp_watch(l->tcp, loop, l->now.mono_ms, TAG_TCP);
 	children_watch(l->children, loop, TAG_CHILD);
+	if (buf_size(&l->out) > 0)
+		loop_watch(loop, STDOUT_FILENO, false, true, TAG_OUTPUT);
 	loop_wait(loop, timeout_ms(l));
 	l->now = clock_read();
 	while (loop_ready(loop, &ready))
 		dispatch(l, &ready);
 	guests_turn(l);
 	jobs_turn(l);
-}
-
-static bool
-is_read(void)
-{
-	return fflush(stdout) == 0 && ferror(stdout) == 0;
+	listen_print_some(l, 0);
 }
 
 static void
 clear(struct listening *l)
 {
+	listen_print_some(l, LAST_WORDS_MS);
+	buf_clear(&l->out);
 	jobs_free(l);
 	guests_free(l);
 	children_free(l->children);
@@ -351,6 +354,7 @@ listen_run(const struct options *o, char **ret_error)
 	int status;
 
 	*ret_error = NULL;
+	buf_init(&l.out, LISTEN_OUTPUT_MAX);
 	choose_interfaces(&l, o);
 	if ((status = read_port(&l, o, ret_error)) == EXIT_DONE &&
 	    (status = read_program(&l, o, ret_error)) == EXIT_DONE) {
@@ -358,7 +362,7 @@ listen_run(const struct options *o, char **ret_error)
 			status = EXIT_FAILED;
 		else
 			listen_print_start(&l);
-		while (status == EXIT_DONE && !l.done && is_read())
+		while (status == EXIT_DONE && !l.done && !l.out_ended)
 			turn(&l);
 	}
 	clear(&l);

@@ -10,22 +10,83 @@
 #include "base/mem.h"
 #include "base/peer_text.h"
 
+#include <errno.h>
 #include <jansson.h>
+#include <limits.h>
+#include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
+
+/* What a pipe that takes anything takes without blocking. */
+enum { PIECE = PIPE_BUF };
+
+/* Takes the line. Nobody is kept waiting for whoever reads the output. */
+static void
+put_line(struct listening *l, char *line)
+{
+	size_t n = strlen(line);
+
+	line[n] = '\n';
+	if (l->missing > 0 || buf_append(&l->out, line, n + 1) < 0)
+		l->missing++;
+	free(line);
+}
 
 /* Takes the object. */
 static void
-put_object(json_t *object)
+put_object(struct listening *l, json_t *object)
 {
 	char *text = json_dumps(object, JSON_COMPACT);
 
 	if (text == NULL)
 		abort();
-	puts(text);
-	free(text);
+	put_line(l, text);
 	json_decref(object);
+}
+
+static void
+tell_missing(struct listening *l)
+{
+	unsigned missing = l->missing;
+
+	if (missing == 0 || buf_size(&l->out) > LISTEN_OUTPUT_MAX / 2)
+		return;
+	l->missing = 0;
+	if (l->json)
+		put_object(l, json_pack("{s:s,s:i}", "event", "missing",
+				  "lines", (int)missing));
+	else
+		put_line(l,
+		    xasprintf(say_n(language(),
+				  "* %u line is missing here: nobody read the "
+				  "output",
+				  "* %u lines are missing here: nobody read "
+				  "the output",
+				  missing),
+			missing));
+}
+
+void
+listen_print_some(struct listening *l, int timeout_ms)
+{
+	struct pollfd out = { .fd = STDOUT_FILENO, .events = POLLOUT };
+
+	tell_missing(l);
+	while (buf_size(&l->out) > 0 && poll(&out, 1, timeout_ms) > 0) {
+		size_t n = buf_size(&l->out);
+		ssize_t done = write(
+		    STDOUT_FILENO, buf_data(&l->out), n < PIECE ? n : PIECE);
+		if (done < 0 && errno == EINTR)
+			continue;
+		if (done < 0) {
+			buf_clear(&l->out);
+			l->out_ended = true;
+			return;
+		}
+		buf_consume(&l->out, (size_t)done);
+	}
 }
 
 static char *
@@ -51,8 +112,9 @@ void
 listen_print_start(struct listening *l)
 {
 	if (l->json) {
-		put_object(json_pack("{s:s,s:s,s:i}", "event", "listening",
-		    "transport", transport_word(l), "port", (int)l->port));
+		put_object(l,
+		    json_pack("{s:s,s:s,s:i}", "event", "listening",
+			"transport", transport_word(l), "port", (int)l->port));
 		return;
 	}
 	fprintf(stderr,
@@ -72,11 +134,12 @@ listen_print_message(struct listening *l, const struct addr *from,
 	if (l->ascii)
 		ascii_make(text);
 	if (l->json)
-		put_object(json_pack("{s:s,s:s,s:s,s:s,s:I}", "event",
-		    "message", "address", at, "transport", transport_word(l),
-		    "text", text, "size", (json_int_t)n));
+		put_object(
+		    l, json_pack("{s:s,s:s,s:s,s:s,s:I}", "event", "message",
+			   "address", at, "transport", transport_word(l),
+			   "text", text, "size", (json_int_t)n));
 	else
-		printf("[%s] %s\n", at, text);
+		put_line(l, xasprintf("[%s] %s", at, text));
 	free(text);
 }
 
@@ -87,12 +150,13 @@ listen_print_guest(struct listening *l, const struct addr *from, bool came)
 
 	addr_text(from, at);
 	if (l->json)
-		put_object(json_pack("{s:s,s:s}", "event",
-		    came ? "opened" : "ended", "address", at));
+		put_object(l, json_pack("{s:s,s:s}", "event",
+				  came ? "opened" : "ended", "address", at));
 	else if (came)
-		printf(say(language(), "* %s is connected\n"), at);
+		put_line(
+		    l, xasprintf(say(language(), "* %s is connected"), at));
 	else
-		printf(say(language(), "* %s is gone\n"), at);
+		put_line(l, xasprintf(say(language(), "* %s is gone"), at));
 }
 
 void
@@ -103,9 +167,10 @@ listen_print_answer(
 
 	addr_text(&j->from, at);
 	if (l->json)
-		put_object(json_pack("{s:s,s:s,s:I,s:i,s:I}", "event", "answer",
-		    "address", at, "size", (json_int_t)n, "status", status,
-		    "ms", (json_int_t)(l->now.mono_ms - j->started_ms)));
+		put_object(l,
+		    json_pack("{s:s,s:s,s:I,s:i,s:I}", "event", "answer",
+			"address", at, "size", (json_int_t)n, "status", status,
+			"ms", (json_int_t)(l->now.mono_ms - j->started_ms)));
 	else if (status != 0)
 		fprintf(stderr,
 		    say(language(),
@@ -121,8 +186,8 @@ listen_print_unanswered(
 
 	addr_text(from, at);
 	if (l->json) {
-		put_object(json_pack("{s:s,s:s,s:s}", "event", "unanswered",
-		    "address", at, "reason", why));
+		put_object(l, json_pack("{s:s,s:s,s:s}", "event", "unanswered",
+				  "address", at, "reason", why));
 		return;
 	}
 	if (!bucket_take(&l->notices, l->now.mono_ms)) {

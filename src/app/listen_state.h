@@ -7,6 +7,7 @@
 
 #include "app/child.h"
 #include "base/bucket.h"
+#include "base/buf.h"
 #include "base/now.h"
 #include "base/words.h"
 #include "net/ports.h"
@@ -24,7 +25,8 @@ enum {
 	LISTEN_CONNS_MAX = 512,
 	LISTEN_CONNS_EACH = 256, /* of one host */
 	LISTEN_IDLE_MS = 60000,  /* who said nothing for so long gives way */
-	LISTEN_PER_S = 50,       /* messages of one connection */
+	LISTEN_OUTPUT_MAX = 4 * 1024 * 1024,
+	LISTEN_PER_S = 50, /* messages of one connection */
 	LISTEN_BURST = 100,
 };
 
@@ -72,6 +74,9 @@ struct listening {
 	size_t job_count, job_cap;
 	struct bucket notices;
 	unsigned notices_left_out;
+	struct buf out;   /* to standard output, which may be slow */
+	unsigned missing; /* lines that did not fit */
+	bool out_ended;
 };
 
 /* listen_print.c: lines for people, or objects. */
@@ -87,6 +92,9 @@ void listen_print_answer(
 /* Why there is none; a sentence of N_(). */
 void listen_print_unanswered(
     struct listening *l, const struct addr *from, const char *why);
+
+/* Writes what can be written within that time. */
+void listen_print_some(struct listening *l, int timeout_ms);
 
 /* listen_jobs.c: the programs. */
 
