@@ -27,6 +27,8 @@ enum {
 	BUSY_MS = 100,
 	READER_BUSY_MS = 10000,
 	WAL_PAGES_MAX = 4000,
+	/* Bytes that the next commits need. */
+	ROOM_MIN = 64 * 1024,
 };
 
 static const char writer_pragmas[] = "PRAGMA journal_mode = WAL;"
@@ -169,6 +171,11 @@ is_empty(const struct db *db)
 static bool
 prepare_to_write(struct db *db)
 {
+	/* SQLite opens what it may not write for reading. */
+	if (sqlite3_db_readonly(db->sql, "main") == 1) {
+		db_keep_failure(db, SQLITE_READONLY);
+		return false;
+	}
 	if (is_empty(db) && !db_exec(db, "PRAGMA auto_vacuum = INCREMENTAL"))
 		return false;
 	return db_exec(db, writer_pragmas);
@@ -306,7 +313,7 @@ db_open(struct db **ret_db, const struct home *h, const struct db_cfg *cfg,
     char **ret_notice)
 {
 	struct db *db = db_new(h->data_dir, "earshot.db", cfg);
-	char *notice = NULL, *more = NULL;
+	char *notice = NULL, *more = NULL, *full = NULL;
 	int err = open_or_salvage(db, &notice);
 
 	if (err == 0)
@@ -314,7 +321,11 @@ db_open(struct db **ret_db, const struct home *h, const struct db_cfg *cfg,
 	if (err != 0 && notice == NULL && more == NULL)
 		err = db_fail(
 		    db, db->failed, N_("cannot open the history: "), &more);
-	*ret_notice = join(notice, more);
+	/* What is there can be read, and what comes is shown. */
+	if (err == 0 && !db_has_room(db, ROOM_MIN))
+		db_fail(db, SQLITE_FULL, N_("nothing new can be stored: "),
+		    &full);
+	*ret_notice = join(join(notice, more), full);
 	if (err != 0) {
 		db_close(db);
 		return err;

@@ -46,11 +46,11 @@ NAMES = {
     "src/ui/help.c": re.compile(r"^[a-z._-]+(?: [a-z._-]+)*$|^/[a-z]+ "),
 }
 # Arguments and examples of commands, which are typed as they are; what one
-# program writes for another; names of files.
+# program writes for another, in a protocol too; names of files.
 NOT_SAID = re.compile(
     r"^/[a-z]+ |^(?:\[?#?[A-Z|]+\]? ?)+$|^earshot (?:identity|ipmsg|legacy|pins) |"
     r"^\[?[A-Za-z|#.:<>\[\]-]+\]?(?: \[?[A-Z#|.:]+\]?)+$|^(?:interface lo)$|"
-    r"^Chrome|^on\|off|^\[[a-z|]+ [a-zA-Z|]+( \[FRAMING\])?\]$|^add NAME "
+    r"^Chrome|^on\|off|^\[[a-z|]+ [a-zA-Z|]+( \[FRAMING\])?\]$|^add NAME |^(?:Not away|Away)$"
 )
 
 
