@@ -241,6 +241,8 @@ dialect_drained(struct engine *e, struct now now, struct conn *c)
 		ipmsg_transfer_drained(e, now, c);
 		break;
 	case CONN_PLAIN:
+		plain_drained(e, now, c);
+		break;
 	case CONN_EARSHOT:
 		break;
 	}

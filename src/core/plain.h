@@ -40,6 +40,8 @@ bool plain_accepted(
 void plain_opened(struct engine *e, struct now now, struct conn *c);
 void plain_bytes(struct engine *e, struct now now, struct conn *c,
     const uint8_t *p, size_t n);
+/* There is room for more. */
+void plain_drained(struct engine *e, struct now now, const struct conn *c);
 /* c goes. sys_errno is 0 for a plain end. */
 void plain_closed(
     struct engine *e, struct now now, struct conn *c, int sys_errno);

@@ -453,6 +453,7 @@ send_text(struct engine *e, struct now now, struct plain_line *line,
 		    N_("longer than 65536 bytes"));
 	} else {
 		stream_send(e, conn_get(e, line->conn), bytes, size);
+		line->given += size;
 		free(bytes);
 		legacy_answered(e, now, p, &post->id, DELIVERY_SENT, NULL);
 	}
@@ -465,8 +466,23 @@ plain_line_flush(struct engine *e, struct now now, struct peer *p)
 	struct plain_line *line = plain_line_of(e, &p->fp);
 	struct chat_post post;
 
-	while (line != NULL && legacy_next(e, p, &post))
+	/* What would only wait here is not sent yet. */
+	while (line != NULL && line->given <= PLAIN_GIVEN_MAX &&
+	       legacy_next(e, p, &post))
 		send_text(e, now, line, p, &post);
+}
+
+void
+plain_drained(struct engine *e, struct now now, const struct conn *c)
+{
+	struct plain_line *line = line_of_conn(e, c->id);
+	struct peer *p =
+	    line == NULL ? NULL : model_peer_edit(e->model, &line->fp);
+
+	if (p == NULL)
+		return;
+	line->given = 0;
+	plain_line_flush(e, now, p);
 }
 
 void

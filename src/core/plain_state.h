@@ -26,6 +26,8 @@ enum {
 	PLAIN_ECHO_MS = 5000,
 	/* A shout of ours. */
 	PLAIN_SHOUT_MAX = 512,
+	/* Given to a stream without a word that it goes on: more waits. */
+	PLAIN_GIVEN_MAX = 256 * 1024,
 	/* What a datagram can hold. */
 	PLAIN_DATAGRAM_MAX = 65507,
 	/* Who sent datagrams and is no contact is gone after so long. */
@@ -60,6 +62,7 @@ struct plain_line {
 	uint16_t port; /* of ours that it came to; 0: we dialled */
 	enum farewell farewell;
 	int64_t resume_ms; /* while its bytes are not wanted */
+	size_t given;      /* to the stream, since it was drained */
 };
 
 /* A command that has to look up or connect first. */

@@ -684,6 +684,39 @@ t20_streams_take_their_own_places_only(void **state)
 }
 
 static void
+who_does_not_read_is_not_sent_more(void **state)
+{
+	struct ekit k;
+	const struct message *m = NULL;
+	char *text = xmalloc(60001);
+
+	(void)state;
+	begin(&k);
+	uint32_t via = listen_at(&k, true, 8888, NULL);
+	struct addr one = at(9, 40001);
+	uint32_t a = client(&k, via, &one);
+	const struct peer *p = caller(&k, &one, 1);
+	memset(text, 'x', 60000);
+	text[60000] = '\0';
+	unsigned sends = k.counts[EFFECT_SEND];
+	for (int i = 0; i < 12; i++)
+		say_to(&k, p, text);
+	assert_int_equal(k.counts[EFFECT_SEND], sends + 5);
+	count(&k, p, MESSAGE_TEXT, &m);
+	assert_int_equal(m->delivery, DELIVERY_QUEUED);
+	engine_drained(k.engine, k.now, a);
+	ekit_drain(&k);
+	assert_int_equal(k.counts[EFFECT_SEND], sends + 10);
+	engine_drained(k.engine, k.now, a);
+	ekit_drain(&k);
+	assert_int_equal(k.counts[EFFECT_SEND], sends + 12);
+	count(&k, p, MESSAGE_TEXT, &m);
+	assert_int_equal(m->delivery, DELIVERY_SENT);
+	free(text);
+	ekit_clear(&k);
+}
+
+static void
 what_cannot_be_written_there_is_not_sent(void **state)
 {
 	struct ekit k;
@@ -790,6 +823,7 @@ main(void)
 		cmocka_unit_test(t25_a_length_too_long_ends_that_stream_alone),
 		cmocka_unit_test(t20_a_stranger_in_a_hurry_waits),
 		cmocka_unit_test(t20_streams_take_their_own_places_only),
+		cmocka_unit_test(who_does_not_read_is_not_sent_more),
 		cmocka_unit_test(what_cannot_be_written_there_is_not_sent),
 		cmocka_unit_test(
 		    t10_a_host_of_a_contact_is_not_written_to_by_mistake),
