@@ -94,7 +94,8 @@ peer_set_raw(
 	p->raw = xmemdup(key, p->raw_size);
 }
 
-/* Long ones keep apart by a hash of what was cut off. */
+/* Long ones keep apart by a hash of what was cut off, which cleaning may do,
+ * too. */
 static char *
 handle_of(const char *user, const char *host)
 {
@@ -103,10 +104,12 @@ handle_of(const char *user, const char *host)
 	char *handle =
 	    peer_text(untrusted_of(joined, n), PEER_TEXT_STATUS, NULL);
 
-	if (n > HANDLE_CUT) {
+	if (n > STATUS_CELLS_MAX) {
+		char *folded = folded_of(joined);
 		char *cut = xasprintf("%.*s~%08x",
 		    (int)utf8_cut(handle, strlen(handle), HANDLE_CUT), handle,
-		    ipmsg_hash(joined, n));
+		    ipmsg_hash(folded, n));
+		free(folded);
 		free(handle);
 		handle = cut;
 	}

@@ -540,6 +540,26 @@ a_set_of_characters_is_set_for_one_host(void **state)
 	assert_false(out->packet.options & IPMSG_UTF8);
 }
 
+/* Names are cut, people are not. */
+static void
+long_names_are_of_different_people(void **state)
+{
+	static const char *const hosts[] = { "one", "two", "TWO" };
+	char text[256];
+
+	(void)state;
+	kit_start(me);
+	for (unsigned i = 0; i < 3; i++) {
+		snprintf(text, sizeof(text),
+		    "1:%u:somebody-with-a-long-name:workstation-in-the-third-"
+		    "room-of-the-second-floor-%s:1:Bob",
+		    10 + i, hosts[i]);
+		kit_hear_text(me, &bob, text);
+	}
+	assert_int_equal(kit_count_told(me, IPMSG_SEEN), 2);
+	assert_string_not_equal(me->events[0].handle, me->events[1].handle);
+}
+
 int
 main(void)
 {
@@ -566,6 +586,7 @@ main(void)
 		TEST(a_fingerprint_promises_encryption),
 		TEST(the_network_changed_and_is_greeted_again),
 		TEST(lists_are_hearsay),
+		TEST(long_names_are_of_different_people),
 		TEST(a_set_of_characters_is_set_for_one_host),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
