@@ -16,9 +16,14 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* What a message says that brings files: there are clients that open no window
- * for an offer without a word. */
-enum { WORDS_SIZE = 256 };
+enum {
+	/* What a message says that brings files: there are clients that open no
+	 * window for an offer without a word. */
+	WORDS_SIZE = 256,
+	/* Connections that have not asked yet. */
+	ASKERS_MAX = IPMSG_CONNS_MAX / 2,
+	ASKERS_OF_HOST_MAX = 4,
+};
 
 /* A file that was offered to us: how it is asked for. */
 struct ipmsg_offered {
@@ -148,10 +153,28 @@ flush(struct engine *e, struct now now, struct conn *c)
 
 /* Somebody asks for one of ours. */
 
+/* Who connects and asks for nothing must not keep others from asking, nor us:
+ * all that run were let in by an offer. */
+static bool
+is_crowded(const struct engine *e, const struct conn *c)
+{
+	unsigned all = 0, same = 0;
+
+	for (uint32_t i = 0; i < e->conn_end; i++) {
+		const struct conn *other = e->conns[i];
+		if (other == NULL || other == c || other->ipmsg == NULL ||
+		    other->ipmsg->transfer != 0)
+			continue;
+		all++;
+		same += addr_same_host(&other->addr, &c->addr);
+	}
+	return all >= ASKERS_MAX || same >= ASKERS_OF_HOST_MAX;
+}
+
 bool
 ipmsg_transfer_accepted(struct engine *e, struct now now, struct conn *c)
 {
-	if (!ipmsg_line_is_on(e))
+	if (!ipmsg_line_is_on(e) || is_crowded(e, c))
 		return false;
 	c->ipmsg = xcalloc(1, sizeof(*c->ipmsg));
 	c->ipmsg->serve = ipmsg_serve_new(now);

@@ -33,7 +33,7 @@ enum {
 };
 
 static struct ekit k;
-static uint32_t udp;
+static uint32_t udp, tcp;
 
 static void
 set(const char *line)
@@ -54,6 +54,8 @@ begin(void **state)
 		const struct effect *l = &k.ports.listens[i];
 		if (l->transport == CARRIER_UDP)
 			udp = l->token;
+		else
+			tcp = l->token;
 		engine_listening(k.engine, k.now, l->token, l->port, 0);
 		ekit_drain(&k);
 	}
@@ -273,6 +275,34 @@ a_crowd_nudges_a_few_times(void **state)
 	assert_in_range(lines, 1, 10);
 }
 
+static unsigned
+let_in(uint32_t host, unsigned connections)
+{
+	struct addr from = ekit_addr(host);
+	unsigned taken = 0;
+
+	for (unsigned i = 0; i < connections; i++) {
+		from.port = (uint16_t)(5000 + i);
+		taken += engine_accepted_at(k.engine, k.now, tcp, &from) != 0;
+		ekit_drain(&k);
+	}
+	return taken;
+}
+
+/* T30: a connection that says nothing costs its owner nothing. */
+static void
+t30_who_asks_for_nothing_leaves_room(void **state)
+{
+	(void)state;
+	assert_int_equal(let_in(7, 2 * IPMSG_CONNS_MAX), 4);
+	assert_int_equal(let_in(8, 1), 1);
+	for (uint32_t host = 9; host < 60; host++)
+		let_in(host, 4);
+	assert_int_equal(k.engine->ipmsg_conns, IPMSG_CONNS_MAX / 2);
+	ekit_pass(&k, 15000);
+	assert_int_equal(k.engine->ipmsg_conns, 0);
+}
+
 int
 main(void)
 {
@@ -291,6 +321,8 @@ main(void)
 		    t35_shouts_of_strangers_are_not_all_stored, begin, end),
 		cmocka_unit_test_setup_teardown(
 		    a_crowd_nudges_a_few_times, begin, end),
+		cmocka_unit_test_setup_teardown(
+		    t30_who_asks_for_nothing_leaves_room, begin, end),
 	};
 
 	if (sodium_init() < 0)
