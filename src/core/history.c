@@ -190,6 +190,25 @@ catch_up(struct engine *e, struct conv *c)
 	}
 }
 
+/* A text without a key that came again after a start, because nobody heard that
+ * it is stored: it was shown then. */
+static void
+drop_doubles(struct conv *c, struct saved_page *page)
+{
+	size_t kept = 0;
+
+	for (size_t i = 0; i < page->count; i++) {
+		struct message *m = &page->messages[i];
+		if (m->dialect != DIALECT_EARSHOT && !m->mine &&
+		    m->kind == MESSAGE_TEXT &&
+		    conv_find_text_of(c, &m->id, false) != NULL)
+			message_clear(m);
+		else
+			page->messages[kept++] = *m;
+	}
+	page->count = kept;
+}
+
 static void
 take_page(struct engine *e, struct conv *c, struct saved_page *page)
 {
@@ -202,6 +221,7 @@ take_page(struct engine *e, struct conv *c, struct saved_page *page)
 	}
 	for (size_t i = 0; i < page->count; i++)
 		complete(e, c, &page->messages[i]);
+	drop_doubles(c, page);
 	conv_prepend(e->model, c, page);
 	catch_up(e, c);
 }

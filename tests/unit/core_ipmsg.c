@@ -44,11 +44,10 @@ set(const char *line)
 			.text = (char *)(uintptr_t)line });
 }
 
-static int
-begin(void **state)
+static void
+switch_on(void)
 {
-	(void)state;
-	ekit_init(&k, 1);
+	k.ports.listen_count = 0;
 	set("ipmsg on");
 	for (size_t i = 0; i < k.ports.listen_count; i++) {
 		const struct effect *l = &k.ports.listens[i];
@@ -60,6 +59,14 @@ begin(void **state)
 		ekit_drain(&k);
 	}
 	assert_true(ipmsg_line_is_on(k.engine));
+}
+
+static int
+begin(void **state)
+{
+	(void)state;
+	ekit_init(&k, 1);
+	switch_on();
 	return 0;
 }
 
@@ -303,6 +310,25 @@ t30_who_asks_for_nothing_leaves_room(void **state)
 	assert_int_equal(k.engine->ipmsg_conns, 0);
 }
 
+/* The acknowledgement got lost, and we were started again. */
+static void
+what_comes_again_after_a_start_is_shown_once(void **state)
+{
+	struct fp ann = fp_of("ann@pc1");
+
+	(void)state;
+	hear(2, 1700000001, "ann", ENTRY, "ann");
+	hear(2, 1700000002, "ann", SAY, "before");
+	hear(2, 1700000003, "ann", SAY, "hello");
+	ekit_restart(&k);
+	switch_on();
+	hear(2, 1700000003, "ann", SAY, "hello");
+	uint32_t conv = model_peer(model(), &ann)->conv;
+	ekit_do(&k, &(struct command){ .kind = COMMAND_OLDER, .conv = conv });
+	ekit_pass(&k, 100);
+	assert_int_equal(count("ann@pc1", MESSAGE_TEXT), 2);
+}
+
 int
 main(void)
 {
@@ -323,6 +349,8 @@ main(void)
 		    a_crowd_nudges_a_few_times, begin, end),
 		cmocka_unit_test_setup_teardown(
 		    t30_who_asks_for_nothing_leaves_room, begin, end),
+		cmocka_unit_test_setup_teardown(
+		    what_comes_again_after_a_start_is_shown_once, begin, end),
 	};
 
 	if (sodium_init() < 0)
