@@ -4,8 +4,10 @@
  * PKCS #1 v1.5, SHA-1 and SHA-256 under signatures, AES-256 and Blowfish-128.
  * Nothing of earshot's own protocol uses any of it.
  *
- * earshot can be built without libcrypto: then there is no struct rsa, and
- * whatever would make one says ERR_UNSUPPORTED.
+ * libcrypto is not linked: every start would be a third longer, and few need
+ * it. Whoever does hands in where its functions are. earshot can be
+ * built without, too: then there is no struct rsa, and whatever would make one
+ * says ERR_UNSUPPORTED.
  *
  * No configuration of OpenSSL is read.
  */
@@ -31,6 +33,13 @@ enum {
 	RSA_BLOWFISH_BLOCK = 8,
 };
 
+/* Where libcrypto was loaded, for the rest of the run. */
+struct rsa_lib {
+	/* The function of that name; NULL: there is none. */
+	void *(*find)(void *ctx, const char *name);
+	void *ctx;
+};
+
 /* libcrypto, as opened for us. */
 struct rsa;
 /* A private key. */
@@ -45,14 +54,15 @@ struct rsa_public {
 enum rsa_digest { RSA_SHA1, RSA_SHA256 };
 enum rsa_cipher { RSA_AES_256, RSA_BLOWFISH_128 };
 
+/* Whether it was built with libcrypto. */
 bool rsa_is_available(void);
-/* Blowfish may be left out of a libcrypto. */
-bool rsa_has_cipher(enum rsa_cipher cipher);
 
-/* ERR_UNSUPPORTED. */
-int rsa_new(struct rsa **ret_rsa);
-/* After all keys made of it; NULL is fine. */
+/* ERR_UNSUPPORTED: there is no libcrypto, or not all that is needed of it. */
+int rsa_new(const struct rsa_lib *lib, struct rsa **ret_rsa);
+/* After all keys and streams made of it; NULL is fine. */
 void rsa_free(struct rsa *r);
+/* Blowfish may be left out of a libcrypto. */
+bool rsa_has_cipher(const struct rsa *r, enum rsa_cipher cipher);
 
 /* A new private key of so many bytes, as DER (PKCS #1; caller wipes and
  * frees), from libcrypto's own random numbers. Takes long. ERR_UNSUPPORTED. */

@@ -45,11 +45,12 @@ enum {
 struct ipmsg_keys;
 
 /* New keys, as bytes to keep where nobody else reads them (caller wipes and
- * frees). Takes up to a second. ERR_UNSUPPORTED: built without libcrypto. */
-int ipmsg_keys_make(uint8_t **ret_bytes, size_t *ret_size);
-/* From these bytes. ERR_UNSUPPORTED, ERR_FORMAT. */
-int ipmsg_keys_load(
-    const uint8_t *bytes, size_t n, struct ipmsg_keys **ret_keys);
+ * frees). Takes up to a second. ERR_UNSUPPORTED: there is no libcrypto. */
+int ipmsg_keys_make(
+    const struct rsa_lib *lib, uint8_t **ret_bytes, size_t *ret_size);
+/* From these bytes. ERR_UNSUPPORTED: there is no libcrypto; ERR_FORMAT. */
+int ipmsg_keys_load(const struct rsa_lib *lib, const uint8_t *bytes, size_t n,
+    struct ipmsg_keys **ret_keys);
 /* NULL is fine. */
 void ipmsg_keys_free(struct ipmsg_keys *k);
 /* For GETPUBKEY. */
@@ -119,7 +120,7 @@ int ipmsg_crypt_decode(const struct ipmsg_keys *k, const struct rng *rng,
     struct ipmsg_clear *ret_clear);
 
 /* The key stream of the answer to a request, whose packet had these digits; for
- * rsa_ctr_free. NULL when libcrypto fails. */
+ * rsa_ctr_free, while there are the keys. NULL when libcrypto fails. */
 struct rsa_ctr *ipmsg_ctr_new(const struct ipmsg_keys *k,
     const uint8_t key[static IPMSG_FILE_KEY_SIZE], struct ipmsg_text digits);
 

@@ -2,6 +2,8 @@
 #include "app/keyrings.h"
 
 #include "app/clock.h"
+#include "app/language.h"
+#include "app/libcrypto.h"
 #include "base/err.h"
 #include "base/mem.h"
 #include "store/keyring.h"
@@ -23,14 +25,15 @@ forget(uint8_t *bytes, size_t n)
 static int
 make(const struct home *h, struct ipmsg_keys **ret_keys, char **ret_error)
 {
+	struct rsa_lib lib = libcrypto_load();
 	uint8_t *bytes = NULL;
 	size_t n = 0;
-	int err = ipmsg_keys_make(&bytes, &n);
+	int err = ipmsg_keys_make(&lib, &bytes, &n);
 
 	if (err == 0)
 		err = keyring_write(h, bytes, n, ret_error);
 	if (err == 0)
-		err = ipmsg_keys_load(bytes, n, ret_keys);
+		err = ipmsg_keys_load(&lib, bytes, n, ret_keys);
 	forget(bytes, n);
 	return err;
 }
@@ -42,7 +45,11 @@ load(const struct home *h, struct ipmsg_keys **ret_keys, char **ret_error)
 	size_t n = 0;
 	int err = keyring_read(h, &bytes, &n, ret_error);
 
-	if (err == 0 && (err = ipmsg_keys_load(bytes, n, ret_keys)) != 0)
+	if (err != 0)
+		return err;
+	struct rsa_lib lib = libcrypto_load();
+	err = ipmsg_keys_load(&lib, bytes, n, ret_keys);
+	if (err == ERR_FORMAT)
 		*ret_error = keyring_damaged(h);
 	forget(bytes, n);
 	return err;
@@ -63,6 +70,13 @@ give(struct shell *sh, bool make_them, uint32_t conv)
 		sh->keys_ms = sh->now.mono_ms + LATER_MS;
 	/* Whoever typed this waited for it, and so did the clock. */
 	sh->now = clock_read();
+	if (err == ERR_UNSUPPORTED && cmd.text == NULL) {
+		cmd.kind = COMMAND_INFO;
+		cmd.text = xasprintf(
+		    say(language(), "%s of OpenSSL cannot be loaded: messages "
+				    "over ipmsg are not obfuscated"),
+		    libcrypto_name());
+	}
 	if (err == 0)
 		engine_ipmsg_keys(sh->engine, sh->ipmsg_keys);
 	else if (cmd.text != NULL)

@@ -28,63 +28,27 @@ struct rsa_key {
 	struct rsa_public public;
 };
 
-bool
-rsa_is_available(void)
-{
-	return true;
-}
-
 static int
-fail(int err)
+fail(struct rsa *r, int err)
 {
 	/* Else libcrypto gathers what went wrong, for nobody. */
-	ERR_clear_error();
+	r->call.ERR_clear_error();
 	return err;
-}
-
-int
-rsa_new(struct rsa **ret_rsa)
-{
-	struct rsa *r = xcalloc(1, sizeof(*r));
-
-	/* Some of libcrypto asks for the default configuration in spite of a
-	 * context of our own. */
-	OPENSSL_init_crypto(OPENSSL_INIT_NO_LOAD_CONFIG, NULL);
-	r->lib = OSSL_LIB_CTX_new();
-	if (r->lib != NULL) {
-		r->cbc = EVP_CIPHER_fetch(r->lib, "AES-256-CBC", NULL);
-		r->ctr = EVP_CIPHER_fetch(r->lib, "AES-256-CTR", NULL);
-	}
-	if (r->cbc == NULL || r->ctr == NULL) {
-		rsa_free(r);
-		return fail(ERR_UNSUPPORTED);
-	}
-	*ret_rsa = r;
-	return 0;
-}
-
-void
-rsa_free(struct rsa *r)
-{
-	if (r == NULL)
-		return;
-	EVP_CIPHER_free(r->cbc);
-	EVP_CIPHER_free(r->ctr);
-	OSSL_LIB_CTX_free(r->lib);
-	free(r);
 }
 
 static EVP_PKEY *
 generate(struct rsa *r, size_t modulus_size)
 {
 	EVP_PKEY *pkey = NULL;
-	EVP_PKEY_CTX *ctx = EVP_PKEY_CTX_new_from_name(r->lib, "RSA", NULL);
+	EVP_PKEY_CTX *ctx =
+	    r->call.EVP_PKEY_CTX_new_from_name(r->lib, "RSA", NULL);
 
-	if (ctx != NULL && EVP_PKEY_keygen_init(ctx) == 1 &&
-	    EVP_PKEY_CTX_set_rsa_keygen_bits(ctx, (int)modulus_size * 8) == 1 &&
-	    EVP_PKEY_generate(ctx, &pkey) != 1)
+	if (ctx != NULL && r->call.EVP_PKEY_keygen_init(ctx) == 1 &&
+	    r->call.EVP_PKEY_CTX_set_rsa_keygen_bits(
+		ctx, (int)modulus_size * 8) == 1 &&
+	    r->call.EVP_PKEY_generate(ctx, &pkey) != 1)
 		pkey = NULL;
-	EVP_PKEY_CTX_free(ctx);
+	r->call.EVP_PKEY_CTX_free(ctx);
 	return pkey;
 }
 
@@ -96,37 +60,41 @@ rsa_make(
 
 	assert(modulus_size == RSA_SIZE_1024 || modulus_size == RSA_SIZE_2048);
 	EVP_PKEY *pkey = generate(r, modulus_size);
-	int n = pkey == NULL ? -1 : i2d_PrivateKey(pkey, &der);
-	EVP_PKEY_free(pkey);
+	int n = pkey == NULL ? -1 : r->call.i2d_PrivateKey(pkey, &der);
+	r->call.EVP_PKEY_free(pkey);
 	if (n <= 0)
-		return fail(ERR_UNSUPPORTED);
+		return fail(r, ERR_UNSUPPORTED);
 	*ret_der = xmemdup(der, (size_t)n);
 	*ret_size = (size_t)n;
-	OPENSSL_clear_free(der, (size_t)n);
+	r->call.CRYPTO_clear_free(der, (size_t)n, NULL, 0);
 	return 0;
 }
 
 /* One of the numbers of a key, as bytes; how many, or 0. */
 static size_t
-key_number(const EVP_PKEY *pkey, const char *name, uint8_t *out, size_t cap)
+key_number(struct rsa *r, const EVP_PKEY *pkey, const char *name, uint8_t *out,
+    size_t cap)
 {
 	BIGNUM *bn = NULL;
 	size_t n = 0;
 
-	if (EVP_PKEY_get_bn_param(pkey, name, &bn) == 1 && !BN_is_zero(bn) &&
-	    (size_t)BN_num_bytes(bn) <= cap)
-		n = (size_t)BN_bn2bin(bn, out);
-	BN_free(bn);
+	if (r->call.EVP_PKEY_get_bn_param(pkey, name, &bn) == 1 &&
+	    !r->call.BN_is_zero(bn) &&
+	    (size_t)r->call.BN_num_bits(bn) <= 8 * cap)
+		n = (size_t)r->call.BN_bn2bin(bn, out);
+	r->call.BN_free(bn);
 	return n;
 }
 
 static int
-public_of(const EVP_PKEY *pkey, struct rsa_public *ret)
+public_of(struct rsa *r, const EVP_PKEY *pkey, struct rsa_public *ret)
 {
 	uint8_t n[2 * RSA_SIZE_MAX];
 	uint8_t e[sizeof(uint32_t)];
-	size_t n_size = key_number(pkey, OSSL_PKEY_PARAM_RSA_N, n, sizeof(n));
-	size_t e_size = key_number(pkey, OSSL_PKEY_PARAM_RSA_E, e, sizeof(e));
+	size_t n_size =
+	    key_number(r, pkey, OSSL_PKEY_PARAM_RSA_N, n, sizeof(n));
+	size_t e_size =
+	    key_number(r, pkey, OSSL_PKEY_PARAM_RSA_E, e, sizeof(e));
 
 	if (n_size == 0 || e_size == 0)
 		return ERR_UNSUPPORTED;
@@ -141,16 +109,16 @@ rsa_load(struct rsa *r, const uint8_t *der, size_t n, struct rsa_key **ret_key)
 
 	if (n > RSA_DER_MAX)
 		return ERR_FORMAT;
-	EVP_PKEY *pkey =
-	    d2i_PrivateKey_ex(EVP_PKEY_RSA, NULL, &p, (long)n, r->lib, NULL);
+	EVP_PKEY *pkey = r->call.d2i_PrivateKey_ex(
+	    EVP_PKEY_RSA, NULL, &p, (long)n, r->lib, NULL);
 	if (pkey == NULL || p != der + n) {
-		EVP_PKEY_free(pkey);
-		return fail(ERR_FORMAT);
+		r->call.EVP_PKEY_free(pkey);
+		return fail(r, ERR_FORMAT);
 	}
-	int err = public_of(pkey, &public);
+	int err = public_of(r, pkey, &public);
 	if (err != 0) {
-		EVP_PKEY_free(pkey);
-		return fail(err);
+		r->call.EVP_PKEY_free(pkey);
+		return fail(r, err);
 	}
 	struct rsa_key *key = xcalloc(1, sizeof(*key));
 	*key = (struct rsa_key){ .rsa = r, .pkey = pkey, .public = public };
@@ -163,7 +131,7 @@ rsa_key_free(struct rsa_key *key)
 {
 	if (key == NULL)
 		return;
-	EVP_PKEY_free(key->pkey);
+	key->rsa->call.EVP_PKEY_free(key->pkey);
 	free(key);
 }
 
@@ -179,22 +147,26 @@ public_key(struct rsa *r, const struct rsa_public *key)
 {
 	EVP_PKEY *pkey = NULL;
 	OSSL_PARAM *params = NULL;
-	OSSL_PARAM_BLD *build = OSSL_PARAM_BLD_new();
-	EVP_PKEY_CTX *ctx = EVP_PKEY_CTX_new_from_name(r->lib, "RSA", NULL);
-	BIGNUM *n = BN_bin2bn(key->n, (int)key->size, NULL);
+	OSSL_PARAM_BLD *build = r->call.OSSL_PARAM_BLD_new();
+	EVP_PKEY_CTX *ctx =
+	    r->call.EVP_PKEY_CTX_new_from_name(r->lib, "RSA", NULL);
+	BIGNUM *n = r->call.BN_bin2bn(key->n, (int)key->size, NULL);
 
 	if (build != NULL && n != NULL &&
-	    OSSL_PARAM_BLD_push_BN(build, OSSL_PKEY_PARAM_RSA_N, n) == 1 &&
-	    OSSL_PARAM_BLD_push_uint32(build, OSSL_PKEY_PARAM_RSA_E, key->e) ==
-		1)
-		params = OSSL_PARAM_BLD_to_param(build);
-	if (params == NULL || ctx == NULL || EVP_PKEY_fromdata_init(ctx) != 1 ||
-	    EVP_PKEY_fromdata(ctx, &pkey, EVP_PKEY_PUBLIC_KEY, params) != 1)
+	    r->call.OSSL_PARAM_BLD_push_BN(build, OSSL_PKEY_PARAM_RSA_N, n) ==
+		1 &&
+	    r->call.OSSL_PARAM_BLD_push_uint32(
+		build, OSSL_PKEY_PARAM_RSA_E, key->e) == 1)
+		params = r->call.OSSL_PARAM_BLD_to_param(build);
+	if (params == NULL || ctx == NULL ||
+	    r->call.EVP_PKEY_fromdata_init(ctx) != 1 ||
+	    r->call.EVP_PKEY_fromdata(
+		ctx, &pkey, EVP_PKEY_PUBLIC_KEY, params) != 1)
 		pkey = NULL;
-	BN_free(n);
-	EVP_PKEY_CTX_free(ctx);
-	OSSL_PARAM_free(params);
-	OSSL_PARAM_BLD_free(build);
+	r->call.BN_free(n);
+	r->call.EVP_PKEY_CTX_free(ctx);
+	r->call.OSSL_PARAM_free(params);
+	r->call.OSSL_PARAM_BLD_free(build);
 	return pkey;
 }
 
@@ -207,18 +179,20 @@ static bool
 raise(struct rsa *r, EVP_PKEY *pkey, bool is_private, const uint8_t *in,
     uint8_t *out)
 {
-	start_function start =
-	    is_private ? EVP_PKEY_decrypt_init : EVP_PKEY_encrypt_init;
-	power_function power = is_private ? EVP_PKEY_decrypt : EVP_PKEY_encrypt;
-	EVP_PKEY_CTX *ctx = EVP_PKEY_CTX_new_from_pkey(r->lib, pkey, NULL);
-	size_t size = (size_t)EVP_PKEY_get_size(pkey);
+	start_function start = is_private ? r->call.EVP_PKEY_decrypt_init
+					  : r->call.EVP_PKEY_encrypt_init;
+	power_function power =
+	    is_private ? r->call.EVP_PKEY_decrypt : r->call.EVP_PKEY_encrypt;
+	EVP_PKEY_CTX *ctx =
+	    r->call.EVP_PKEY_CTX_new_from_pkey(r->lib, pkey, NULL);
+	size_t size = (size_t)r->call.EVP_PKEY_get_size(pkey);
 	size_t written = size;
-	bool is_done = ctx != NULL && start(ctx) == 1 &&
-		       EVP_PKEY_CTX_set_rsa_padding(ctx, RSA_NO_PADDING) == 1 &&
-		       power(ctx, out, &written, in, size) == 1 &&
-		       written == size;
+	bool is_done =
+	    ctx != NULL && start(ctx) == 1 &&
+	    r->call.EVP_PKEY_CTX_set_rsa_padding(ctx, RSA_NO_PADDING) == 1 &&
+	    power(ctx, out, &written, in, size) == 1 && written == size;
 
-	EVP_PKEY_CTX_free(ctx);
+	r->call.EVP_PKEY_CTX_free(ctx);
 	return is_done;
 }
 
@@ -258,9 +232,9 @@ rsa_encrypt(struct rsa *r, const struct rng *rng, const struct rsa_public *key,
 	pad(rng, secret, n, block, key->size);
 	EVP_PKEY *pkey = public_key(r, key);
 	bool is_done = pkey != NULL && raise(r, pkey, false, block, out);
-	EVP_PKEY_free(pkey);
+	r->call.EVP_PKEY_free(pkey);
 	mem_wipe(block, sizeof(block));
-	return is_done ? 0 : fail(ERR_FORMAT);
+	return is_done ? 0 : fail(r, ERR_FORMAT);
 }
 
 /* All ones where x is not zero, without asking. */
@@ -306,7 +280,7 @@ rsa_decrypt(const struct rsa_key *key, const struct rng *rng, const uint8_t *in,
 		memcpy(ret_secret, random, size);
 	mem_wipe(block, sizeof(block));
 	mem_wipe(random, sizeof(random));
-	return fail(0);
+	return fail(key->rsa, 0);
 }
 
 static const char *
@@ -319,15 +293,17 @@ int
 rsa_sign(const struct rsa_key *key, enum rsa_digest digest, const uint8_t *p,
     size_t n, uint8_t out[static RSA_SIZE_MAX])
 {
+	struct rsa *r = key->rsa;
 	size_t size = RSA_SIZE_MAX;
-	EVP_MD_CTX *ctx = EVP_MD_CTX_new();
-	bool is_done = ctx != NULL &&
-		       EVP_DigestSignInit_ex(ctx, NULL, digest_name(digest),
-			   key->rsa->lib, NULL, key->pkey, NULL) == 1 &&
-		       EVP_DigestSign(ctx, out, &size, p, n) == 1;
+	EVP_MD_CTX *ctx = r->call.EVP_MD_CTX_new();
+	bool is_done =
+	    ctx != NULL &&
+	    r->call.EVP_DigestSignInit_ex(ctx, NULL, digest_name(digest),
+		r->lib, NULL, key->pkey, NULL) == 1 &&
+	    r->call.EVP_DigestSign(ctx, out, &size, p, n) == 1;
 
-	EVP_MD_CTX_free(ctx);
-	return is_done ? 0 : fail(ERR_UNSUPPORTED);
+	r->call.EVP_MD_CTX_free(ctx);
+	return is_done ? 0 : fail(r, ERR_UNSUPPORTED);
 }
 
 int
@@ -335,16 +311,16 @@ rsa_verify(struct rsa *r, const struct rsa_public *key, enum rsa_digest digest,
     const uint8_t *p, size_t n, const uint8_t *signature, size_t signature_size)
 {
 	EVP_PKEY *pkey = public_key(r, key);
-	EVP_MD_CTX *ctx = EVP_MD_CTX_new();
+	EVP_MD_CTX *ctx = r->call.EVP_MD_CTX_new();
 	bool is_good =
 	    pkey != NULL && ctx != NULL &&
-	    EVP_DigestVerifyInit_ex(ctx, NULL, digest_name(digest), r->lib,
-		NULL, pkey, NULL) == 1 &&
-	    EVP_DigestVerify(ctx, signature, signature_size, p, n) == 1;
+	    r->call.EVP_DigestVerifyInit_ex(ctx, NULL, digest_name(digest),
+		r->lib, NULL, pkey, NULL) == 1 &&
+	    r->call.EVP_DigestVerify(ctx, signature, signature_size, p, n) == 1;
 
-	EVP_MD_CTX_free(ctx);
-	EVP_PKEY_free(pkey);
-	return is_good ? 0 : fail(ERR_AUTH);
+	r->call.EVP_MD_CTX_free(ctx);
+	r->call.EVP_PKEY_free(pkey);
+	return is_good ? 0 : fail(r, ERR_AUTH);
 }
 
 int
@@ -357,9 +333,9 @@ rsa_fingerprint(struct rsa *r, const struct rsa_public *key,
 
 	for (size_t i = 0; i < key->size; i++)
 		little[i] = key->n[key->size - 1 - i];
-	if (EVP_Q_digest(
+	if (r->call.EVP_Q_digest(
 		r->lib, "SHA1", NULL, little, key->size, digest, NULL) != 1)
-		return fail(ERR_UNSUPPORTED);
+		return fail(r, ERR_UNSUPPORTED);
 	for (size_t i = 0; i < SHA1_SIZE; i++)
 		fold[i] = digest[SHA1_SIZE - 1 - i];
 	for (size_t i = 0; i < RSA_FINGERPRINT_SIZE; i++)

@@ -12,16 +12,19 @@
 enum { PIECE_MAX = 1 << 20 };
 
 struct rsa_ctr {
+	struct rsa *rsa; /* borrowed */
 	EVP_CIPHER_CTX *ctx;
 };
 
 bool
-rsa_has_cipher(enum rsa_cipher cipher)
+rsa_has_cipher(const struct rsa *r, enum rsa_cipher cipher)
 {
 #ifdef OPENSSL_NO_BF
+	(void)r;
 	return cipher == RSA_AES_256;
 #else
-	return cipher == RSA_AES_256 || cipher == RSA_BLOWFISH_128;
+	return cipher == RSA_AES_256 ||
+	       (r->call.BF_set_key != NULL && r->call.BF_cbc_encrypt != NULL);
 #endif
 }
 
@@ -35,35 +38,38 @@ static int
 aes_cbc(struct rsa *r, bool is_encrypting, const uint8_t *key,
     const uint8_t *iv, uint8_t *p, size_t n)
 {
-	EVP_CIPHER_CTX *ctx = EVP_CIPHER_CTX_new();
+	EVP_CIPHER_CTX *ctx = r->call.EVP_CIPHER_CTX_new();
 	int written = 0;
-	bool is_done = ctx != NULL &&
-		       EVP_CipherInit_ex2(
-			   ctx, r->cbc, key, iv, is_encrypting, NULL) == 1 &&
-		       EVP_CIPHER_CTX_set_padding(ctx, 0) == 1 &&
-		       EVP_CipherUpdate(ctx, p, &written, p, (int)n) == 1 &&
-		       (size_t)written == n;
+	bool is_done =
+	    ctx != NULL &&
+	    r->call.EVP_CipherInit_ex2(
+		ctx, r->cbc, key, iv, is_encrypting, NULL) == 1 &&
+	    r->call.EVP_CIPHER_CTX_set_padding(ctx, 0) == 1 &&
+	    r->call.EVP_CipherUpdate(ctx, p, &written, p, (int)n) == 1 &&
+	    (size_t)written == n;
 
-	EVP_CIPHER_CTX_free(ctx);
+	r->call.EVP_CIPHER_CTX_free(ctx);
 	if (!is_done)
-		ERR_clear_error();
+		r->call.ERR_clear_error();
 	return is_done ? 0 : ERR_UNSUPPORTED;
 }
 
 static int
-blowfish_cbc(bool is_encrypting, const uint8_t *key, const uint8_t *iv,
-    uint8_t *p, size_t n)
+blowfish_cbc(struct rsa *r, bool is_encrypting, const uint8_t *key,
+    const uint8_t *iv, uint8_t *p, size_t n)
 {
 #ifdef OPENSSL_NO_BF
-	(void)is_encrypting, (void)key, (void)iv, (void)p, (void)n;
+	(void)r, (void)is_encrypting, (void)key, (void)iv, (void)p, (void)n;
 	return ERR_UNSUPPORTED;
 #else
 	BF_KEY schedule;
 	unsigned char chain[RSA_BLOWFISH_BLOCK];
 
+	if (!rsa_has_cipher(r, RSA_BLOWFISH_128))
+		return ERR_UNSUPPORTED;
 	memcpy(chain, iv, sizeof(chain));
-	BF_set_key(&schedule, RSA_BLOWFISH_KEY_SIZE, key);
-	BF_cbc_encrypt(p, p, (long)n, &schedule, chain,
+	r->call.BF_set_key(&schedule, RSA_BLOWFISH_KEY_SIZE, key);
+	r->call.BF_cbc_encrypt(p, p, (long)n, &schedule, chain,
 	    is_encrypting ? BF_ENCRYPT : BF_DECRYPT);
 	mem_wipe(&schedule, sizeof(schedule));
 	return 0;
@@ -83,7 +89,7 @@ rsa_cbc_encrypt(struct rsa *r, enum rsa_cipher cipher, const uint8_t *key,
 	memset(out + n, (int)padding, padding);
 	int err = cipher == RSA_AES_256
 		      ? aes_cbc(r, true, key, iv, out, n + padding)
-		      : blowfish_cbc(true, key, iv, out, n + padding);
+		      : blowfish_cbc(r, true, key, iv, out, n + padding);
 	if (err == 0)
 		*ret_size = n + padding;
 	return err;
@@ -110,8 +116,9 @@ rsa_cbc_decrypt(struct rsa *r, enum rsa_cipher cipher, const uint8_t *key,
 	if (n == 0 || n % block_size(cipher) != 0 || n >= INT_MAX)
 		return ERR_FORMAT;
 	memmove(out, p, n);
-	int err = cipher == RSA_AES_256 ? aes_cbc(r, false, key, iv, out, n)
-					: blowfish_cbc(false, key, iv, out, n);
+	int err = cipher == RSA_AES_256
+		      ? aes_cbc(r, false, key, iv, out, n)
+		      : blowfish_cbc(r, false, key, iv, out, n);
 	if (err != 0)
 		return err;
 	size_t size = unpadded_size(out, n, block_size(cipher));
@@ -125,16 +132,16 @@ int
 rsa_ctr_new(struct rsa *r, const uint8_t key[static RSA_AES_KEY_SIZE],
     const uint8_t counter[static RSA_AES_BLOCK], struct rsa_ctr **ret_ctr)
 {
-	EVP_CIPHER_CTX *ctx = EVP_CIPHER_CTX_new();
+	EVP_CIPHER_CTX *ctx = r->call.EVP_CIPHER_CTX_new();
 
 	if (ctx == NULL ||
-	    EVP_EncryptInit_ex2(ctx, r->ctr, key, counter, NULL) != 1) {
-		EVP_CIPHER_CTX_free(ctx);
-		ERR_clear_error();
+	    r->call.EVP_EncryptInit_ex2(ctx, r->ctr, key, counter, NULL) != 1) {
+		r->call.EVP_CIPHER_CTX_free(ctx);
+		r->call.ERR_clear_error();
 		return ERR_UNSUPPORTED;
 	}
 	struct rsa_ctr *c = xcalloc(1, sizeof(*c));
-	c->ctx = ctx;
+	*c = (struct rsa_ctr){ .rsa = r, .ctx = ctx };
 	*ret_ctr = c;
 	return 0;
 }
@@ -144,7 +151,7 @@ rsa_ctr_free(struct rsa_ctr *c)
 {
 	if (c == NULL)
 		return;
-	EVP_CIPHER_CTX_free(c->ctx);
+	c->rsa->call.EVP_CIPHER_CTX_free(c->ctx);
 	free(c);
 }
 
@@ -154,7 +161,8 @@ rsa_ctr_apply(struct rsa_ctr *c, uint8_t *p, size_t n)
 	while (n > 0) {
 		int piece = n > PIECE_MAX ? PIECE_MAX : (int)n;
 		int written = 0;
-		int done = EVP_EncryptUpdate(c->ctx, p, &written, p, piece);
+		int done = c->rsa->call.EVP_EncryptUpdate(
+		    c->ctx, p, &written, p, piece);
 		/* A cipher in memory has no way to fail; going on without it
 		 * would send the file in the clear. */
 		if (done != 1 || written != piece)

@@ -10,16 +10,16 @@ rsa_is_available(void)
 }
 
 bool
-rsa_has_cipher(enum rsa_cipher cipher)
+rsa_has_cipher(const struct rsa *r, enum rsa_cipher cipher)
 {
-	(void)cipher;
+	(void)r, (void)cipher;
 	return false;
 }
 
 int
-rsa_new(struct rsa **ret_rsa)
+rsa_new(const struct rsa_lib *lib, struct rsa **ret_rsa)
 {
-	(void)ret_rsa;
+	(void)lib, (void)ret_rsa;
 	return ERR_UNSUPPORTED;
 }
 

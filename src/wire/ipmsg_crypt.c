@@ -220,7 +220,7 @@ key_for(const struct ipmsg_keys *k, const struct sealed *s)
 {
 	uint32_t can = s->manner.capabilities;
 
-	if (!rsa_has_cipher(s->manner.cipher) ||
+	if (!rsa_has_cipher(k->rsa, s->manner.cipher) ||
 	    (can & (IPMSG_CAN_AES_256 | IPMSG_CAN_BLOWFISH_128)) == 0)
 		return NULL;
 	if (s->key_size == RSA_SIZE_2048 && (can & IPMSG_CAN_RSA_2048) != 0)

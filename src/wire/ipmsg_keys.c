@@ -45,13 +45,14 @@ make_one(struct rsa *r, size_t modulus_size, uint8_t *out, size_t *ret_size)
 }
 
 int
-ipmsg_keys_make(uint8_t **ret_bytes, size_t *ret_size)
+ipmsg_keys_make(
+    const struct rsa_lib *lib, uint8_t **ret_bytes, size_t *ret_size)
 {
 	uint8_t bytes[2 * RSA_DER_MAX];
 	size_t large = 0;
 	size_t small = 0;
 	struct rsa *r;
-	int err = rsa_new(&r);
+	int err = rsa_new(lib, &r);
 
 	if (err != 0)
 		return err;
@@ -84,10 +85,9 @@ static int
 load_one(struct ipmsg_keys *k, const uint8_t *der, size_t n)
 {
 	struct rsa_key *key;
-	int err = rsa_load(k->rsa, der, n, &key);
 
-	if (err != 0)
-		return err;
+	if (rsa_load(k->rsa, der, n, &key) != 0)
+		return ERR_FORMAT;
 	struct rsa_key **place =
 	    rsa_key_public(key)->size == RSA_SIZE_2048 ? &k->large : &k->small;
 	if (*place != NULL) {
@@ -99,10 +99,11 @@ load_one(struct ipmsg_keys *k, const uint8_t *der, size_t n)
 }
 
 int
-ipmsg_keys_load(const uint8_t *bytes, size_t n, struct ipmsg_keys **ret_keys)
+ipmsg_keys_load(const struct rsa_lib *lib, const uint8_t *bytes, size_t n,
+    struct ipmsg_keys **ret_keys)
 {
 	struct rsa *r;
-	int err = rsa_new(&r);
+	int err = rsa_new(lib, &r);
 
 	if (err != 0)
 		return err;
@@ -137,7 +138,7 @@ ipmsg_keys_free(struct ipmsg_keys *k)
 static bool
 has_small(const struct ipmsg_keys *k)
 {
-	return k->small != NULL && rsa_has_cipher(RSA_BLOWFISH_128);
+	return k->small != NULL && rsa_has_cipher(k->rsa, RSA_BLOWFISH_128);
 }
 
 uint32_t
@@ -234,8 +235,8 @@ ipmsg_pubkey_is_usable(
 			      ? IPMSG_CAN_RSA_2048 | IPMSG_CAN_AES_256
 			      : IPMSG_CAN_RSA_1024 | IPMSG_CAN_BLOWFISH_128;
 
-	(void)k;
-	if (key->key.size != RSA_SIZE_2048 && !rsa_has_cipher(RSA_BLOWFISH_128))
+	if (key->key.size != RSA_SIZE_2048 &&
+	    !rsa_has_cipher(k->rsa, RSA_BLOWFISH_128))
 		return false;
 	return (key->capabilities & needed) == needed;
 }

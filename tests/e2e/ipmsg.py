@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: MIT
 """IP Messenger: against a peer of the tests' own, and between two earshots."""
 import os
+import re
 import sys
 
 sys.dont_write_bytecode = True
@@ -225,6 +226,13 @@ def two():
     bob.expect("peer", mark, name="ana", state="offline")
 
 
+def libcrypto_of(p):
+    """Its file, where it is loaded."""
+    with open("/proc/%d/maps" % p.pid) as f:
+        found = re.search(r"/(libcrypto[.]so[.][0-9]+)", f.read())
+    return found and found.group(1)
+
+
 def obfuscated():
     """Keys are made once; nothing that is said is on the wire."""
     _, hosts = lab.lan_of(2, v6=False)
@@ -232,7 +240,8 @@ def obfuscated():
                 for ns, name, port in zip(hosts, ("ana", "bob"),
                                           ("41001", "41002"))]
     kept = os.path.join(ana.home, "ipmsg-keys")
-    check(not os.path.exists(kept), "no keys before they are wanted")
+    check(not os.path.exists(kept) and not libcrypto_of(ana),
+          "no keys, and nothing to use them, before they are wanted")
     for p in (ana, bob):
         p.send("/dialect ipmsg on")
     for a, b in ((ana, bob), (bob, ana)):
@@ -240,6 +249,8 @@ def obfuscated():
     if not os.path.exists(kept):
         return lab.note("encrypted texts: this was built without libcrypto")
     check(os.stat(kept).st_mode & 0o777 == 0o600, "its owner's alone")
+    library = libcrypto_of(ana)
+    check(library, "libcrypto is loaded")
     tap = lab.Capture(hosts[1])
     for a, b, text in ((ana, bob, "unseen-你好"), (bob, ana, "unseen-too")):
         mark = a.mark()
@@ -270,6 +281,28 @@ def obfuscated():
     error = ana.expect("error")
     check(kept in error["text"] and "move it away" in error["text"], error)
     ana.expect(lambda e: e.get("name") == "bob" and "obfuscated" not in e)
+    ana.quit()
+    # A machine without libcrypto: the keys stay, and rest.
+    with open(kept, "wb") as f:
+        f.write(keys)
+    none = lab.home("none")
+    with open(os.path.join(none, library), "wb"):
+        pass
+    ana = Earshot(hosts[0], "ana", "--port", "41001", home_dir=home,
+                  env={"USER": "ana", "LD_LIBRARY_PATH": none})
+    told = ana.expect("info")["text"]
+    check(library in told and "not obfuscated" in told, told)
+    ana.expect("peer", dialect="ipmsg", name="bob")
+    mark = bob.mark()
+    ana.send("/msg bob to be seen")
+    got = bob.expect("message", mark, text="to be seen")
+    check("obfuscated" not in got, got)
+    mark = ana.mark()
+    bob.send("/msg ana seen")
+    ana.expect("message", mark, text="seen")
+    check(not ana.find("error"), "none of it is an error")
+    with open(kept, "rb") as f:
+        check(f.read() == keys, "the same keys")
 
 
 def switch():

@@ -36,8 +36,6 @@ BEGIN {
 	# Only where they belong.
 	allow_in("^(crypto_|sodium_)", "^libcrypto")
 	allow_in("^randombytes_", "^libcrypto.a:.*rng[.]o$")
-	allow_in("^(EVP|OSSL|BN|BF|ERR|CRYPTO|OPENSSL|[di]2[di])_",
-	    "^libcrypto.a:.*rsa(_cipher)?[.]o$")
 	allow_in("^utf8proc_", "^libbase")
 	allow_in("^(localtime_r|mktime)$", "^libui")
 }

@@ -18,7 +18,6 @@ trap 'exit 99' HUP INT TERM
 tests="ipmsg_presence ipmsg_messages ipmsg_posts ipmsg_attacks"
 libs=$(pkg-config --cflags --libs libsodium libutf8proc cmocka 2>/dev/null) ||
 	libs="-lsodium -lutf8proc -lcmocka"
-crypto=$(pkg-config --libs libcrypto 2>/dev/null) || crypto=
 for object in libproto.a libwire.a libcrypto.a libbase.a; do
 	[ -f "$object" ] || {
 		echo "SKIPPED: $object is not built"
@@ -49,7 +48,7 @@ done
 # shellcheck disable=SC2086
 caught_by() # mutant
 {
-	$cc ${INSTRUMENT:-} -o "$scratch/run" "$scratch/sim.o" $1 $archives $libs $crypto \
+	$cc ${INSTRUMENT:-} -o "$scratch/run" "$scratch/sim.o" $1 $archives $libs \
 	    2>"$scratch/log" || {
 		cat "$scratch/log" >&2
 		exit 99
@@ -60,7 +59,7 @@ caught_by() # mutant
 	fi
 	for test in $tests; do
 		$cc ${INSTRUMENT:-} -o "$scratch/run" "$scratch/$test.o" \
-		    "$scratch/ipmsg_kit.o" $1 $archives $libs $crypto \
+		    "$scratch/ipmsg_kit.o" $1 $archives $libs \
 		    2>"$scratch/log" || exit 99
 		timeout 120 "$scratch/run" >"$scratch/log" 2>&1 && continue
 		sed -n 's/^.*FAILED.*\] \([a-z]\)/'"$test"': \1/p' \

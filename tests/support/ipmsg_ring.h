@@ -5,6 +5,7 @@
 #ifndef SUPPORT_IPMSG_RING_H
 #define SUPPORT_IPMSG_RING_H
 
+#include "app/libcrypto.h"
 #include "ipmsg_keys.h"
 #include "wire/ipmsg_crypt.h"
 
@@ -13,12 +14,13 @@ static inline struct ipmsg_keys *
 load_keys(const char *large, const char *small)
 {
 	uint8_t der[2 * KEY_DER_MAX];
+	struct rsa_lib lib = libcrypto_load();
 	struct ipmsg_keys *k = NULL;
 	size_t n = key_der(large, der);
 
 	if (small != NULL)
 		n += key_der(small, der + n);
-	if (ipmsg_keys_load(der, n, &k) != 0 && rsa_is_available())
+	if (ipmsg_keys_load(&lib, der, n, &k) != 0 && rsa_is_available())
 		abort();
 	return k;
 }

@@ -628,6 +628,7 @@ keys_load_whole_or_not_at_all(void **state)
 {
 	(void)state;
 	struct ipmsg_keys *k = keys_or_skip(load_bob());
+	struct rsa_lib lib = libcrypto_load();
 	uint8_t der[3 * KEY_DER_MAX];
 	uint8_t *made;
 	size_t large = key_der(bob_2048, der), n;
@@ -638,16 +639,17 @@ keys_load_whole_or_not_at_all(void **state)
 	for (size_t cut = 0; cut < n; cut++) {
 		if (cut != large)
 			assert_int_equal(
-			    ipmsg_keys_load(der, cut, &k), ERR_FORMAT);
+			    ipmsg_keys_load(&lib, der, cut, &k), ERR_FORMAT);
 	}
 	/* The small one alone, and one twice. */
 	assert_int_equal(
-	    ipmsg_keys_load(der + large, n - large, &k), ERR_FORMAT);
+	    ipmsg_keys_load(&lib, der + large, n - large, &k), ERR_FORMAT);
 	memcpy(der + n, der + large, n - large);
-	assert_int_equal(ipmsg_keys_load(der, n + n - large, &k), ERR_FORMAT);
+	assert_int_equal(
+	    ipmsg_keys_load(&lib, der, n + n - large, &k), ERR_FORMAT);
 	assert_null(k);
-	assert_int_equal(ipmsg_keys_make(&made, &n), 0);
-	assert_int_equal(ipmsg_keys_load(made, n, &k), 0);
+	assert_int_equal(ipmsg_keys_make(&lib, &made, &n), 0);
+	assert_int_equal(ipmsg_keys_load(&lib, made, n, &k), 0);
 	assert_true(ipmsg_keys_capabilities(k) == CAPS_ALL);
 	ipmsg_keys_free(k);
 	free(made);

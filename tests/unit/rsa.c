@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "crypto/rsa.h"
 
+#include "app/libcrypto.h"
 #include "base/err.h"
 #include "ipmsg_keys.h"
 #include "start_sodium.h"
@@ -31,14 +32,47 @@ static const char small_key[] =
 static struct rsa *
 open_rsa(void)
 {
+	struct rsa_lib lib = libcrypto_load();
 	struct rsa *r = NULL;
 
 	if (!rsa_is_available()) {
-		assert_int_equal(rsa_new(&r), ERR_UNSUPPORTED);
+		assert_int_equal(rsa_new(&lib, &r), ERR_UNSUPPORTED);
 		skip();
 	}
-	assert_int_equal(rsa_new(&r), 0);
+	assert_int_equal(rsa_new(&lib, &r), 0);
 	return r;
+}
+
+/* A libcrypto in which one function is not to be found. */
+static void *
+find_but_one(void *ctx, const char *name)
+{
+	struct rsa_lib lib = libcrypto_load();
+
+	return strcmp(name, ctx) == 0 ? NULL : lib.find(lib.ctx, name);
+}
+
+static void
+without_a_function_it_is_not_libcrypto(void **state)
+{
+	(void)state;
+	char needed[] = "EVP_PKEY_free", old[] = "BF_set_key";
+	struct rsa_lib lib = { .find = find_but_one, .ctx = needed };
+	struct rsa *r = open_rsa();
+	uint8_t zeros[32] = { 0 }, out[16];
+	size_t n;
+
+	rsa_free(r);
+	assert_int_equal(rsa_new(&lib, &r), ERR_UNSUPPORTED);
+	/* Blowfish alone may be missing. */
+	lib.ctx = old;
+	assert_int_equal(rsa_new(&lib, &r), 0);
+	assert_true(rsa_has_cipher(r, RSA_AES_256));
+	assert_false(rsa_has_cipher(r, RSA_BLOWFISH_128));
+	assert_int_equal(rsa_cbc_encrypt(r, RSA_BLOWFISH_128, zeros, zeros,
+			     zeros, 1, out, &n),
+	    ERR_UNSUPPORTED);
+	rsa_free(r);
 }
 
 static struct rsa_key *
@@ -336,7 +370,7 @@ ciphers_give_the_known_blocks(void **state)
 	for (size_t i = 0; i < 2; i++) {
 		uint8_t key[32], iv[16], clear[32], want[32], out[64], back[64];
 		size_t n = 0, back_size = 0;
-		if (!rsa_has_cipher(known[i].cipher))
+		if (!rsa_has_cipher(r, known[i].cipher))
 			continue;
 		from_hex(known[i].key, key, known[i].key_size);
 		from_hex(known[i].iv, iv, known[i].block);
@@ -369,7 +403,7 @@ cbc_padding_is_checked(void **state)
 		enum rsa_cipher cipher =
 		    c == 0 ? RSA_AES_256 : RSA_BLOWFISH_128;
 		size_t block = c == 0 ? 16 : 8, n, size;
-		if (!rsa_has_cipher(cipher))
+		if (!rsa_has_cipher(r, cipher))
 			continue;
 		for (size_t len = 0; len <= sizeof(text); len++) {
 			assert_int_equal(rsa_cbc_encrypt(r, cipher, key, iv,
@@ -443,6 +477,7 @@ int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(without_a_function_it_is_not_libcrypto),
 		cmocka_unit_test(fingerprints_are_those_of_the_vectors),
 		cmocka_unit_test(a_secret_comes_back),
 		cmocka_unit_test(wrong_padding_gives_random_bytes_and_no_error),
