@@ -109,6 +109,18 @@ engine_is_waiting(const struct engine *e)
 }
 
 bool
+commit_holds(
+    const struct engine *e, const struct fp *from, const struct msg_id *id)
+{
+	for (const struct entry *n = e->journal.first; n != NULL; n = n->next)
+		if (n->change.kind == CHANGE_MESSAGE && !n->change.mine &&
+		    fp_equal(&n->change.fp, from) &&
+		    msg_id_equal(&n->change.id, id))
+			return true;
+	return false;
+}
+
+bool
 commit_is_full(const struct engine *e)
 {
 	return e->journal.count >= JOURNAL_MAX ||

@@ -405,6 +405,9 @@ void notes_refuse(struct engine *e, struct now now, const struct command *cmd);
 /* Gives a change to the store. Copies; of: the contact it is about, or NULL. */
 void commit_change(
     struct engine *e, struct contact *of, const struct change *c);
+/* That text of theirs was given to the store, and is not there yet. */
+bool commit_holds(
+    const struct engine *e, const struct fp *from, const struct msg_id *id);
 /* No more should be read before a commit. */
 bool commit_is_full(const struct engine *e);
 void commit_tick(struct engine *e, struct now now);

@@ -363,6 +363,9 @@ legacy_arrived(struct engine *e, struct now now, struct peer *p,
 		return false;
 	}
 	if (is_here(e, p, t->id)) {
+		/* The one before is acknowledged when it is stored. */
+		if (commit_holds(e, &p->fp, t->id))
+			return false;
 		contact_chat(e, k);
 		legacy_stored(e, now, k, t->token);
 		return true;

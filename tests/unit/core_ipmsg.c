@@ -329,6 +329,39 @@ what_comes_again_after_a_start_is_shown_once(void **state)
 	assert_int_equal(count("ann@pc1", MESSAGE_TEXT), 2);
 }
 
+static bool
+acknowledged_last(void)
+{
+	const struct effect *l = &k.ports.last;
+	char text[64];
+
+	snprintf(text, sizeof(text), ":%d:", IPMSG_RECVMSG);
+	return k.ports.datagrams > 0 && l->size < KIT_TALK_MAX &&
+	       memmem(k.ports.bytes, l->size, text, strlen(text)) != NULL;
+}
+
+/* What is on the screen is not yet on the disk. */
+static void
+what_comes_again_is_not_acknowledged_before_the_commit(void **state)
+{
+	/* Longer than its acknowledgement (T20). */
+	static const char text[] = "hello, this is a text of some length, and "
+				   "of some more length";
+
+	(void)state;
+	hear(2, 9000, "ann", ENTRY, "ann");
+	k.full = true;
+	hear(2, 9001, "ann", SAY, text);
+	assert_false(acknowledged_last());
+	hear(2, 1, "ann", ENTRY, "ann");
+	hear(2, 9001, "ann", SAY, text);
+	assert_false(acknowledged_last());
+	k.full = false;
+	ekit_pass(&k, 3500);
+	assert_int_equal(count("ann@pc1", MESSAGE_TEXT), 1);
+	assert_true(acknowledged_last());
+}
+
 int
 main(void)
 {
@@ -351,6 +384,9 @@ main(void)
 		    t30_who_asks_for_nothing_leaves_room, begin, end),
 		cmocka_unit_test_setup_teardown(
 		    what_comes_again_after_a_start_is_shown_once, begin, end),
+		cmocka_unit_test_setup_teardown(
+		    what_comes_again_is_not_acknowledged_before_the_commit,
+		    begin, end),
 	};
 
 	if (sodium_init() < 0)
