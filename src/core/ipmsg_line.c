@@ -38,6 +38,14 @@ ipmsg_line_machine(const struct engine *e)
 	return e->ipmsg.machine;
 }
 
+/* Who is quiet is not to be found by asking either. */
+static enum ipmsg_answer
+answer(const struct engine *e)
+{
+	return e->quiet ? IPMSG_ANSWER_OFF
+			: (enum ipmsg_answer)e->model->settings.ipmsg_answer;
+}
+
 static void
 keep_contacts(struct engine *e, struct now now)
 {
@@ -64,7 +72,7 @@ start(struct engine *e, struct now now)
 		.host = e->hostname,
 		.version = PACKAGE_NAME " " PACKAGE_VERSION,
 		.charset = (enum charset)s->ipmsg_encoding,
-		.answer = (enum ipmsg_answer)s->ipmsg_answer,
+		.answer = answer(e),
 		.port = (uint16_t)s->ipmsg_port,
 		.keys = e->ipmsg_keys,
 	};
@@ -205,7 +213,7 @@ ipmsg_line_profile(struct engine *e, struct now now)
 	if (e->ipmsg.machine == NULL)
 		return;
 	ipmsg_set_charset(e->ipmsg.machine, (enum charset)s->ipmsg_encoding);
-	ipmsg_set_answer(e->ipmsg.machine, (enum ipmsg_answer)s->ipmsg_answer);
+	ipmsg_set_answer(e->ipmsg.machine, answer(e));
 	ipmsg_profile(e->ipmsg.machine, now, &profile);
 }
 

@@ -305,6 +305,23 @@ def obfuscated():
         check(f.read() == keys, "the same keys")
 
 
+def quiet():
+    """Nothing is broadcast, nobody who asks is answered; texts are."""
+    _, hosts = lab.lan_of(2, v6=False)
+    zhang = Peer(hosts[1], "zhang", "PC-1")
+    ana = speaker(hosts[0], "ana", "--quiet")
+    zhang.enter()
+    listed(ana, zhang)
+    zhang.send(HERE, zhang.packet(im.GETINFO))
+    number = zhang.say(HERE, "are you there")
+    ana.expect("message", text="are you there")
+    check(zhang.expect(im.RECVMSG).body == number, "acknowledged")
+    zhang.read(0.2)
+    check({p.kind for p in zhang.came} <= {im.RECVMSG, im.GETPUBKEY},
+          "nothing else: %s" % zhang.came)
+    zhang.close()
+
+
 def switch():
     """Off until it is switched on; then off again."""
     _, hosts = lab.lan_of(2, v6=False)
@@ -333,4 +350,5 @@ def switch():
     zhang.close()
 
 
-lab.run(presence, messages, seals, legacy_text, waits, two, obfuscated, switch)
+lab.run(presence, messages, seals, legacy_text, waits, two, obfuscated, quiet,
+        switch)
