@@ -131,6 +131,8 @@ sink_open(
 	s->fd = s->dir = s->levels[0].fd = -1;
 	int err = place_find(plan, &s->dir, &s->dir_path, &s->name, ret_error);
 	if (err == 0)
+		place_sweep(s->dir);
+	if (err == 0)
 		err = look_at_disk(
 		    s, plan->size_known ? plan->size : 0, ret_error);
 	if (err == 0)

@@ -20,15 +20,22 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/random.h>
+#include <time.h>
 #include <unistd.h>
 
 enum {
 	DIR_MODE = 0700,
 	FILE_MODE = 0600,
 	DIR_FLAGS = O_RDONLY | O_DIRECTORY | O_CLOEXEC,
+	/* What nobody wrote to for so long, nobody writes. */
+	STALE_S = 7 * 24 * 3600,
+	/* Entries looked through. */
+	SWEEP_MAX = 10000,
 	/* One more than a sink makes. */
 	REMOVE_DEPTH_MAX = FILE_DEPTH_MAX + 1,
 };
+
+static const char temp_start[] = ".earshot-", temp_end[] = ".part";
 
 void
 place_temp_name(char out[static TEMP_NAME_SIZE])
@@ -37,7 +44,19 @@ place_temp_name(char out[static TEMP_NAME_SIZE])
 
 	if (getrandom(&number, sizeof(number), 0) != sizeof(number))
 		abort();
-	snprintf(out, TEMP_NAME_SIZE, ".earshot-%016llx.part", number);
+	snprintf(
+	    out, TEMP_NAME_SIZE, "%s%016llx%s", temp_start, number, temp_end);
+}
+
+static bool
+is_temp_name(const char *name)
+{
+	static const char hex[] = "0123456789abcdef";
+	size_t start = strlen(temp_start);
+
+	return strncmp(name, temp_start, start) == 0 &&
+	       strspn(name + start, hex) == 16 &&
+	       strcmp(name + start + 16, temp_end) == 0;
 }
 
 /* Those above it, too. */
@@ -289,4 +308,28 @@ place_remove(int dir, const char *temp, const struct stat *st)
 		remove_inside(dir, temp, 1);
 	else
 		unlinkat(dir, temp, 0);
+}
+
+void
+place_sweep(int dir)
+{
+	struct stat st;
+	int fd = openat(dir, ".", DIR_FLAGS);
+	DIR *d = fd < 0 ? NULL : fdopendir(fd);
+	time_t stale = time(NULL) - STALE_S;
+	const struct dirent *e;
+
+	for (unsigned i = 0;
+	     d != NULL && i < SWEEP_MAX && (e = readdir(d)) != NULL; i++) {
+		if (!is_temp_name(e->d_name) ||
+		    fstatat(dir, e->d_name, &st, AT_SYMLINK_NOFOLLOW) != 0)
+			continue;
+		if ((S_ISREG(st.st_mode) || S_ISDIR(st.st_mode)) &&
+		    st.st_uid == geteuid() && st.st_mtim.tv_sec < stale)
+			place_remove(dir, e->d_name, &st);
+	}
+	if (d != NULL)
+		closedir(d);
+	else if (fd >= 0)
+		close(fd);
 }

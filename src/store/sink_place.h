@@ -35,4 +35,7 @@ char *place_rename(
  * link. */
 void place_remove(int dir, const char *temp, const struct stat *st);
 
+/* Removes what a program that was killed left behind, long ago. */
+void place_sweep(int dir);
+
 #endif

@@ -5,6 +5,7 @@
 #include "sink_kit.h"
 #include "tmpdir.h"
 
+#include <fcntl.h>
 #include <poll.h>
 #include <setjmp.h>
 #include <stdarg.h>
@@ -89,6 +90,51 @@ finished_elsewhere(void **state)
 	assert_int_equal(sink_finish_begin(s), 0);
 	sink_abandon(s);
 	assert_true(tmpdir_exists(tmpdir_path(downloads, "b")));
+}
+
+static void
+make_old(const char *path)
+{
+	struct timespec times[2] = { { .tv_sec = 1 }, { .tv_sec = 1 } };
+
+	assert_int_equal(
+	    utimensat(AT_FDCWD, path, times, AT_SYMLINK_NOFOLLOW), 0);
+}
+
+/* What a killed one left goes some day; nothing else does. */
+static void
+t37_what_was_left_behind(void **state)
+{
+	static const char *const names[] = { ".earshot-0123456789abcdef.part",
+		".earshot-0123456789abcdee.part", "old", ".earshot-0.part",
+		".earshot-0123456789abcded.part.x",
+		".earshot-0123456789abcdec.part",
+		".earshot-0123456789abcdeb.part" };
+	enum { COUNT = sizeof(names) / sizeof(names[0]) };
+
+	(void)state;
+	for (size_t i = 0; i < COUNT; i++) {
+		char *path = xstrdup(tmpdir_path(downloads, names[i]));
+		if (i == 1) {
+			assert_int_equal(mkdir(path, 0700), 0);
+			assert_int_equal(
+			    symlink(outside, tmpdir_path(path, "x")), 0);
+			assert_int_equal(
+			    mkdir(tmpdir_path(path, "y"), 0700), 0);
+		} else if (i == 5) {
+			assert_int_equal(symlink(outside, path), 0);
+		} else {
+			tmpdir_write(path, "x", 1, 0600);
+		}
+		if (i != 6)
+			make_old(path);
+		free(path);
+	}
+	struct sink_plan plan = plan_file("new", 0);
+	free(finish(begin(&plan)));
+	assert_false(tmpdir_exists(tmpdir_path(downloads, names[0])));
+	assert_false(tmpdir_exists(tmpdir_path(downloads, names[1])));
+	assert_int_equal(count_entries(downloads), COUNT - 2 + 1);
 }
 
 static void
@@ -511,6 +557,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		TEST(a_file),
 		TEST(finished_elsewhere),
+		TEST(t37_what_was_left_behind),
 		TEST(where_the_user_wants_it),
 		TEST(a_folder),
 		TEST(t37_names),
