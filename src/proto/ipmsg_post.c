@@ -92,8 +92,21 @@ fitting(enum charset cs, const struct ipmsg_message *text, size_t max)
 	return utf8_cut(text->utf8, text->size, low);
 }
 
+/* An iptux drops an offer without a word for a colon in a name; others show
+ * it as a semicolon. */
+static void
+name_avoid_colons(const struct ipmsg_peer *p, struct ipmsg_file *file)
+{
+	if (p->client != IPMSG_CLIENT_IPTUX)
+		return;
+	for (size_t i = 0; i < file->name_size; i++)
+		if (file->name[i] == ':')
+			file->name[i] = ';';
+}
+
 static int
-files_write(struct wr *w, enum charset cs, const struct ipmsg_message *text)
+files_write(struct wr *w, const struct ipmsg_peer *p, enum charset cs,
+    const struct ipmsg_message *text)
 {
 	if (text->file_count > IPMSG_FILES_MAX)
 		return ERR_LIMIT;
@@ -107,6 +120,7 @@ files_write(struct wr *w, enum charset cs, const struct ipmsg_message *text)
 		memcpy(file.name, name, file.name_size);
 		file.name[file.name_size] = '\0';
 		free(name);
+		name_avoid_colons(p, &file);
 		ipmsg_file_put(w, &file);
 	}
 	return w->failed ? ERR_LIMIT : 0;
@@ -144,7 +158,7 @@ body_write(const struct ipmsg *m, const struct ipmsg_peer *p,
 	if (text->file_count > 0) {
 		wr_u8(&w, 0);
 		post->ext_at = w.size;
-		err = files_write(&w, cs, text);
+		err = files_write(&w, p, cs, text);
 	}
 	post->body_size = w.size;
 	return err;

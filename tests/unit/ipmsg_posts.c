@@ -368,6 +368,17 @@ our_offer_is_part_of_a_text(void **state)
 	assert_int_equal(ipmsg_file_next(&r, &got), 1);
 	assert_string_equal((const char *)got.name, "a:b.bin");
 	assert_int_equal(got.size, file.size);
+	/* An iptux drops what has a colon in its name. */
+	struct addr tux = kit_host(9);
+	kit_hear_text(me, &tux, "1_iptux 0.8.3:1:t:tux:257:T|x|i|utf-8");
+	message.id = kit_id(2);
+	assert_int_equal(
+	    ipmsg_say(me->m, kit_time(me), "t@tux", &message, NULL), 0);
+	kit_pull(me);
+	packet = me->out[me->outs - 1].packet;
+	r = ipmsg_files_read(packet.ext);
+	assert_int_equal(ipmsg_file_next(&r, &got), 1);
+	assert_string_equal((const char *)got.name, "a;b.bin");
 	/* Who fetches it has it. */
 	ipmsg_fetched(me->m, kit_time(me), &alice, number);
 	kit_pull(me);
