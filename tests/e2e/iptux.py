@@ -1,8 +1,7 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: MIT
 """IP Messenger against iptux as people have it: used by its windows, watched
-on the wire."""
-import functools
+on the wire. Who is there, and texts."""
 import os
 import sys
 
@@ -10,80 +9,10 @@ sys.dont_write_bytecode = True
 import iptux_window
 import ipmsg_peer as im
 import lab
-from iptux_window import Crashed, Iptux
-from lab import Earshot, check
+from iptux_window import ANA, LING, Iptux, listed, speaker, two
+from lab import check
 
-if iptux_window.missing():
-    lab.skip("not installed: %s; ./bootstrap --check --with-peers does it"
-             % ", ".join(iptux_window.missing()))
-lab.enter()
-screen = iptux_window.Display()
-
-ANA, LING = "10.77.0.1", "10.77.0.2"
-
-
-class Wire:
-    """The datagrams between them."""
-
-    def __init__(self, ns):
-        self.capture = lab.Capture(ns, "eth0")
-
-    def all(self, source, kind):
-        found = []
-        for _, _, data in self.capture.read():
-            f = lab.Frame(data)
-            if f.proto == 17 and f.dport == im.PORT and f.src == source:
-                p = im.Packet(f.payload, f.dst)
-                if p.kind == kind:
-                    found.append(p)
-        return found
-
-    def acknowledged(self, source, target):
-        """Each checked text went once, and was acknowledged once."""
-        sent = [p.number for p in self.all(source, im.SENDMSG)
-                if p.options & im.SENDCHECK]
-        acks = [p.body for p in self.all(target, im.RECVMSG)]
-        check(sent and sorted(sent) == sorted(acks),
-              "sent %s, acknowledged %s" % (sent, acks))
-        lab.count("acknowledgements on the wire", len(acks))
-
-
-def speaker(ns, home_dir=None):
-    home = home_dir or lab.home("ana")
-    with open(os.path.join(home, "config"), "w") as f:
-        f.write("ipmsg on\n")
-    return Earshot(ns, "ana", home_dir=home, env={"USER": "ana"})
-
-
-def two(**config):
-    """A fresh network each time: iptux cannot have its port again while old
-    connections linger."""
-    _, hosts = lab.lan_of(2, v6=False)
-    wire = Wire(hosts[0])
-    ana = speaker(hosts[0])
-    ling = Iptux(screen, hosts[1], "Ling", **config)
-    listed(ana)
-    return ana, ling, wire
-
-
-def patiently(part):
-    """Again when iptux crashed by itself."""
-    @functools.wraps(part)
-    def tried():
-        for _ in range(3):
-            try:
-                return part()
-            except Crashed as e:
-                print(e)
-                lab.count("crashes of iptux of its own")
-                lab.close_all()
-        return part()
-    return tried
-
-
-def listed(ana, after=0):
-    return ana.expect("peer", after, dialect="ipmsg", name="Ling",
-                      state="online")
+screen = iptux_window.begin()
 
 
 def told(ana, text):
@@ -95,7 +24,7 @@ def told(ana, text):
 
 def presence():
     """Either sees the other, come and go, whoever was first."""
-    ana, ling, wire = two()
+    ana, ling, wire = two(screen)
     seen = listed(ana)
     check((seen["id"], seen["trust"], seen["group"], seen["encrypted"]) ==
           (None, "unknown", "lab", False) and
@@ -120,7 +49,7 @@ def presence():
 
 def messages():
     """Both ways, in English and Chinese, lines and emoji."""
-    ana, ling, wire = two()
+    ana, ling, wire = two(screen)
     texts = ("hello: are you there?", "你好，世界", "lunch 🍜 at 12 👍🏽",
              "two\nlines", "  spaces  ", "naïve café €")
     for text in texts:
@@ -145,7 +74,7 @@ def messages():
 
 def behind():
     """While no window of that conversation is open."""
-    ana, ling, wire = two(open_chat=False)
+    ana, ling, wire = two(screen, open_chat=False)
     told(ana, "are you there")
     told(ana, "在吗")
     check(not ling.visible("ana"), "no window opens by itself")
@@ -157,7 +86,7 @@ def behind():
 
 def waits():
     """What is said to who has left, or has died, waits until it is back."""
-    ana, ling, _ = two()
+    ana, ling, _ = two(screen)
     ling.say("ana", "bye")
     ana.expect("message", text="bye")
     mark = ana.mark()
@@ -181,7 +110,7 @@ def waits():
 
 def died():
     """iptux says to a dead earshot, and is told so by its own window."""
-    ana, ling, _ = two()
+    ana, ling, _ = two(screen)
     told(ana, "hi")
     home, ns = ana.home, ana.ns
     ana.close()
@@ -198,7 +127,7 @@ def died():
 
 def gbk():
     """An iptux that prefers GBK."""
-    ana, ling, wire = two(preference_encode="gbk", belong_group="实验室")
+    ana, ling, wire = two(screen, preference_encode="gbk", belong_group="实验室")
     seen = listed(ana)
     check(seen["group"] == "实验室", "its group: %s" % seen)
     ling.say("ana", "你好，世界")
@@ -211,7 +140,4 @@ def gbk():
     check(sent.body == "再见，世界".encode("gbk"), "and so do we: %s" % sent)
 
 
-try:
-    lab.run(*map(patiently, (presence, messages, behind, waits, died, gbk)))
-finally:
-    screen.close()
+iptux_window.run(screen, presence, messages, behind, waits, died, gbk)

@@ -10,6 +10,7 @@ What stands in a window is read as people copy it: select all, and ask for the
 selection. Keys are sent like those of a keyboard, to the window that has the
 focus.
 """
+import functools
 import json
 import os
 import re
@@ -17,9 +18,11 @@ import shutil
 import subprocess
 import time
 
+import ipmsg_peer as im
 import lab
 
 PROGRAMS = ("iptux", "Xvfb", "xdotool", "xclip")
+SOCKETS = "/tmp/.X11-unix"
 WIDTH, HEIGHT = 1000, 600
 CHOOSE_FILES, CHOOSE_FOLDERS, SAVE = (
     "Choose enclosure files", "Choose enclosure folders",
@@ -45,10 +48,14 @@ def missing():
 
 class Display:
     def __init__(self):
+        # A display that is asked for any number takes away the socket of who
+        # has that in another network.
+        os.makedirs(SOCKETS, exist_ok=True)
+        lab.mount("x11", SOCKETS, "tmpfs", 0, "mode=1777")
         end, theirs = os.pipe()
         self.process = subprocess.Popen(
             ["Xvfb", "-displayfd", str(theirs), "-screen", "0",
-             "1400x900x24", "-nolisten", "tcp"],
+             "1400x900x24", "-nolisten", "tcp", "-noreset"],
             pass_fds=[theirs], stderr=subprocess.DEVNULL,
             preexec_fn=lab.child_setup())
         os.close(theirs)
@@ -103,7 +110,8 @@ class Display:
                 self.click(*at)
             self.clipboard(text)
             self.keys("ctrl+a", "ctrl+v")
-            return soon(lambda: self.selected() == text)
+            # A path of a folder is given a slash more.
+            return soon(lambda: self.selected() in (text, text + "/"))
 
         lab.wait_until(there, "%.100s in a window" % text)
 
@@ -261,8 +269,12 @@ class Iptux:
         lab.wait_until(lambda: s.focus(self.wait(title)), "the focus there")
         s.keys("slash")
         s.paste(path)
-        s.keys("Return")
-        lab.wait_until(lambda: not self.find(title), "it takes " + path)
+
+        def taken():
+            s.keys("Return")
+            return soon(lambda: not self.find(title))
+
+        lab.wait_until(taken, "it takes " + path)
 
     def attach(self, who, path):
         """A file or a folder, to be sent with the next text."""
@@ -304,3 +316,88 @@ class Iptux:
     def kill(self):
         self.process.kill()
         self.process.wait()
+
+
+# One of them and an earshot, on a LAN -----------------------------------------
+
+ANA, LING = "10.77.0.1", "10.77.0.2"
+
+
+def begin():
+    """For a script: a display, or the end of it."""
+    if missing():
+        lab.skip("not installed: %s; ./bootstrap --check --with-peers does it"
+                 % ", ".join(missing()))
+    lab.enter()
+    return Display()
+
+
+def run(screen, *parts):
+    try:
+        lab.run(*map(patiently, parts))
+    finally:
+        screen.close()
+
+
+class Wire:
+    """The datagrams between them."""
+
+    def __init__(self, ns):
+        self.capture = lab.Capture(ns, "eth0")
+
+    def all(self, source, kind):
+        found = []
+        for _, _, data in self.capture.read():
+            f = lab.Frame(data)
+            if f.proto == 17 and f.dport == im.PORT and f.src == source:
+                p = im.Packet(f.payload, f.dst)
+                if p.kind == kind:
+                    found.append(p)
+        return found
+
+    def acknowledged(self, source, target):
+        """Each checked text went once, and was acknowledged once."""
+        sent = [p.number for p in self.all(source, im.SENDMSG)
+                if p.options & im.SENDCHECK]
+        acks = [p.body for p in self.all(target, im.RECVMSG)]
+        lab.check(sent and sorted(sent) == sorted(acks),
+                  "sent %s, acknowledged %s" % (sent, acks))
+        lab.count("acknowledgements on the wire", len(acks))
+
+
+def speaker(ns, home_dir=None):
+    home = home_dir or lab.home("ana")
+    with open(os.path.join(home, "config"), "w") as f:
+        f.write("ipmsg on\nfiles.folder %s/got\n" % home)
+    return lab.Earshot(ns, "ana", home_dir=home, env={"USER": "ana"})
+
+
+def two(screen, **config):
+    """A fresh network each time: iptux cannot have its port again while old
+    connections linger."""
+    _, hosts = lab.lan_of(2, v6=False)
+    wire = Wire(hosts[0])
+    ana = speaker(hosts[0])
+    ling = Iptux(screen, hosts[1], "Ling", **config)
+    listed(ana)
+    return ana, ling, wire
+
+
+def patiently(part):
+    """Again when iptux crashed by itself."""
+    @functools.wraps(part)
+    def tried():
+        for _ in range(3):
+            try:
+                return part()
+            except Crashed as e:
+                print(e)
+                lab.count("crashes of iptux of its own")
+                lab.close_all()
+        return part()
+    return tried
+
+
+def listed(ana, after=0):
+    return ana.expect("peer", after, dialect="ipmsg", name="Ling",
+                      state="online")
