@@ -148,6 +148,16 @@ add_dialects(struct str *s, const struct model *m)
 }
 
 static void
+add_files(struct str *s, const struct model *m)
+{
+	if (m->offers_refused == 0)
+		return;
+	add_head(s, m->lang, N_("files"));
+	str_addf(s, say(m->lang, "%llu offers refused: too many at a time"),
+	    (unsigned long long)m->offers_refused);
+}
+
+static void
 add_sessions(struct str *s, const struct model *m)
 {
 	size_t up = 0, here = 0, known = 0;
@@ -179,5 +189,6 @@ report_net(const struct model *m, struct now now)
 	add_counters(&s, m);
 	add_sessions(&s, m);
 	add_dialects(&s, m);
+	add_files(&s, m);
 	return str_take(&s);
 }

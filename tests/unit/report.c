@@ -117,6 +117,7 @@ net(void **state)
 	(void)state;
 
 	m->discovery.received = 12;
+	m->offers_refused = 97;
 	m->discovery.dropped[DROP_FORMAT] = 3;
 	m->ifaces[1].last_error = 101;
 	m->legacy.plain_bad = 1000;
@@ -125,7 +126,8 @@ net(void **state)
 	    (const char *[]){ "mira", "tcp 41827", "udp 50123",
 		"3 s ago, next in 2 s", "192.168.1.20/24 used", "docker0",
 		"the last send failed", "12 in",
-		"3 dropped: ", "plain        1000 were no text, 0 too many",
+		"3 dropped: ", "97 offers refused",
+		"plain        1000 were no text, 0 too many",
 		"ipmsg        0 were no packets, 7 unknown", NULL });
 	m->tcp_port = 0;
 	m->last_announce_ms = 0;
