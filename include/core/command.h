@@ -35,6 +35,7 @@ enum command_kind {
 	COMMAND_BACK,
 	COMMAND_CONNECT,  /* text: HOST[:PORT] as typed */
 	COMMAND_INFO,     /* show text in conv as MESSAGE_INFO */
+	COMMAND_LOOK,     /* the same, and look up the host of peer */
 	COMMAND_ERROR,    /* show text in conv as MESSAGE_ERROR */
 	COMMAND_CLEAR,    /* forget what MESSAGE_INFO and _ERROR show in conv */
 	COMMAND_OUTBOX,   /* says what waits */

@@ -94,6 +94,8 @@ enum effect_kind {
 			   this: the engine has forgotten conn */
 	EFFECT_RESOLVE, /* text is HOST, port beside it; answer with
 			   engine_resolved(token) */
+	EFFECT_LOOKUP,  /* about the host at addr, and its port over transport:
+			   engine_looked_up(token), twice */
 	EFFECT_STORE,   /* change: to remember; it stays where it is until
 			   engine_committed. Commit once a turn, when all
 			   input of the turn was drained */
@@ -126,9 +128,19 @@ enum effect_kind {
 			    message is not in memory */
 	EFFECT_REVISED,  /* conv, serial, id: its text or reactions changed;
 			    fp: by whom; revision: how; text: the new one */
+	EFFECT_HOST,     /* fp, host: the answer of EFFECT_LOOKUP */
 	EFFECT_TRANSFER, /* token: a file on its way (core/transfer.h), now in
 			    state; on: only its numbers changed */
 	EFFECT_LEFT,     /* goodbyes are out: the process may end */
+};
+
+/* What is known of a host; NULL: not known. */
+struct host_found {
+	struct addr addr;
+	enum iface_reach reach;
+	bool has_mac;
+	uint8_t mac[MAC_SIZE];
+	char *name, *service; /* owned; clean */
 };
 
 struct effect {
@@ -152,6 +164,7 @@ struct effect {
 	size_t size;
 	const char *text;
 	enum transfer_state state;
+	const struct host_found *host; /* until the next look-up */
 	uint64_t offset;
 	struct file_piece piece;
 };
@@ -212,6 +225,21 @@ bool engine_reading(const struct engine *e, uint32_t conn);
 /* The answer to EFFECT_RESOLVE: addresses with their port, or why not. */
 void engine_resolved(struct engine *e, struct now now, uint32_t token,
     const struct addr *addrs, size_t count, const char *error);
+
+/*
+ * The answer to EFFECT_LOOKUP, in two parts: first what the machine knows by
+ * itself, its hardware address; then (ended) what a name server says, or why it
+ * does not.
+ */
+struct looked_up {
+	bool ended;
+	bool has_mac;
+	uint8_t mac[MAC_SIZE];
+	const char *name, *service; /* as they came; NULL or "": none */
+	const char *error;
+};
+void engine_looked_up(struct engine *e, struct now now, uint32_t token,
+    const struct looked_up *answer);
 
 /*
  * How the commit went of all that EFFECT_STORE gave since the last one. Until

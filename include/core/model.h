@@ -238,6 +238,7 @@ struct model {
 	const struct lang *lang; /* of all that is shown; NULL: English */
 	struct settings settings;
 	struct fp self;
+	char *hostname;      /* of this machine; NULL: not known */
 	char *name, *status; /* ours; status may be empty */
 	bool away;
 	bool leaving;
@@ -276,6 +277,8 @@ struct model {
 /* NULL when not there. Valid until the next call of the engine. */
 const struct peer *model_peer(const struct model *m, const struct fp *fp);
 const struct conv *model_conv(const struct model *m, uint32_t id);
+/* Where it is reached now, or was last; NULL. */
+const struct addr *peer_host(const struct peer *p);
 /* What the notes are called, in every language: it is typed. */
 #define NOTES_NAME "note-to-self"
 /* The conversation with a peer, or NULL. */

@@ -28,6 +28,8 @@ struct events {
 	/* A file on its way, as the effect says. */
 	char *(*transfer)(const struct model *m, const struct transfer *t,
 	    const struct effect *effect);
+	/* What was found out about a host; NULL: notices tell it. */
+	char *(*host)(const struct model *m, const struct effect *effect);
 	/* A setting changed; its answer is a message of its own. */
 	char *(*setting)(const struct model *m, const struct setting *row);
 	/* Found in the history. */

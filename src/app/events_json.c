@@ -434,6 +434,27 @@ json_revised(const struct model *m, const struct conv *c,
 }
 
 static char *
+json_host(const struct model *m, const struct effect *effect)
+{
+	const struct host_found *h = effect->host;
+	const struct peer *p = model_peer(m, &effect->fp);
+	char at[ADDR_TEXT_MAX], mac[MAC_TEXT_SIZE];
+	struct buf b = begin("host");
+
+	add(&b, "name", p == NULL ? NULL : p->name);
+	if (p == NULL || peer_is_legacy(p))
+		add(&b, "id", NULL);
+	else
+		add_fp(&b, "id", &effect->fp);
+	add(&b, "address", addr_host_text(&h->addr, at));
+	add(&b, "network", iface_reach_text(h->reach));
+	add(&b, "mac", h->has_mac ? mac_text(h->mac, mac) : NULL);
+	add(&b, "host", h->name);
+	add(&b, "service", h->service);
+	return end(&b);
+}
+
+static char *
 json_transfer(const struct model *m, const struct transfer *t,
     const struct effect *effect)
 {
@@ -496,6 +517,7 @@ const struct events events_json = {
 	.delivery = json_delivery,
 	.revised = json_revised,
 	.transfer = json_transfer,
+	.host = json_host,
 	.found = json_found,
 	.error = json_error,
 };

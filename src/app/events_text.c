@@ -256,6 +256,14 @@ text_offer(const struct model *m, const struct transfer *t, const char *who)
 }
 
 static char *
+text_host(const struct model *m, const struct effect *effect)
+{
+	(void)m;
+	(void)effect;
+	return NULL;
+}
+
+static char *
 text_transfer(const struct model *m, const struct transfer *t,
     const struct effect *effect)
 {
@@ -326,6 +334,7 @@ const struct events events_text = {
 	.delivery = text_delivery,
 	.revised = text_revised,
 	.transfer = text_transfer,
+	.host = text_host,
 	.found = text_found,
 	.error = text_error,
 };

@@ -163,6 +163,15 @@ report_transfer(
 	return true;
 }
 
+static bool
+report_host(struct plain *p, const struct model *m, const struct effect *effect)
+{
+	if (effect->kind != EFFECT_HOST)
+		return false;
+	print_line(p, p->events->host(m, effect));
+	return true;
+}
+
 static void
 plain_report(struct front *f, struct shell *sh, const struct effect *effect)
 {
@@ -170,7 +179,7 @@ plain_report(struct front *f, struct shell *sh, const struct effect *effect)
 	const struct model *m = shell_model(sh);
 
 	if (report_peer(p, m, effect) || report_setting(p, m, effect) ||
-	    report_transfer(p, m, effect))
+	    report_transfer(p, m, effect) || report_host(p, m, effect))
 		return;
 	const struct conv *c = model_conv(m, effect->conv);
 	const struct message *msg =

@@ -10,6 +10,7 @@
 #include "app/log.h"
 #include "base/err.h"
 #include "base/mem.h"
+#include "net/neighbours.h"
 #include "net/signals.h"
 
 #include <sched.h>
@@ -76,6 +77,21 @@ start_resolve(struct shell *sh, const struct effect *effect)
 		effect->port, sh->now.mono_ms) < 0 &&
 	    sh->unresolved_count < UNRESOLVED_MAX)
 		sh->unresolved[sh->unresolved_count++] = effect->token;
+}
+
+/* A name that is not looked up has no answer but that. */
+static void
+start_lookup(struct shell *sh, const struct effect *effect)
+{
+	if (sh->looking_count < RESOLVE_MAX)
+		sh->looking[sh->looking_count++] = (struct looking){
+			.token = effect->token,
+			.addr = effect->addr,
+		};
+	if (resolve_start_back(sh->resolve, effect->token, &effect->addr,
+		effect->transport == CARRIER_TCP, sh->now.mono_ms) < 0 &&
+	    sh->unnamed_count < UNRESOLVED_MAX)
+		sh->unnamed[sh->unnamed_count++] = effect->token;
 }
 
 static void
@@ -210,6 +226,9 @@ run_effect(struct shell *sh, const struct effect *effect)
 	case EFFECT_RESOLVE:
 		start_resolve(sh, effect);
 		break;
+	case EFFECT_LOOKUP:
+		start_lookup(sh, effect);
+		break;
 	case EFFECT_STORE:
 		keep_change(sh, effect->change);
 		break;
@@ -238,6 +257,7 @@ run_effect(struct shell *sh, const struct effect *effect)
 	case EFFECT_MESSAGE:
 	case EFFECT_DELIVERY:
 	case EFFECT_REVISED:
+	case EFFECT_HOST:
 	case EFFECT_TRANSFER:
 		keep_report(sh, effect);
 		break;
@@ -346,6 +366,18 @@ tell_listened(struct shell *sh)
 }
 
 static void
+tell_macs(struct shell *sh)
+{
+	while (sh->looking_count > 0) {
+		struct looking l = sh->looking[--sh->looking_count];
+		struct looked_up answer = { .ended = false };
+		answer.has_mac = neighbours_find(&l.addr, answer.mac);
+		engine_looked_up(sh->engine, sh->now, l.token, &answer);
+		drain(sh);
+	}
+}
+
+static void
 run_effects(struct shell *sh)
 {
 	struct effect effect;
@@ -366,6 +398,8 @@ drain(struct shell *sh)
 		answer(sh);
 	if (sh->listened_count > 0)
 		tell_listened(sh);
+	if (sh->looking_count > 0)
+		tell_macs(sh);
 }
 
 void
@@ -584,9 +618,28 @@ on_failures(struct shell *sh)
 }
 
 static void
+tell_name(struct shell *sh, uint32_t token, const char *name,
+    const char *service, const char *error)
+{
+	struct looked_up answer = {
+		.ended = true,
+		.name = name,
+		.service = service,
+		.error = error,
+	};
+
+	engine_looked_up(sh->engine, sh->now, token, &answer);
+	drain(sh);
+}
+
+static void
 on_answers(struct shell *sh)
 {
 	struct resolve_answer a;
+
+	while (sh->unnamed_count > 0)
+		tell_name(sh, sh->unnamed[--sh->unnamed_count], NULL, NULL,
+		    N_("too many names are being looked up; try again"));
 
 	while (sh->unresolved_count > 0) {
 		uint32_t token = sh->unresolved[--sh->unresolved_count];
@@ -596,6 +649,10 @@ on_answers(struct shell *sh)
 		drain(sh);
 	}
 	while (resolve_next(sh->resolve, sh->now.mono_ms, &a)) {
+		if (a.back) {
+			tell_name(sh, a.token, a.host, a.service, a.error);
+			continue;
+		}
 		engine_resolved(
 		    sh->engine, sh->now, a.token, a.addrs, a.count, a.error);
 		drain(sh);

@@ -76,6 +76,12 @@ struct listened {
 	int sys_errno;
 };
 
+/* EFFECT_LOOKUP, to be answered by what is known here. */
+struct looking {
+	uint32_t token;
+	struct addr addr;
+};
+
 struct shell {
 	struct home home;
 	/* Those of the start; the model has them as they are. */
@@ -99,8 +105,12 @@ struct shell {
 	size_t paused_count;
 	uint32_t unresolved[UNRESOLVED_MAX]; /* look-ups that did not begin */
 	size_t unresolved_count;
+	uint32_t unnamed[UNRESOLVED_MAX]; /* the same, of names */
+	size_t unnamed_count;
 	struct listened listened[PORTS_MAX]; /* told when effects are drained */
 	size_t listened_count;
+	struct looking looking[RESOLVE_MAX]; /* the same */
+	size_t looking_count;
 	struct effect *reports; /* for the front end, after the other effects */
 	size_t report_count, report_cap;
 	struct db *db;

@@ -25,6 +25,9 @@ first_model(const struct engine_cfg *cfg, struct now now)
 		settings_copy(&m->settings, cfg->settings);
 	if (cfg->status != NULL)
 		model_clean_status(m, cfg->status);
+	m->hostname = cfg->hostname == NULL
+			  ? NULL
+			  : own_text(cfg->hostname, PEER_TEXT_NAME, NULL);
 	m->tcp_port = cfg->tcp_port;
 	m->udp_port = cfg->udp_port;
 	m->discovery_port = cfg->discovery_port;
@@ -89,6 +92,7 @@ engine_free(struct engine *e)
 	sendings_free(e);
 	conns_free(e);
 	connects_free(e);
+	lookups_free(e);
 	plain_free(e);
 	contacts_free(e);
 	discover_free(e->discover);

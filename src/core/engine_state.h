@@ -30,6 +30,7 @@ enum {
 	ACCEPT_LOOPBACK_FACTOR = 10,
 	/* /connect commands under way. */
 	CONNECTS_MAX = 8,
+	LOOKUPS_MAX = 4,
 	/* Messages of one connection handled in one go. */
 	PUMP_MAX = 512,
 	/* Inbound messages of somebody we never wrote to; beyond, they wait in
@@ -170,6 +171,14 @@ struct connect {
 	const char *tcp_why; /* of the last failure over TCP; static */
 };
 
+/* A look-up of /info; core/lookup.c. */
+struct lookup {
+	uint32_t token; /* 0: this place is free */
+	uint32_t conv;
+	struct fp peer;
+	struct host_found found;
+};
+
 /* The dialect of IP Messenger; core/ipmsg_line.c. */
 struct ipmsg_line {
 	struct ipmsg *machine; /* NULL while it is off */
@@ -224,6 +233,7 @@ struct engine {
 	size_t contact_count, contact_cap;
 	struct connect connects[CONNECTS_MAX];
 	uint32_t next_token;
+	struct lookup lookups[LOOKUPS_MAX];
 	int64_t typing_ms; /* earliest end of a typing notice */
 
 	int64_t next_row;
@@ -509,5 +519,11 @@ void connect_failed(
 void connect_is_self(struct engine *e, struct now now, struct conn *c);
 void connect_done(struct engine *e, struct now now, struct conn *c);
 void connects_free(struct engine *e);
+
+/* lookup.c: the hosts of peers */
+
+void lookup_start(
+    struct engine *e, struct now now, const struct command *cmd);
+void lookups_free(struct engine *e);
 
 #endif

@@ -204,7 +204,9 @@ do_notice(struct engine *e, struct now now, struct command *cmd)
 
 	cmd->text = NULL;
 	engine_notice(e, now, cmd->conv,
-	    cmd->kind == COMMAND_INFO ? MESSAGE_INFO : MESSAGE_ERROR, text);
+	    cmd->kind == COMMAND_ERROR ? MESSAGE_ERROR : MESSAGE_INFO, text);
+	if (cmd->kind == COMMAND_LOOK)
+		lookup_start(e, now, cmd);
 }
 
 static void
@@ -287,7 +289,7 @@ do_outbox(struct engine *e, struct now now, const struct command *cmd)
 		outbox_cancel(e, now, cmd);
 }
 
-/* Keyed by enum command_kind. INFO and ERROR give their text away. */
+/* Keyed by enum command_kind. INFO, LOOK and ERROR give their text away. */
 static void (*const runs[])(
     struct engine *e, struct now now, const struct command *cmd) = {
 	[COMMAND_SAY] = talk_say,
@@ -338,7 +340,8 @@ static void (*const runs[])(
 static void
 execute(struct engine *e, struct now now, struct command *cmd)
 {
-	if (cmd->kind == COMMAND_INFO || cmd->kind == COMMAND_ERROR)
+	if (cmd->kind == COMMAND_INFO || cmd->kind == COMMAND_ERROR ||
+	    cmd->kind == COMMAND_LOOK)
 		do_notice(e, now, cmd);
 	else if (cmd->kind < sizeof(runs) / sizeof(runs[0]) &&
 		 runs[cmd->kind] != NULL)

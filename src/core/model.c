@@ -331,3 +331,11 @@ peer_label(const struct peer *p, bool always, char out[static PEER_LABEL_SIZE])
 	    tag[0] != '\0' ? "\xc2\xb7" : "", tag);
 	return out;
 }
+
+const struct addr *
+peer_host(const struct peer *p)
+{
+	if (p->link != PEER_LINK_NONE && p->link_addr.family != ADDR_NONE)
+		return &p->link_addr;
+	return p->addr_count > 0 ? &p->addrs[0] : NULL;
+}

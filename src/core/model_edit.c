@@ -90,6 +90,7 @@ model_free(struct model *m)
 	free(m->convs);
 	settings_clear(&m->settings);
 	free(m->name);
+	free(m->hostname);
 	free(m->status);
 	free(m);
 }

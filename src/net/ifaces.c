@@ -21,6 +21,7 @@
 #ifdef __linux__
 #include <linux/ethtool.h>
 #include <linux/sockios.h>
+#include <netpacket/packet.h>
 #endif
 
 static const char *const virtual_names[] = { "docker", "veth", "br-", "virbr",
@@ -299,6 +300,39 @@ ifaces_equal(const struct iface *a, size_t an, const struct iface *b, size_t bn)
 	return true;
 }
 
+#ifdef __linux__
+static void
+add_mac(const struct sockaddr *sa, const char *name, struct iface *out,
+    size_t count)
+{
+	struct sockaddr_ll card;
+
+	memcpy(&card, sa, sizeof(card));
+	for (size_t i = 0; i < count && card.sll_halen == MAC_SIZE; i++) {
+		if (out[i].loopback || strcmp(out[i].name, name) != 0)
+			continue;
+		memcpy(out[i].mac, card.sll_addr, MAC_SIZE);
+		out[i].has_mac = true;
+	}
+}
+
+static void
+add_macs(const struct ifaddrs *all, struct iface *out, size_t count)
+{
+	for (const struct ifaddrs *a = all; a != NULL; a = a->ifa_next)
+		if (a->ifa_addr != NULL && a->ifa_addr->sa_family == AF_PACKET)
+			add_mac(a->ifa_addr, a->ifa_name, out, count);
+}
+#else
+static void
+add_macs(const struct ifaddrs *all, struct iface *out, size_t count)
+{
+	(void)all;
+	(void)out;
+	(void)count;
+}
+#endif
+
 size_t
 ifaces_list(
     const struct iface_choice *choice, struct iface out[static IFACES_MAX])
@@ -318,6 +352,7 @@ ifaces_list(
 				out[count++] = f;
 		}
 	}
+	add_macs(all, out, count);
 	freeifaddrs(all);
 	return count;
 }

@@ -15,7 +15,9 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <netdb.h>
+#include <netinet/in.h>
 #include <signal.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/wait.h>
@@ -28,12 +30,21 @@ struct result {
 	int code; /* of getaddrinfo */
 	size_t count;
 	struct addr addrs[RESOLVE_ADDRS_MAX];
+	char host[RESOLVE_HOST_SIZE], service[RESOLVE_SERVICE_SIZE];
+};
+
+/* What a child is to find out. */
+struct task {
+	const char *host; /* NULL: the name of addr */
+	struct addr addr; /* its port, in any case */
+	bool tcp;
 };
 
 struct job {
 	pid_t pid; /* 0: free */
 	int fd;
 	uint32_t token;
+	bool back;
 	int64_t deadline_ms;
 };
 
@@ -94,25 +105,54 @@ child_prepare(int fd)
 #endif
 }
 
-static _Noreturn void
-child_run(int fd, const char *host, uint16_t port)
+static void
+look_up(const struct task *t, struct result *ret)
 {
 	struct addrinfo hints = { .ai_socktype = SOCK_STREAM };
 	struct addrinfo *list = NULL;
+
+	ret->code = getaddrinfo(t->host, NULL, &hints, &list);
+	if (ret->code != 0)
+		list = NULL;
+	for (struct addrinfo *i = list; i != NULL; i = i->ai_next) {
+		struct addr a = sockaddr_addr(i->ai_addr);
+		if (a.family == ADDR_NONE || ret->count == RESOLVE_ADDRS_MAX)
+			continue;
+		a.port = t->addr.port;
+		ret->addrs[ret->count++] = a;
+	}
+}
+
+/* A number is what it says where it finds no name. */
+static void
+look_back(const struct task *t, struct result *ret)
+{
+	struct sockaddr_storage ss;
+	socklen_t size = sockaddr_of(&t->addr, &ss);
+	int flags = NI_NAMEREQD | (t->tcp ? 0 : NI_DGRAM);
+
+	ret->code = getnameinfo((struct sockaddr *)&ss, size, ret->host,
+	    sizeof(ret->host), NULL, 0, flags);
+	if (ret->code != 0)
+		ret->host[0] = '\0';
+	const struct servent *service =
+	    getservbyport(htons(t->addr.port), t->tcp ? "tcp" : "udp");
+	if (service != NULL && t->addr.port != 0)
+		snprintf(
+		    ret->service, sizeof(ret->service), "%s", service->s_name);
+}
+
+static _Noreturn void
+child_run(int fd, const struct task *t)
+{
 	struct result result;
 
 	child_prepare(fd);
 	memset(&result, 0, sizeof(result));
-	result.code = getaddrinfo(host, NULL, &hints, &list);
-	if (result.code != 0)
-		list = NULL;
-	for (struct addrinfo *i = list; i != NULL; i = i->ai_next) {
-		struct addr a = sockaddr_addr(i->ai_addr);
-		if (a.family == ADDR_NONE || result.count == RESOLVE_ADDRS_MAX)
-			continue;
-		a.port = port;
-		result.addrs[result.count++] = a;
-	}
+	if (t->host != NULL)
+		look_up(t, &result);
+	else
+		look_back(t, &result);
 	_exit(write(PIPE_FD, &result, sizeof(result)) < 0);
 }
 
@@ -125,9 +165,9 @@ job_free(struct resolve *r)
 	return NULL;
 }
 
-int
-resolve_start(struct resolve *r, uint32_t token, const char *host,
-    uint16_t port, int64_t mono_ms)
+static int
+job_start(
+    struct resolve *r, uint32_t token, const struct task *t, int64_t mono_ms)
 {
 	struct job *j = job_free(r);
 	int fds[2];
@@ -141,7 +181,7 @@ resolve_start(struct resolve *r, uint32_t token, const char *host,
 	fcntl(fds[0], F_SETFL, O_NONBLOCK);
 	pid_t pid = fork();
 	if (pid == 0)
-		child_run(fds[1], host, port);
+		child_run(fds[1], t);
 	close(fds[1]);
 	if (pid < 0) {
 		socket_close(fds[0]);
@@ -151,9 +191,28 @@ resolve_start(struct resolve *r, uint32_t token, const char *host,
 		.pid = pid,
 		.fd = fds[0],
 		.token = token,
+		.back = t->host == NULL,
 		.deadline_ms = mono_ms + RESOLVE_TIMEOUT_MS,
 	};
 	return 0;
+}
+
+int
+resolve_start(struct resolve *r, uint32_t token, const char *host,
+    uint16_t port, int64_t mono_ms)
+{
+	struct task t = { .host = host, .addr = { .port = port } };
+
+	return job_start(r, token, &t, mono_ms);
+}
+
+int
+resolve_start_back(struct resolve *r, uint32_t token, const struct addr *addr,
+    bool tcp, int64_t mono_ms)
+{
+	struct task t = { .addr = *addr, .tcp = tcp };
+
+	return job_start(r, token, &t, mono_ms);
 }
 
 void
@@ -201,11 +260,15 @@ job_answer(
 	struct result result = { .count = 0 };
 	ssize_t got = read(j->fd, &result, sizeof(result));
 
-	*ret_answer = (struct resolve_answer){ .token = j->token };
+	*ret_answer =
+	    (struct resolve_answer){ .token = j->token, .back = j->back };
 	if (got == (ssize_t)sizeof(result)) {
 		ret_answer->count = result.count;
 		memcpy(ret_answer->addrs, result.addrs, sizeof(result.addrs));
-		if (result.count == 0)
+		memcpy(ret_answer->host, result.host, sizeof(result.host));
+		memcpy(ret_answer->service, result.service,
+		    sizeof(result.service));
+		if (j->back ? result.code != 0 : result.count == 0)
 			ret_answer->error = code_text(result.code);
 		return true;
 	}

@@ -297,7 +297,10 @@ parse_info(struct parse *p)
 			p->spec->example));
 	if (!parse_at_end(p))
 		return parse_nothing(p, COMMAND_INFO);
-	return answer(p, report_info(p->m, p->now, peer));
+	answer(p, report_info(p->m, p->now, peer));
+	p->en.cmd.kind = COMMAND_LOOK;
+	p->en.cmd.peer = peer->fp;
+	return 0;
 }
 
 int

@@ -178,6 +178,32 @@ add_addrs(struct str *s, const struct lang *l, const struct peer *p)
 		add_more(s, say(l, "reached by /connect"));
 }
 
+/* By our own addresses, their netmasks and the one it is reached at. */
+static void
+add_network(struct str *s, const struct model *m, const struct peer *p)
+{
+	const struct addr *host = peer_host(p);
+	const struct iface *by = NULL;
+	char at[ADDR_TEXT_MAX];
+
+	if (host == NULL)
+		return;
+	enum iface_reach reach =
+	    iface_reach(m->ifaces, m->iface_count, host, &by);
+	if (reach == IFACE_REACH_UNKNOWN)
+		return;
+	add_head(s, m->lang, N_("network"));
+	if (reach == IFACE_REACH_HERE) {
+		str_add(s, say(m->lang, "this machine"));
+	} else if (reach == IFACE_REACH_ROUTED) {
+		str_add(s, say(m->lang, "another subnet: behind a router"));
+	} else {
+		struct addr subnet = iface_subnet(by);
+		str_addf(s, say(m->lang, "your subnet: %s/%u on %s"),
+		    addr_host_text(&subnet, at), by->prefix_bits, by->name);
+	}
+}
+
 /* What the user chose for this one, where that is not the usual. */
 static void
 add_choices(struct str *s, const struct lang *l, const struct peer *p)
@@ -306,6 +332,7 @@ report_info(const struct model *m, struct now now, const struct peer *p)
 		str_addf(&s, "\"%s\"", p->status);
 	}
 	add_addrs(&s, m->lang, p);
+	add_network(&s, m, p);
 	add_link(&s, m->lang, p);
 	add_choices(&s, m->lang, p);
 	if (peer_is_legacy(p))

@@ -23,6 +23,10 @@ add_ports(struct str *s, const struct model *m)
 	str_pad(s, say(m->lang, "you"), HEAD_CELLS);
 	str_addf(s, "%s, %s", m->name,
 	    m->away ? say(m->lang, "away") : say(m->lang, "here"));
+	if (m->hostname != NULL) {
+		add_head(s, m->lang, N_("host"));
+		str_add(s, m->hostname);
+	}
 	add_head(s, m->lang, N_("fingerprint"));
 	str_add(s, fp_text(&m->self, fp));
 	add_head(s, m->lang, N_("listening"));
@@ -80,6 +84,25 @@ add_error(struct str *s, const struct lang *l, int error)
 	str_addf(s, say(l, ", the last send failed: error %d"), error);
 }
 
+/* Of an address that is used; loopback needs none of it. */
+static void
+add_subnet(struct str *s, const struct lang *l, const struct iface *f)
+{
+	struct addr mask = iface_netmask(f), subnet = iface_subnet(f);
+	char text[3][ADDR_TEXT_MAX], mac[MAC_TEXT_SIZE];
+
+	if (f->use != IFACE_USED || f->loopback)
+		return;
+	if (f->has_mac)
+		str_addf(s, ", MAC %s", mac_text(f->mac, mac));
+	if (f->addr.family != ADDR_IPV4 || f->broadcast.family == ADDR_NONE)
+		return;
+	add_head(s, NULL, "");
+	str_addf(s, say(l, "  netmask %s, subnet %s, broadcast %s"),
+	    addr_host_text(&mask, text[0]), addr_host_text(&subnet, text[1]),
+	    addr_host_text(&f->broadcast, text[2]));
+}
+
 static void
 add_ifaces(struct str *s, const struct model *m)
 {
@@ -99,6 +122,7 @@ add_ifaces(struct str *s, const struct model *m)
 		    say(m->lang, iface_use_text(f->use)));
 		if (f->last_error != 0)
 			add_error(s, m->lang, f->last_error);
+		add_subnet(s, m->lang, f);
 	}
 }
 

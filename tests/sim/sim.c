@@ -79,6 +79,8 @@ run_effect(struct sim *s, unsigned node, const struct effect *effect)
 	case EFFECT_UNLISTEN:
 	case EFFECT_KEYS:
 	case EFFECT_RESOLVE:
+	case EFFECT_LOOKUP:
+	case EFFECT_HOST:
 	case EFFECT_QUERY:
 	case EFFECT_PEER:
 	case EFFECT_TYPING:

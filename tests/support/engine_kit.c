@@ -257,7 +257,8 @@ run_effect(struct ekit *k, const struct effect *e)
 		k->loading = true;
 	}
 	if (e->kind == EFFECT_REVISED || e->kind == EFFECT_QUERY ||
-	    e->kind == EFFECT_SETTING)
+	    e->kind == EFFECT_SETTING || e->kind == EFFECT_LOOKUP ||
+	    e->kind == EFFECT_HOST)
 		take_told(k, e);
 	if (e->kind == EFFECT_DELIVERY && e->serial == 0)
 		k->unseen++;

@@ -77,7 +77,8 @@ struct ekit {
 	bool hold_loads;
 	struct effect load; /* the last one; not answered while loading */
 	bool loading;
-	struct effect told; /* the last EFFECT_REVISED, _QUERY, _SETTING */
+	struct effect told; /* the last EFFECT_REVISED, _QUERY, _SETTING,
+			       _LOOKUP, _HOST */
 	char told_text[256];
 	struct kit_ports ports;
 	unsigned unseen; /* deliveries of what is not in memory */

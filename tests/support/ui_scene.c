@@ -174,9 +174,10 @@ execute(struct scene *s, const struct command *cmd)
 		set(s, cmd);
 	if (cmd->kind == COMMAND_CLEAR && conv != NULL)
 		conv_clear_notices(s->m, conv);
-	if (cmd->kind == COMMAND_INFO || cmd->kind == COMMAND_ERROR) {
+	if (cmd->kind == COMMAND_INFO || cmd->kind == COMMAND_LOOK ||
+	    cmd->kind == COMMAND_ERROR) {
 		note.kind =
-		    cmd->kind == COMMAND_INFO ? MESSAGE_INFO : MESSAGE_ERROR;
+		    cmd->kind == COMMAND_ERROR ? MESSAGE_ERROR : MESSAGE_INFO;
 		fixture_add(s->m, cmd->conv, NULL, &note);
 	}
 	if (cmd->kind == COMMAND_SAY && peer != NULL) {

@@ -12,6 +12,7 @@
 
 #include <cmocka.h>
 #include <errno.h>
+#include <netdb.h>
 #include <sys/wait.h>
 
 static void
@@ -60,6 +61,34 @@ a_name_nobody_has_is_an_error(void **state)
 	assert_int_equal(resolve_start(r, 1, "no.such.host.invalid", 1, 0), 0);
 	wait_answer(r, &answer);
 	assert_int_equal(answer.count, 0);
+	assert_non_null(answer.error);
+	resolve_free(r);
+}
+
+static void
+a_number_has_a_name(void **state)
+{
+	struct resolve *r = resolve_new();
+	struct addr here = { .family = ADDR_IPV4, .ip = { 127, 0, 0, 1 } };
+	struct addr nobody = { .family = ADDR_IPV4, .ip = { 10, 9, 9, 9 } };
+	struct resolve_answer answer;
+
+	(void)state;
+	/* The lists of names and services are those of this machine. */
+	here.port = 80;
+	assert_int_equal(resolve_start_back(r, 5, &here, true, 0), 0);
+	wait_answer(r, &answer);
+	assert_int_equal(answer.token, 5);
+	assert_true(answer.back);
+	assert_int_equal(answer.count, 0);
+	assert_true((answer.host[0] == '\0') == (answer.error != NULL));
+	const struct servent *service = getservbyport(htons(80), "tcp");
+	assert_string_equal(
+	    answer.service, service == NULL ? "" : service->s_name);
+	assert_int_equal(resolve_start_back(r, 6, &nobody, false, 0), 0);
+	wait_answer(r, &answer);
+	assert_string_equal(answer.host, "");
+	assert_string_equal(answer.service, "");
 	assert_non_null(answer.error);
 	resolve_free(r);
 }
@@ -119,6 +148,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_number_is_resolved),
 		cmocka_unit_test(a_name_nobody_has_is_an_error),
+		cmocka_unit_test(a_number_has_a_name),
 		cmocka_unit_test(no_more_than_four_at_once),
 		cmocka_unit_test(a_slow_lookup_times_out_and_its_child_is_gone),
 		cmocka_unit_test(free_ends_the_children),
