@@ -7,6 +7,7 @@
 #include "ui/history.h"
 #include "ui/roster.h"
 #include "ui/state.h"
+#include "ui/transcript.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -98,8 +99,7 @@ drop_if_idle(struct ui *ui, const struct model *m, const struct fp *fp)
 static bool
 is_theirs(const struct message *msg)
 {
-	return !msg->mine &&
-	       (msg->kind == MESSAGE_TEXT || msg->kind == MESSAGE_SHOUT);
+	return !msg->mine && !message_is_own(msg);
 }
 
 static void

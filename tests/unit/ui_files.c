@@ -3,6 +3,7 @@
  * Files on the screen: what is typed, dropped and pressed.
  */
 #include "base/err.h"
+#include "core/model_edit.h"
 #include "model_fixture.h"
 #include "ui/commands.h"
 #include "ui/report.h"
@@ -237,6 +238,31 @@ the_list_has_keys(void **state)
 	assert_true(shows(s, "Enter takes"));
 }
 
+/* An offer counts as what is said does, also above the line of the new. */
+static void
+offers_are_new(void **state)
+{
+	struct scene *s = *state;
+
+	scene_draw(s, ROWS, COLS);
+	scene_key(s, '1', KEY_ALT);
+	for (unsigned i = 0; i < 3; i++)
+		fixture_receive(s->m, ana, 9, "old");
+	conv_mark_read(s->m, model_conv_edit(s->m, ana->conv));
+	fixture_transfer(s->m, ana, "a.txt", false);
+	fixture_receive(s->m, ana, 1, "have a look");
+	assert_true(shows(s, "ana(2)"));
+	scene_key(s, '2', KEY_ALT);
+	assert_true(shows(s, " 2 new "));
+	scene_draw(s, ROWS, COLS);
+	char *dump = grid_dump(&s->grid, false);
+	const char *marker = strstr(dump, " 2 new ");
+	assert_non_null(marker);
+	assert_non_null(strstr(marker, "file a.txt"));
+	assert_null(strstr(marker, "old"));
+	free(dump);
+}
+
 static void
 an_offer_is_saved_from_its_message(void **state)
 {
@@ -271,6 +297,7 @@ main(void)
 		TEST(tab_completes_each_path),
 		TEST(dropped_files),
 		TEST(the_list_has_keys),
+		TEST(offers_are_new),
 		TEST(an_offer_is_saved_from_its_message),
 	};
 
