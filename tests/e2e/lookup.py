@@ -112,6 +112,26 @@ def beside():
     bob.quit()
 
 
+def without_ipv4():
+    if not lab.has_ipv6():
+        lab.note("IPv6, which this kernel does not have")
+        return
+    _, (one, two) = lab.lan_of(2, v4=False)
+    ana, bob = Earshot(one, "ana"), Earshot(two, "bob")
+    lab.meet(ana, bob)
+    ana.send("/msg %s hello" % bob.id)
+    bob.expect("message", text="hello")
+    bob.send("/msg %s hello to you" % ana.id)
+    ana.expect("message", text="hello to you")
+    found, words = look(ana, "bob")
+    check(found["address"].startswith("fe80::2%") and
+          found["mac"] == mac_of(two) and found["network"] == "subnet",
+          "%s" % found)
+    check("your subnet: fe80::" in words, words)
+    ana.quit()
+    bob.quit()
+
+
 def behind_a_router():
     one, router, two = lab.Ns("one"), lab.Ns("router"), lab.Ns("two")
     for ns, card, net in ((one, "left", "10.77.0"), (two, "right", "10.78.0")):
@@ -144,4 +164,4 @@ def behind_a_router():
 
 
 name_hosts()
-lab.run(beside, behind_a_router)
+lab.run(beside, without_ipv4, behind_a_router)
