@@ -92,6 +92,8 @@ enum effect_kind {
 	EFFECT_SEND,    /* bytes on conn */
 	EFFECT_CLOSE,   /* conn, after what is queued was sent; no answer to
 			   this: the engine has forgotten conn */
+	EFFECT_HOLD,    /* conn: engine_reading is false now, though no bytes of
+			   it came just now */
 	EFFECT_RESOLVE, /* text is HOST, port beside it; answer with
 			   engine_resolved(token) */
 	EFFECT_LOOKUP,  /* about the host at addr, and its port over transport:

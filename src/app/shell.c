@@ -197,6 +197,21 @@ open_port(struct shell *sh, const struct effect *effect)
 	sh->listened[sh->listened_count++] = l;
 }
 
+/* Bytes the engine does not want now stay in the socket until it does. */
+static void
+pause_if_full(struct shell *sh, uint32_t conn)
+{
+	if (engine_reading(sh->engine, conn))
+		return;
+	tcp_set_reading(sh->tcp, conn, false);
+	for (size_t i = 0; i < sh->paused_count; i++) {
+		if (sh->paused[i] == conn)
+			return;
+	}
+	if (sh->paused_count < CONNS_MAX)
+		sh->paused[sh->paused_count++] = conn;
+}
+
 static void
 run_effect(struct shell *sh, const struct effect *effect)
 {
@@ -209,6 +224,9 @@ run_effect(struct shell *sh, const struct effect *effect)
 		break;
 	case EFFECT_LISTEN:
 		open_port(sh, effect);
+		break;
+	case EFFECT_HOLD:
+		pause_if_full(sh, effect->conn);
 		break;
 	case EFFECT_UNLISTEN:
 		ports_close(sh->ports, effect->token);
@@ -482,21 +500,6 @@ on_datagrams(struct shell *sh, int fd)
 		    sh->engine, sh->now, &d.from, d.on_link, d.bytes, d.size);
 		drain(sh);
 	}
-}
-
-/* Bytes the engine does not want now stay in the socket until it does. */
-static void
-pause_if_full(struct shell *sh, uint32_t conn)
-{
-	if (engine_reading(sh->engine, conn))
-		return;
-	tcp_set_reading(sh->tcp, conn, false);
-	for (size_t i = 0; i < sh->paused_count; i++) {
-		if (sh->paused[i] == conn)
-			return;
-	}
-	if (sh->paused_count < CONNS_MAX)
-		sh->paused[sh->paused_count++] = conn;
 }
 
 static void

@@ -236,6 +236,17 @@ ready_ms(struct engine *e, struct now now, const struct plain_line *line)
 	return bucket_ready_ms(&k->inbound, now.mono_ms);
 }
 
+/* That may be found out by a clock or a command, and whoever reads the stream
+ * has to know before it reads again. */
+static void
+hold(struct engine *e, struct conn *c)
+{
+	if (!c->held)
+		effect_add(
+		    e, (struct effect){ .kind = EFFECT_HOLD, .conn = c->id });
+	c->held = true;
+}
+
 /* Below 0: there is no way on. */
 static int
 take_all(struct engine *e, struct now now, struct plain_line *line)
@@ -246,9 +257,11 @@ take_all(struct engine *e, struct now now, struct plain_line *line)
 
 	while (got == 1) {
 		line->resume_ms = ready_ms(e, now, line);
-		c->held = line->resume_ms > now.mono_ms;
-		if (c->held)
+		if (line->resume_ms > now.mono_ms) {
+			hold(e, c);
 			return 0;
+		}
+		c->held = false;
 		got = framing_next(line->framing, &m);
 		if (got == 1)
 			take(e, now, line, &m);

@@ -77,6 +77,7 @@ run_effect(struct sim *s, unsigned node, const struct effect *effect)
 		break;
 	case EFFECT_LISTEN:
 	case EFFECT_UNLISTEN:
+	case EFFECT_HOLD:
 	case EFFECT_KEYS:
 	case EFFECT_RESOLVE:
 	case EFFECT_LOOKUP:

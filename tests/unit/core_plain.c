@@ -803,10 +803,41 @@ a_port_that_is_taken_is_told(void **state)
 	ekit_clear(&k);
 }
 
+/* It is found out by a command or a clock that more is there than may be taken:
+ * whoever reads the stream is told, or would bring more. */
+static void
+a_stream_is_held_from_behind(void **state)
+{
+	enum { LINES = 150 };
+	uint8_t bytes[4 + 2 * LINES] = { 0, 0, 0x80, 0 };
+	struct addr one = at(9, 40001);
+	struct ekit k;
+
+	(void)state;
+	begin(&k);
+	uint32_t via = listen_at(&k, true, 8888, "length");
+	uint32_t conn = client(&k, via, &one);
+	struct fp fp = k.engine->plain->lines[0]->fp;
+	for (size_t i = 4; i < sizeof(bytes); i += 2)
+		memcpy(bytes + i, "a\n", 2);
+	engine_bytes(k.engine, k.now, conn, bytes, sizeof(bytes));
+	ekit_drain(&k);
+	assert_true(engine_reading(k.engine, conn));
+	assert_int_equal(k.counts[EFFECT_HOLD], 0);
+	ekit_do(&k, &(struct command){ .kind = COMMAND_FRAMING,
+			.peer = fp,
+			.conv = CONV_NEARBY,
+			.text = (char *)(uintptr_t) "line" });
+	assert_false(engine_reading(k.engine, conn));
+	assert_int_equal(k.counts[EFFECT_HOLD], 1);
+	ekit_clear(&k);
+}
+
 int
 main(void)
 {
 	static const struct CMUnitTest tests[] = {
+		cmocka_unit_test(a_stream_is_held_from_behind),
 		cmocka_unit_test(it_is_off_until_it_is_switched_on),
 		cmocka_unit_test(a_datagram_is_a_shout_of_its_address),
 		cmocka_unit_test(a_shout_goes_to_everybody_and_comes_back_once),
