@@ -288,17 +288,22 @@ class Iptux:
             self.choose(CHOOSE_FILES, path)
 
     def accept(self, who):
-        """What is offered, into the directory saved."""
-        s = self.screen
-        self.talk(who)
-        y = 40
+        """What is offered, into the directory saved. Its list of offers may be
+        missing in a window that a text has just opened."""
+        s, y = self.screen, 120
 
         def asked():
             # A button of a height that depends on the fonts.
             nonlocal y
+            y += 8
+            if y > 120:
+                y = 40
+                self.talk(who)
             s.click(WIDTH - 15, y)
-            y = y + 8 if y < 120 else 40
-            return soon(lambda: self.find(SAVE))
+            found = soon(lambda: self.find(SAVE))
+            if not found and y == 120:
+                self.shut()
+            return found
 
         lab.wait_until(asked, "iptux asks where to save")
         self.choose(SAVE, self.saved)
