@@ -8,6 +8,7 @@
 #include "app/keyrings.h"
 #include "app/language.h"
 #include "app/log.h"
+#include "app/shell_ports.h"
 #include "base/err.h"
 #include "base/mem.h"
 #include "net/neighbours.h"
@@ -184,19 +185,6 @@ send_datagram(struct shell *sh, const struct effect *effect)
 		udp_send(sh->udp, &effect->addr, effect->bytes, effect->size);
 }
 
-/* The engine takes no input while its effects are drained. */
-static void
-open_port(struct shell *sh, const struct effect *effect)
-{
-	struct listened l = { .token = effect->token, .port = effect->port };
-
-	if (sh->listened_count == PORTS_MAX)
-		return;
-	l.sys_errno = ports_open(sh->ports, effect->token,
-	    effect->transport == CARRIER_TCP, effect->port, &l.port);
-	sh->listened[sh->listened_count++] = l;
-}
-
 /* Bytes the engine does not want now stay in the socket until it does. */
 static void
 pause_if_full(struct shell *sh, uint32_t conn)
@@ -223,7 +211,7 @@ run_effect(struct shell *sh, const struct effect *effect)
 		send_datagram(sh, effect);
 		break;
 	case EFFECT_LISTEN:
-		open_port(sh, effect);
+		shell_ports_open(sh, effect);
 		break;
 	case EFFECT_HOLD:
 		pause_if_full(sh, effect->conn);
@@ -371,19 +359,6 @@ may_tell_later(const struct shell *sh)
 }
 
 static void
-tell_listened(struct shell *sh)
-{
-	while (sh->listened_count > 0) {
-		struct listened l = sh->listened[0];
-		memmove(sh->listened, sh->listened + 1,
-		    --sh->listened_count * sizeof(l));
-		engine_listening(
-		    sh->engine, sh->now, l.token, l.port, l.sys_errno);
-		drain(sh);
-	}
-}
-
-static void
 tell_macs(struct shell *sh)
 {
 	while (sh->looking_count > 0) {
@@ -415,7 +390,7 @@ drain(struct shell *sh)
 	if (sh->asking_count > 0)
 		answer(sh);
 	if (sh->listened_count > 0)
-		tell_listened(sh);
+		shell_ports_tell(sh);
 	if (sh->looking_count > 0)
 		tell_macs(sh);
 }
@@ -560,43 +535,6 @@ on_tcp(struct shell *sh, const struct loop_event *ready)
 
 	while (tcp_next(sh->tcp, ready, &ev))
 		on_tcp_event(sh, &ev);
-}
-
-static void
-on_port_datagrams(struct shell *sh, int fd)
-{
-	struct port_datagram d;
-
-	for (int i = 0; i < DATAGRAMS_MAX; i++) {
-		if (!ports_receive(sh->ports, fd, &d))
-			return;
-		struct port_input in = {
-			.from = d.from,
-			.to_all = d.to_all,
-			.bytes = d.bytes,
-			.size = d.size,
-		};
-		engine_datagram_at(sh->engine, sh->now, d.number, &in);
-		drain(sh);
-	}
-}
-
-static void
-on_port_streams(struct shell *sh, int fd)
-{
-	struct port_stream s;
-
-	for (int i = 0; i < STREAMS_PER_TURN; i++) {
-		if (!ports_accept(sh->ports, fd, &s))
-			return;
-		uint32_t conn =
-		    engine_accepted_at(sh->engine, sh->now, s.number, &s.from);
-		if (conn == 0)
-			tcp_refuse(sh->tcp, s.fd);
-		else
-			tcp_adopt(sh->tcp, s.fd, conn);
-		drain(sh);
-	}
 }
 
 static void
@@ -762,10 +700,10 @@ dispatch(struct shell *sh, const struct loop_event *ev)
 		on_tcp(sh, ev);
 		break;
 	case TAG_PORT_UDP:
-		on_port_datagrams(sh, ev->fd);
+		shell_ports_datagrams(sh, ev->fd);
 		break;
 	case TAG_PORT_TCP:
-		on_port_streams(sh, ev->fd);
+		shell_ports_streams(sh, ev->fd);
 		break;
 	case TAG_IFACES:
 		if (ifaces_watch_read(sh->iface_fd) &&
