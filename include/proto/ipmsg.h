@@ -268,9 +268,6 @@ int ipmsg_check(struct ipmsg *m, const char *handle,
  */
 int ipmsg_say(struct ipmsg *m, struct now now, const char *handle,
     const struct ipmsg_message *text, uint64_t *ret_number);
-/* It was cancelled: is not sent again. False when it is not there; what went
- * may arrive all the same. */
-bool ipmsg_withdraw(struct ipmsg *m, struct now now, const struct msg_id *id);
 /* Nothing more goes to this host until ipmsg_say hands it over again, in the
  * order as before; what is left out then is dropped. Offers of files are not
  * held. */

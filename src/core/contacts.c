@@ -2,6 +2,7 @@
 #include "core/engine_state.h"
 
 #include "base/mem.h"
+#include "core/ipmsg_line.h"
 #include "core/legacy.h"
 
 #include <stdio.h>
@@ -198,6 +199,7 @@ contact_forget(struct engine *e, struct now now, struct contact *k)
 	k->accepted_for = (struct fp){ { 0 } };
 	k->answered = k->accepted = k->in_inbox = k->is_ready = false;
 	p->charset = CHARSET_AUTO;
+	ipmsg_line_forgotten(e, p);
 	pin_begin(e, k);
 	p->trust = TRUST_UNKNOWN;
 	p->choice = TRANSPORT_AUTO;

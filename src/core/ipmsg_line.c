@@ -629,6 +629,15 @@ ipmsg_line_hold(struct engine *e, struct now now, const struct peer *p)
 }
 
 void
+ipmsg_line_forgotten(struct engine *e, const struct peer *p)
+{
+	if (e->ipmsg.machine == NULL || p->dialect != DIALECT_IPMSG)
+		return;
+	ipmsg_host_charset(e->ipmsg.machine, p->handle, CHARSET_AUTO);
+	ipmsg_unkeep(e->ipmsg.machine, p->handle);
+}
+
+void
 ipmsg_line_recoded(struct engine *e, const struct peer *p)
 {
 	if (e->ipmsg.machine != NULL)

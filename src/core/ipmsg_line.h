@@ -43,6 +43,8 @@ void ipmsg_line_opened(struct engine *e, struct now now, const struct peer *p,
     const struct msg_id *id);
 /* It went away, or is blocked: what is on its way waits in the outbox again. */
 void ipmsg_line_hold(struct engine *e, struct now now, const struct peer *p);
+/* It is no contact any more, if it was one of this dialect. */
+void ipmsg_line_forgotten(struct engine *e, const struct peer *p);
 void ipmsg_line_recoded(struct engine *e, const struct peer *p);
 /* False, and the user is told why, when p can never read this text. */
 bool ipmsg_line_may_say(struct engine *e, struct now now,

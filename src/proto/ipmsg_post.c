@@ -642,23 +642,6 @@ ipmsg_say(struct ipmsg *m, struct now now, const char *handle,
 	return 0;
 }
 
-bool
-ipmsg_withdraw(struct ipmsg *m, struct now now, const struct msg_id *id)
-{
-	for (size_t i = 0; i < m->peer_count; i++) {
-		struct ipmsg_peer *p = m->peers[i];
-		struct ipmsg_post **at = &p->first;
-		while (*at != NULL && !msg_id_equal(&(*at)->id, id))
-			at = &(*at)->next;
-		if (*at == NULL)
-			continue;
-		ipmsg_post_free(post_take(p, at));
-		pump(m, now, p);
-		return true;
-	}
-	return false;
-}
-
 int
 ipmsg_shout(struct ipmsg *m, struct now now, const char *utf8, size_t n)
 {

@@ -362,6 +362,38 @@ what_comes_again_is_not_acknowledged_before_the_commit(void **state)
 	assert_true(acknowledged_last());
 }
 
+/* Who is forgotten gives way to others again, and is read as anybody. */
+static void
+who_is_forgotten_is_not_kept(void **state)
+{
+	struct ipmsg *m = ipmsg_line_machine(k.engine);
+	struct fp ann = fp_of("ann@pc1");
+	struct ipmsg_who who;
+	char user[16];
+
+	(void)state;
+	hear(2, 9000, "ann", ENTRY, "ann");
+	hear(2, 9001, "ann", SAY, "hello");
+	ekit_do(&k, &(struct command){ .kind = COMMAND_ENCODING,
+			.peer = ann,
+			.on = true,
+			.number = CHARSET_CP932 });
+	assert_true(ipmsg_get(m, "ann@pc1", &who));
+	assert_int_equal(who.charset, CHARSET_CP932);
+	ekit_do(&k, &(struct command){ .kind = COMMAND_FORGET,
+			.peer = ann,
+			.conv = model_peer(model(), &ann)->conv,
+			.on = true });
+	assert_true(ipmsg_get(m, "ann@pc1", &who));
+	assert_int_equal(who.charset, CHARSET_UTF8);
+	for (unsigned i = 0; i < IPMSG_HOSTS_MAX; i++) {
+		snprintf(user, sizeof(user), "u%u", i);
+		ekit_pass(&k, 1);
+		hear(100 + i / 8, 5000 + i, user, ENTRY, user);
+	}
+	assert_false(ipmsg_get(m, "ann@pc1", &who));
+}
+
 int
 main(void)
 {
@@ -382,6 +414,8 @@ main(void)
 		    a_crowd_nudges_a_few_times, begin, end),
 		cmocka_unit_test_setup_teardown(
 		    t30_who_asks_for_nothing_leaves_room, begin, end),
+		cmocka_unit_test_setup_teardown(
+		    who_is_forgotten_is_not_kept, begin, end),
 		cmocka_unit_test_setup_teardown(
 		    what_comes_again_after_a_start_is_shown_once, begin, end),
 		cmocka_unit_test_setup_teardown(

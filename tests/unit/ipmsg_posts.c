@@ -272,23 +272,6 @@ what_is_held_goes_when_it_is_handed_over_again(void **state)
 }
 
 static void
-what_was_cancelled_makes_room(void **state)
-{
-	struct msg_id id = kit_id(1);
-
-	(void)state;
-	kit_say(me, "bob@host3", 1, "first");
-	kit_say(me, "bob@host3", 2, "second");
-	assert_true(ipmsg_withdraw(me->m, kit_time(me), &id));
-	assert_false(ipmsg_withdraw(me->m, kit_time(me), &id));
-	kit_pull(me);
-	assert_true(kit_body_is(&me->out[me->outs - 1], "second"));
-	for (unsigned i = 0; i < IPMSG_QUEUE_MAX - 1; i++)
-		assert_int_equal(kit_say(me, "bob@host3", 10 + i, "x"), 0);
-	assert_int_equal(kit_say(me, "bob@host3", 9999, "x"), ERR_LIMIT);
-}
-
-static void
 an_iptux_is_told_that_numbers_begin_anew(void **state)
 {
 	(void)state;
@@ -466,7 +449,6 @@ main(void)
 		TEST(texts_go_in_order_one_after_the_other),
 		TEST(an_id_that_waits_is_not_sent_twice),
 		TEST(what_is_held_goes_when_it_is_handed_over_again),
-		TEST(what_was_cancelled_makes_room),
 		TEST(an_iptux_is_told_that_numbers_begin_anew),
 		TEST(an_answer_to_an_entry_goes_before_a_text),
 		TEST(our_offer_is_part_of_a_text),
