@@ -141,7 +141,10 @@ def to_them():
     # What was not offered, was fetched, or is asked for by somebody else.
     for number, file in ((offer.number, 77), (b"12345", things[0][0])):
         check(zhang.fetch(HERE, number, file) == b"", "nothing comes of it")
-    # In the middle: as after a cut.
+    # In the middle: as after a cut. More than what is on its way at a time.
+    data = noise(32 << 20)
+    with open(path, "wb") as f:
+        f.write(data)
     mark = ana.mark()
     ana.send("/send '%s'" % path)
     offer = zhang.expect(im.SENDMSG, zhang.came.index(offer) + 1)

@@ -296,7 +296,9 @@ class Peer:
             lab.pump()
             if not select.select([sock], [], [], 0.01)[0]:
                 continue
-            data = sock.recv(1 << 20)
+            most = 1 << 20
+            data = sock.recv(most if size is None
+                             else min(most, size - len(got)))
             if not data:
                 break
             got += data
