@@ -409,8 +409,12 @@ ask_key(struct ipmsg *m, struct now now, struct ipmsg_peer *p)
 static void
 key_missing(struct ipmsg *m, struct now now, struct ipmsg_peer *p)
 {
-	if (p->first->bytes == NULL)
+	if (p->first->bytes == NULL) {
 		ipmsg_secret_silent(p);
+		/* What is said now is not even obfuscated. */
+		if (p->present && !p->fingerprint)
+			ipmsg_tell(m, p, IPMSG_CHANGED);
+	}
 	fly(m, now, p);
 }
 

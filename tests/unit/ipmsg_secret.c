@@ -222,6 +222,9 @@ who_sends_no_key_gets_plain_text(void **state)
 	assert_true(kit_body_is(kit_sent(bob, IPMSG_SENDMSG, 0), "hello"));
 	assert_true(ipmsg_get(bob->m, "zhang@PC-1", &who));
 	assert_false(who.obfuscates);
+	/* And the user does not go on believing otherwise. */
+	assert_non_null(kit_told(bob, IPMSG_CHANGED));
+	assert_false(kit_told(bob, IPMSG_CHANGED)->e.host.obfuscates);
 }
 
 static void
