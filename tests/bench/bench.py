@@ -23,6 +23,7 @@ from figure_echo import measure as measure_echo
 from figure_full import measure as measure_full
 from figure_history import measure as measure_history
 from figure_idle import measure_memory, measure_wakes
+from figure_ipmsg import measure as measure_ipmsg
 from figure_lossy import measure as measure_lossy
 from figure_received import measure as measure_received
 from figure_resize import measure as measure_resize
@@ -35,6 +36,7 @@ from table import Table
 # What is timed comes first; the last ones only count, and run side by side.
 TIMED = {
     "seen": measure_seen,
+    "ipmsg": measure_ipmsg,
     "deliver": measure_deliver,
     "sustained": measure_sustained,
     "lossy": measure_lossy,

@@ -17,6 +17,8 @@ IPMSG_PORT = 2425
 ETH_P_IP = 0x0800
 COMMAND_ANSWER = 3  # IPMSG_ANSENTRY
 IPTUX_RUNS = 5
+SOCKETS = "/tmp/.X11-unix"
+PATIENCE_MS = 10000
 
 
 def installed(*names):
@@ -37,10 +39,14 @@ class Iptux:
 
     def __init__(self, bench):
         self.bench = bench
+        # A display that is asked for any number takes away the socket of who
+        # has that in another network.
+        os.makedirs(SOCKETS, exist_ok=True)
+        subprocess.run(["mount", "-t", "tmpfs", "tmpfs", SOCKETS], check=True)
         end, theirs = os.pipe()
         self.display = subprocess.Popen(
             ["Xvfb", "-displayfd", str(theirs), "-screen", "0",
-             "800x600x24", "-nolisten", "tcp"],
+             "800x600x24", "-nolisten", "tcp", "-noreset"],
             pass_fds=[theirs], stderr=subprocess.DEVNULL)
         os.close(theirs)
         number = b""
@@ -58,6 +64,28 @@ class Iptux:
             return subprocess.Popen(
                 ["iptux"], env=env, cwd=home, stdin=subprocess.DEVNULL,
                 stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+
+    def ask(self, *words):
+        return subprocess.run(["xdotool", *words], env=self.env, text=True,
+                              stdout=subprocess.PIPE, check=False,
+                              stderr=subprocess.DEVNULL).stdout.split()
+
+    def window(self, program, title):
+        end_ms = now_ms() + PATIENCE_MS
+        while now_ms() < end_ms:
+            found = self.ask("search", "--all", "--onlyvisible", "--pid",
+                             str(program.pid), "--name", title)
+            if found:
+                return found[0]
+        raise TimeoutError(f"no window {title} of iptux")
+
+    def keys(self, window, *names):
+        end_ms = now_ms() + PATIENCE_MS
+        while self.ask("getwindowfocus", "-f") != [window]:
+            if now_ms() > end_ms:
+                raise TimeoutError("a window of iptux takes no keys")
+            self.ask("windowraise", window, "windowfocus", window)
+        self.ask("key", *names)
 
     def run(self):
         with Lan(2) as hosts:
