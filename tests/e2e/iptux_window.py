@@ -125,10 +125,6 @@ class Display:
 
         return soon(there)
 
-    def picture(self, path):
-        """Of all windows, for who looks for a mistake."""
-        self.ask("scrot", "-o", path)
-
     def close(self):
         self.process.terminate()  # it has files to remove
         self.process.wait()
