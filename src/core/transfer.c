@@ -58,19 +58,6 @@ transfer_get(struct engine *e, uint32_t id)
 	return NULL;
 }
 
-struct transfer *
-transfer_find_offer(struct engine *e, enum dialect dialect,
-    const struct fp *peer, uint64_t offer, bool mine)
-{
-	for (size_t i = e->model->transfer_count; i-- > 0;) {
-		struct transfer *t = e->model->transfers[i];
-		if (t->dialect == dialect && t->offer == offer &&
-		    t->mine == mine && fp_equal(&t->peer, peer))
-			return t;
-	}
-	return NULL;
-}
-
 int64_t
 transfer_left_s(const struct transfer *t)
 {

@@ -33,9 +33,6 @@ struct transfer_offer {
  * many): refuse it on the wire where that can be said. */
 uint32_t transfer_offered(
     struct engine *e, struct now now, const struct transfer_offer *o);
-/* That of a peer by the dialect's token; NULL. */
-struct transfer *transfer_find_offer(struct engine *e, enum dialect dialect,
-    const struct fp *peer, uint64_t offer, bool mine);
 struct transfer *transfer_get(struct engine *e, uint32_t id);
 /*
  * It moves now, over conn, from offset on.

@@ -449,6 +449,8 @@ def full_disk():
     told = full.expect("error")
     check("no room left" in told["text"] and "make room" in told["text"] and
           "earshot.db" in told["text"], told)
+    full.send("/msg %s anybody there?" % ZOE)
+    full.expect("delivery", state="failed")
     full.quit()
     os.unlink(filler)
     again = Earshot(ns, "ana", interface=None, home_dir=place)
