@@ -34,9 +34,21 @@ enum change_kind {
 	CHANGE_SEAL,     /* id in the conversation with fp was opened: text */
 	CHANGE_RECODE, /* id in the conversation with fp (zero: nearby) is read
 			  in charset: text */
+	CHANGE_TRANSFER, /* transfer: as it stands; its message is in the
+			    history (row) */
+	CHANGE_RULE, /* rule: which offers of fp are taken unasked; NULL: none
+		      */
 	CHANGE_FORGET_MESSAGE, /* id in the conversation with fp */
 	CHANGE_FORGET_CONV,    /* all messages with fp */
 	CHANGE_FORGET_CONTACT, /* the same, and the pin */
+};
+
+struct transfer;
+
+/* Offers of a verified contact that are taken without asking. */
+struct accept_rule {
+	uint64_t size_max; /* of one offer, bytes; 0: any */
+	char *folder;      /* where to; NULL: the folder that is set */
 };
 
 /* What CHANGE_REVISION does to its target. */
@@ -46,6 +58,9 @@ enum revision {
 			    text that waits does so no more */
 	REVISION_REACT,  /* text is the reaction of the author, "" takes it
 			    back */
+	/* Of a file that was offered; the state is in CHANGE_TRANSFER. */
+	REVISION_FILE_REFUSED,
+	REVISION_FILE_CANCELLED,
 };
 
 /* An edit or deletion of theirs is ignored when its target arrived longer than
@@ -67,7 +82,8 @@ struct change {
 	bool waits; /* in the outbox, until CHANGE_DELIVERY without it */
 	bool keep;  /* false: the contact is set to keep no history; the text is
 		       stored only as long as it waits */
-	enum message_kind message; /* TEXT or SHOUT */
+	enum message_kind message; /* TEXT, SHOUT or FILE: then text is the
+				      name, and CHANGE_TRANSFER follows */
 	enum revision revision;
 	uint8_t flags;   /* enum text_flag, as on the wire */
 	struct fp from;  /* MESSAGE nearby: who shouted */
@@ -87,6 +103,8 @@ struct change {
 	const uint8_t *raw; /* may be NULL */
 	size_t raw_size;
 	uint64_t token; /* of theirs: comes back when it is stored */
+	const struct transfer *transfer; /* TRANSFER: until engine_committed */
+	const struct accept_rule *rule;  /* RULE: until engine_committed */
 };
 
 #endif

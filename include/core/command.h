@@ -58,24 +58,30 @@ enum command_kind {
 	COMMAND_SET,       /* text: "KEY VALUE"; on: set, else back to the
 			      default. With conv 0 nothing is said about it */
 	/* Of the plain dialect. */
-	COMMAND_LISTEN,   /* at port number (0: say which), TCP (on) or UDP;
-			     text: a framing, or NULL */
-	COMMAND_UNLISTEN, /* no more: number, on */
-	COMMAND_FRAMING,  /* of the stream with peer is text; NULL: say it */
-	COMMAND_HANGUP,   /* end the stream with peer */
-	COMMAND_CONTACT,  /* text: "NAME ADDRESS", to be remembered */
-	COMMAND_DIALECT,  /* say which there are, and how they are */
-	COMMAND_SAVE,      /* all settings into their file */
-	COMMAND_ASK, /* those of ipmsg: number is an enum asking_of */
-	COMMAND_UNSEAL,    /* opens target, of peer */
-	COMMAND_ENCODING,  /* on: number is an enum charset, by which texts of
-			      peer are read from now on, and those there; off:
-			      says which it is */
+	COMMAND_LISTEN,     /* at port number (0: say which), TCP (on) or UDP;
+			       text: a framing, or NULL */
+	COMMAND_UNLISTEN,   /* no more: number, on */
+	COMMAND_FRAMING,    /* of the stream with peer is text; NULL: say it */
+	COMMAND_HANGUP,     /* end the stream with peer */
+	COMMAND_CONTACT,    /* text: "NAME ADDRESS", to be remembered */
+	COMMAND_DIALECT,    /* say which there are, and how they are */
+	COMMAND_SAVE,       /* all settings into their file */
+	COMMAND_ASK,        /* those of ipmsg: number is an enum asking_of */
+	COMMAND_UNSEAL,     /* opens target, of peer */
+	COMMAND_ENCODING,   /* on: number is an enum charset, by which texts of
+			       peer are read from now on, and those there; off:
+			       says which it is */
 	COMMAND_SEND_FILES, /* text: paths, each on a line, to peer */
 	COMMAND_GET,    /* take number (0: the newest that is offered in conv);
 			   text: where to, or NULL */
 	COMMAND_REFUSE, /* number, the same: it is not wanted */
 	COMMAND_STOP,   /* number: it goes no further */
+	COMMAND_PAUSE,  /* number: it rests until COMMAND_RESUME */
+	COMMAND_RESUME,
+	COMMAND_ACCEPT, /* offers of peer, who is verified, are taken unasked
+			   (on), up to size bytes (0: any), to the folder text
+			   (NULL: the one that is set); off: not any more. With
+			   number UINT32_MAX: says the rule */
 	COMMAND_QUIT,
 };
 
@@ -107,6 +113,7 @@ struct command {
 	struct msg_id target;
 	uint32_t number;
 	int64_t row;
+	uint64_t size;
 	char *text; /* owned, NUL-terminated; NULL where not used */
 };
 

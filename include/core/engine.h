@@ -21,6 +21,7 @@
 #include "core/change.h"
 #include "core/command.h"
 #include "core/model.h"
+#include "core/move.h"
 #include "core/saved.h"
 #include "core/settings.h"
 #include "core/transfer.h"
@@ -51,7 +52,11 @@ enum {
 };
 
 /* What is spoken on a connection. */
-enum conn_use { CONN_EARSHOT, CONN_PLAIN, CONN_IPMSG_FILE };
+enum conn_use {
+	CONN_EARSHOT, /* a session, for chat or one transfer */
+	CONN_PLAIN,
+	CONN_IPMSG_FILE,
+};
 
 struct ipmsg_keys;
 
@@ -121,6 +126,13 @@ enum effect_kind {
 	EFFECT_SINK_PIECE,   /* token, piece: the next of it */
 	EFFECT_SINK_CLOSE,   /* token; on: that was all: engine_sink; else it is
 				removed */
+	EFFECT_MOVE, /* move: conn is no longer the engine's; its descriptor,
+			with what is queued on it, goes to whoever moves token:
+			engine_move(token) */
+	EFFECT_MOVE_STOP, /* token: the other end is told why; no report
+			     follows; on: what is here of it is removed */
+	EFFECT_PART_DROP, /* text: what is there of a transfer (its part) is
+			     removed */
 	/* Reports for front ends: nothing to execute. */
 	EFFECT_PEER,     /* fp: presence, trust, name or status changed */
 	EFFECT_TYPING,   /* fp: on: began to type; else: does so no more */
@@ -169,6 +181,9 @@ struct effect {
 	const struct host_found *host; /* until the next look-up */
 	uint64_t offset;
 	struct file_piece piece;
+	enum flow_stop why;           /* EFFECT_MOVE_STOP */
+	const struct move_plan *move; /* EFFECT_MOVE: until the next input;
+					 wipe its keys */
 };
 
 struct engine;
@@ -269,6 +284,10 @@ void engine_source(struct engine *e, struct now now, uint32_t token,
  * time it does. */
 void engine_sink(struct engine *e, struct now now, uint32_t token,
     const char *path, const char *error);
+
+/* How a transfer goes that EFFECT_MOVE gave away. */
+void engine_move(struct engine *e, struct now now, uint32_t token,
+    const struct move_report *report);
 
 /* Takes the text inside. */
 void engine_command(struct engine *e, struct now now, struct command *cmd);

@@ -183,8 +183,9 @@ struct message {
 	int64_t arrived_ms; /* our wall clock */
 	char *text;
 	size_t size;
-	char *reason; /* of a failure; NULL else */
-	uint32_t transfer; /* MESSAGE_FILE; it may be gone */
+	char *reason;          /* of a failure; NULL else */
+	uint32_t transfer;     /* MESSAGE_FILE: its id in the table; else: */
+	struct transfer *file; /* as the history has it; owned; or NULL */
 	/* What follows is of a legacy dialect. */
 	enum dialect dialect;
 	enum seal seal;

@@ -29,6 +29,13 @@ struct saved_post {
 	struct change change; /* MESSAGE or REVISION; its text is owned here */
 };
 
+struct saved_rule {
+	struct fp fp;
+	struct accept_rule rule; /* its folder is owned here */
+};
+
+struct transfer;
+
 struct saved {
 	struct pin *pins;
 	size_t pin_count;
@@ -36,6 +43,12 @@ struct saved {
 	size_t conv_count;
 	struct saved_post *outbox;
 	size_t outbox_count;
+	/* Those that are not over, oldest first; owned here. */
+	struct transfer **transfers;
+	size_t transfer_count;
+	uint32_t transfer_number; /* the highest id ever given */
+	struct saved_rule *rules;
+	size_t rule_count;
 	int64_t next_row; /* above every row in use; 1 in a new store */
 };
 

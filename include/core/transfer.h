@@ -4,8 +4,12 @@
  * bounded table; what is over goes first when there is no room.
  *
  * Their life: OFFERED, then RUNNING as often as it is begun or taken up again,
- * then one of the last four for ever. ACCEPTED is theirs that we asked for and
- * of which nothing has come yet.
+ * then one of the last four for ever. ACCEPTED is what waits for the other end
+ * or a connection: theirs that we asked for; ours that they came for before.
+ * PAUSED is what waits for a user.
+ *
+ * They are history (CHANGE_TRANSFER): what is not over survives a restart where
+ * the dialect can go on with it.
  */
 #ifndef CORE_TRANSFER_H
 #define CORE_TRANSFER_H
@@ -68,10 +72,14 @@ struct transfer {
 	int64_t mtime;                          /* Unix seconds; 0: not known */
 	int64_t offered_ms, offered_mono_ms;    /* wall clock, monotonic */
 	int64_t started_mono_ms, ended_mono_ms; /* 0: not yet */
-	uint64_t rate;         /* bytes in a second, smoothed; while it runs */
-	char *reason;          /* why it failed or ended; NULL else */
-	char *note;            /* what was left out, a sentence; NULL else */
-	struct msg_id message; /* that brought it; zero: none */
+	uint64_t rate; /* bytes in a second, smoothed; while it runs */
+	char *reason;  /* why it failed or ended; NULL else */
+	char *note;    /* what was left out, a sentence; NULL else */
+	int64_t row;   /* of its line in the history */
+	bool paused_here, paused_there; /* PAUSED: by whom */
+	char *part; /* theirs: what is here of it (struct move_report) */
+	struct msg_id message; /* that brought it; zero: none. Between two
+				  earshots its name on the wire */
 	uint64_t offer;        /* the dialect's own */
 	/* Of the dialect and of core/transfer*.c. */
 	uint32_t conn;      /* while it runs; 0 else */
@@ -82,6 +90,10 @@ struct transfer {
 	int64_t rate_ms;    /* the rate was measured, at */
 	uint64_t rate_done; /* so many bytes */
 	bool sink_open, source_open;
+	/* Of core/earshot_transfer.c. */
+	bool moving;       /* EFFECT_MOVE was given */
+	int64_t try_ms;    /* when it is tried again; NEVER_MS */
+	unsigned attempts; /* that failed in a row */
 };
 
 /* What a path is that is to be sent. */

@@ -38,6 +38,7 @@ enum {
 	/* Ids in one ACK: what fits the padding class of 1024 bytes. */
 	CHAT_ACK_BATCH = 60,
 	CHAT_ACKS_MAX = 4 * CHAT_ACK_BATCH,
+	CHAT_CALLS_MAX = 64,
 	CHAT_TYPING_AGAIN_MS = 3000,
 	CHAT_TYPING_EXPIRE_MS = 6000,
 };
@@ -54,6 +55,8 @@ struct chat_post {
 	struct msg_id target;
 	const char *text; /* may be NULL when size is 0 */
 	size_t size;
+	struct msg_file file; /* MSG_FILE; its name is the text */
+	uint8_t end;          /* MSG_FILE_STOP */
 };
 
 enum chat_event_kind {
@@ -65,8 +68,9 @@ enum chat_event_kind {
 	/* id: they saw it and all before it. Not one that waits; but whether it
 	 * ever went to them, the owner knows. */
 	CHAT_SHOWN,
-	CHAT_TYPING, /* typing */
-	CHAT_STATUS, /* status */
+	CHAT_TYPING,    /* typing */
+	CHAT_STATUS,    /* status */
+	CHAT_FILE_CALL, /* id: come for that transfer */
 };
 
 struct chat_event {
@@ -122,6 +126,9 @@ void chat_typing(struct chat *c, struct now now, bool on);
 /* Our presence, told at the start of each session and on change; text is
  * clean and borrowed only for the call. */
 void chat_status(struct chat *c, bool away, const char *text);
+/* They shall come for that transfer, in the session that is up; at most
+ * CHAT_CALLS_MAX wait, beyond it is dropped. */
+void chat_file_call(struct chat *c, const struct msg_id *id);
 /* A post of theirs, and all before it, was shown to the user: told now and at
  * the start of each session. It was acknowledged. NULL: from now on the peer
  * is told nothing. */

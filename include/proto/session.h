@@ -63,12 +63,20 @@ enum close_reason {
 	CLOSE_LOST = 7,
 };
 
+/* What the connection is for: a byte of the preamble, under the prologue of
+ * the handshake. */
+enum session_purpose {
+	SESSION_CHAT = 0,
+	SESSION_FILE = 1, /* one transfer (proto/flow.h) */
+};
+
 struct session_cfg {
 	const struct identity *identity; /* borrowed for the call only */
 	struct rng rng;
 	enum noise_role role;
-	struct hello hello;     /* ours; borrowed for the call only */
-	uint32_t rekey_records; /* 0: SESSION_REKEY_RECORDS */
+	enum session_purpose purpose; /* of the initiator */
+	struct hello hello;           /* ours; borrowed for the call only */
+	uint32_t rekey_records;       /* 0: SESSION_REKEY_RECORDS */
 };
 
 enum session_event_kind {
@@ -112,6 +120,8 @@ bool session_is_ready(const struct session *s);
 /* Complete input waits for session_next. */
 bool session_has_input(const struct session *s);
 enum noise_role session_role(const struct session *s);
+/* Of the responder: known with SESSION_HELLO; SESSION_CHAT before. */
+enum session_purpose session_purpose(const struct session *s);
 /* The channel binding; zeros before the handshake is done. */
 const uint8_t *session_hash(const struct session *s);
 
@@ -135,6 +145,18 @@ void session_keep(struct session *s, bool keep);
 int session_tick(struct session *s, struct now now);
 /* When session_tick is due; NEVER_MS. */
 int64_t session_deadline(const struct session *s);
+
+/* Both directions of a session, to go on with. */
+struct session_keys {
+	struct noise_cipher send, receive;
+};
+/*
+ * Ends it for who goes on with its keys, which are wiped here. After READY,
+ * with nothing left in session_output. *ret_rest: what came and was not
+ * consumed, valid until session_free. ERR_STATE.
+ */
+int session_release(struct session *s, struct session_keys *ret_keys,
+    const uint8_t **ret_rest, size_t *ret_size);
 /* Round trip of the last ping, milliseconds; -1 while unknown. */
 int64_t session_rtt_ms(const struct session *s);
 

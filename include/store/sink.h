@@ -35,6 +35,32 @@ struct sink_plan {
 };
 
 struct sink;
+/*
+ * Those that can be taken up again after whatever ended them, kill -9 included:
+ * their part is the temporary file or folder, and beside it a list of the
+ * headers of what came (.earshot-….list), written before each begins.
+ * sink_part: its path, for sink_resume; NULL for one of sink_open.
+ * sink_open_part: as sink_open, and with a part.
+ */
+int sink_open_part(
+    const struct sink_plan *plan, struct sink **ret_sink, char **ret_error);
+const char *sink_part(const struct sink *s);
+/* What part names, made by sink_open_part for the same plan. ERR_NOT_FOUND:
+ * nothing is there any more; ERR_FORMAT: it is damaged. First sink_replay, then
+ * sink_cut, then it goes on with sink_piece. */
+int sink_resume(const struct sink_plan *plan, const char *part,
+    struct sink **ret_sink, char **ret_error);
+/* The pieces of what is there, as they came (names as the peer had them), read
+ * from the disk; END when that is all, ERROR. Until the next call. */
+void sink_replay(struct sink *s, struct file_piece *ret_piece);
+/* Goes on at that offset of the stream (wire/file_stream.h says which bytes
+ * that counts), which is not above what sink_replay gave; what is there beyond
+ * goes. */
+int sink_cut(struct sink *s, uint64_t offset, char **ret_error);
+/* Closes it; what is there stays. */
+void sink_keep(struct sink *s);
+/* Removes what part names, and its list. */
+void sink_drop_part(const char *part);
 /* 0, or an error and its sentence (caller frees). */
 int sink_open(
     const struct sink_plan *plan, struct sink **ret_sink, char **ret_error);

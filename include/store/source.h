@@ -36,10 +36,22 @@ struct source_plan {
 	bool expects;
 	uint64_t size, offset;
 	int64_t mtime; /* 0: any; counts where offset is not 0 */
+	bool exact;    /* mtime counts always */
+	bool sorted;   /* a folder: its entries by their names, so that it is
+			  the same the next time */
 };
 /* 0, or an error and its sentence (caller frees). */
 int source_open(const struct source_plan *plan, struct source **ret_source,
     char **ret_error);
+/* Between pieces of one file: its descriptor stands where the next bytes are,
+ * and so many follow: read them yourself, then source_took. -1 and 0: it is not
+ * in a file. */
+int source_fd(const struct source *s, uint64_t *ret_left);
+void source_took(struct source *s, size_t n);
+/* Whether a file was written to while it was read; how many things were left
+ * out. */
+bool source_changed(const struct source *s);
+uint32_t source_left_out(const struct source *s);
 /* The next piece, until the next call; after END or ERROR that again. */
 void source_next(struct source *s, struct file_piece *ret_piece);
 /* NULL is fine. */

@@ -24,6 +24,7 @@ enum {
 	MSG_MAX = 70000,  /* bytes of one encoded message */
 	TEXT_MAX = 65536, /* bytes of text in one message */
 	REACTION_MAX = 16,
+	FILE_NAME_MAX = 255, /* bytes of the name of an offered file */
 	ACK_IDS_MAX = 64,
 	MSG_SESSION_FIRST = 0xF0,
 };
@@ -38,6 +39,15 @@ enum msg_type {
 	MSG_EDIT = 6,
 	MSG_DELETE = 7,
 	MSG_REACT = 8,
+	/* A file or folder is offered; its id names the transfer from then on.
+	 */
+	MSG_FILE = 9,
+	/* The transfer target is not wanted, or not to be had, any more. */
+	MSG_FILE_STOP = 10,
+	/* Come for the transfer target now: connect to me. */
+	MSG_FILE_CALL = 11,
+	/* The first and only message on a connection for files: which one. */
+	MSG_FILE_ATTACH = 12,
 };
 
 enum ack_state { ACK_STORED = 1, ACK_SHOWN = 2, ACK_REFUSED = 3 };
@@ -53,7 +63,22 @@ enum nack_code {
 
 enum text_flag { TEXT_SHOUT_COPY = 1 << 0, TEXT_ACTION = 1 << 1 };
 
-/* What is delivered, each once and in order: TEXT, EDIT, DELETE, REACT. */
+/* Why a transfer ends: the state of a FILE_STOP. */
+enum file_end {
+	FILE_END_REFUSED = 1,   /* by whom it was offered to */
+	FILE_END_CANCELLED = 2, /* by either one, at any time */
+};
+
+/* What is offered, as its sender saw it. The name is the text of the post. */
+struct msg_file {
+	bool folder;
+	uint64_t size;  /* bytes of all files */
+	uint32_t files; /* 1 for a file */
+	int64_t mtime;  /* Unix seconds; 0: not known */
+};
+
+/* What is delivered, each once and in order: TEXT, EDIT, DELETE, REACT, FILE,
+ * FILE_STOP. */
 struct msg_post {
 	struct msg_id id;
 	uint64_t seq;    /* per sender and conversation, ascending */
@@ -62,7 +87,9 @@ struct msg_post {
 	uint8_t flags;   /* enum text_flag; TEXT only */
 	bool has_target; /* TEXT: it answers another; the others: always */
 	struct msg_id target;
-	struct untrusted text; /* REACT: may be empty; DELETE: is */
+	struct untrusted text; /* REACT: may be empty; DELETE, FILE_STOP: is */
+	struct msg_file file;  /* FILE */
+	uint8_t end;           /* FILE_STOP: enum file_end */
 };
 
 struct msg_ack {
@@ -80,6 +107,11 @@ struct msg_status {
 	struct untrusted text;
 };
 
+/* FILE_CALL, FILE_ATTACH */
+struct msg_file_ref {
+	struct msg_id target;
+};
+
 struct msg_nack {
 	struct msg_id id;
 	uint8_t code; /* enum nack_code, or one we do not know */
@@ -93,6 +125,7 @@ struct msg {
 		struct msg_typing typing;
 		struct msg_status status;
 		struct msg_nack nack;
+		struct msg_file_ref ref;
 	};
 };
 

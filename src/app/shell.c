@@ -139,6 +139,8 @@ due_ms(const struct shell *sh, const struct change *change)
 	case CHANGE_PIN:
 	case CHANGE_SEAL:
 	case CHANGE_RECODE:
+	case CHANGE_TRANSFER:
+	case CHANGE_RULE:
 	case CHANGE_FORGET_MESSAGE:
 	case CHANGE_FORGET_CONV:
 	case CHANGE_FORGET_CONTACT:
@@ -254,6 +256,10 @@ run_effect(struct shell *sh, const struct effect *effect)
 	case EFFECT_SINK_PIECE:
 	case EFFECT_SINK_CLOSE:
 		files_run(sh, effect);
+		break;
+	case EFFECT_MOVE:
+	case EFFECT_MOVE_STOP:
+	case EFFECT_PART_DROP:
 		break;
 	case EFFECT_LEFT:
 		sh->done = true;

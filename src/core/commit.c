@@ -175,6 +175,8 @@ is_stored(struct engine *e, struct now now, struct entry *n)
 	case CHANGE_DRAFT:
 	case CHANGE_SEAL:
 	case CHANGE_RECODE:
+	case CHANGE_TRANSFER:
+	case CHANGE_RULE:
 	case CHANGE_FORGET_CONV:
 	case CHANGE_FORGET_CONTACT:
 		break;

@@ -179,6 +179,8 @@ handle_event(struct engine *e, struct now now, struct contact *k,
 	case CHAT_STATUS:
 		status_arrived(e, k, &ev->status);
 		break;
+	case CHAT_FILE_CALL:
+		break;
 	}
 }
 
