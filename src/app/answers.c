@@ -63,7 +63,7 @@ static void
 search(struct shell *sh, const struct effect *query)
 {
 	size_t max =
-	    sh->front->list_max > 0 ? sh->front->list_max : SEARCH_PAGE;
+	    sh->asker->list_max > 0 ? sh->asker->list_max : SEARCH_PAGE;
 	struct query q;
 	struct findings f = { 0 };
 	char *error;
@@ -76,10 +76,10 @@ search(struct shell *sh, const struct effect *query)
 	}
 	if (db_search(sh->db, &q, INT64_MAX, max, &f, &error) < 0) {
 		answer_say(sh, query, COMMAND_ERROR, error);
-	} else if (f.count == 0 && sh->front->list_max == 0) {
+	} else if (f.count == 0 && sh->asker->list_max == 0) {
 		say_nothing_found(sh, query, &q);
 	} else {
-		sh->front->found(sh->front, sh, query, &f);
+		sh->asker->found(sh->asker, sh, query, &f);
 	}
 	findings_clear(&f);
 	query_clear(&q);
@@ -105,7 +105,7 @@ go_to(struct shell *sh, const struct effect *query)
 		.kind = COMMAND_OLDER, .conv = query->conv, .row = row
 	};
 	shell_command(sh, &cmd);
-	sh->front->show(sh->front, sh, query->conv, row);
+	sh->asker->show(sh->asker, sh, query->conv, row);
 }
 
 static void export(struct shell *sh, const struct effect *query)

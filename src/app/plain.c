@@ -20,7 +20,7 @@
 #include <unistd.h>
 
 enum {
-	TAG_INPUT = SHELL_TAG_FRONT,
+	TAG_INPUT,
 	TAG_OUTPUT,
 	READ_MAX = 65536,
 	/* The longest line: a text of 64 KiB with its command and name. */
@@ -270,7 +270,7 @@ execute(struct plain *p, struct shell *sh, const char *line)
 		struct fp fp = en.cmd.peer;
 		bool has_command = en.cmd.kind != COMMAND_NONE;
 		if (has_command)
-			shell_command(sh, &en.cmd);
+			shell_command_of(sh, &p->front, &en.cmd);
 		select_conv(p, sh, &en, &fp);
 		entered_clear(&en);
 	}
@@ -440,9 +440,9 @@ plain_watch(struct front *f, struct shell *sh, struct loop *l)
 
 	(void)sh;
 	if (!p->input_ended)
-		loop_watch(l, STDIN_FILENO, true, false, TAG_INPUT);
+		front_watch(f, l, STDIN_FILENO, true, false, TAG_INPUT);
 	if (buf_size(&p->output) > 0)
-		loop_watch(l, STDOUT_FILENO, false, true, TAG_OUTPUT);
+		front_watch(f, l, STDOUT_FILENO, false, true, TAG_OUTPUT);
 }
 
 static void

@@ -26,7 +26,7 @@
 #include <unistd.h>
 
 enum {
-	TAG_INPUT = SHELL_TAG_FRONT,
+	TAG_INPUT,
 	TAG_OUTPUT,
 	FRAME_MS = 33,
 	FRAMES_AT_ONCE = 3,
@@ -297,9 +297,9 @@ screen_watch(struct front *f, struct shell *sh, struct loop *l)
 	(void)sh;
 	if (s->gone || requests_lent(&s->requests))
 		return;
-	loop_watch(l, tty_fd(s->tty), true, false, TAG_INPUT);
+	front_watch(f, l, tty_fd(s->tty), true, false, TAG_INPUT);
 	if (s->blocked)
-		loop_watch(l, STDOUT_FILENO, false, true, TAG_OUTPUT);
+		front_watch(f, l, STDOUT_FILENO, false, true, TAG_OUTPUT);
 }
 
 static void
@@ -407,7 +407,7 @@ take_keys(struct screen *s, struct shell *sh)
 		if (terminal_key(s, &key))
 			continue;
 		if (press(s, sh, &key, &cmd)) {
-			shell_command(sh, &cmd);
+			shell_command_of(sh, &s->front, &cmd);
 			alone = false;
 		}
 		requests_run(&s->requests);

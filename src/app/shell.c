@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "app/shell.h"
 
-#include "app/answers.h"
+#include "app/askings.h"
 #include "app/child.h"
 #include "app/clock.h"
 #include "app/files.h"
@@ -104,20 +104,6 @@ keep_report(struct shell *sh, const struct effect *effect)
 		    xrealloc(sh->reports, sh->report_cap, sizeof(*sh->reports));
 	}
 	sh->reports[sh->report_count++] = *effect;
-}
-
-static void
-keep_asking(struct shell *sh, const struct effect *effect)
-{
-	if (sh->asking_count == sh->asking_cap) {
-		sh->asking_cap = sh->asking_cap == 0 ? 4 : sh->asking_cap * 2;
-		sh->askings =
-		    xrealloc(sh->askings, sh->asking_cap, sizeof(*sh->askings));
-	}
-	sh->askings[sh->asking_count++] = (struct asking){
-		.effect = *effect,
-		.text = effect->text == NULL ? NULL : xstrdup(effect->text),
-	};
 }
 
 /* When it is to be stored: what nobody waits for, and what comes again should
@@ -243,10 +229,10 @@ run_effect(struct shell *sh, const struct effect *effect)
 	case EFFECT_LOAD:
 	case EFFECT_QUERY:
 	case EFFECT_KEYS:
-		keep_asking(sh, effect);
+		askings_keep(sh, effect);
 		break;
 	case EFFECT_SETTING:
-		keep_asking(sh, effect);
+		askings_keep(sh, effect);
 		keep_report(sh, effect);
 		break;
 	case EFFECT_FILE_STAT:
@@ -277,65 +263,10 @@ run_effect(struct shell *sh, const struct effect *effect)
 }
 
 static void
-load_page(struct shell *sh, const struct effect *load)
-{
-	struct saved_page page;
-
-	if (db_page(sh->db, &load->fp, load->row, load->count, &page) < 0)
-		page = (struct saved_page){ 0 };
-	engine_history(sh->engine, sh->now, &load->fp, &page);
-	saved_page_clear(&page);
-	drain(sh);
-}
-
-/* What was set counts in any case; the file is a promise for later. */
-static void
-keep_setting(struct shell *sh, const struct effect *effect)
-{
-	struct command cmd = { .kind = COMMAND_INFO,
-		.conv =
-		    effect->conv != 0 ? effect->conv : (uint32_t)CONV_NEARBY };
-
-	language_set(shell_model(sh)->lang);
-	if (config_save(&sh->home, &shell_model(sh)->settings, effect->text,
-		effect->on, &cmd.text) < 0)
-		cmd.kind = COMMAND_ERROR;
-	else if (effect->text != NULL)
-		return;
-	else
-		cmd.text =
-		    xasprintf(say(language(), "the settings are in %s/config"),
-			sh->home.config_dir);
-	shell_command(sh, &cmd);
-}
-
-/* The engine takes no input while its effects are drained. */
-static void
-answer(struct shell *sh)
-{
-	apply_changes(sh);
-	while (sh->asking_count > 0) {
-		struct asking asking = sh->askings[0];
-		memmove(sh->askings, sh->askings + 1,
-		    --sh->asking_count * sizeof(*sh->askings));
-		asking.effect.text = asking.text;
-		if (asking.effect.kind == EFFECT_QUERY)
-			answers_give(sh, &asking.effect);
-		else if (asking.effect.kind == EFFECT_SETTING)
-			keep_setting(sh, &asking.effect);
-		else if (asking.effect.kind == EFFECT_KEYS)
-			keyrings_give(sh, &asking.effect);
-		else
-			load_page(sh, &asking.effect);
-		free(asking.text);
-	}
-}
-
-static void
 tell(struct shell *sh)
 {
 	for (size_t i = 0; i < sh->report_count; i++)
-		sh->front->report(sh->front, sh, &sh->reports[i]);
+		fronts_report(&sh->fronts, sh, &sh->reports[i]);
 	sh->report_count = 0;
 }
 
@@ -393,8 +324,10 @@ drain(struct shell *sh)
 	run_effects(sh);
 	if (!may_tell_later(sh))
 		tell(sh);
-	if (sh->asking_count > 0)
-		answer(sh);
+	if (sh->asking_count > 0) {
+		apply_changes(sh);
+		askings_answer(sh);
+	}
 	if (sh->listened_count > 0)
 		shell_ports_tell(sh);
 	if (sh->looking_count > 0)
@@ -447,6 +380,16 @@ shell_command(struct shell *sh, struct command *cmd)
 }
 
 void
+shell_command_of(struct shell *sh, struct front *f, struct command *cmd)
+{
+	struct front *was = sh->asker;
+
+	sh->asker = f;
+	shell_command(sh, cmd);
+	sh->asker = was;
+}
+
+void
 shell_quit(struct shell *sh, bool ask)
 {
 	struct command cmd = {
@@ -465,7 +408,7 @@ on_signal(struct shell *sh)
 		if (number == SIGTERM || number == SIGHUP || number == SIGINT)
 			shell_quit(sh, false);
 		else if (number != SIGCHLD)
-			sh->front->signal(sh->front, sh, number);
+			fronts_signal(&sh->fronts, sh, number);
 	}
 }
 
@@ -668,7 +611,7 @@ watch_all(struct shell *sh)
 		loop_watch(l, sh->iface_fd, true, false, TAG_IFACES);
 	if (sh->clock_fd >= 0)
 		loop_watch(l, sh->clock_fd, true, false, TAG_CLOCK);
-	sh->front->watch(sh->front, sh, l);
+	fronts_watch(&sh->fronts, sh, l);
 }
 
 static int64_t
@@ -686,7 +629,7 @@ timeout_ms(struct shell *sh)
 	at = earlier_ms(at, sh->settle_ms);
 	at = earlier_ms(at, sh->maintain_ms);
 	at = earlier_ms(at, sh->keys_ms);
-	at = earlier_ms(at, sh->front->deadline(sh->front, sh));
+	at = earlier_ms(at, fronts_deadline(&sh->fronts, sh));
 	if (at == NEVER_MS)
 		return -1;
 	return at > sh->now.mono_ms ? at - sh->now.mono_ms : 0;
@@ -726,7 +669,7 @@ dispatch(struct shell *sh, const struct loop_event *ev)
 		clock_watch_read(sh->clock_fd);
 		break;
 	default:
-		sh->front->ready(sh->front, sh, ev);
+		fronts_ready(&sh->fronts, sh, ev);
 		break;
 	}
 }
@@ -772,7 +715,7 @@ turn(struct shell *sh)
 	sh->now = clock_read();
 	notice_sleep(sh);
 	tick(sh);
-	sh->front->turn(sh->front, sh);
+	fronts_turn(&sh->fronts, sh);
 	commit(sh);
 	if (sh->done && !tcp_is_busy(sh->tcp))
 		return;
@@ -790,7 +733,8 @@ turn(struct shell *sh)
 void
 shell_run(struct shell *sh, struct front *front)
 {
-	sh->front = front;
+	front_add(&sh->fronts, front);
+	sh->asker = front;
 	sh->now = clock_read();
 	engine_start(sh->engine, sh->now);
 	drain(sh);

@@ -6,6 +6,7 @@
 #ifndef APP_SHELL_H
 #define APP_SHELL_H
 
+#include "app/fronts.h"
 #include "core/engine.h"
 #include "net/ifaces.h"
 #include "net/loop.h"
@@ -22,38 +23,8 @@
 
 struct children;
 struct files;
-struct shell;
-struct findings;
-
-/*
- * A front end. All calls come from shell_run; report is called for effects
- * that are for people, while the model still shows what they speak of.
- */
-struct front {
-	void (*report)(
-	    struct front *f, struct shell *sh, const struct effect *effect);
-	/* Adds its fds with tags from SHELL_TAG_FRONT on. */
-	void (*watch)(struct front *f, struct shell *sh, struct loop *l);
-	void (*ready)(
-	    struct front *f, struct shell *sh, const struct loop_event *ev);
-	/* Once a turn, after all input: draw, flush, time out. */
-	void (*turn)(struct front *f, struct shell *sh);
-	int64_t (*deadline)(struct front *f, struct shell *sh);
-	/* So many of what a search found make a list, shown also where there
-	 * is nothing in it; 0: they are lines. */
-	size_t list_max;
-	/* What a search found. */
-	void (*found)(struct front *f, struct shell *sh,
-	    const struct effect *query, const struct findings *findings);
-	/* /goto: conv is to be shown from row on; it is loaded. */
-	void (*show)(
-	    struct front *f, struct shell *sh, uint32_t conv, int64_t row);
-	/* A signal that is not the shell's: SIGWINCH, SIGTSTP, SIGCONT. */
-	void (*signal)(struct front *f, struct shell *sh, int number);
-};
 
 enum {
-	SHELL_TAG_FRONT = 100,
 	UNRESOLVED_MAX = 16, /* more than the engine asks for at once */
 };
 
@@ -123,7 +94,9 @@ struct shell {
 	struct asking *askings; /* answered when the effects are drained */
 	size_t asking_count, asking_cap;
 	struct now now;
-	struct front *front;
+	struct fronts fronts;
+	/* Whose command is executed; it gets the answers of the store. */
+	struct front *asker;
 	bool done;
 	char *warning; /* for the user, once the front end is up; or NULL */
 };
@@ -134,7 +107,8 @@ int shell_open_home(struct home *h, const char *dir, char **ret_error);
 /* Everything up to open sockets; nothing is sent yet. 0, or an error and its
  * sentence (caller frees). */
 int shell_open(struct shell *sh, const struct shell_cfg *cfg, char **ret_error);
-/* Starts the engine and runs until EFFECT_LEFT. */
+/* Starts the engine and runs until EFFECT_LEFT; front is the first of the front
+ * ends, for all that time. */
 void shell_run(struct shell *sh, struct front *front);
 /* After shell_open in any case, successful or not; a second time does nothing.
  */
@@ -144,6 +118,8 @@ void shell_close(struct shell *sh);
 void shell_drain(struct shell *sh);
 /* Runs a command and its effects; takes the text in it. */
 void shell_command(struct shell *sh, struct command *cmd);
+/* The same, of a front end: what the store answers goes to that one. */
+void shell_command_of(struct shell *sh, struct front *f, struct command *cmd);
 /* Leaves: ask tells whether undelivered messages may hold it up once. */
 void shell_quit(struct shell *sh, bool ask);
 const struct model *shell_model(const struct shell *sh);

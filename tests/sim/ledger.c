@@ -412,6 +412,8 @@ change_given(struct ledger *l, unsigned node, const struct change *c)
 	case CHANGE_PIN:
 	case CHANGE_SEAL:
 	case CHANGE_RECODE:
+	case CHANGE_TRANSFER:
+	case CHANGE_RULE:
 	case CHANGE_READ:
 	case CHANGE_DRAFT:
 		break;
@@ -551,6 +553,8 @@ change_committed(struct ledger *l, unsigned node, const struct change *c)
 	case CHANGE_PIN:
 	case CHANGE_SEAL:
 	case CHANGE_RECODE:
+	case CHANGE_TRANSFER:
+	case CHANGE_RULE:
 	case CHANGE_SHOWN:
 		break;
 	}

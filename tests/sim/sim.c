@@ -94,6 +94,9 @@ run_effect(struct sim *s, unsigned node, const struct effect *effect)
 	case EFFECT_SINK_OPEN:
 	case EFFECT_SINK_PIECE:
 	case EFFECT_SINK_CLOSE:
+	case EFFECT_MOVE:
+	case EFFECT_MOVE_STOP:
+	case EFFECT_PART_DROP:
 	case EFFECT_TRANSFER:
 		break;
 	}

@@ -331,6 +331,9 @@ apply(struct memstore *ms, const struct change *c, const struct pin *pin)
 	case CHANGE_RECODE:
 		read_again(ms, c);
 		break;
+	case CHANGE_TRANSFER:
+	case CHANGE_RULE:
+		break;
 	case CHANGE_FORGET_MESSAGE:
 	case CHANGE_FORGET_CONV:
 	case CHANGE_FORGET_CONTACT:
