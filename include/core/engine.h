@@ -181,8 +181,8 @@ struct effect {
 	const struct host_found *host; /* until the next look-up */
 	uint64_t offset;
 	struct file_piece piece;
-	enum flow_stop why;           /* EFFECT_MOVE_STOP */
-	const struct move_plan *move; /* EFFECT_MOVE: until the next input;
+	enum flow_stop why;     /* EFFECT_MOVE_STOP */
+	struct move_plan *move; /* EFFECT_MOVE: until the next input;
 					 wipe its keys */
 };
 

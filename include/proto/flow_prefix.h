@@ -27,6 +27,10 @@ void flow_prefix_free(struct flow_prefix *p);
  * header before which it stopped (0), once that is reached.
  */
 size_t flow_prefix_piece(struct flow_prefix *p, const struct file_piece *piece);
+/* Nothing more comes: the last offset, UINT64_MAX where nobody knew it before,
+ * is what was fed so far. Where that is not above the one before it, it is not
+ * reached. */
+void flow_prefix_end(struct flow_prefix *p);
 /* Bytes of the stream so far. */
 uint64_t flow_prefix_offset(const struct flow_prefix *p);
 /* All offsets are reached. */
