@@ -35,7 +35,7 @@ enum change_kind {
 	CHANGE_RECODE, /* id in the conversation with fp (zero: nearby) is read
 			  in charset: text */
 	CHANGE_TRANSFER, /* transfer: as it stands; its message is in the
-			    history (row) */
+			    history (transfer->row), else it is ignored */
 	CHANGE_RULE, /* rule: which offers of fp are taken unasked; NULL: none
 		      */
 	CHANGE_FORGET_MESSAGE, /* id in the conversation with fp */
@@ -82,8 +82,10 @@ struct change {
 	bool waits; /* in the outbox, until CHANGE_DELIVERY without it */
 	bool keep;  /* false: the contact is set to keep no history; the text is
 		       stored only as long as it waits */
-	enum message_kind message; /* TEXT, SHOUT or FILE: then text is the
-				      name, and CHANGE_TRANSFER follows */
+	/* TEXT, SHOUT or FILE: then text is the name, id is no other
+	 * message's, and CHANGE_TRANSFER follows before the commit. Without
+	 * keep it is stored until that is over. */
+	enum message_kind message;
 	enum revision revision;
 	uint8_t flags;   /* enum text_flag, as on the wire */
 	struct fp from;  /* MESSAGE nearby: who shouted */

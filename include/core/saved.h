@@ -26,7 +26,9 @@ struct saved_conv {
 /* Something of ours that waits: a message or a revision, oldest first. */
 struct saved_post {
 	struct fp to;
-	struct change change; /* MESSAGE or REVISION; its text is owned here */
+	/* MESSAGE or REVISION; its text is owned here. A MESSAGE of
+	 * MESSAGE_FILE has its transfer, which is one of saved.transfers. */
+	struct change change;
 };
 
 struct saved_rule {
@@ -43,7 +45,8 @@ struct saved {
 	size_t conv_count;
 	struct saved_post *outbox;
 	size_t outbox_count;
-	/* Those that are not over, oldest first; owned here. */
+	/* Those that are not over, and those whose offer still waits in the
+	 * outbox; oldest first, owned here. */
 	struct transfer **transfers;
 	size_t transfer_count;
 	uint32_t transfer_number; /* the highest id ever given */

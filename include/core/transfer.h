@@ -71,6 +71,7 @@ struct transfer {
 	uint32_t files, files_done;             /* files: 0 when not known */
 	int64_t mtime;                          /* Unix seconds; 0: not known */
 	int64_t offered_ms, offered_mono_ms;    /* wall clock, monotonic */
+	int64_t ended_ms;                       /* wall clock; 0: not yet */
 	int64_t started_mono_ms, ended_mono_ms; /* 0: not yet */
 	uint64_t rate; /* bytes in a second, smoothed; while it runs */
 	char *reason;  /* why it failed or ended; NULL else */
@@ -111,6 +112,7 @@ const struct transfer *model_transfer(const struct model *m, uint32_t id);
 /* Seconds that it takes at this rate; -1: nobody can say. */
 int64_t transfer_left_s(const struct transfer *t);
 
+/* NULL is fine. */
 void transfer_free(struct transfer *t);
 
 enum { SIZE_TEXT_SIZE = 16 };

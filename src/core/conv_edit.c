@@ -2,6 +2,7 @@
 #include "core/model_edit.h"
 
 #include "base/mem.h"
+#include "core/transfer.h"
 
 #include <assert.h>
 #include <stdlib.h>
@@ -14,6 +15,7 @@ message_clear(struct message *msg)
 	free(msg->text);
 	free(msg->reason);
 	free(msg->raw);
+	transfer_free(msg->file);
 	*msg = (struct message){ 0 };
 }
 

@@ -52,10 +52,13 @@ peer_free(struct peer *p)
 void
 transfer_free(struct transfer *t)
 {
+	if (t == NULL)
+		return;
 	free(t->name);
 	free(t->path);
 	free(t->reason);
 	free(t->note);
+	free(t->part);
 	free(t);
 }
 

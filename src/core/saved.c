@@ -2,6 +2,7 @@
 #include "core/saved.h"
 
 #include "core/model_edit.h"
+#include "core/transfer.h"
 
 #include <stdlib.h>
 
@@ -13,9 +14,15 @@ saved_clear(struct saved *s)
 	/* A change only borrows in general; here its text is ours. */
 	for (size_t i = 0; i < s->outbox_count; i++)
 		free((void *)(uintptr_t)s->outbox[i].change.text);
+	for (size_t i = 0; i < s->transfer_count; i++)
+		transfer_free(s->transfers[i]);
+	for (size_t i = 0; i < s->rule_count; i++)
+		free(s->rules[i].rule.folder);
 	free(s->pins);
 	free(s->convs);
 	free(s->outbox);
+	free(s->transfers);
+	free(s->rules);
 	*s = (struct saved){ 0 };
 }
 
@@ -47,11 +54,8 @@ saved_model_free(struct model *m)
 void
 saved_page_clear(struct saved_page *p)
 {
-	for (size_t i = 0; i < p->count; i++) {
-		free(p->messages[i].text);
-		free(p->messages[i].reason);
-		free(p->messages[i].raw);
-	}
+	for (size_t i = 0; i < p->count; i++)
+		message_clear(&p->messages[i]);
 	free(p->messages);
 	*p = (struct saved_page){ 0 };
 }

@@ -9,43 +9,10 @@
 #include "base/mem.h"
 #include "base/peer_text.h"
 
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 enum { MINUTE_MS = 60000 };
-
-const char *
-transfer_state_text(enum transfer_state s)
-{
-	static const char *const words[] = {
-		[TRANSFER_OFFERED] = N_("offered"),
-		[TRANSFER_ACCEPTED] = N_("accepted"),
-		[TRANSFER_RUNNING] = N_("running"),
-		[TRANSFER_PAUSED] = N_("paused"),
-		[TRANSFER_DONE] = N_("done"),
-		[TRANSFER_FAILED] = N_("failed"),
-		[TRANSFER_REFUSED] = N_("refused"),
-		[TRANSFER_CANCELLED] = N_("cancelled"),
-	};
-
-	return words[s];
-}
-
-bool
-transfer_state_is_last(enum transfer_state s)
-{
-	return s >= TRANSFER_DONE;
-}
-
-const struct transfer *
-model_transfer(const struct model *m, uint32_t id)
-{
-	for (size_t i = 0; i < m->transfer_count; i++)
-		if (m->transfers[i]->id == id)
-			return m->transfers[i];
-	return NULL;
-}
 
 struct transfer *
 transfer_get(struct engine *e, uint32_t id)
@@ -56,42 +23,6 @@ transfer_get(struct engine *e, uint32_t id)
 		if (m->transfers[i]->id == id)
 			return m->transfers[i];
 	return NULL;
-}
-
-int64_t
-transfer_left_s(const struct transfer *t)
-{
-	if (t->rate == 0 || !t->size_known || t->done > t->size)
-		return -1;
-	uint64_t s = (t->size - t->done + t->rate - 1) / t->rate;
-	return s > INT32_MAX ? INT32_MAX : (int64_t)s;
-}
-
-const char *
-size_text(uint64_t bytes, char out[static SIZE_TEXT_SIZE])
-{
-	static const char *const units[] = { "kB", "MB", "GB", "TB", "PB",
-		"EB" };
-	uint64_t unit = 1000;
-	size_t i = 0;
-
-	if (bytes < unit) {
-		snprintf(out, SIZE_TEXT_SIZE, "%u B", (unsigned)bytes);
-		return out;
-	}
-	while (
-	    i + 1 < sizeof(units) / sizeof(units[0]) && bytes / unit >= 1000) {
-		unit *= 1000;
-		i++;
-	}
-	unsigned whole = (unsigned)(bytes / unit);
-	unsigned tenth = (unsigned)(bytes % unit * 10 / unit);
-	if (whole < 10)
-		snprintf(
-		    out, SIZE_TEXT_SIZE, "%u.%u %s", whole, tenth, units[i]);
-	else
-		snprintf(out, SIZE_TEXT_SIZE, "%u %s", whole, units[i]);
-	return out;
 }
 
 static void
@@ -173,6 +104,7 @@ transfer_set_state(struct engine *e, struct now now, struct transfer *t,
 	t->moved_ms = now.mono_ms;
 	if (transfer_state_is_last(state)) {
 		t->ended_mono_ms = now.mono_ms;
+		t->ended_ms = now.wall_ms;
 		t->conn = 0;
 	}
 	model_touch(e->model);

@@ -2,6 +2,7 @@
 #include "memstore.h"
 
 #include "base/mem.h"
+#include "core/transfer.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -13,12 +14,68 @@ free_const(const char *text)
 	free((void *)(uintptr_t)text);
 }
 
+static char *
+copy_text(const char *text)
+{
+	return text == NULL ? NULL : xstrdup(text);
+}
+
+/* What is stored of it. */
+static struct transfer *
+copy_transfer(const struct transfer *t)
+{
+	struct transfer *copy = xcalloc(1, sizeof(*copy));
+
+	*copy = (struct transfer){
+		.id = t->id,
+		.peer = t->peer,
+		.mine = t->mine,
+		.dialect = t->dialect,
+		.state = t->state,
+		.name = copy_text(t->name),
+		.path = copy_text(t->path),
+		.folder = t->folder,
+		.size_known = t->size_known,
+		.size = t->size,
+		.done = t->done,
+		.files = t->files,
+		.files_done = t->files_done,
+		.mtime = t->mtime,
+		.offered_ms = t->offered_ms,
+		.ended_ms = t->ended_ms,
+		.reason = copy_text(t->reason),
+		.note = copy_text(t->note),
+		.row = t->row,
+		.paused_here = t->paused_here,
+		.paused_there = t->paused_there,
+		.part = copy_text(t->part),
+		.message = t->message,
+		.offer = t->offer,
+	};
+	return copy;
+}
+
+static struct accept_rule
+copy_rule(const struct accept_rule *rule)
+{
+	return (struct accept_rule){ .size_max = rule->size_max,
+		.folder = copy_text(rule->folder) };
+}
+
 static struct change
 copy_change(const struct change *c)
 {
 	struct change copy = *c;
 
 	copy.pin = NULL;
+	copy.transfer = NULL;
+	copy.rule = NULL;
+	if (c->kind == CHANGE_TRANSFER)
+		copy.transfer = copy_transfer(c->transfer);
+	if (c->kind == CHANGE_RULE && c->rule != NULL) {
+		struct accept_rule rule = copy_rule(c->rule);
+		copy.rule = xmemdup(&rule, sizeof(rule));
+	}
 	copy.text = c->text == NULL ? NULL : xstrndup(c->text, c->size);
 	copy.reason = c->reason == NULL ? NULL : xstrdup(c->reason);
 	copy.raw = c->raw == NULL ? NULL : xmemdup(c->raw, c->raw_size);
@@ -31,6 +88,17 @@ change_free(struct change *c)
 	free_const(c->text);
 	free_const(c->reason);
 	free((void *)(uintptr_t)c->raw);
+	transfer_free((struct transfer *)(uintptr_t)c->transfer);
+	if (c->rule != NULL)
+		free(c->rule->folder);
+	free((void *)(uintptr_t)c->rule);
+}
+
+static void
+row_clear(struct mem_row *r)
+{
+	change_free(&r->change);
+	transfer_free(r->transfer);
 }
 
 void
@@ -46,7 +114,10 @@ memstore_clear(struct memstore *ms)
 {
 	memstore_rollback(ms);
 	for (size_t i = 0; i < ms->row_count; i++)
-		change_free(&ms->rows[i].change);
+		row_clear(&ms->rows[i]);
+	for (size_t i = 0; i < ms->rule_count; i++)
+		free(ms->rules[i].rule.folder);
+	free(ms->rules);
 	for (size_t i = 0; i < ms->conv_count; i++)
 		free(ms->convs[i].draft);
 	free(ms->rows);
@@ -172,9 +243,22 @@ remove_row(struct memstore *ms, struct mem_row *r)
 {
 	size_t at = (size_t)(r - ms->rows);
 
-	change_free(&r->change);
+	row_clear(r);
 	ms->row_count--;
 	memmove(r, r + 1, (ms->row_count - at) * sizeof(*r));
+}
+
+static bool
+is_file(const struct change *c)
+{
+	return c->kind == CHANGE_MESSAGE && c->message == MESSAGE_FILE;
+}
+
+static bool
+is_under_way(const struct mem_row *r)
+{
+	return r->transfer != NULL &&
+	       !transfer_state_is_last(r->transfer->state);
 }
 
 static void
@@ -182,7 +266,8 @@ revise(struct memstore *ms, const struct change *c)
 {
 	struct mem_row *r = find_row(ms, &c->fp, &c->target);
 
-	if (r == NULL || r->is_revision)
+	if (r == NULL || r->is_revision || c->revision > REVISION_REACT ||
+	    (is_file(&r->change) && c->revision != REVISION_REACT))
 		return;
 	if (c->revision == REVISION_REACT) {
 		if (!r->deleted)
@@ -232,7 +317,7 @@ add_row(struct memstore *ms, const struct change *c)
 		return;
 	if (is_revision)
 		revise(ms, c);
-	if (!c->waits && (is_revision || !c->keep))
+	if (!c->waits && (is_revision || (!c->keep && !is_file(c))))
 		return;
 	ms->rows =
 	    xgrow(ms->rows, ms->row_count, &ms->row_cap, sizeof(*ms->rows));
@@ -260,8 +345,49 @@ deliver(struct memstore *ms, const struct change *c)
 	if (c->waits)
 		return;
 	r->change.waits = false;
-	if (r->is_revision || !r->change.keep)
+	if (r->is_revision || (!r->change.keep && !is_under_way(r)))
 		remove_row(ms, r);
+}
+
+static void
+put_transfer(struct memstore *ms, const struct transfer *t)
+{
+	for (size_t i = 0; i < ms->row_count; i++) {
+		struct mem_row *r = &ms->rows[i];
+		if (r->change.row != t->row || !is_file(&r->change))
+			continue;
+		transfer_free(r->transfer);
+		r->transfer = copy_transfer(t);
+		r->transfer->peer = r->change.fp;
+		if (t->id > ms->transfer_number)
+			ms->transfer_number = t->id;
+		if (!r->change.keep && !r->change.waits && !is_under_way(r))
+			remove_row(ms, r);
+		return;
+	}
+}
+
+static void
+drop_rule(struct memstore *ms, const struct fp *fp)
+{
+	for (size_t i = 0; i < ms->rule_count; i++)
+		if (fp_equal(&ms->rules[i].fp, fp)) {
+			free(ms->rules[i].rule.folder);
+			ms->rules[i] = ms->rules[--ms->rule_count];
+			return;
+		}
+}
+
+static void
+put_rule(struct memstore *ms, const struct change *c)
+{
+	drop_rule(ms, &c->fp);
+	if (c->rule == NULL || find_pin(ms, &c->fp) == NULL)
+		return;
+	ms->rules =
+	    xgrow(ms->rules, ms->rule_count, &ms->rule_cap, sizeof(*ms->rules));
+	ms->rules[ms->rule_count++] =
+	    (struct saved_rule){ .fp = c->fp, .rule = copy_rule(c->rule) };
 }
 
 static void
@@ -296,7 +422,10 @@ forget(struct memstore *ms, const struct change *c)
 		*conv = ms->convs[--ms->conv_count];
 	}
 	struct pin *pin = find_pin(ms, &c->fp);
-	if (c->kind == CHANGE_FORGET_CONTACT && pin != NULL)
+	if (c->kind != CHANGE_FORGET_CONTACT)
+		return;
+	drop_rule(ms, &c->fp);
+	if (pin != NULL)
 		*pin = ms->pins[--ms->pin_count];
 }
 
@@ -332,7 +461,10 @@ apply(struct memstore *ms, const struct change *c, const struct pin *pin)
 		read_again(ms, c);
 		break;
 	case CHANGE_TRANSFER:
+		put_transfer(ms, c->transfer);
+		break;
 	case CHANGE_RULE:
+		put_rule(ms, c);
 		break;
 	case CHANGE_FORGET_MESSAGE:
 	case CHANGE_FORGET_CONV:
@@ -369,11 +501,19 @@ load_row(struct saved *s, const struct mem_row *r)
 
 	if (c->row >= s->next_row)
 		s->next_row = c->row + 1;
+	struct transfer *t = NULL;
+	if (r->transfer != NULL && (is_under_way(r) || c->waits)) {
+		t = copy_transfer(r->transfer);
+		s->transfers = xrealloc(
+		    s->transfers, s->transfer_count + 1, sizeof(*s->transfers));
+		s->transfers[s->transfer_count++] = t;
+	}
 	if (c->waits) {
 		s->outbox = xrealloc(
 		    s->outbox, s->outbox_count + 1, sizeof(*s->outbox));
-		s->outbox[s->outbox_count++] = (struct saved_post){ .to = c->fp,
+		s->outbox[s->outbox_count] = (struct saved_post){ .to = c->fp,
 			.change = copy_change(c) };
+		s->outbox[s->outbox_count++].change.transfer = t;
 	}
 	if (r->is_revision)
 		return;
@@ -386,7 +526,8 @@ load_row(struct saved *s, const struct mem_row *r)
 void
 memstore_load(const struct memstore *ms, struct saved *ret_saved)
 {
-	struct saved s = { .next_row = 1 };
+	struct saved s = { .next_row = 1,
+		.transfer_number = ms->transfer_number };
 
 	s.pins = xmemdup(ms->pins, ms->pin_count * sizeof(*s.pins));
 	s.pin_count = ms->pin_count;
@@ -400,6 +541,12 @@ memstore_load(const struct memstore *ms, struct saved *ret_saved)
 	}
 	for (size_t i = 0; i < ms->row_count; i++)
 		load_row(&s, &ms->rows[i]);
+	for (size_t i = 0; i < ms->rule_count; i++) {
+		s.rules = xrealloc(s.rules, i + 1, sizeof(*s.rules));
+		s.rules[s.rule_count++] =
+		    (struct saved_rule){ .fp = ms->rules[i].fp,
+			    .rule = copy_rule(&ms->rules[i].rule) };
+	}
 	/* Reasons are not part of what waits. */
 	for (size_t i = 0; i < s.outbox_count; i++) {
 		free_const(s.outbox[i].change.reason);
@@ -440,6 +587,10 @@ message_of(const struct memstore *ms, const struct mem_row *r)
 		.raw_size = c->raw_size,
 	};
 
+	if (r->transfer != NULL) {
+		m.file = copy_transfer(r->transfer);
+		m.transfer = m.file->id;
+	}
 	m.read = c->mine;
 	for (size_t i = 0; i < ms->conv_count; i++)
 		if (fp_equal(&ms->convs[i].fp, &c->fp))
@@ -478,8 +629,15 @@ copy_applied(const struct memstore *ms)
 	struct memstore copy = *ms;
 
 	copy.rows = xmemdup(ms->rows, ms->row_cap * sizeof(*ms->rows));
-	for (size_t i = 0; i < ms->row_count; i++)
-		copy.rows[i].change = copy_change(&ms->rows[i].change);
+	for (size_t i = 0; i < ms->row_count; i++) {
+		struct mem_row *r = &copy.rows[i];
+		r->change = copy_change(&ms->rows[i].change);
+		if (r->transfer != NULL)
+			r->transfer = copy_transfer(r->transfer);
+	}
+	copy.rules = xmemdup(ms->rules, ms->rule_cap * sizeof(*ms->rules));
+	for (size_t i = 0; i < ms->rule_count; i++)
+		copy.rules[i].rule = copy_rule(&ms->rules[i].rule);
 	copy.pins = xmemdup(ms->pins, ms->pin_cap * sizeof(*ms->pins));
 	copy.convs = xmemdup(ms->convs, ms->conv_cap * sizeof(*ms->convs));
 	for (size_t i = 0; i < ms->conv_count; i++) {

@@ -19,6 +19,7 @@ struct mem_row {
 	bool is_revision;
 	bool edited, deleted;
 	char reactions[2][REACTION_SIZE];
+	struct transfer *transfer; /* MESSAGE_FILE; owned */
 };
 
 struct mem_conv {
@@ -34,6 +35,9 @@ struct memstore {
 	size_t pin_count, pin_cap;
 	struct mem_conv *convs;
 	size_t conv_count, conv_cap;
+	struct saved_rule *rules;
+	size_t rule_count, rule_cap;
+	uint32_t transfer_number;
 	struct change *pending; /* not committed */
 	size_t pending_count, pending_cap;
 	struct pin *pending_pins;
