@@ -137,6 +137,8 @@ enum effect_kind {
 	EFFECT_PEER,     /* fp: presence, trust, name or status changed */
 	EFFECT_TYPING,   /* fp: on: began to type; else: does so no more */
 	EFFECT_MESSAGE,  /* conv, serial: a new message of any kind */
+	EFFECT_NOTICE,   /* conv: aside; text: what is said there; on: an error
+			  */
 	EFFECT_DELIVERY, /* conv, serial, id, fp: the delivery of one of ours
 			    changed; text: the reason, or NULL. Serial 0: the
 			    message is not in memory */

@@ -226,6 +226,10 @@ struct conv {
 
 struct transfer;
 
+/* Numbers of conversations from here on are of no conversation: what earshot
+ * says in one is told (EFFECT_NOTICE) and kept nowhere. */
+#define CONV_ASIDE UINT32_C(0x80000000)
+
 /* What came in a legacy dialect and was not taken. */
 struct legacy_counters {
 	uint64_t ipmsg_bad;     /* no packet of it */

@@ -34,6 +34,7 @@ struct events {
 	char *(*setting)(const struct model *m, const struct setting *row);
 	/* Found in the history. */
 	char *(*found)(const struct model *m, const struct found *f);
+	char *(*info)(const char *command, const char *text);
 	char *(*error)(const char *command, const char *text);
 };
 

@@ -374,6 +374,12 @@ json_notice(const char *event, const char *command, const char *text)
 }
 
 static char *
+json_info(const char *command, const char *text)
+{
+	return json_notice("info", command, text);
+}
+
+static char *
 json_error(const char *command, const char *text)
 {
 	return json_notice("error", command, text);
@@ -519,5 +525,6 @@ const struct events events_json = {
 	.transfer = json_transfer,
 	.host = json_host,
 	.found = json_found,
+	.info = json_info,
 	.error = json_error,
 };

@@ -310,6 +310,13 @@ text_found(const struct model *m, const struct found *f)
 }
 
 static char *
+text_info(const char *command, const char *text)
+{
+	(void)command;
+	return xstrdup(text);
+}
+
+static char *
 text_error(const char *command, const char *text)
 {
 	(void)command;
@@ -336,5 +343,6 @@ const struct events events_text = {
 	.transfer = text_transfer,
 	.host = text_host,
 	.found = text_found,
+	.info = text_info,
 	.error = text_error,
 };

@@ -24,6 +24,12 @@ front_remove(struct fronts *fs, struct front *f)
 		*to = f->next;
 }
 
+uint32_t
+front_aside(const struct front *f)
+{
+	return CONV_ASIDE + f->number;
+}
+
 void
 front_watch(const struct front *f, struct loop *l, int fd, bool read,
     bool write, uint64_t tag)
@@ -36,7 +42,9 @@ fronts_report(
     const struct fronts *fs, struct shell *sh, const struct effect *effect)
 {
 	for (struct front *f = fs->first; f != NULL; f = f->next)
-		f->report(f, sh, effect);
+		if (effect->kind != EFFECT_NOTICE ||
+		    effect->conv == front_aside(f))
+			f->report(f, sh, effect);
 }
 
 void

@@ -60,6 +60,8 @@ struct fronts {
 /* Borrowed until front_remove. */
 void front_add(struct fronts *fs, struct front *f);
 void front_remove(struct fronts *fs, struct front *f);
+/* The conversation in which what is said is told to that one alone. */
+uint32_t front_aside(const struct front *f);
 /* tag is below FRONT_TAG_FIRST. */
 void front_watch(const struct front *f, struct loop *l, int fd, bool read,
     bool write, uint64_t tag);

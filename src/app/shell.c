@@ -253,6 +253,7 @@ run_effect(struct shell *sh, const struct effect *effect)
 	case EFFECT_PEER:
 	case EFFECT_TYPING:
 	case EFFECT_MESSAGE:
+	case EFFECT_NOTICE:
 	case EFFECT_DELIVERY:
 	case EFFECT_REVISED:
 	case EFFECT_HOST:

@@ -107,12 +107,30 @@ effect_set_delivery(struct engine *e, const struct contact *k, int64_t row,
 			      });
 }
 
+/* Takes the text. */
+static void
+notice_aside(
+    struct engine *e, uint32_t conv, enum message_kind kind, char *text)
+{
+	char *clean = own_text(text, PEER_TEXT_BODY, NULL);
+
+	effect_add(e, (struct effect){ .kind = EFFECT_NOTICE,
+			  .conv = conv,
+			  .text = clean,
+			  .on = kind == MESSAGE_ERROR });
+	free(clean);
+	free(text);
+}
+
 void
 engine_notice(struct engine *e, struct now now, uint32_t conv,
     enum message_kind kind, char *text)
 {
+	if (conv >= CONV_ASIDE) {
+		notice_aside(e, conv, kind, text);
+		return;
+	}
 	struct conv *c = model_conv_edit(e->model, conv);
-
 	if (c == NULL)
 		c = model_conv_edit(e->model, CONV_NEARBY);
 	struct message m = {

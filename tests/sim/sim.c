@@ -97,6 +97,7 @@ run_effect(struct sim *s, unsigned node, const struct effect *effect)
 	case EFFECT_MOVE:
 	case EFFECT_MOVE_STOP:
 	case EFFECT_PART_DROP:
+	case EFFECT_NOTICE:
 	case EFFECT_TRANSFER:
 		break;
 	}
