@@ -39,6 +39,8 @@ struct chat {
 	size_t ack_count;
 	struct msg_nack nacks[NACKS_MAX];
 	size_t nack_count;
+	struct msg_id *calls; /* made with the first */
+	size_t call_count;
 	struct msg_id shown;
 	bool has_shown, shown_due;
 
@@ -79,6 +81,7 @@ free_inside(struct chat *c)
 {
 	postbox_clear(&c->box);
 	free(c->refused);
+	free(c->calls);
 	free(c->wire);
 }
 
@@ -120,6 +123,11 @@ is_sendable(const struct chat_post *p)
 		return p->has_target && p->size == 0;
 	case MSG_REACT:
 		return p->has_target && p->size <= REACTION_MAX;
+	case MSG_FILE:
+		return p->size > 0 && p->size <= FILE_NAME_MAX &&
+		       p->file.size <= INT64_MAX;
+	case MSG_FILE_STOP:
+		return p->has_target && p->size == 0;
 	default:
 		return false;
 	}
@@ -233,6 +241,20 @@ chat_status(struct chat *c, bool away, const char *text)
 }
 
 void
+chat_file_call(struct chat *c, const struct msg_id *id)
+{
+	if (!c->up || c->call_count >= CHAT_CALLS_MAX)
+		return;
+	if (c->calls == NULL)
+		c->calls = xcalloc(CHAT_CALLS_MAX, sizeof(*c->calls));
+	for (size_t i = 0; i < c->call_count; i++) {
+		if (msg_id_equal(&c->calls[i], id))
+			return;
+	}
+	c->calls[c->call_count++] = *id;
+}
+
+void
 chat_shown(struct chat *c, const struct msg_id *id)
 {
 	c->has_shown = c->shown_due = id != NULL;
@@ -263,7 +285,7 @@ chat_session_down(struct chat *c)
 	chat_session_up(c);
 	c->up = false;
 	/* The peer asks again for whatever it did not hear of. */
-	c->ack_count = c->nack_count = 0;
+	c->ack_count = c->nack_count = c->call_count = 0;
 }
 
 static void
@@ -466,12 +488,13 @@ nack_event(struct chat *c, struct chat_event *ev)
 static bool
 one_event(struct chat *c, struct chat_event *ev)
 {
-	switch (c->input.type) {
-	case MSG_TEXT:
-	case MSG_EDIT:
-	case MSG_DELETE:
-	case MSG_REACT:
+	if (msg_is_post(c->input.type))
 		return post_event(c, ev);
+	switch (c->input.type) {
+	case MSG_FILE_CALL:
+		ev->kind = CHAT_FILE_CALL;
+		ev->id = c->input.ref.target;
+		return true;
 	case MSG_NACK:
 		return nack_event(c, ev);
 	case MSG_TYPING:
@@ -559,6 +582,15 @@ output_shown(struct chat *c, struct chat_packet *out)
 	return put_small(c, &m, out);
 }
 
+static bool
+output_call(struct chat *c, struct chat_packet *out)
+{
+	struct msg m = { .type = MSG_FILE_CALL,
+		.ref = { .target = c->calls[--c->call_count] } };
+
+	return put_small(c, &m, out);
+}
+
 static void
 reserve_wire(struct chat *c, size_t size)
 {
@@ -588,6 +620,8 @@ output_post(struct chat *c, struct chat_packet *out)
 			.has_target = p->post.has_target,
 			.target = p->post.target,
 			.text = untrusted_of(p->post.text, p->post.size),
+			.file = p->post.file,
+			.end = p->post.end,
 		},
 	};
 	reserve_wire(c, p->cost);
@@ -644,5 +678,7 @@ chat_output(struct chat *c, struct chat_packet *ret_packet)
 		c->typing_due = false;
 		return put_small(c, &m, ret_packet);
 	}
+	if (c->call_count > 0)
+		return output_call(c, ret_packet);
 	return output_post(c, ret_packet);
 }

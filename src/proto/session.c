@@ -33,13 +33,16 @@ enum { UNANSWERED_MAX = 2 };
 
 enum { RECORD_FIN = 1 << 0, RECORD_PADDING = 1 << 1, RECORD_FLAGS = 3 };
 
+/* But for the byte of what it is for. */
 static const uint8_t preamble[SESSION_PREAMBLE_SIZE] = { 'E', 'A', 'R', 'S',
 	PROTOCOL_MAJOR, 1 /* suite */, 0, 0 };
+enum { PURPOSE_AT = 6 };
 static const char prologue_label[] = "earshot/1/tcp";
 
 struct session {
 	struct rng rng;
 	enum noise_role role;
+	enum session_purpose purpose;
 	enum step step;
 	uint8_t own_hello[HELLO_MAX];
 	size_t own_hello_size;
@@ -57,10 +60,23 @@ struct session {
 };
 
 static void
-make_prologue(uint8_t out[static sizeof(prologue_label) + sizeof(preamble)])
+make_preamble(const struct session *s, uint8_t out[static sizeof(preamble)])
 {
-	memcpy(out, prologue_label, sizeof(prologue_label));
-	memcpy(out + sizeof(prologue_label), preamble, sizeof(preamble));
+	memcpy(out, preamble, sizeof(preamble));
+	out[PURPOSE_AT] = (uint8_t)s->purpose;
+}
+
+/* The prologue has the preamble in it: what a connection is for cannot be
+ * changed on its way. */
+static void
+start_noise(struct session *s, const struct noise_keypair *keys)
+{
+	uint8_t prologue[sizeof(prologue_label) + sizeof(preamble)];
+
+	memcpy(prologue, prologue_label, sizeof(prologue_label));
+	make_preamble(s, prologue + sizeof(prologue_label));
+	noise_init(
+	    &s->noise, s->role, keys, prologue, sizeof(prologue), &s->rng);
 }
 
 static int
@@ -82,10 +98,12 @@ struct session *
 session_new(const struct session_cfg *cfg, struct now now)
 {
 	struct session *s = xcalloc(1, sizeof(*s));
-	uint8_t prologue[sizeof(prologue_label) + sizeof(preamble)];
+	uint8_t first[sizeof(preamble)];
 
 	s->rng = cfg->rng;
 	s->role = cfg->role;
+	if (cfg->role == NOISE_INITIATOR)
+		s->purpose = cfg->purpose;
 	int r = hello_encode(&cfg->hello, s->own_hello, &s->own_hello_size);
 	assert(r == 0);
 	s->rekey_records = cfg->rekey_records != 0 ? cfg->rekey_records
@@ -96,13 +114,12 @@ session_new(const struct session_cfg *cfg, struct now now)
 	buf_init(&s->input, SESSION_INPUT_MAX);
 	buf_init(&s->output, SESSION_OUTPUT_MAX);
 	buf_init(&s->message, MSG_MAX);
-	make_prologue(prologue);
-	noise_init(&s->noise, s->role, &cfg->identity->x, prologue,
-	    sizeof(prologue), &s->rng);
+	start_noise(s, &cfg->identity->x);
 	if (s->role == NOISE_RESPONDER)
 		return s;
 	s->step = STEP_SECOND;
-	r = buf_append(&s->output, preamble, sizeof(preamble));
+	make_preamble(s, first);
+	r = buf_append(&s->output, first, sizeof(first));
 	if (r == 0)
 		r = put_frame(s, NULL, 0);
 	assert(r == 0);
@@ -152,6 +169,22 @@ peek_frame(
 	return p + 2;
 }
 
+static void
+take_purpose(struct session *s, enum session_purpose purpose)
+{
+	struct noise_keypair keys = s->noise.s;
+
+	s->purpose = purpose;
+	start_noise(s, &keys);
+	mem_wipe(&keys, sizeof(keys));
+}
+
+static bool
+preamble_fits(const uint8_t *p, size_t i)
+{
+	return p[i] == preamble[i] || (i == PURPOSE_AT && p[i] == SESSION_FILE);
+}
+
 static int
 step_preamble(struct session *s, struct session_event *ret_event)
 {
@@ -162,11 +195,13 @@ step_preamble(struct session *s, struct session_event *ret_event)
 	/* Wrong bytes end it at once, without waiting for all eight. */
 	const uint8_t *p = buf_data(&s->input);
 	for (size_t i = 0; i < n; i++) {
-		if (p[i] != preamble[i])
+		if (!preamble_fits(p, i))
 			return i < 4 ? ERR_FORMAT : ERR_VERSION;
 	}
 	if (n < sizeof(preamble))
 		return 0;
+	if (p[PURPOSE_AT] == SESSION_FILE)
+		take_purpose(s, SESSION_FILE);
 	buf_consume(&s->input, sizeof(preamble));
 	s->step = STEP_FIRST;
 	return 1;
@@ -521,6 +556,12 @@ session_role(const struct session *s)
 	return s->role;
 }
 
+enum session_purpose
+session_purpose(const struct session *s)
+{
+	return s->purpose;
+}
+
 const uint8_t *
 session_hash(const struct session *s)
 {
@@ -666,4 +707,23 @@ int64_t
 session_rtt_ms(const struct session *s)
 {
 	return s->rtt_ms;
+}
+
+int
+session_release(struct session *s, struct session_keys *ret_keys,
+    const uint8_t **ret_rest, size_t *ret_size)
+{
+	if (s->step != STEP_OPEN || buf_size(&s->output) != 0 ||
+	    buf_size(&s->message) != 0)
+		return ERR_STATE;
+	buf_consume(&s->input, s->spent);
+	s->spent = 0;
+	ret_keys->send = s->sender;
+	ret_keys->receive = s->receiver;
+	noise_cipher_clear(&s->sender);
+	noise_cipher_clear(&s->receiver);
+	*ret_rest = buf_data(&s->input);
+	*ret_size = buf_size(&s->input);
+	s->step = STEP_DEAD;
+	return 0;
 }

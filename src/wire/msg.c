@@ -26,10 +26,14 @@ enum msg_field {
 	FIELD_CODE = 8,
 	FIELD_TARGET = 9,
 	FIELD_PREV = 10,
+	FIELD_SIZE = 11,
+	FIELD_MTIME = 12,
+	FIELD_FILES = 13,
 };
 
 enum {
-	FLAG_ON = 1 << 0, /* MSG_TYPING, MSG_STATUS */
+	FLAG_ON = 1 << 0,     /* MSG_TYPING, MSG_STATUS */
+	FLAG_FOLDER = 1 << 0, /* MSG_FILE */
 	TEXT_FLAGS_KNOWN = TEXT_SHOUT_COPY | TEXT_ACTION,
 	PAD_STEP = 4096,
 	TEXT_MESSAGE_MAX =
@@ -70,6 +74,26 @@ static const struct rule {
 		.required = POST | BIT(FIELD_TARGET),
 		.text_max = REACTION_MAX,
 	},
+	[MSG_FILE] = {
+		.known = POST | BIT(FIELD_FLAGS) | BIT(FIELD_TEXT) |
+		    BIT(FIELD_PREV) | BIT(FIELD_SIZE) | BIT(FIELD_MTIME) |
+		    BIT(FIELD_FILES),
+		.required = POST | BIT(FIELD_TEXT),
+		.text_max = FILE_NAME_MAX,
+	},
+	[MSG_FILE_STOP] = {
+		.known = POST | BIT(FIELD_STATE) | BIT(FIELD_TARGET) |
+		    BIT(FIELD_PREV),
+		.required = POST | BIT(FIELD_STATE) | BIT(FIELD_TARGET),
+	},
+	[MSG_FILE_CALL] = {
+		.known = BIT(FIELD_TARGET),
+		.required = BIT(FIELD_TARGET),
+	},
+	[MSG_FILE_ATTACH] = {
+		.known = BIT(FIELD_TARGET),
+		.required = BIT(FIELD_TARGET),
+	},
 	[MSG_ACK] = {
 		.known = BIT(FIELD_STATE) | BIT(FIELD_IDS),
 		.required = BIT(FIELD_STATE) | BIT(FIELD_IDS),
@@ -93,8 +117,9 @@ static const struct rule {
 struct fields {
 	uint32_t seen;
 	struct msg_id id, target;
-	uint64_t seq, prev;
-	int64_t sent_ms;
+	uint64_t seq, prev, size;
+	int64_t sent_ms, mtime;
+	uint32_t files;
 	uint8_t flags, state, code;
 	struct untrusted text;
 	struct tlv ids;
@@ -111,8 +136,7 @@ find_rule(uint8_t type)
 bool
 msg_is_post(uint8_t type)
 {
-	return type == MSG_TEXT || type == MSG_EDIT || type == MSG_DELETE ||
-	       type == MSG_REACT;
+	return find_rule(type) != NULL && (rules[type].required & POST) == POST;
 }
 
 /* What goes without saying: the number below, but for the first of an epoch.
@@ -123,22 +147,49 @@ usual_prev(uint64_t seq)
 	return (uint32_t)seq > 1 ? seq - 1 : 0;
 }
 
-static void
-put_post(struct wr *w, const struct rule *rule, const struct msg_post *m)
+static uint8_t
+post_flags(uint8_t type, const struct msg_post *m)
 {
+	if (type == MSG_FILE)
+		return m->file.folder ? FLAG_FOLDER : 0;
+	return type == MSG_TEXT ? m->flags & TEXT_FLAGS_KNOWN : 0;
+}
+
+/* Zero is what goes without saying; and that a file is one. */
+static void
+put_file(struct wr *w, const struct msg_file *f)
+{
+	if (f->size > INT64_MAX)
+		w->failed = true;
+	if (f->size != 0)
+		tlv_put_u64(w, FIELD_SIZE, f->size);
+	if (f->mtime != 0)
+		tlv_put_i64(w, FIELD_MTIME, f->mtime);
+	if (f->folder && f->files != 0)
+		tlv_put_u32(w, FIELD_FILES, f->files);
+}
+
+static void
+put_post(struct wr *w, const struct rule *rule, uint8_t type,
+    const struct msg_post *m)
+{
+	uint8_t flags = post_flags(type, m);
 	bool has_text;
 
 	tlv_put(w, FIELD_ID, m->id.b, MSG_ID_SIZE);
 	tlv_put_u64(w, FIELD_SEQ, m->seq);
 	tlv_put_i64(w, FIELD_SENT, m->sent_ms);
-	if ((rule->known & BIT(FIELD_FLAGS)) != 0 &&
-	    (m->flags & TEXT_FLAGS_KNOWN) != 0)
-		tlv_put_u8(w, FIELD_FLAGS, m->flags & TEXT_FLAGS_KNOWN);
+	if (flags != 0)
+		tlv_put_u8(w, FIELD_FLAGS, flags);
 	has_text = tlv_put_text(w, FIELD_TEXT, m->text, rule->text_max);
-	if (m->has_target)
+	if (type == MSG_FILE_STOP)
+		tlv_put_u8(w, FIELD_STATE, m->end);
+	if (m->has_target && type != MSG_FILE)
 		tlv_put(w, FIELD_TARGET, m->target.b, MSG_ID_SIZE);
 	if (m->prev != usual_prev(m->seq))
 		tlv_put_u64(w, FIELD_PREV, m->prev);
+	if (type == MSG_FILE)
+		put_file(w, &m->file);
 	if ((!has_text && (rule->required & BIT(FIELD_TEXT)) != 0) ||
 	    (!m->has_target && (rule->required & BIT(FIELD_TARGET)) != 0))
 		w->failed = true;
@@ -158,12 +209,14 @@ put_ack(struct wr *w, const struct msg_ack *m)
 static void
 put_fields(struct wr *w, const struct rule *rule, const struct msg *m)
 {
+	if (msg_is_post(m->type)) {
+		put_post(w, rule, m->type, &m->post);
+		return;
+	}
 	switch (m->type) {
-	case MSG_TEXT:
-	case MSG_EDIT:
-	case MSG_DELETE:
-	case MSG_REACT:
-		put_post(w, rule, &m->post);
+	case MSG_FILE_CALL:
+	case MSG_FILE_ATTACH:
+		tlv_put(w, FIELD_TARGET, m->ref.target.b, MSG_ID_SIZE);
 		break;
 	case MSG_ACK:
 		put_ack(w, &m->ack);
@@ -261,6 +314,12 @@ decode_field(const struct tlv *f, const struct rule *rule, struct fields *v)
 		return tlv_get_bytes(f, v->target.b, MSG_ID_SIZE);
 	case FIELD_PREV:
 		return tlv_get_u64(f, &v->prev);
+	case FIELD_SIZE:
+		return tlv_get_u64(f, &v->size);
+	case FIELD_MTIME:
+		return tlv_get_i64(f, &v->mtime);
+	case FIELD_FILES:
+		return tlv_get_u32(f, &v->files);
 	default:
 		return tlv_get_u8(f, &v->code);
 	}
@@ -286,8 +345,24 @@ decode_fields(const uint8_t *p, size_t n, const struct rule *rule,
 		   : ERR_FORMAT;
 }
 
+/* A size that no disk has would turn negative further on. */
 static int
-take_post(const struct fields *v, struct msg_post *ret_post)
+take_file(const struct fields *v, struct msg_post *post)
+{
+	if (v->size > INT64_MAX)
+		return ERR_LIMIT;
+	bool folder = (v->flags & FLAG_FOLDER) != 0;
+	post->file = (struct msg_file){
+		.folder = folder,
+		.size = v->size,
+		.files = folder ? v->files : 1,
+		.mtime = v->mtime,
+	};
+	return 0;
+}
+
+static int
+take_post(uint8_t type, const struct fields *v, struct msg_post *ret_post)
 {
 	bool has_text = (v->seen & BIT(FIELD_TEXT)) != 0;
 	bool has_prev = (v->seen & BIT(FIELD_PREV)) != 0;
@@ -300,12 +375,16 @@ take_post(const struct fields *v, struct msg_post *ret_post)
 		.seq = v->seq,
 		.prev = has_prev ? v->prev : usual_prev(v->seq),
 		.sent_ms = v->sent_ms,
-		.flags = v->flags & TEXT_FLAGS_KNOWN,
+		.flags = type == MSG_TEXT ? v->flags & TEXT_FLAGS_KNOWN : 0,
 		.has_target = (v->seen & BIT(FIELD_TARGET)) != 0,
 		.target = v->target,
 		.text = v->text,
 	};
-	return 0;
+	if (type == MSG_FILE_STOP)
+		ret_post->end = v->state == FILE_END_REFUSED
+				    ? FILE_END_REFUSED
+				    : FILE_END_CANCELLED;
+	return type == MSG_FILE ? take_file(v, ret_post) : 0;
 }
 
 static int
@@ -329,12 +408,13 @@ take_nack(const struct fields *v, struct msg_nack *ret_nack)
 static int
 take(uint8_t type, const struct fields *v, struct msg *ret_msg)
 {
+	if (msg_is_post(type))
+		return take_post(type, v, &ret_msg->post);
 	switch (type) {
-	case MSG_TEXT:
-	case MSG_EDIT:
-	case MSG_DELETE:
-	case MSG_REACT:
-		return take_post(v, &ret_msg->post);
+	case MSG_FILE_CALL:
+	case MSG_FILE_ATTACH:
+		ret_msg->ref.target = v->target;
+		return 0;
 	case MSG_ACK:
 		return take_ack(v, &ret_msg->ack);
 	case MSG_TYPING:

@@ -17,7 +17,7 @@
 
 #include <cmocka.h>
 
-enum { KINDS = 8 };
+enum { KINDS = 12 };
 
 static struct msg_id
 id_from(uint8_t first)
@@ -83,6 +83,40 @@ a_revision(uint8_t type, const char *s)
 	};
 }
 
+static struct msg
+an_offer(bool folder)
+{
+	const char *name = folder ? "photos" : "photo.jpg";
+
+	return (struct msg){
+		.type = MSG_FILE,
+		.post = { .id = id_from(0x20),
+		    .seq = 5,
+		    .prev = 3,
+		    .sent_ms = VECTOR_SENT_MS,
+		    .text = untrusted_of(name, strlen(name)),
+		    .file = { .folder = folder,
+			.size = 1234567,
+			.files = folder ? 42 : 1,
+			.mtime = VECTOR_SENT_MS / 1000 } },
+	};
+}
+
+static struct msg
+an_end(uint8_t end)
+{
+	struct msg m = a_revision(MSG_FILE_STOP, "");
+
+	m.post.end = end;
+	return m;
+}
+
+static struct msg
+a_reference(uint8_t type)
+{
+	return (struct msg){ .type = type, .ref = { .target = id_from(0x20) } };
+}
+
 /* One of each type. */
 static struct msg
 sample(int type)
@@ -103,6 +137,13 @@ sample(int type)
 		return a_revision(MSG_DELETE, "");
 	case MSG_REACT:
 		return a_revision(MSG_REACT, "\xf0\x9f\x91\x8d");
+	case MSG_FILE:
+		return an_offer(true);
+	case MSG_FILE_STOP:
+		return an_end(FILE_END_CANCELLED);
+	case MSG_FILE_CALL:
+	case MSG_FILE_ATTACH:
+		return a_reference((uint8_t)type);
 	default:
 		return a_nack(NACK_TOO_LARGE);
 	}
@@ -127,6 +168,8 @@ assert_msg_equal(const struct msg *a, const struct msg *b)
 	case MSG_EDIT:
 	case MSG_DELETE:
 	case MSG_REACT:
+	case MSG_FILE:
+	case MSG_FILE_STOP:
 		assert_true(msg_id_equal(&a->post.id, &b->post.id));
 		assert_true(a->post.seq == b->post.seq);
 		assert_true(a->post.sent_ms == b->post.sent_ms);
@@ -135,6 +178,15 @@ assert_msg_equal(const struct msg *a, const struct msg *b)
 		assert_true(a->post.prev == b->post.prev);
 		assert_int_equal(a->post.has_target, b->post.has_target);
 		assert_true(msg_id_equal(&a->post.target, &b->post.target));
+		assert_int_equal(a->post.file.folder, b->post.file.folder);
+		assert_true(a->post.file.size == b->post.file.size);
+		assert_int_equal(a->post.file.files, b->post.file.files);
+		assert_true(a->post.file.mtime == b->post.file.mtime);
+		assert_int_equal(a->post.end, b->post.end);
+		break;
+	case MSG_FILE_CALL:
+	case MSG_FILE_ATTACH:
+		assert_true(msg_id_equal(&a->ref.target, &b->ref.target));
 		break;
 	case MSG_ACK:
 		assert_int_equal(a->ack.state, b->ack.state);
@@ -207,6 +259,16 @@ vectors_are_met(void **state)
 	check_vector("status-none", &m);
 	m = sample(MSG_NACK);
 	check_vector("nack", &m);
+	m = an_offer(false);
+	check_vector("file", &m);
+	m = an_offer(true);
+	check_vector("file-folder", &m);
+	m = an_end(FILE_END_REFUSED);
+	check_vector("file-stop", &m);
+	m = a_reference(MSG_FILE_CALL);
+	check_vector("file-call", &m);
+	m = a_reference(MSG_FILE_ATTACH);
+	check_vector("file-attach", &m);
 }
 
 static void
@@ -247,7 +309,8 @@ size_classes(void **state)
 		    msg_padded_size(cases[i].size), cases[i].padded);
 }
 
-/* All control messages and short texts look alike to a watcher. */
+/* All control messages and short texts look alike to a watcher, and so does all
+ * that names another. */
 static void
 small_messages_have_one_size(void **state)
 {
@@ -255,7 +318,10 @@ small_messages_have_one_size(void **state)
 	uint8_t out[MSG_MAX];
 	for (int type = 1; type <= KINDS; type++) {
 		struct msg m = sample(type);
-		assert_int_equal(encoded(&m, out), type <= MSG_NACK ? 64 : 256);
+		bool both = type == MSG_EDIT || type == MSG_DELETE ||
+			    type == MSG_REACT || type == MSG_FILE ||
+			    type == MSG_FILE_STOP;
+		assert_int_equal(encoded(&m, out), both ? 256 : 64);
 	}
 }
 
@@ -352,8 +418,9 @@ t34_oversize_is_not_sent(void **state)
 	assert_int_equal(msg_encode(&m, out, 64, &n), 0);
 }
 
-/* Cut in front of its padding, or of a status text or the number of what went
- * before, which may be missing, it is a whole message. */
+/* Cut in front of its padding, or of a status text, the number of what went
+ * before or what is said of a file, which may be missing, it is a whole
+ * message. */
 static void
 every_truncation(void **state)
 {
@@ -378,7 +445,7 @@ every_truncation(void **state)
 			free(in);
 		}
 	}
-	assert_int_equal(clean, KINDS + 1 + 3);
+	assert_int_equal(clean, KINDS + 1 + 3 + 4 + 1);
 	/* From the end of the id, at 21, but for the one clean cut. */
 	assert_int_equal(named, 64 - 21 - 1);
 }
@@ -395,7 +462,7 @@ mandatory_fields_and_sizes(void **state)
 			uint8_t type;
 			size_t size;
 			bool optional;
-		} field[6];
+		} field[9];
 	} kinds[] = {
 		{ MSG_TEXT, 5,
 		    { { 1, 16, false }, { 2, 8, false }, { 3, 8, false },
@@ -413,6 +480,15 @@ mandatory_fields_and_sizes(void **state)
 		{ MSG_REACT, 6,
 		    { { 1, 16, false }, { 2, 8, false }, { 3, 8, false },
 			{ 5, 0, true }, { 9, 16, false }, { 10, 8, true } } },
+		{ MSG_FILE, 9,
+		    { { 1, 16, false }, { 2, 8, false }, { 3, 8, false },
+			{ 4, 1, true }, { 5, 0, false }, { 10, 8, true },
+			{ 11, 8, true }, { 12, 8, true }, { 13, 4, true } } },
+		{ MSG_FILE_STOP, 6,
+		    { { 1, 16, false }, { 2, 8, false }, { 3, 8, false },
+			{ 6, 1, false }, { 9, 16, false }, { 10, 8, true } } },
+		{ MSG_FILE_CALL, 1, { { 9, 16, false } } },
+		{ MSG_FILE_ATTACH, 1, { { 9, 16, false } } },
 	};
 	enum { AS_IS, LEFT_OUT, SHORTER, LONGER, WAYS };
 	static const uint8_t none[20];
@@ -421,7 +497,7 @@ mandatory_fields_and_sizes(void **state)
 	for (size_t k = 0; k < KINDS; k++) {
 		for (size_t at = 0; at < kinds[k].fields * WAYS; at++) {
 			size_t which = at / WAYS, way = at % WAYS;
-			uint8_t in[128];
+			uint8_t in[192];
 			struct msg got;
 			struct wr w = wr_to(in, sizeof(in));
 			bool is_bad = false;
@@ -452,8 +528,8 @@ mandatory_fields_and_sizes(void **state)
 			tried++;
 		}
 	}
-	assert_int_equal(tried, (11 + 17) * 4);
-	assert_int_equal(refused, 10 + 10 * 2 + 13 + 15 * 2);
+	assert_int_equal(tried, (11 + 17 + 17) * 4);
+	assert_int_equal(refused, 10 + 10 * 2 + 13 + 15 * 2 + 11 + 16 * 2);
 }
 
 static void
@@ -610,16 +686,16 @@ static void
 t57_no_field_can_name_a_sender(void **state)
 {
 	(void)state;
-	/* By type: which of the fields 1 to 10 it knows. */
+	/* By type: which of the fields 1 to 13 it knows. */
 	static const unsigned known[] = { 0, 0x63E, 0xC0, 0x10, 0x30, 0x180,
-		0x62E, 0x60E, 0x62E };
+		0x62E, 0x60E, 0x62E, 0x3C3E, 0x64E, 0x200, 0x200 };
 	uint8_t in[256], fp[FP_SIZE];
 	int tried = 0;
 	memset(fp, 0xEE, sizeof(fp));
 	for (int type = 1; type <= KINDS; type++) {
 		struct msg m = sample(type), got;
 		for (int field = 0; field < 128; field++) {
-			if (field <= 10 && (known[type] >> field & 1) != 0)
+			if (field <= 13 && (known[type] >> field & 1) != 0)
 				continue;
 			size_t n = with_field(
 			    type, (uint8_t)field, fp, sizeof(fp), in);
@@ -628,7 +704,8 @@ t57_no_field_can_name_a_sender(void **state)
 			tried++;
 		}
 	}
-	assert_int_equal(tried, KINDS * 128 - 7 - 2 - 1 - 2 - 2 - 6 - 5 - 6);
+	assert_int_equal(
+	    tried, KINDS * 128 - 7 - 2 - 1 - 2 - 2 - 6 - 5 - 6 - 9 - 6 - 1 - 1);
 }
 
 /* Takes the comments out of C. */

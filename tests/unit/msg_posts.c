@@ -105,7 +105,7 @@ revisions_need_a_target_and_bounded_texts(void **state)
 	for (int type = 0; type < 256; type++)
 		assert_int_equal(msg_is_post((uint8_t)type),
 		    type == MSG_TEXT ||
-			(type >= MSG_EDIT && type <= MSG_REACT));
+			(type >= MSG_EDIT && type <= MSG_FILE_STOP));
 }
 
 int

@@ -166,6 +166,18 @@ MESSAGES = {
         9: ID_1, 10: u64(3)}),
     "react-none": message(8, {
         1: ID_2, 2: u64(5), 3: i64(SENT_MS), 9: ID_1, 10: u64(3)}),
+    "file": message(9, {
+        1: ID_2, 2: u64(5), 3: i64(SENT_MS), 5: b"photo.jpg", 10: u64(3),
+        11: u64(1234567), 12: i64(SENT_MS // 1000)}),
+    "file-folder": message(9, {
+        1: ID_2, 2: u64(5), 3: i64(SENT_MS), 4: u8(1), 5: b"photos",
+        10: u64(3), 11: u64(1234567), 12: i64(SENT_MS // 1000),
+        13: u32(42)}),
+    "file-stop": message(10, {
+        1: ID_2, 2: u64(5), 3: i64(SENT_MS), 6: u8(1), 9: ID_1,
+        10: u64(3)}),
+    "file-call": message(11, {9: ID_2}),
+    "file-attach": message(12, {9: ID_2}),
 }
 
 
