@@ -75,7 +75,8 @@ void tcp_keep(struct tcp *t, uint32_t conn);
 /* Resets the connection of that fd. */
 void tcp_refuse(struct tcp *t, int fd);
 /* Gives the descriptor of conn away, the caller's from now on, and what is
- * queued on it (caller frees; NULL with size 0). -1: it is gone. */
+ * queued on it (caller frees; NULL with size 0). It notices by itself when the
+ * other end is gone. -1: it is gone already. */
 int tcp_release(
     struct tcp *t, uint32_t conn, uint8_t **ret_queued, size_t *ret_size);
 /* Starts to connect; TCP_OPENED or TCP_CLOSED follows, also for an immediate

@@ -43,6 +43,10 @@ enum {
 	WRITES_PER_TURN = 8,
 	LINGERING_MAX = 64, /* more are cut off at once */
 	USER_TIMEOUT_MS = 20000,
+	/* Of one that was released, and may only be read: noticed by then. */
+	KEEP_IDLE_S = 10,
+	KEEP_EVERY_S = 5,
+	KEEP_COUNT = 2,
 	BUF_KEEP = 64 * 1024, /* an emptied queue larger than this is freed */
 };
 
@@ -438,6 +442,47 @@ tcp_close(struct tcp *t, uint32_t conn, int64_t mono_ms)
 		shutdown(c->fd, SHUT_WR);
 	if (linger_step(t, c))
 		conn_remove(t, c);
+}
+
+/* Nobody pings on it any more. */
+static void
+keep_alive(int fd)
+{
+	socket_set(fd, SOL_SOCKET, SO_KEEPALIVE, 1);
+#ifdef TCP_KEEPIDLE
+	socket_set(fd, IPPROTO_TCP, TCP_KEEPIDLE, KEEP_IDLE_S);
+#endif
+#ifdef TCP_KEEPINTVL
+	socket_set(fd, IPPROTO_TCP, TCP_KEEPINTVL, KEEP_EVERY_S);
+#endif
+#ifdef TCP_KEEPCNT
+	socket_set(fd, IPPROTO_TCP, TCP_KEEPCNT, KEEP_COUNT);
+#endif
+}
+
+int
+tcp_release(
+    struct tcp *t, uint32_t conn, uint8_t **ret_queued, size_t *ret_size)
+{
+	struct conn *c = conn_find(t, conn);
+
+	*ret_queued = NULL;
+	*ret_size = 0;
+	if (c == NULL)
+		return -1;
+	int fd = c->fd;
+	if (c->state != CONN_OPEN || c->sys_errno != 0) {
+		conn_remove(t, c);
+		return -1;
+	}
+	if (buf_size(&c->out) > 0) {
+		*ret_size = buf_size(&c->out);
+		*ret_queued = xmemdup(buf_data(&c->out), *ret_size);
+	}
+	c->fd = -1;
+	conn_remove(t, c);
+	keep_alive(fd);
+	return fd;
 }
 
 bool

@@ -727,6 +727,57 @@ a_dial_leaves_through_the_named_card(void **state)
 	close(taps[1]);
 }
 
+/* What waits here would be lost with the connection. */
+static void
+a_released_one_goes_with_what_waits(void **state)
+{
+	struct world *w = *state;
+	uint8_t *sent = pattern(TCP_QUEUE_MAX), *queued, byte;
+	size_t size;
+	int on = 0;
+	socklen_t on_size = sizeof(on);
+
+	join(w);
+	tcp_send(w->a.t, 100, sent, TCP_QUEUE_MAX);
+	size_t waits = tcp_queued(w->a.t, 100);
+	assert_true(waits > 0);
+	int fd = tcp_release(w->a.t, 100, &queued, &size);
+	assert_true(fd >= 0);
+	assert_int_equal(size, waits);
+	assert_memory_equal(queued, sent + TCP_QUEUE_MAX - waits, waits);
+	assert_int_equal(
+	    getsockopt(fd, SOL_SOCKET, SO_KEEPALIVE, &on, &on_size), 0);
+	assert_int_equal(on, 1);
+	/* It is open, and nobody's here any more. */
+	assert_int_equal(recv(fd, &byte, 1, 0), -1);
+	assert_int_equal(errno, EAGAIN);
+	assert_int_equal(tcp_queued(w->a.t, 100), 0);
+	free(queued);
+	assert_int_equal(tcp_release(w->a.t, 100, &queued, &size), -1);
+	assert_null(queued);
+	close(fd);
+	while (w->b.closed == 0)
+		turn(w, TURN_MS);
+	assert_int_equal(w->b.size, TCP_QUEUE_MAX - waits);
+	assert_int_equal(w->a.closed, 0);
+	free(sent);
+}
+
+static void
+what_never_opened_cannot_be_released(void **state)
+{
+	struct world *w = *state;
+	struct addr nowhere = loopback(1);
+	uint8_t *queued;
+	size_t size;
+
+	tcp_dial(w->a.t, 100, &nowhere);
+	assert_int_equal(tcp_release(w->a.t, 100, &queued, &size), -1);
+	assert_int_equal(size, 0);
+	turn(w, 0);
+	assert_int_equal(w->a.closed, 0);
+}
+
 #define WORLD_TEST(f) cmocka_unit_test_setup_teardown(f, world_new, world_free)
 
 int
@@ -750,6 +801,8 @@ main(void)
 		WORLD_TEST(close_sends_the_rest),
 		WORLD_TEST(close_does_not_wait_for_ever),
 		WORLD_TEST(a_number_can_be_used_again),
+		WORLD_TEST(a_released_one_goes_with_what_waits),
+		WORLD_TEST(what_never_opened_cannot_be_released),
 		WORLD_TEST(an_event_of_the_last_owner_of_an_fd_is_not_believed),
 		WORLD_TEST(a_stale_event_does_not_open_a_dial),
 		WORLD_TEST(t31_a_refused_connection_leaves_nothing_behind),
