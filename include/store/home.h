@@ -13,6 +13,7 @@ struct home {
 	char *config_dir; /* $XDG_CONFIG_HOME/earshot, or the home itself */
 	char *data_dir;
 	char *state_dir;
+	char *runtime_dir; /* where the control socket is */
 	int lock_fd; /* -1 while not locked */
 };
 

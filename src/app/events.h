@@ -34,6 +34,9 @@ struct events {
 	char *(*setting)(const struct model *m, const struct setting *row);
 	/* Found in the history. */
 	char *(*found)(const struct model *m, const struct found *f);
+	/* A line of input was executed; what came of it at once is out. */
+	char *(*begin)(const char *command);
+	char *(*done)(const char *command);
 	char *(*info)(const char *command, const char *text);
 	char *(*error)(const char *command, const char *text);
 };

@@ -374,6 +374,24 @@ json_notice(const char *event, const char *command, const char *text)
 }
 
 static char *
+json_begin(const char *command)
+{
+	struct buf b = begin("begin");
+
+	add(&b, "command", command);
+	return end(&b);
+}
+
+static char *
+json_done(const char *command)
+{
+	struct buf b = begin("done");
+
+	add(&b, "command", command);
+	return end(&b);
+}
+
+static char *
 json_info(const char *command, const char *text)
 {
 	return json_notice("info", command, text);
@@ -525,6 +543,8 @@ const struct events events_json = {
 	.transfer = json_transfer,
 	.host = json_host,
 	.found = json_found,
+	.begin = json_begin,
+	.done = json_done,
 	.info = json_info,
 	.error = json_error,
 };

@@ -309,6 +309,14 @@ text_found(const struct model *m, const struct found *f)
 	return line;
 }
 
+/* Whoever reads sentences sees by himself. */
+static char *
+text_nothing(const char *command)
+{
+	(void)command;
+	return NULL;
+}
+
 static char *
 text_info(const char *command, const char *text)
 {
@@ -343,6 +351,8 @@ const struct events events_text = {
 	.transfer = text_transfer,
 	.host = text_host,
 	.found = text_found,
+	.begin = text_nothing,
+	.done = text_nothing,
 	.info = text_info,
 	.error = text_error,
 };

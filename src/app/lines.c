@@ -292,13 +292,27 @@ execute(struct lines *l, struct shell *sh, const char *line)
 	l->command = NULL;
 }
 
+/* Whoever writes to several at once has to know which of the events are his. */
+static void
+execute_marked(struct lines *l, struct shell *sh, const char *line)
+{
+	shell_tell(sh);
+	lines_print(l, l->events->begin(line));
+	execute(l, sh, line);
+	shell_tell(sh);
+	lines_print(l, l->events->done(line));
+}
+
 /* Pipes may bring anything; what is not text would be sent as something else
  * than was meant. */
 static void
 take_line(struct lines *l, struct shell *sh, char *line, size_t n)
 {
 	if (memchr(line, '\0', n) == NULL && utf8_is_valid(line, n)) {
-		execute(l, sh, line);
+		if (l->aside)
+			execute_marked(l, sh, line);
+		else
+			execute(l, sh, line);
 		return;
 	}
 	char *clean = peer_text(untrusted_of(line, n), PEER_TEXT_LINE, NULL);

@@ -4,6 +4,7 @@
 #include "app/askings.h"
 #include "app/child.h"
 #include "app/clock.h"
+#include "app/control.h"
 #include "app/files.h"
 #include "app/keyrings.h"
 #include "app/language.h"
@@ -263,8 +264,8 @@ run_effect(struct shell *sh, const struct effect *effect)
 	}
 }
 
-static void
-tell(struct shell *sh)
+void
+shell_tell(struct shell *sh)
 {
 	for (size_t i = 0; i < sh->report_count; i++)
 		fronts_report(&sh->fronts, sh, &sh->reports[i]);
@@ -324,7 +325,7 @@ drain(struct shell *sh)
 {
 	run_effects(sh);
 	if (!may_tell_later(sh))
-		tell(sh);
+		shell_tell(sh);
 	if (sh->asking_count > 0) {
 		apply_changes(sh);
 		askings_answer(sh);
@@ -355,7 +356,7 @@ commit(struct shell *sh)
 		bool ok = db_commit(sh->db, &error) == 0;
 		if (!ok) {
 			log_line("%s", error);
-			tell(sh);
+			shell_tell(sh);
 		}
 		engine_committed(sh->engine, sh->now, ok, error);
 		free(error);
@@ -375,7 +376,7 @@ void
 shell_command(struct shell *sh, struct command *cmd)
 {
 	/* What came before it: it may forget that. */
-	tell(sh);
+	shell_tell(sh);
 	engine_command(sh->engine, sh->now, cmd);
 	drain(sh);
 }
@@ -737,6 +738,7 @@ shell_run(struct shell *sh, struct front *front)
 	front_add(&sh->fronts, front);
 	sh->asker = front;
 	sh->now = clock_read();
+	control_start(sh);
 	engine_start(sh->engine, sh->now);
 	drain(sh);
 	while (!sh->done || tcp_is_busy(sh->tcp))
@@ -744,4 +746,5 @@ shell_run(struct shell *sh, struct front *front)
 	sh->commit_ms = earlier_ms(sh->commit_ms, sh->now.mono_ms);
 	commit(sh);
 	front->turn(front, sh);
+	control_end(sh);
 }

@@ -97,6 +97,8 @@ struct shell {
 	struct fronts fronts;
 	/* Whose command is executed; it gets the answers of the store. */
 	struct front *asker;
+	struct control *control; /* NULL: none */
+	unsigned control_clients;
 	bool done;
 	char *warning; /* for the user, once the front end is up; or NULL */
 };
@@ -114,6 +116,8 @@ void shell_run(struct shell *sh, struct front *front);
  */
 void shell_close(struct shell *sh);
 
+/* Tells the front ends what they were not told yet. */
+void shell_tell(struct shell *sh);
 /* Executes what an input to the engine yielded; after each of them. */
 void shell_drain(struct shell *sh);
 /* Runs a command and its effects; takes the text in it. */

@@ -129,11 +129,17 @@ choose_dirs(struct home *h, const char *dir)
 		h->config_dir = xstrdup(dir);
 		h->data_dir = xstrdup(dir);
 		h->state_dir = xstrdup(dir);
+		h->runtime_dir = xstrdup(dir);
 		return;
 	}
+	const char *runtime = getenv("XDG_RUNTIME_DIR");
 	h->config_dir = xdg_dir("XDG_CONFIG_HOME", ".config");
 	h->data_dir = xdg_dir("XDG_DATA_HOME", ".local/share");
 	h->state_dir = xdg_dir("XDG_STATE_HOME", ".local/state");
+	if (runtime != NULL && runtime[0] == '/')
+		h->runtime_dir = home_path(runtime, "earshot");
+	else if (h->state_dir != NULL)
+		h->runtime_dir = xstrdup(h->state_dir);
 }
 
 int
@@ -236,5 +242,6 @@ home_close(struct home *h)
 	free(h->config_dir);
 	free(h->data_dir);
 	free(h->state_dir);
+	free(h->runtime_dir);
 	*h = (struct home){ .lock_fd = -1 };
 }

@@ -1,0 +1,216 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Each client is a front end of its own, told everything as the others are;
+ * what a command of it is answered is told to it alone.
+ */
+#include "app/control.h"
+
+#include "app/lines.h"
+#include "app/log.h"
+#include "base/err.h"
+#include "base/mem.h"
+#include "net/local_socket.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+enum {
+	TAG_LISTENER,
+	WRITE_MAX = 65536,
+	/* How long the last words may take, after the end of the input or of
+	 * earshot. */
+	REST_MS = 2000,
+};
+
+struct control {
+	struct front front;
+	int fd;
+	char *path;
+};
+
+struct client {
+	struct lines lines;
+	int64_t leave_ms; /* NEVER_MS: it speaks still */
+};
+
+static struct client *
+client_of(struct front *f)
+{
+	return (struct client *)f;
+}
+
+static void
+client_free(struct shell *sh, struct client *c)
+{
+	front_remove(&sh->fronts, &c->lines.front);
+	close(c->lines.in);
+	lines_clear(&c->lines);
+	sh->control_clients--;
+	free(c);
+}
+
+/* Whoever ends his input may still read what it comes to. */
+static void
+client_turn(struct front *f, struct shell *sh)
+{
+	struct client *c = client_of(f);
+	struct lines *l = &c->lines;
+
+	lines_flush(l);
+	if (l->input_ended && c->leave_ms == NEVER_MS)
+		c->leave_ms = sh->now.mono_ms + REST_MS;
+	if (l->output_ended ||
+	    (l->input_ended &&
+		(buf_size(&l->output) == 0 || sh->now.mono_ms >= c->leave_ms)))
+		client_free(sh, c);
+}
+
+static int64_t
+client_deadline(struct front *f, struct shell *sh)
+{
+	(void)sh;
+	return client_of(f)->leave_ms;
+}
+
+/* Who is there already, as if it were heard of now. */
+static void
+greet(struct shell *sh, struct lines *l)
+{
+	const struct model *m = shell_model(sh);
+
+	lines_print(l, l->events->ready(m));
+	for (size_t i = 0; i < m->peer_count; i++)
+		if (!m->peers[i]->is_self)
+			lines_print(l, l->events->peer(m, m->peers[i]));
+	lines_print(l, l->events->done(""));
+}
+
+void
+control_adopt(struct shell *sh, int fd)
+{
+	struct client *c = xcalloc(1, sizeof(*c));
+
+	fcntl(fd, F_SETFL, O_NONBLOCK);
+	c->leave_ms = NEVER_MS;
+	c->lines = (struct lines){
+		.front = { .turn = client_turn, .deadline = client_deadline },
+		.events = &events_json,
+		.in = fd,
+		.out = fd,
+		.write_max = WRITE_MAX,
+		.aside = true,
+	};
+	lines_init(&c->lines, CONTROL_OUTPUT_MAX);
+	front_add(&sh->fronts, &c->lines.front);
+	sh->control_clients++;
+	greet(sh, &c->lines);
+}
+
+static void
+control_ready(struct front *f, struct shell *sh, const struct loop_event *ev)
+{
+	struct control *c = (struct control *)f;
+	int fd;
+
+	(void)ev;
+	while (sh->control_clients < CONTROL_CLIENTS_MAX &&
+	       (fd = local_accept(c->fd)) >= 0)
+		control_adopt(sh, fd);
+}
+
+/* Beyond so many, they wait in the backlog. */
+static void
+control_watch(struct front *f, struct shell *sh, struct loop *l)
+{
+	struct control *c = (struct control *)f;
+
+	if (sh->control_clients < CONTROL_CLIENTS_MAX)
+		front_watch(f, l, c->fd, true, false, TAG_LISTENER);
+}
+
+static void
+control_report(struct front *f, struct shell *sh, const struct effect *effect)
+{
+	(void)f;
+	(void)sh;
+	(void)effect;
+}
+
+static void
+control_turn(struct front *f, struct shell *sh)
+{
+	(void)f;
+	(void)sh;
+}
+
+static int64_t
+control_deadline(struct front *f, struct shell *sh)
+{
+	(void)f;
+	(void)sh;
+	return NEVER_MS;
+}
+
+static void
+tell_why(const char *path, int err)
+{
+	if (err == ERR_LIMIT)
+		log_line("no control socket: %s is too long a path", path);
+	else if (err == ERR_STATE)
+		log_line("no control socket: another earshot is at %s", path);
+	else
+		log_line("no control socket: %s: %s", path, strerror(errno));
+}
+
+void
+control_start(struct shell *sh)
+{
+	int fd;
+
+	mkdir(sh->home.runtime_dir, 0700);
+	char *path = home_path(sh->home.runtime_dir, "control");
+	int err = local_listen(path, &fd);
+	if (err < 0) {
+		tell_why(path, err);
+		free(path);
+		return;
+	}
+	struct control *c = xcalloc(1, sizeof(*c));
+	c->front = (struct front){
+		.report = control_report,
+		.watch = control_watch,
+		.ready = control_ready,
+		.turn = control_turn,
+		.deadline = control_deadline,
+	};
+	c->fd = fd;
+	c->path = path;
+	sh->control = c;
+	front_add(&sh->fronts, &c->front);
+}
+
+void
+control_end(struct shell *sh)
+{
+	struct control *c = sh->control;
+	struct front *next;
+
+	for (struct front *f = sh->fronts.first; f != NULL; f = next) {
+		next = f->next;
+		if (f->turn != client_turn)
+			continue;
+		lines_flush(&client_of(f)->lines);
+		client_free(sh, client_of(f));
+	}
+	if (c == NULL)
+		return;
+	sh->control = NULL;
+	front_remove(&sh->fronts, &c->front);
+	local_unlisten(c->fd, c->path);
+	free(c->path);
+	free(c);
+}
