@@ -121,12 +121,17 @@ due_ms(const struct shell *sh, const struct change *change)
 		    change->delivery != DELIVERY_FAILED)
 			return sh->now.mono_ms + LATE_MS;
 		break;
+	case CHANGE_TRANSFER:
+		/* How far it is, every few seconds. */
+		if (sh->change_count < LATE_MAX &&
+		    change->transfer->state == TRANSFER_RUNNING)
+			return sh->now.mono_ms + LATE_MS;
+		break;
 	case CHANGE_MESSAGE:
 	case CHANGE_REVISION:
 	case CHANGE_PIN:
 	case CHANGE_SEAL:
 	case CHANGE_RECODE:
-	case CHANGE_TRANSFER:
 	case CHANGE_RULE:
 	case CHANGE_FORGET_MESSAGE:
 	case CHANGE_FORGET_CONV:

@@ -180,7 +180,7 @@ add_message(struct db *db, const struct change *c)
 	db_book(db);
 	db_forget_near(db);
 	move_received(db, c);
-	if (!c->keep && !c->waits)
+	if (!c->keep && !c->waits && c->message != MESSAGE_FILE)
 		return;
 	struct db_message m = message_of(c, db_conv(db, &c->fp, true));
 	if ((c->seq == 0 && db_is_known(db, &m)) ||
@@ -214,9 +214,9 @@ move_sent(struct db *db, const struct change *c)
 	db_note_sent(db, &c->fp, c->seq);
 }
 
-/* A contact that is to keep no history: the text was there only to wait. */
-static void
-drop_unkept(struct db *db, int64_t row)
+/* Of a contact that is to keep no history. */
+void
+db_drop_unkept(struct db *db, int64_t row)
 {
 	sqlite3_stmt *s = db_statement(db, SQL_MESSAGE_UNKEPT);
 	struct db_message m;
@@ -275,7 +275,7 @@ deliver(struct db *db, const struct change *c)
 		return;
 	}
 	set_delivery(db, SQL_MESSAGE_DELIVERY, row, c);
-	drop_unkept(db, row);
+	db_drop_unkept(db, row);
 }
 
 static void
@@ -324,6 +324,8 @@ static void (*const appliers[])(struct db *, const struct change *) = {
 	[CHANGE_DRAFT] = put_draft,
 	[CHANGE_SEAL] = db_read_again,
 	[CHANGE_RECODE] = db_read_again,
+	[CHANGE_TRANSFER] = db_put_transfer,
+	[CHANGE_RULE] = db_put_rule,
 	[CHANGE_FORGET_MESSAGE] = db_forget,
 	[CHANGE_FORGET_CONV] = db_forget,
 	[CHANGE_FORGET_CONTACT] = db_forget,

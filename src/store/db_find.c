@@ -47,6 +47,7 @@ db_read_stored(sqlite3_stmt *s, struct db_message *ret_message)
 		.deleted = sqlite3_column_int(s, 7) == 2,
 		.sent_ms = sqlite3_column_int64(s, 8),
 		.arrived_ms = sqlite3_column_int64(s, 9),
+		.is_file = sqlite3_column_int(s, 11) == MESSAGE_FILE,
 	};
 
 	db_column_bytes(s, 3, m.id.b, MSG_ID_SIZE);
@@ -168,6 +169,43 @@ db_pin_sum(const struct pin *pin)
 	sum = add_int(sum, pin->answered);
 	sum = add_int(sum, (int64_t)((uint64_t)pin->epoch << 32 | pin->seq));
 	return (int64_t)add_bytes(sum, pin->name, strlen(pin->name));
+}
+
+/* NULL and "" differ. */
+static uint64_t
+add_string(uint64_t sum, const char *text)
+{
+	size_t n = text == NULL ? 0 : strlen(text);
+
+	return add_bytes(add_int(sum, text == NULL ? -1 : (int64_t)n), text, n);
+}
+
+int64_t
+db_transfer_sum(const struct transfer *t)
+{
+	uint64_t sum = add_int(SUM_START, t->row);
+
+	sum = add_int(sum, t->dialect);
+	sum = add_bytes(sum, t->message.b, MSG_ID_SIZE);
+	sum = add_int(sum, (int64_t)t->offer);
+	sum = add_int(sum, t->mine | t->folder << 1 | t->size_known << 2);
+	sum = add_int(sum, t->state);
+	sum = add_int(sum, t->mtime);
+	sum = add_int(sum, (int64_t)t->size);
+	sum = add_int(sum, (int64_t)t->done);
+	sum = add_int(sum, t->files);
+	sum = add_string(sum, t->name);
+	sum = add_string(sum, t->path);
+	return (int64_t)add_string(sum, t->part);
+}
+
+int64_t
+db_rule_sum(const struct fp *fp, const struct accept_rule *rule)
+{
+	uint64_t sum = add_bytes(SUM_START, fp->b, FP_SIZE);
+
+	sum = add_int(sum, (int64_t)rule->size_max);
+	return (int64_t)add_string(sum, rule->folder);
 }
 
 int64_t

@@ -71,7 +71,7 @@ db_read_again(struct db *db, const struct change *c)
 
 	if (!db_get_message(db, row, &m))
 		return;
-	bool ok = !m.deleted && put_text(db, &m, c);
+	bool ok = !m.deleted && !m.is_file && put_text(db, &m, c);
 	db_message_clear(&m);
 	if (!ok)
 		return;

@@ -17,13 +17,6 @@
 /* TEXT_ACTION of the wire. */
 enum { FLAG_ACTION = 1 << 1 };
 
-/* The next of an array that starts empty and doubles. */
-#define GROW(array, count) \
-	((count) != 0 && ((count) & ((count)-1)) != 0 \
-		? (array) \
-		: xrealloc(array, (count) == 0 ? 1 : 2 * (count), \
-		      sizeof(*(array))))
-
 static void
 read_addr(sqlite3_stmt *s, int at, struct addr *addr)
 {
@@ -83,7 +76,7 @@ load_pins(struct db *db, struct saved *saved)
 	sqlite3_stmt *s = db_statement(db, SQL_CONTACT_ALL);
 
 	while (db_row(db, s)) {
-		saved->pins = GROW(saved->pins, saved->pin_count);
+		saved->pins = DB_GROW(saved->pins, saved->pin_count);
 		struct pin *pin = &saved->pins[saved->pin_count++];
 		*pin = db_read_pin(s, 0);
 		read_label(s, pin);
@@ -106,7 +99,7 @@ load_convs(struct db *db, struct saved *saved)
 		db_column_bytes(s, 0, conv.fp.b, FP_SIZE);
 		if (sqlite3_column_type(s, 5) != SQLITE_NULL)
 			conv.draft = db_column_text(s, 5, NULL);
-		saved->convs = GROW(saved->convs, saved->conv_count);
+		saved->convs = DB_GROW(saved->convs, saved->conv_count);
 		saved->convs[saved->conv_count++] = conv;
 	}
 }
@@ -149,8 +142,19 @@ load_outbox(struct db *db, struct saved *saved)
 	sqlite3_stmt *s = db_statement(db, SQL_OUTBOX);
 
 	while (db_row(db, s)) {
-		saved->outbox = GROW(saved->outbox, saved->outbox_count);
-		saved->outbox[saved->outbox_count++] = read_post(s);
+		struct saved_post post = read_post(s);
+		struct change *c = &post.change;
+		bool is_file =
+		    c->kind == CHANGE_MESSAGE && c->message == MESSAGE_FILE;
+		if (is_file)
+			c->transfer = db_loaded_transfer(saved, c->row);
+		/* Damage: nobody knows what it offered. */
+		if (is_file && c->transfer == NULL) {
+			free((char *)(uintptr_t)c->text);
+			continue;
+		}
+		saved->outbox = DB_GROW(saved->outbox, saved->outbox_count);
+		saved->outbox[saved->outbox_count++] = post;
 	}
 }
 
@@ -175,6 +179,8 @@ db_read_saved(struct db *db, struct saved *ret_saved)
 
 	load_pins(db, &saved);
 	load_convs(db, &saved);
+	db_load_transfers(db, &saved);
+	db_load_rules(db, &saved);
 	load_outbox(db, &saved);
 	sqlite3_stmt *s = db_statement(db, SQL_NEWEST_ROW);
 	if (db_row(db, s)) {
@@ -222,15 +228,23 @@ read_delivery(sqlite3_stmt *s, int at)
 		   : (enum delivery)value;
 }
 
+static enum message_kind
+read_kind(sqlite3_stmt *s, int at)
+{
+	int value = sqlite3_column_int(s, at);
+
+	return value == MESSAGE_SHOUT || value == MESSAGE_FILE
+		   ? (enum message_kind)value
+		   : MESSAGE_TEXT;
+}
+
 void
 db_read_message(sqlite3_stmt *s, int at, struct message *ret_message)
 {
 	int flags = sqlite3_column_int(s, at + 5);
 	struct message m = {
 		.row = sqlite3_column_int64(s, at),
-		.kind = sqlite3_column_int(s, at + 2) == MESSAGE_SHOUT
-			    ? MESSAGE_SHOUT
-			    : MESSAGE_TEXT,
+		.kind = read_kind(s, at + 2),
 		.delivery = read_delivery(s, at + 3),
 		.mine = sqlite3_column_int(s, at + 4) != 0,
 		.action = (flags & FLAG_ACTION) != 0,
@@ -289,12 +303,16 @@ db_page(struct db *db, const struct fp *fp, int64_t row, size_t count,
 			db_reset(s);
 			break;
 		}
-		page.messages = GROW(page.messages, page.count);
+		page.messages = DB_GROW(page.messages, page.count);
 		db_read_message(s, 0, &page.messages[page.count++]);
 	}
-	for (size_t i = 0; i < page.count; i++)
+	for (size_t i = 0; i < page.count; i++) {
 		if (page.messages[i].dialect != DIALECT_EARSHOT)
 			db_get_raw(db, &page.messages[i]);
+		int code = db_get_file(db, &page.messages[i]);
+		if (code != SQLITE_OK)
+			db_keep_failure(db, code);
+	}
 	reverse(&page);
 	db_note_damage(db, db->failed);
 	if (db->failed != 0 && (earlier != 0 || !db->is_dirty)) {

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Edits, deletions and reactions. One whose target is not there, or is not its
- * author's, changes nothing; ours is still sent.
+ * Edits, deletions and reactions, and what stops a file. One whose target is
+ * not there, or is not its author's, changes nothing; ours is still sent.
  */
 #include "store/db_state.h"
 
@@ -73,7 +73,7 @@ change_text(struct db *db, int64_t conv, const struct change *c)
 	if (!db_get_message(db, row, &m))
 		return;
 	bool late = !c->mine && c->arrived_ms - m.arrived_ms > REVISE_MS;
-	if (!late && !m.deleted) {
+	if (!late && !m.deleted && !m.is_file) {
 		if (c->revision == REVISION_DELETE)
 			drop_rest(db, &m);
 		else if (m.keep)
@@ -142,7 +142,7 @@ db_revise(struct db *db, const struct change *c)
 		return;
 	if (c->revision == REVISION_REACT)
 		react(db, conv, c);
-	else
+	else if (c->revision == REVISION_EDIT || c->revision == REVISION_DELETE)
 		change_text(db, conv, c);
 	if (waits)
 		add_waiting(db, conv, c);

@@ -90,6 +90,18 @@ is_revision(sqlite3_stmt *s)
 	return ok;
 }
 
+static bool
+is_transfer(sqlite3_stmt *s)
+{
+	struct transfer *t = db_read_transfer(s);
+	bool ok =
+	    t->row > 0 && sqlite3_column_int64(s, DB_TRANSFER_WIDTH - 1) ==
+			      db_transfer_sum(t);
+
+	transfer_free(t);
+	return ok;
+}
+
 /* In this order, since the later refer to the earlier. The key is the first
  * column. */
 static const struct table {
@@ -106,6 +118,9 @@ static const struct table {
 	{ "former", "message", NULL },
 	{ "reaction", "message", NULL },
 	{ "legacy", "message", NULL },
+	{ "transfer", "message", is_transfer },
+	/* Its sum is looked at whenever it is read. */
+	{ "rule", "contact", NULL },
 };
 
 /* By the names of columns: the damaged one may be of an older version. */
@@ -257,6 +272,11 @@ static const char recount[] =
     "UPDATE message SET seq = 0, booked = 1 WHERE booked = 0;"
     "INSERT INTO mark SELECT 'booked_row', max(row) FROM message"
     " HAVING max(row) NOT NULL;"
+    "INSERT INTO mark SELECT 'transfer_number', max(number) FROM transfer"
+    " HAVING max(number) NOT NULL;"
+    "UPDATE message SET waits = 0, delivery = 5, reason = 'forgotten'"
+    " WHERE kind = 4 AND waits = 1 AND row NOT IN"
+    " (SELECT message FROM transfer);"
     "UPDATE conv SET last_row = (SELECT ifnull(max(row), 0) FROM message"
     " WHERE conv = conv.id), unread = (SELECT count(*) FROM message"
     " WHERE conv = conv.id AND row > read_row AND mine = 0);"

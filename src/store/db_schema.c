@@ -21,11 +21,17 @@ _Static_assert(DELIVERY_NONE == 0 && DELIVERY_QUEUED == 1 &&
 		   DELIVERY_SENT == 2 && DELIVERY_DELIVERED == 3 &&
 		   DELIVERY_READ == 4 && DELIVERY_FAILED == 5,
     "delivery as stored");
-_Static_assert(
-    MESSAGE_TEXT == 0 && MESSAGE_SHOUT == 1, "kinds of messages as stored");
-_Static_assert(
-    REVISION_EDIT == 0 && REVISION_DELETE == 1 && REVISION_REACT == 2,
+_Static_assert(MESSAGE_TEXT == 0 && MESSAGE_SHOUT == 1 && MESSAGE_FILE == 4,
+    "kinds of messages as stored");
+_Static_assert(REVISION_EDIT == 0 && REVISION_DELETE == 1 &&
+		   REVISION_REACT == 2 && REVISION_FILE_REFUSED == 3 &&
+		   REVISION_FILE_CANCELLED == 4,
     "kinds of revisions as stored");
+_Static_assert(TRANSFER_OFFERED == 0 && TRANSFER_ACCEPTED == 1 &&
+		   TRANSFER_RUNNING == 2 && TRANSFER_PAUSED == 3 &&
+		   TRANSFER_DONE == 4 && TRANSFER_FAILED == 5 &&
+		   TRANSFER_REFUSED == 6 && TRANSFER_CANCELLED == 7,
+    "states of transfers as stored");
 _Static_assert(DIALECT_EARSHOT == 0 && DIALECT_IPMSG == 1 && DIALECT_PLAIN == 2,
     "dialects as stored");
 _Static_assert(
@@ -133,8 +139,27 @@ static const char step_legacy[] =
     " ON DELETE CASCADE, dialect INTEGER NOT NULL, seal INTEGER NOT NULL,"
     " flags INTEGER NOT NULL, charset INTEGER NOT NULL, raw BLOB) STRICT;";
 
+/* Files that were offered, and what is taken unasked. offer_id, offer: what
+ * the dialect calls it. paused: 1 here, 2 there. Times are wall clocks. */
+static const char step_files[] =
+    "CREATE TABLE transfer (message INTEGER PRIMARY KEY"
+    " REFERENCES message(row) ON DELETE CASCADE,"
+    " number INTEGER NOT NULL UNIQUE, dialect INTEGER NOT NULL,"
+    " offer_id BLOB NOT NULL, offer INTEGER NOT NULL, mine INTEGER NOT NULL,"
+    " state INTEGER NOT NULL, name TEXT NOT NULL, path TEXT, part TEXT,"
+    " folder INTEGER NOT NULL, size INTEGER NOT NULL,"
+    " size_known INTEGER NOT NULL, files INTEGER NOT NULL,"
+    " files_done INTEGER NOT NULL, done INTEGER NOT NULL,"
+    " mtime INTEGER NOT NULL, offered_ms INTEGER NOT NULL,"
+    " ended_ms INTEGER NOT NULL, paused INTEGER NOT NULL, reason TEXT,"
+    " note TEXT, sum INTEGER NOT NULL) STRICT;"
+    "CREATE INDEX transfer_open ON transfer(message) WHERE state < 4;"
+    "CREATE TABLE rule (contact INTEGER PRIMARY KEY REFERENCES contact(id)"
+    " ON DELETE CASCADE, size_max INTEGER NOT NULL, folder TEXT,"
+    " sum INTEGER NOT NULL) STRICT;";
+
 static const char *const steps[DB_VERSION] = { step_history, step_words,
-	step_booked, step_label, step_legacy };
+	step_booked, step_label, step_legacy, step_files };
 
 static int64_t
 ask(struct db *db, const char *text)

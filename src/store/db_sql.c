@@ -4,9 +4,22 @@
  */
 #include "store/db_state.h"
 
-#define STORED_COLUMNS \
-	"row, conv, mine, id, author, waits, keep, revised, sent_ms, " \
-	"arrived_ms, text"
+#define STORED(waits) \
+	"row, conv, mine, id, author, " waits ", keep, revised, sent_ms, " \
+	"arrived_ms, text, kind"
+#define STORED_COLUMNS STORED("waits")
+
+/* The numbers of enum message_kind and transfer_state. */
+#define IS_UNDER_WAY \
+	"(kind = 4 AND EXISTS (SELECT 1 FROM transfer t WHERE" \
+	" t.message = message.row AND t.state < 4))"
+
+#define TRANSFER \
+	"SELECT t.message, t.number, t.dialect, t.offer_id, t.offer, t.mine," \
+	" t.state, t.name, t.path, t.part, t.folder, t.size, t.size_known," \
+	" t.files, t.files_done, t.done, t.mtime, t.offered_ms, t.ended_ms," \
+	" t.paused, t.reason, t.note, t.sum, v.fp FROM transfer t JOIN message m ON m.row = t.message" \
+	" JOIN conv v ON v.id = m.conv WHERE "
 
 /* The numbers of enum delivery: 2 sent, 3 delivered, 4 read, 5 failed. What
  * arrived stays so, whatever is said later; what failed may have arrived. */
@@ -63,6 +76,18 @@ static const char contact_put[] =
     " trust = ?4, answered = ?5, receipts = ?6, forgets = ?7, transport = ?8,"
     " addr = ?9, udp_port = ?10, version_floor = ?11, epoch = ?12, seq = ?13,"
     " first_ms = ?14, last_ms = ?15, name = ?16, sum = ?17";
+
+/* A number is given once; two that have it is no reason to lose a turn. */
+static const char transfer_put[] =
+    "INSERT INTO transfer SELECT row, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10,"
+    " ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19, ?20, ?21, ?22, ?23"
+    " FROM message WHERE row = ?1 AND kind = 4"
+    " ON CONFLICT (message) DO UPDATE SET dialect = ?3, offer_id = ?4,"
+    " offer = ?5, mine = ?6, state = ?7, name = ?8, path = ?9, part = ?10,"
+    " folder = ?11, size = ?12, size_known = ?13, files = ?14,"
+    " files_done = ?15, done = ?16, mtime = ?17, offered_ms = ?18,"
+    " ended_ms = ?19, paused = ?20, reason = ?21, note = ?22, sum = ?23"
+    " ON CONFLICT (number) DO NOTHING";
 
 static const char outbox[] =
     "SELECT m.row, v.fp, 0, m.id, m.seq, m.kind, m.flags, m.target, m.sent_ms,"
@@ -156,7 +181,8 @@ static const char *const texts[SQL_COUNT] = {
 	[SQL_MESSAGE_DELIVERY] = DELIVERY,
 	[SQL_MESSAGE_TICK] = DELIVERY " AND id = ?4 AND mine = 1 AND keep = 1",
 	[SQL_MESSAGE_UNKEPT] = "SELECT 1 FROM message WHERE row = ?1"
-			       " AND keep = 0 AND waits = 0",
+			       " AND keep = 0 AND waits = 0"
+			       " AND NOT " IS_UNDER_WAY,
 	[SQL_MESSAGE_TEXT] =
 	    "UPDATE message SET text = ?2, revised = ?3, sum = ?4,"
 	    " delivery = CASE WHEN waits AND ?3 = 2 THEN 5 ELSE delivery END,"
@@ -168,8 +194,8 @@ static const char *const texts[SQL_COUNT] = {
 	[SQL_MESSAGE_FORGOTTEN] =
 	    "SELECT " STORED_COLUMNS " FROM message WHERE conv IN"
 	    " (SELECT id FROM conv WHERE fp IS NULL) AND booked = 1 LIMIT 1",
-	[SQL_MESSAGE_OLDEST] = "SELECT " STORED_COLUMNS " FROM message"
-			       " WHERE row > ?1 ORDER BY row LIMIT 1",
+	[SQL_MESSAGE_OLDEST] = "SELECT " STORED(
+	    "waits OR " IS_UNDER_WAY) " FROM message WHERE row > ?1 ORDER BY row LIMIT 1",
 	[SQL_MESSAGE_UNINDEXED] = "SELECT " STORED_COLUMNS " FROM message"
 				  " WHERE row > ?1 ORDER BY row LIMIT ?2",
 	[SQL_MESSAGE_PAGE] = PAGE(DB_BOOKED) " UNION ALL " PAGE(
@@ -180,11 +206,26 @@ static const char *const texts[SQL_COUNT] = {
 	    " ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12) ON CONFLICT (conv, id) DO NOTHING",
 	[SQL_REVISION_DONE] =
 	    "DELETE FROM revision WHERE conv = ?1 AND id = ?2",
-	/* All but what takes it back, which is still to be told. */
+	/* All but what takes it or a file back: that is still to be told. */
 	[SQL_REVISION_FORGET] =
 	    "DELETE FROM revision WHERE conv = ?1 AND target = ?2"
-	    " AND kind <> 1",
+	    " AND kind IN (0, 2)",
 	[SQL_REVISION_FORGET_CONV] = "DELETE FROM revision WHERE conv = ?1",
+	[SQL_TRANSFER_PUT] = transfer_put,
+	[SQL_TRANSFER_OPEN] = TRANSFER
+	"v.fp NOT NULL AND t.message IN (SELECT message FROM transfer WHERE"
+	" state < 4 UNION SELECT row FROM message WHERE waits = 1 AND"
+	" booked = 1 AND kind = 4) ORDER BY t.message",
+	[SQL_TRANSFER_GET] = TRANSFER "t.message = ?1",
+	[SQL_RULE_PUT] =
+	    "INSERT INTO rule SELECT id, ?2, ?3, ?4 FROM contact WHERE fp = ?1"
+	    " ON CONFLICT (contact) DO UPDATE SET size_max = ?2, folder = ?3,"
+	    " sum = ?4",
+	[SQL_RULE_REMOVE] = "DELETE FROM rule WHERE contact ="
+			    " (SELECT id FROM contact WHERE fp = ?1)",
+	[SQL_RULE_ALL] = "SELECT c.fp, r.size_max, r.folder, r.sum FROM rule r"
+			 " JOIN contact c ON c.id = r.contact"
+			 " ORDER BY r.contact",
 	[SQL_FORMER_ADD] = "INSERT OR IGNORE INTO former VALUES (?1, ?2, ?3,"
 			   " ?4)",
 	[SQL_FORMER_REMOVE] = "DELETE FROM former WHERE message = ?1",

@@ -9,6 +9,7 @@
 #ifndef STORE_DB_STATE_H
 #define STORE_DB_STATE_H
 
+#include "core/transfer.h"
 #include "store/db.h"
 
 #include <sqlite3.h>
@@ -66,6 +67,12 @@ enum db_sql {
 	SQL_REVISION_DONE,
 	SQL_REVISION_FORGET,
 	SQL_REVISION_FORGET_CONV,
+	SQL_TRANSFER_PUT,
+	SQL_TRANSFER_OPEN,
+	SQL_TRANSFER_GET,
+	SQL_RULE_PUT,
+	SQL_RULE_REMOVE,
+	SQL_RULE_ALL,
 	SQL_FORMER_ADD,
 	SQL_FORMER_REMOVE,
 	SQL_REACTION_PUT,
@@ -123,7 +130,9 @@ struct db {
 /* One message as SQL_MESSAGE_FIND and the like have it; text is owned. */
 struct db_message {
 	int64_t row, conv;
-	bool mine, waits, keep, deleted;
+	bool mine, keep, deleted;
+	bool waits; /* in the outbox; or a file that is not over */
+	bool is_file;
 	struct msg_id id;
 	int64_t sent_ms, arrived_ms;
 	uint8_t author[FP_SIZE];
@@ -215,10 +224,32 @@ void db_message_clear(struct db_message *m);
 /* Guards what cannot be seen by looking: a flipped bit in a text. */
 int64_t db_message_sum(const struct db_message *m);
 int64_t db_pin_sum(const struct pin *pin);
+int64_t db_transfer_sum(const struct transfer *t);
+int64_t db_rule_sum(const struct fp *fp, const struct accept_rule *rule);
 int64_t db_conv_sum(int64_t id, const uint8_t fp[static FP_SIZE]);
+
+/* db_apply.c */
+/* A message that was stored only to wait goes when it does so no more. */
+void db_drop_unkept(struct db *db, int64_t row);
 
 /* db_revise.c */
 void db_revise(struct db *db, const struct change *c);
+
+/* db_transfer.c */
+/* CHANGE_TRANSFER, CHANGE_RULE. */
+void db_put_transfer(struct db *db, const struct change *c);
+void db_put_rule(struct db *db, const struct change *c);
+void db_load_transfers(struct db *db, struct saved *saved);
+void db_load_rules(struct db *db, struct saved *saved);
+/* NULL when it is not there. */
+const struct transfer *db_loaded_transfer(
+    const struct saved *saved, int64_t row);
+/* Of MESSAGE_FILE: its transfer. A code of SQLite; the failure that is kept is
+ * neither asked nor set. */
+int db_get_file(struct db *db, struct message *m);
+/* A row of the table, or of what is selected like it. */
+struct transfer *db_read_transfer(sqlite3_stmt *s);
+enum { DB_TRANSFER_WIDTH = 23 };
 
 /* db_legacy.c */
 /* What a message or a contact of a legacy dialect has beside its row. */
@@ -263,6 +294,12 @@ void db_checkpoint(struct db *db);
 void db_finish_forgetting(struct db *db);
 
 /* db_load.c */
+/* The next of an array that starts empty and doubles. */
+#define DB_GROW(array, count) \
+	((count) != 0 && ((count) & ((count)-1)) != 0 \
+		? (array) \
+		: xrealloc(array, (count) == 0 ? 1 : 2 * (count), \
+		      sizeof(*(array))))
 /* A row of SQL_CONTACT_ALL, or of the table. */
 struct pin db_read_pin(sqlite3_stmt *s, int at);
 bool db_read_saved(struct db *db, struct saved *ret_saved);

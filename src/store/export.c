@@ -61,6 +61,9 @@ write_row(struct export *x, sqlite3_stmt *s)
 
 	db_read_message(s, 1, &f.message);
 	db_column_bytes(s, 0, f.conv.b, FP_SIZE);
+	int code = db_get_file(x->db, &f.message);
+	if (code != SQLITE_OK)
+		x->code = code;
 	const struct fp *who = fp_is_zero(&f.conv) ? &f.message.from : &f.conv;
 	f.name = (char *)(uintptr_t)names_find(&x->names, who);
 	char *line = found_line(&f, x->format, x->everywhere);
@@ -70,6 +73,7 @@ write_row(struct export *x, sqlite3_stmt *s)
 	free(line);
 	free(f.message.text);
 	free(f.message.reason);
+	transfer_free(f.message.file);
 	x->count++;
 	if (buf_size(&x->out) >= WRITE_BYTES)
 		flush(x);

@@ -151,6 +151,7 @@ take(struct search *s, sqlite3_stmt *stmt)
 		free(f.message.reason);
 		return;
 	}
+	keep_code(s, db_get_file(s->db, &f.message));
 	db_column_bytes(stmt, 0, f.conv.b, FP_SIZE);
 	bool nearby = fp_is_zero(&f.conv);
 	f.name = xstrdup(
@@ -340,6 +341,7 @@ findings_clear(struct findings *f)
 	for (size_t i = 0; i < f->count; i++) {
 		free(f->items[i].message.text);
 		free(f->items[i].message.reason);
+		transfer_free(f->items[i].message.file);
 		free(f->items[i].name);
 	}
 	free(f->items);

@@ -6,6 +6,7 @@
 #include "store/db.h"
 
 #include "base/err.h"
+#include "core/transfer.h"
 #include "db_kit.h"
 #include "store/pins.h"
 #include "store/search.h"
@@ -135,6 +136,37 @@ test_migrate_from_nothing(void **state)
 	say_it(k, 1, "hello");
 }
 
+/* What the last step made. */
+#define BACK_TO_5 "DROP TABLE transfer; DROP TABLE rule;"
+
+/* 5 knew no files. */
+static void
+test_migrate_from_5(void **state)
+{
+	struct db_kit *k = *state;
+	char name[] = "report.pdf";
+	struct transfer t = { .id = 3, .row = 2, .name = name };
+	struct change c = { .kind = CHANGE_TRANSFER, .transfer = &t };
+
+	say_it(k, 1, "hello");
+	db_kit_close(k);
+	alter(k, BACK_TO_5 "PRAGMA user_version = 5");
+	db_kit_open(k);
+	assert_null(k->error);
+	assert_int_equal(ask(k, "PRAGMA user_version"), DB_VERSION);
+	assert_int_equal(count(k), 1);
+	struct change file = db_kit_theirs(k, 1, 2, "report.pdf");
+	file.message = MESSAGE_FILE;
+	db_kit_add(k, &file);
+	db_kit_add(k, &c);
+	db_kit_commit(k);
+	db_kit_reopen(k);
+	struct saved saved = db_kit_load(k);
+	assert_int_equal(saved.transfer_count, 1);
+	assert_int_equal(saved.transfer_number, 3);
+	saved_clear(&saved);
+}
+
 /* 4 knew one dialect. */
 static void
 test_migrate_from_4(void **state)
@@ -143,7 +175,8 @@ test_migrate_from_4(void **state)
 
 	say_it(k, 1, "hello");
 	db_kit_close(k);
-	alter(k, "DROP TABLE line; DROP TABLE legacy; PRAGMA user_version = 4");
+	alter(k, BACK_TO_5
+	    "DROP TABLE line; DROP TABLE legacy; PRAGMA user_version = 4");
 	db_kit_open(k);
 	assert_null(k->error);
 	assert_int_equal(ask(k, "PRAGMA user_version"), DB_VERSION);
@@ -156,8 +189,8 @@ test_migrate_from_4(void **state)
 
 /* 3 had no labels. */
 static const char back_to_3[] =
-    "DROP TABLE label; DROP TABLE line; DROP TABLE legacy;"
-    "PRAGMA user_version = 3";
+    BACK_TO_5 "DROP TABLE label; DROP TABLE line; DROP TABLE legacy;"
+	      "PRAGMA user_version = 3";
 
 static void
 test_migrate_from_3(void **state)
@@ -198,7 +231,7 @@ test_migrate_from_3(void **state)
 }
 
 /* 2 knew nothing of booking. */
-static const char back_to_2[] =
+static const char back_to_2[] = BACK_TO_5
     "DROP TABLE label; DROP TABLE line; DROP TABLE legacy;"
     "DROP INDEX message_seq; DROP INDEX message_id; DROP INDEX message_conv;"
     "DROP INDEX message_waits;"
@@ -272,11 +305,11 @@ test_newer(void **state)
 
 	say_it(k, 1, "hello");
 	db_kit_close(k);
-	alter(k, "PRAGMA user_version = 6");
+	alter(k, "PRAGMA user_version = 7");
 	assert_int_equal(db_kit_try_open(k), ERR_VERSION);
 	assert_non_null(strstr(k->error, "newer earshot"));
 	assert_int_equal(ask(k, "SELECT count(*) FROM message"), 1);
-	alter(k, "PRAGMA user_version = 5");
+	alter(k, "PRAGMA user_version = 6");
 	db_kit_open(k);
 	assert_int_equal(count(k), 1);
 }
@@ -369,7 +402,7 @@ test_locked(void **state)
 	assert_int_equal(count(k), 1);
 	db_kit_close(k);
 	run(sql, "PRAGMA locking_mode = EXCLUSIVE; BEGIN IMMEDIATE;"
-		 "PRAGMA user_version = 5; COMMIT");
+		 "PRAGMA user_version = 6; COMMIT");
 	assert_int_equal(db_kit_try_open(k), ERR_STATE);
 	assert_non_null(strstr(k->error, "another program has locked"));
 	sqlite3_close(sql);
@@ -584,6 +617,7 @@ main(void)
 		TEST(test_new),
 		TEST(test_migrate_from_nothing),
 		TEST(test_migrate_from_1),
+		TEST(test_migrate_from_5),
 		TEST(test_migrate_from_4),
 		TEST(test_migrate_from_3),
 		TEST(test_migrate_from_2),
