@@ -15,6 +15,8 @@ enum {
 	/* Away from the right margin, where each terminal wraps in its own way,
 	 * and from the corner that curses is not given. */
 	MARGIN = 4,
+	/* No more guesses than a fast typist makes between two frames. */
+	WAITING_MAX = 8,
 };
 
 static size_t
@@ -53,9 +55,8 @@ ahead_write(struct tty *t, const struct grid *g)
 {
 	int col = t->shown_col;
 
-	/* The one before may turn out to have been a wrong guess. */
-	ahead_settle(t);
-	if (!t->ahead.ready || g->rows != t->rows || g->cols != t->cols ||
+	if (!t->ahead.ready || t->ahead.waiting >= WAITING_MAX ||
+	    g->rows != t->rows || g->cols != t->cols ||
 	    g->cursor_row != t->shown_row || g->cursor_col != col + 1 ||
 	    col >= t->cols - MARGIN)
 		return false;
@@ -64,25 +65,35 @@ ahead_write(struct tty *t, const struct grid *g)
 		return false;
 	t->shown[at] = g->cells[at];
 	t->shown_col = col + 1;
-	t->ahead.waits = true;
+	t->ahead.waiting++;
 	out_add(&t->out, (char[]){ (char)t->shown[at].cp[0], '\0' });
 	return true;
+}
+
+/* curses, too, gets them one by one: of several it may make less than their
+ * bytes. */
+static bool
+settle_letter(struct tty *t, int row, int col)
+{
+	const struct cell *cells = &t->shown[index_of(t, row, 0)];
+
+	paint_span(&t->paint, row, col, col + 1, cells);
+	move(row, col + 1);
+	refresh();
+	return out_drop(&t->out, (char)cells[col].cp[0]);
 }
 
 void
 ahead_settle(struct tty *t)
 {
-	int row = t->shown_row, col = t->shown_col - 1;
+	int end = t->shown_col, first = end - t->ahead.waiting;
 
-	if (!t->ahead.waits)
+	t->ahead.waiting = 0;
+	for (int col = first; col < end; col++) {
+		if (settle_letter(t, t->shown_row, col))
+			continue;
+		t->ahead.never = true;
+		tty_forget(t);
 		return;
-	t->ahead.waits = false;
-	const struct cell *cells = &t->shown[index_of(t, row, 0)];
-	paint_span(&t->paint, row, col, col + 1, cells);
-	move(row, col + 1);
-	refresh();
-	if (out_drop(&t->out, (char)cells[col].cp[0]))
-		return;
-	t->ahead.never = true;
-	tty_forget(t);
+	}
 }

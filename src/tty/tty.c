@@ -85,7 +85,8 @@ tty_forget(struct tty *t)
 {
 	free(t->shown);
 	t->shown = NULL;
-	t->ahead.waits = t->ahead.ready = false;
+	t->ahead.ready = false;
+	t->ahead.waiting = 0;
 	t->wrote_corner = false;
 	t->title[0] = '\0';
 	clearok(curscr, TRUE);

@@ -170,6 +170,47 @@ a_letter_is_a_byte(void **state)
 	free(q.out);
 }
 
+/* Letters between two frames, up to as many as go ahead, and more. */
+static void
+type_fast(const struct child *c)
+{
+	static const char alphabet[] = "aaaaaaaabcdefghijklmnopqrstuvwxyz";
+	struct grid g;
+	struct tty *t = child_open(c, &g);
+
+	put(&g, 3, 3, STYLE_ERROR, "wrong");
+	g.cursor_row = 23;
+	CHECK(tty_show(t, &g));
+	for (int i = 0; i < c->steps; i++) {
+		grid_put(&g, 23, i, 80, STYLE_NORMAL, alphabet + i % 33, 1);
+		g.cursor_col = i + 1;
+		CHECK(tty_show_letter(t, &g));
+	}
+	CHECK(tty_show(t, &g));
+	for (int i = 0; i < c->steps; i++)
+		CHECK(char_at(23, i) == (wchar_t)alphabet[i % 33]);
+	CHECK(getcury(stdscr) == 23 && getcurx(stdscr) == c->steps);
+	tty_close(t);
+	grid_clear(&g);
+}
+
+static void
+fast_letters_are_a_byte_each(void **state)
+{
+	struct child none = plain_child, child = plain_child;
+
+	(void)state;
+	none.steps = 0;
+	struct parent p = run(none, type_fast);
+	for (int steps = 7; steps <= 40; steps += 11) {
+		child.steps = steps;
+		struct parent q = run(child, type_fast);
+		assert_int_equal(q.size - p.size, steps);
+		free(q.out);
+	}
+	free(p.out);
+}
+
 /* Where curses turns out to have another way, it has its way. */
 static void
 type_against_curses(const struct child *c)
@@ -187,6 +228,7 @@ type_against_curses(const struct child *c)
 	grid_put(&g, 23, 1, 80, STYLE_NORMAL, "y", 1);
 	g.cursor_col = 2;
 	CHECK(tty_show_letter(t, &g));
+	CHECK(tty_show(t, &g));
 	CHECK(tty_frame_size(t) > 1);
 	CHECK(char_at(23, 1) == L'y');
 	grid_put(&g, 23, 2, 80, STYLE_NORMAL, "z", 1);
@@ -433,6 +475,7 @@ main(void)
 		cmocka_unit_test(the_same_frame_again_costs_nothing),
 		cmocka_unit_test(a_key_costs_a_byte),
 		cmocka_unit_test(a_letter_is_a_byte),
+		cmocka_unit_test(fast_letters_are_a_byte_each),
 		cmocka_unit_test(a_wrong_guess_is_painted_over),
 		cmocka_unit_test(no_color_means_none),
 		cmocka_unit_test(eight_colours_are_enough),

@@ -26,7 +26,7 @@ enum {
 	ROWS = 24,
 	COLS = 80,
 	FRAMES_MAX = 4000,
-	LETTERS = 2, /* behind each frame */
+	LETTERS = 3, /* behind each frame */
 	RANDOM_FRAMES = 400,
 	RANDOM_PIECES = 40,
 	COLOURS = 256,
@@ -77,7 +77,7 @@ add_copy(const struct grid *from)
 static void
 add_letters(void)
 {
-	static const char text[] = "a~";
+	static const char text[] = "a~b";
 	const struct grid *from = &frames[frame_count - 1];
 	int col = from->cursor_col;
 
