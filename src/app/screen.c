@@ -367,23 +367,25 @@ press(struct screen *s, struct shell *sh, const struct key *key,
 /* Whoever types sees it before the rest of the frame is made, and before what
  * came in meanwhile is synced. The rest waits a moment, for the terminal may
  * need this processor to show it. */
-static void
+static bool
 echo(struct screen *s, struct shell *sh)
 {
 	const struct model *m = shell_model(sh);
 	int first;
 
 	if (s->blocked || s->forced)
-		return;
+		return false;
 	if (ui_draw_letter(s->ui, m, &s->grid))
 		s->blocked = !tty_show_letter(s->tty, &s->grid);
 	else if (ui_draw_draft(s->ui, m, sh->now, &s->grid, &first))
 		s->blocked = !tty_show_from(s->tty, &s->grid, first);
 	else
-		return;
+		return false;
 	s->urgent = false;
-	if (s->next_ms < sh->now.mono_ms + REST_MS)
-		s->next_ms = sh->now.mono_ms + REST_MS;
+	sh->rest_ms = sh->now.mono_ms + REST_MS;
+	if (s->next_ms < sh->rest_ms)
+		s->next_ms = sh->rest_ms;
+	return true;
 }
 
 static void
@@ -413,8 +415,8 @@ take_keys(struct screen *s, struct shell *sh)
 		requests_run(&s->requests);
 		if (requests_lent(&s->requests))
 			return;
-		if (alone)
-			echo(s, sh);
+		if (alone && echo(s, sh))
+			continue;
 		/* What is not on the screen yet was not read. */
 		while (!s->blocked &&
 		       ui_pending(s->ui, shell_model(sh), sh->now, &cmd))

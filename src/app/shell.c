@@ -606,7 +606,7 @@ watch_all(struct shell *sh)
 	struct loop *l = sh->loop;
 
 	loop_begin(l);
-	loop_watch(l, sh->signal_fd, true, false, TAG_SIGNAL);
+	loop_watch_lasting(l, sh->signal_fd, TAG_SIGNAL);
 	udp_watch(sh->udp, l, TAG_UDP);
 	resume_paused(sh);
 	tcp_watch(sh->tcp, l, sh->now.mono_ms, TAG_TCP);
@@ -615,9 +615,9 @@ watch_all(struct shell *sh)
 	files_watch(sh, l, TAG_FILES);
 	children_watch(sh->children, l, TAG_CHILD);
 	if (sh->iface_fd >= 0)
-		loop_watch(l, sh->iface_fd, true, false, TAG_IFACES);
+		loop_watch_lasting(l, sh->iface_fd, TAG_IFACES);
 	if (sh->clock_fd >= 0)
-		loop_watch(l, sh->clock_fd, true, false, TAG_CLOCK);
+		loop_watch_lasting(l, sh->clock_fd, TAG_CLOCK);
 	fronts_watch(&sh->fronts, sh, l);
 }
 
@@ -637,6 +637,7 @@ timeout_ms(struct shell *sh)
 	at = earlier_ms(at, sh->maintain_ms);
 	at = earlier_ms(at, sh->keys_ms);
 	at = earlier_ms(at, fronts_deadline(&sh->fronts, sh));
+	sh->due_ms = at;
 	if (at == NEVER_MS)
 		return -1;
 	return at > sh->now.mono_ms ? at - sh->now.mono_ms : 0;
@@ -714,10 +715,22 @@ tick(struct shell *sh)
 	keyrings_tick(sh);
 }
 
+/* Not while there is anything else to do, or to come before that. */
+static void
+rest(struct shell *sh, unsigned event_count)
+{
+	int64_t end_ms = earlier_ms(sh->rest_ms, sh->due_ms);
+
+	sh->rest_ms = 0;
+	if (event_count == 1 && end_ms > sh->now.mono_ms)
+		loop_rest(sh->loop, end_ms - sh->now.mono_ms);
+}
+
 static void
 turn(struct shell *sh)
 {
 	struct loop_event ev;
+	unsigned count = 0;
 
 	sh->now = clock_read();
 	notice_sleep(sh);
@@ -730,11 +743,14 @@ turn(struct shell *sh)
 	if (loop_wait(sh->loop, timeout_ms(sh)) < 0)
 		log_line("poll failed");
 	sh->now = clock_read();
-	while (loop_ready(sh->loop, &ev))
+	while (loop_ready(sh->loop, &ev)) {
 		dispatch(sh, &ev);
+		count++;
+	}
 	/* The other end waits for a post; nobody does for a delivery. */
 	if (engine_is_waiting(sh->engine))
 		commit(sh);
+	rest(sh, count);
 }
 
 void

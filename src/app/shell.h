@@ -99,6 +99,9 @@ struct shell {
 	struct front *asker;
 	struct control *control; /* NULL: none */
 	unsigned control_clients;
+	int64_t due_ms;  /* at the last wait: when something was to be done */
+	int64_t rest_ms; /* until then there is nothing to do but this, for
+			  * which others need the processor; or 0 */
 	bool done;
 	char *warning; /* for the user, once the front end is up; or NULL */
 };

@@ -130,9 +130,14 @@ listener_watch(
 	l->pause_ms = 0;
 	if (l->reserve_fd < 0)
 		l->reserve_fd = open_reserve();
-	for (size_t i = 0; i < 2; i++)
-		if (l->fds[i] >= 0)
+	for (size_t i = 0; i < 2; i++) {
+		if (l->fds[i] < 0)
+			continue;
+		if (l->lasts)
+			loop_watch_lasting(loop, l->fds[i], tag);
+		else
 			loop_watch(loop, l->fds[i], true, false, tag);
+	}
 }
 
 static int

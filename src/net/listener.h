@@ -19,6 +19,7 @@ struct listener {
 	int fds[2]; /* IPv4 and IPv6; -1 where there is none */
 	uint16_t port;
 	int reserve_fd;
+	bool lasts;       /* as long as the loop */
 	bool exhausted;   /* not even the reserve could be had again */
 	int64_t pause_ms; /* until then nothing is accepted; 0: no pause */
 };

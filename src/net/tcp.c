@@ -165,6 +165,7 @@ tcp_open(uint16_t port, bool loopback_only, const struct lang *lang,
 		free(t);
 		return err;
 	}
+	t->listener.lasts = true;
 	t->turn_fd = -1;
 	*ret_tcp = t;
 	return 0;

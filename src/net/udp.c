@@ -234,7 +234,7 @@ udp_watch(const struct udp *u, struct loop *l, uint64_t tag)
 {
 	for (size_t i = 0; i < ROLE_COUNT; i++)
 		if (u->fds[i] >= 0)
-			loop_watch(l, u->fds[i], true, false, tag);
+			loop_watch_lasting(l, u->fds[i], tag);
 }
 
 /*
