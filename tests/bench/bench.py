@@ -20,6 +20,7 @@ import programs
 from figure_crowd import measure_chat, measure_discovery, measure_flood
 from figure_deliver import measure as measure_deliver
 from figure_echo import measure as measure_echo
+from figure_files import measure as measure_files
 from figure_full import measure as measure_full
 from figure_history import measure as measure_history
 from figure_idle import measure_memory, measure_wakes
@@ -49,6 +50,7 @@ TIMED = {
     "resize": measure_resize,
     "memory": measure_memory,
     "flood": measure_flood,
+    "files": measure_files,
 }
 COUNTED = {
     "idle": measure_wakes,

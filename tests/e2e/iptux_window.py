@@ -24,6 +24,7 @@ import lab
 PROGRAMS = ("iptux", "Xvfb", "xdotool", "xclip")
 SOCKETS = "/tmp/.X11-unix"
 WIDTH, HEIGHT = 1000, 600
+ACCEPT_Y = 40
 CHOOSE_FILES, CHOOSE_FOLDERS, SAVE = (
     "Choose enclosure files", "Choose enclosure folders",
     "Please select a folder to save files")
@@ -48,6 +49,7 @@ def missing():
 
 class Display:
     def __init__(self):
+        self.accept_y = ACCEPT_Y  # where a button was found
         # A display that is asked for any number takes away the socket of who
         # has that in another network.
         os.makedirs(SOCKETS, exist_ok=True)
@@ -286,19 +288,21 @@ class Iptux:
     def accept(self, who):
         """What is offered, into the directory saved. Its list of offers may be
         missing in a window that a text has just opened."""
-        s, y = self.screen, 120
+        self.talk(who)
+        # A button of a height that depends on the fonts.
+        s, y = self.screen, self.screen.accept_y - 8
 
         def asked():
-            # A button of a height that depends on the fonts.
             nonlocal y
             y += 8
             if y > 120:
-                y = 40
+                y = ACCEPT_Y
                 self.talk(who)
             s.click(WIDTH - 15, y)
             found = soon(lambda: self.find(SAVE))
             if not found and y == 120:
                 self.shut()
+            s.accept_y = y if found else ACCEPT_Y
             return found
 
         lab.wait_until(asked, "iptux asks where to save")

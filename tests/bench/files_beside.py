@@ -1,0 +1,153 @@
+# SPDX-License-Identifier: MIT
+"""What happens beside a transfer: texts while it runs flat out, and memory;
+and how soon it begins."""
+
+import ctypes
+import os
+import select
+import statistics
+import time
+
+from programs import now_ms, status
+from table import spread
+
+TEXTS, GAP_MS, TEXT_MAX_MS = 200, 20, 5
+BIG_SIZE = 6 << 30
+RSS_MAX_MB = 16
+OFFERS, OFFER_SIZE, FIRST_MAX_MS, CONNECTS = 20, 1 << 20, 5, 5
+IN_MODIFY = 2
+
+libc = ctypes.CDLL(None, use_errno=True)
+
+
+class Folder:
+    """When the first byte of a file is in it."""
+
+    def __init__(self, path):
+        self.path = path
+        self.fd = libc.inotify_init1(os.O_CLOEXEC)
+        self.watch = libc.inotify_add_watch(self.fd, path.encode(), IN_MODIFY)
+        if self.fd < 0 or self.watch < 0:
+            raise OSError(ctypes.get_errno(), "inotify")
+
+    def written(self):
+        """Room that is only made does not count: the files begin with an x."""
+        for name in os.listdir(self.path):
+            try:
+                with open(os.path.join(self.path, name), "rb") as file:
+                    if file.read(1) == b"x":
+                        return True
+            except OSError:
+                pass  # it has another name by now
+        return False
+
+    def first_ms(self, patience_s=10):
+        while select.select([self.fd], [], [], patience_s)[0]:
+            ms = now_ms()
+            os.read(self.fd, 65536)
+            if self.written():
+                return ms
+        raise TimeoutError("nothing is written")
+
+    def close(self):
+        os.close(self.fd)
+
+
+def first_byte(pair, path, folder):
+    number = pair.offer(path)
+    watch = Folder(folder)
+    try:
+        start_ms = now_ms()
+        pair.get(number)
+        took_ms = watch.first_ms() - start_ms
+    finally:
+        watch.close()
+    os.unlink(pair.done(number))
+    return took_ms
+
+
+def measure_first(table, ssh, pair, source, folder):
+    path = os.path.join(source, "first")
+    with open(path, "wb") as file:
+        file.write(b"x" * OFFER_SIZE)
+    pair.into(folder)
+    figure = (f"from /get to the first byte of the file in the folder, "
+              f"{OFFERS} files")
+    baseline = ""
+    if ssh is not None:
+        connects = [ssh.connect() * 1000 for _ in range(CONNECTS)]
+        baseline = "ssh, connect and true " + spread(connects, "ms", 0)
+    must = f"<= {FIRST_MAX_MS} ms"
+    try:
+        took = [first_byte(pair, path, folder) for _ in range(OFFERS)]
+    except (RuntimeError, TimeoutError) as error:
+        table.add(figure, str(error), baseline, None, must, False)
+        return
+    table.add(figure, spread(took, "ms"), baseline, None, must,
+              statistics.median(took) <= FIRST_MAX_MS)
+
+
+def talk(pair, until=lambda: False):
+    """Milliseconds from sent to delivered, of each text, until something."""
+    took = []
+    due_ms = now_ms()
+    while len(took) < TEXTS:
+        while (left_ms := due_ms - now_ms()) > 0:
+            pair.pump(left_ms / 1000)
+        due_ms = max(due_ms + GAP_MS, now_ms())
+        pair.ana.events.clear()
+        start_ms = now_ms()
+        pair.ana.say(f"/msg bob {len(took):0100}")
+        pair.wait(pair.ana, event="delivery", state="delivered")
+        if until():
+            break
+        took.append(now_ms() - start_ms)
+    return took
+
+
+def percentiles(took):
+    took = sorted(took)
+    return (f"p50 {statistics.median(took):.2f}, p99 "
+            f"{high(took):.2f}, worst {took[-1]:.2f} ms of {len(took)}")
+
+
+def high(took):
+    return sorted(took)[-1 - len(took) // 100]
+
+
+def measure_beside(table, pair, source, folder):
+    path = os.path.join(source, "big")
+    with open(path, "wb") as file:
+        file.truncate(BIG_SIZE)
+    pair.into(folder)
+    alone = talk(pair)
+    figure = f"send to delivered beside a transfer flat out, p99 of {TEXTS}"
+    must = f"p99 <= {TEXT_MAX_MS} ms"
+    try:
+        number = pair.offer(path)
+        took, seconds = beside(pair, number)
+    except (RuntimeError, TimeoutError) as error:
+        table.add(figure, str(error), "alone " + percentiles(alone), None,
+                  must, False)
+        return
+    table.add(figure, percentiles(took), "alone " + percentiles(alone), None,
+              must, high(took) <= TEXT_MAX_MS)
+    for end, what in ((pair.ana, "sends"), (pair.bob, "takes")):
+        mb = status(end.pid, "VmHWM") * 1024 / 1e6
+        table.add(f"most memory (VmHWM) of who {what} {BIG_SIZE >> 30} GiB "
+                  f"in {seconds:.1f} s", f"{mb:.1f} MB", "", None,
+                  f"<= {RSS_MAX_MB} MB", mb <= RSS_MAX_MB)
+
+
+def beside(pair, number):
+    """Texts while it runs, and how long it ran."""
+    running = {"event": "transfer", "transfer": number, "state": "running"}
+    start = time.monotonic()
+    pair.get(number)
+    pair.wait(pair.bob, **running)
+    over = lambda: any(
+        e.get("transfer") == number and e["state"] not in
+        ("accepted", "running") for e in pair.bob.events)
+    took = talk(pair, over)
+    os.unlink(pair.done(number))
+    return took, time.monotonic() - start
