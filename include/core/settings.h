@@ -79,6 +79,7 @@ struct settings {
 	bool talk_typing;
 	struct setting_list talk_ignore;
 	char *files_folder; /* NULL: the usual one */
+	char *files_opener; /* a program and its words; NULL: the desktop's */
 	char *edit_spell; /* "off", "auto" or a language; never NULL */
 	bool edit_emoji;
 

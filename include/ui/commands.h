@@ -24,11 +24,12 @@ enum front_action {
 	 * front end that cannot shows it. */
 	FRONT_COPY,
 	FRONT_OPEN,
-	FRONT_SETTINGS, /* show the settings that filter finds; the same */
-	FRONT_URLS,     /* the links of the conversation; the same */
+	FRONT_OPEN_FILE, /* the text of cmd is its path; the same */
+	FRONT_SETTINGS,  /* show the settings that filter finds; the same */
+	FRONT_URLS,      /* the links of the conversation; the same */
 	FRONT_TRANSFERS, /* files on their way; the same */
-	FRONT_CLOSE,    /* leave the conversation for the one before */
-	FRONT_CAPTURE,  /* ask for a key to bind; else as FRONT_HELP */
+	FRONT_CLOSE,     /* leave the conversation for the one before */
+	FRONT_CAPTURE,   /* ask for a key to bind; else as FRONT_HELP */
 };
 
 /* A line the user entered, understood. */
@@ -36,6 +37,8 @@ struct entered {
 	struct command cmd;      /* COMMAND_NONE when there is none */
 	enum front_action front; /* for the front end itself */
 	char *filter;            /* owned; FRONT_SETTINGS; NULL: all */
+	struct fp *also;         /* owned: cmd is for these peers, too */
+	size_t also_count;
 };
 
 struct parse;
@@ -70,6 +73,8 @@ int command_parse(const struct model *m, struct now now, uint32_t conv,
 /* The same for a line that is text whatever it begins with. */
 int command_parse_text(const struct model *m, uint32_t conv, const char *line,
     struct entered *ret_entered, char **ret_error);
+/* The command for one more of the peers (caller clears); false: for no more. */
+bool entered_next(struct entered *en, struct command *ret_cmd);
 void entered_clear(struct entered *en);
 
 #endif

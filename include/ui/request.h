@@ -10,9 +10,10 @@
 
 enum request_kind {
 	REQUEST_NONE,
-	REQUEST_COPY,   /* text into the clipboard */
-	REQUEST_OPEN,   /* text: a URL or a path, for the user's opener */
-	REQUEST_EDITOR, /* text: a draft for $EDITOR; ui_answer_editor */
+	REQUEST_COPY,      /* text into the clipboard */
+	REQUEST_OPEN,      /* text: a URL or a path, for the user's opener */
+	REQUEST_OPEN_FILE, /* text: a path, for the program that is set */
+	REQUEST_EDITOR,    /* text: a draft for $EDITOR; ui_answer_editor */
 	REQUEST_BARE,   /* text: lines to be shown outside of the full screen,
 			   until Enter, for the terminal's own selection */
 	REQUEST_NOTIFY, /* text: a title, more: what it says, or "" */

@@ -478,12 +478,24 @@ json_host(const struct model *m, const struct effect *effect)
 	return end(&b);
 }
 
+/* NULL: by nobody, or nobody knows. */
+static const char *
+paused_by(const struct transfer *t)
+{
+	if (t->state != TRANSFER_PAUSED)
+		return NULL;
+	if (t->paused_here && t->paused_there)
+		return "both";
+	return t->paused_here ? "us" : t->paused_there ? "them" : NULL;
+}
+
 static char *
 json_transfer(const struct model *m, const struct transfer *t,
     const struct effect *effect)
 {
 	struct buf b = begin("transfer");
 	char number[NUMBER_SIZE];
+	int64_t left_s = t->state == TRANSFER_RUNNING ? transfer_left_s(t) : -1;
 
 	snprintf(number, sizeof(number), "f%u", (unsigned)t->id);
 	add(&b, "transfer", number);
@@ -503,6 +515,11 @@ json_transfer(const struct model *m, const struct transfer *t,
 		add(&b, "size", NULL);
 	add_number(&b, "done", t->done);
 	add_number(&b, "rate", t->rate);
+	if (left_s < 0)
+		add(&b, "left", NULL);
+	else
+		add_number(&b, "left", (uint64_t)left_s);
+	add(&b, "paused_by", paused_by(t));
 	add(&b, "path", t->path);
 	add(&b, "reason", t->reason == NULL ? "" : t->reason);
 	add(&b, "note", t->note == NULL ? "" : t->note);

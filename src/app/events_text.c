@@ -4,6 +4,7 @@
 #include "app/language.h"
 #include "base/mem.h"
 #include "base/width.h"
+#include "ui/transfer_text.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -280,11 +281,16 @@ text_transfer(const struct model *m, const struct transfer *t,
 	if (effect->state == TRANSFER_DONE && !t->mine)
 		return xasprintf(
 		    say(l, "* f%u: %s is saved as %s"), id, t->name, t->path);
-	return xasprintf("* f%u: %s: %s%s%s%s%s", id, t->name,
-	    say(l, transfer_state_text(effect->state)),
-	    t->reason == NULL ? "" : ": ",
-	    t->reason == NULL ? "" : say(l, t->reason),
+	/* It may have gone on meanwhile. */
+	struct transfer then = *t;
+	then.state = effect->state;
+	char *state = effect->state == TRANSFER_RUNNING
+			  ? xstrdup(say(l, "running"))
+			  : transfer_state(l, &then, who);
+	char *line = xasprintf("* f%u: %s: %s%s%s", id, t->name, state,
 	    t->note == NULL ? "" : "; ", t->note == NULL ? "" : t->note);
+	free(state);
+	return line;
 }
 
 static char *

@@ -284,6 +284,9 @@ execute(struct lines *l, struct shell *sh, const char *line)
 		bool has_command = en.cmd.kind != COMMAND_NONE;
 		if (l->aside && !needs_conv(&en.cmd))
 			en.cmd.conv = front_aside(&l->front);
+		struct command more;
+		while (has_command && entered_next(&en, &more))
+			shell_command_of(sh, &l->front, &more);
 		if (has_command)
 			shell_command_of(sh, &l->front, &en.cmd);
 		select_conv(l, sh, &en, &fp);

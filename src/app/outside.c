@@ -7,6 +7,7 @@
 
 #include "app/child.h"
 #include "base/err.h"
+#include "base/mem.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -28,8 +29,8 @@ has_env(const char *name)
 }
 
 /* One that is this machine's, and not of the far end of an ssh. */
-static bool
-has_desktop(void)
+bool
+outside_has_desktop(void)
 {
 	return !has_env("SSH_CONNECTION") &&
 	       (has_env("WAYLAND_DISPLAY") || has_env("DISPLAY"));
@@ -48,7 +49,7 @@ copy_by_program(struct requests *r, const char *text)
 		.limit_ms = COPY_MS,
 	};
 
-	if (!has_desktop())
+	if (!outside_has_desktop())
 		return false;
 	return child_start(r->sh->children, &spec, r->sh->now.mono_ms) > 0;
 }
@@ -72,6 +73,20 @@ outside_copy(struct requests *r, const char *text)
 		    say(l, "this terminal has no clipboard for programs; Alt-L "
 			   "shows plain text to select"));
 	ui_tell(r->ui, r->sh->now, sentence);
+}
+
+void
+outside_copy_path(struct requests *r, const char *path)
+{
+	const struct lang *l = shell_model(r->sh)->lang;
+	bool copied = tty_copy(r->tty, path) == 0;
+	char *sentence;
+
+	copied |= copy_by_program(r, path);
+	sentence =
+	    xasprintf(copied ? say(l, "copied: %s") : say(l, "it is %s"), path);
+	ui_tell(r->ui, r->sh->now, sentence);
+	free(sentence);
 }
 
 const char *
@@ -146,6 +161,6 @@ outside_notify(struct requests *r, const char *title, const char *body)
 	if (setting != DESKTOP_PROGRAM &&
 	    tty_notify(r->tty, way_of(setting), title, body) == 0)
 		return;
-	if (setting == DESKTOP_PROGRAM || has_desktop())
+	if (setting == DESKTOP_PROGRAM || outside_has_desktop())
 		notify_by_program(r, title, body);
 }

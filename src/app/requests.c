@@ -10,6 +10,7 @@
 #include "app/outside.h"
 #include "base/err.h"
 #include "base/mem.h"
+#include "base/words.h"
 #include "store/hints.h"
 #include "store/paths.h"
 #include "store/scratch.h"
@@ -61,6 +62,35 @@ open_link(struct requests *r, const char *target)
 	int id = child_start(r->sh->children, &spec, r->sh->now.mono_ms);
 	if (id < 0)
 		refuse(r, N_("open it"), argv[0], id);
+}
+
+/* Where nothing can show it, to know where it is has to do. */
+static void
+open_file(struct requests *r, const char *path)
+{
+	const char *line = shell_model(r->sh)->settings.files_opener;
+	struct words words = { 0 };
+	const char *argv[WORDS_MAX + 2] = { NULL };
+	struct child_spec spec = { .argv = argv };
+
+	if (line == NULL && outside_has_desktop()) {
+		open_link(r, path);
+		return;
+	}
+	/* An absolute path is no option. */
+	if (line == NULL || path[0] != '/' || words_split(line, &words) < 0 ||
+	    words.count == 0) {
+		outside_copy_path(r, path);
+		words_clear(&words);
+		return;
+	}
+	for (size_t i = 0; i < words.count; i++)
+		argv[i] = words.items[i];
+	argv[words.count] = path;
+	int id = child_start(r->sh->children, &spec, r->sh->now.mono_ms);
+	if (id < 0)
+		refuse(r, N_("open it"), argv[0], id);
+	words_clear(&words);
 }
 
 /* $VISUAL and $EDITOR may bring options; they are words, not shell. */
@@ -181,6 +211,9 @@ requests_run(struct requests *r)
 		switch (request.kind) {
 		case REQUEST_OPEN:
 			open_link(r, request.text);
+			break;
+		case REQUEST_OPEN_FILE:
+			open_file(r, request.text);
 			break;
 		case REQUEST_EDITOR:
 			edit(r, request.text);

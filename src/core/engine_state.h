@@ -71,7 +71,7 @@ enum {
 	RECEIPTS_PER_MINUTE = 10,
 	RECEIPTS_BURST = 10,
 	/* /send under way. */
-	SENDINGS_MAX = 4,
+	SENDINGS_MAX = 16,
 };
 
 enum conn_state {

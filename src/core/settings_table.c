@@ -118,6 +118,9 @@ static const struct setting rows[] = {
 	{ "files.folder", SETTING_TEXT, "PATH", "", "~/inbox",
 	    N_("where files go that you take; else the folder for downloads"),
 	    N_("Files"), true, 1, SETTING_VALUE_MAX, FIELD(files_folder) },
+	{ "files.opener", SETTING_TEXT, "PROGRAM", "", "xdg-open",
+	    N_("the program that /open gives a file to; else the desktop's"),
+	    N_("Files"), true, 1, SETTING_VALUE_MAX, FIELD(files_opener) },
 
 	{ "quiet", ON_OFF, "off", "on",
 	    N_("do not announce yourself, only listen"), N_("Net"), false, 0, 0,

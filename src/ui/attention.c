@@ -62,7 +62,9 @@ notify(struct ui *ui, const struct model *m, const struct message *msg)
 {
 	char title[2 * PEER_LABEL_SIZE], label[PEER_LABEL_SIZE] = "?";
 	const struct peer *p = model_peer(m, &msg->from);
-	const char *text = say(m->lang, "new message");
+	bool file = msg->kind == MESSAGE_FILE;
+	const char *text =
+	    file ? say(m->lang, "offers a file") : say(m->lang, "new message");
 	size_t n = strlen(text);
 
 	if (p != NULL)
@@ -79,7 +81,10 @@ notify(struct ui *ui, const struct model *m, const struct message *msg)
 		text = message_text(m, msg, &n);
 		n = utf8_cut(text, strcspn(text, "\n"), NOTIFY_TEXT_BYTES);
 	}
-	char *line = xstrndup(text, n);
+	char *line = xasprintf(file && m->settings.notify_text
+				   ? say(m->lang, "file %.*s")
+				   : "%.*s",
+	    (int)n, text);
 	request_add(ui, REQUEST_NOTIFY, title, line);
 	free(line);
 }

@@ -49,14 +49,15 @@ static const struct command_spec specs[] = {
 	    N_("Talk"), parse_unseal },
 	{ "copy", NULL, "[#N]", N_("copy the text of a message"), "/copy #2",
 	    N_("Talk"), parse_copy },
-	{ "open", NULL, "[#N]", N_("open a link that was said"), "/open",
+	{ "open", NULL, "[#N|fN]",
+	    N_("open a link that was said, or a file that came"), "/open",
 	    N_("Talk"), parse_open },
 	{ "seal", NULL, "TEXT",
 	    N_("say it to IP Messenger, to be opened by hand; tells when"),
 	    "/seal the door code is 4711", N_("Talk"), parse_seal },
 	{ "outbox", NULL, "", N_("list what waits for others"), "/outbox",
 	    N_("Talk"), parse_outbox },
-	{ "cancel", NULL, "N|WHO",
+	{ "cancel", NULL, "N|fN|WHO",
 	    N_("withdraw what waits, by its number or all; f3 is a file"),
 	    "/cancel 1", N_("Talk"), parse_cancel },
 	{ "who", "contacts", "[WORD]", N_("list the people nearby"), "/who ana",
@@ -95,15 +96,23 @@ static const struct command_spec specs[] = {
 	{ "encoding", NULL, "[WHO] [NAME]",
 	    N_("how texts of WHO are read: gbk, shift_jis, ... or auto"),
 	    "/encoding bob gbk", N_("People"), parse_encoding },
-	{ "send", NULL, "PATH...", N_("offer files or folders to this one"),
-	    "/send ~/report.pdf", N_("Files"), parse_send },
+	{ "send", NULL, "[--to WHO,...] PATH...",
+	    N_("offer files or folders to this one, or to several"),
+	    "/send --to ana,bob ~/report.pdf", N_("Files"), parse_send },
 	{ "files", NULL, "", N_("list files on their way"), "/files",
 	    N_("Files"), parse_files },
-	{ "get", NULL, "[N] [PATH]",
-	    N_("take what is offered, the newest or number N"),
-	    "/get 3 ~/inbox", N_("Files"), parse_get },
-	{ "refuse", NULL, "[N]", N_("do not want what is offered"), "/refuse 3",
-	    N_("Files"), parse_refuse },
+	{ "get", NULL, "[fN] [PATH]",
+	    N_("take what is offered, the newest or that one; begin again"),
+	    "/get f3 ~/inbox", N_("Files"), parse_get },
+	{ "refuse", NULL, "[fN]", N_("do not want what is offered"),
+	    "/refuse f3", N_("Files"), parse_refuse },
+	{ "pause", NULL, "fN", N_("let a file rest, until /resume"),
+	    "/pause f3", N_("Files"), parse_pause },
+	{ "resume", NULL, "fN", N_("go on with a file that rests"),
+	    "/resume f3", N_("Files"), parse_resume },
+	{ "accept", NULL, "[WHO] [on|off] [max SIZE] [to FOLDER]",
+	    N_("take what a verified contact offers without asking, or not"),
+	    "/accept ana on max 500 MB to ~/inbox", N_("Files"), parse_accept },
 	{ "nick", NULL, "NAME", N_("change your name"), "/nick ana", N_("Me"),
 	    parse_nick },
 	{ "status", NULL, "[TEXT]", N_("set a line others see, or clear it"),
@@ -390,10 +399,22 @@ command_parse_text(const struct model *m, uint32_t conv, const char *line,
 	return finish(&p, err, ret_entered, ret_error);
 }
 
+bool
+entered_next(struct entered *en, struct command *ret_cmd)
+{
+	if (en->also_count == 0)
+		return false;
+	*ret_cmd = en->cmd;
+	ret_cmd->peer = en->also[--en->also_count];
+	ret_cmd->text = en->cmd.text == NULL ? NULL : xstrdup(en->cmd.text);
+	return true;
+}
+
 void
 entered_clear(struct entered *en)
 {
 	command_clear(&en->cmd);
 	free(en->filter);
+	free(en->also);
 	*en = (struct entered){ .front = FRONT_NONE };
 }

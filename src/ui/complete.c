@@ -4,6 +4,7 @@
 #include "base/mem.h"
 #include "base/utf8.h"
 #include "ui/commands.h"
+#include "ui/complete_parts.h"
 #include "ui/emoji.h"
 #include "ui/keymap.h"
 #include "ui/parse.h"
@@ -16,9 +17,8 @@
 
 static const char *const days[] = { "today ", "yesterday ", NULL };
 
-/* Takes the strings. */
-static void
-add_item(struct completion *c, char *text, char *label, char *gloss)
+void
+complete_add(struct completion *c, char *text, char *label, char *gloss)
 {
 	c->items[c->count++] = (struct completion_item){
 		.text = text,
@@ -40,7 +40,7 @@ add_commands(
 		const char *end = spec->args[0] != '\0' && *slash ? " " : "";
 		if (strncasecmp(spec->name, word, n) != 0)
 			continue;
-		add_item(c, xasprintf("%s%s%s", slash, spec->name, end),
+		complete_add(c, xasprintf("%s%s%s", slash, spec->name, end),
 		    xasprintf("%s%s %s", slash, spec->name, spec->args),
 		    xstrdup(spec->gloss));
 	}
@@ -95,7 +95,8 @@ add_people(
 		char label[PEER_LABEL_SIZE];
 		if (strncasecmp(p->name, word, n) != 0)
 			continue;
-		add_item(c, who_text(m, p), xstrdup(peer_label(p, true, label)),
+		complete_add(c, who_text(m, p),
+		    xstrdup(peer_label(p, true, label)),
 		    peer_gloss(m->lang, p));
 	}
 	roster_clear(&r);
@@ -110,8 +111,8 @@ word_start(const char *line, size_t at)
 }
 
 /* The name begins at from; it may hold blanks. */
-static void
-complete_who(struct completion *c, const struct model *m, const char *line)
+void
+complete_people(struct completion *c, const struct model *m, const char *line)
 {
 	size_t from = c->from;
 
@@ -136,11 +137,12 @@ add_choices(struct completion *c, const char *args, const char *word, size_t n)
 		size_t size = strcspn(args + at, "| ]");
 		const char *choice = args + at;
 		at += size + 1;
-		if (choice[0] < 'a' || choice[0] > 'z' || size < n ||
-		    strncasecmp(choice, word, n) != 0 ||
+		/* "fN" stands for a file. */
+		if (choice[0] < 'a' || choice[0] > 'z' || choice[1] == 'N' ||
+		    size < n || strncasecmp(choice, word, n) != 0 ||
 		    c->count == COMPLETE_MAX)
 			continue;
-		add_item(c, xasprintf("%.*s ", (int)size, choice),
+		complete_add(c, xasprintf("%.*s ", (int)size, choice),
 		    xstrndup(choice, size), xstrdup(""));
 	}
 }
@@ -157,13 +159,13 @@ complete_choice(struct completion *c, const struct model *m, const char *args,
 	if (end == c->to) {
 		add_choices(c, args, line + c->from, end - c->from);
 		if (strstr(args, "|WHO") != NULL)
-			complete_who(c, m, line);
+			complete_people(c, m, line);
 		return;
 	}
 	while (end < c->to && is_blank(line[end]))
 		end++;
 	c->from = end;
-	complete_who(c, m, line);
+	complete_people(c, m, line);
 }
 
 /* ":ro": what stands for it goes into the line. */
@@ -178,7 +180,7 @@ complete_emoji(struct completion *c, const char *line)
 	    emoji_starting(line + from, c->to - from, &count);
 	c->from = from - 1;
 	for (size_t i = 0; i < count && c->count < COMPLETE_MAX; i++)
-		add_item(c, xasprintf("%s ", e[i].text),
+		complete_add(c, xasprintf("%s ", e[i].text),
 		    xasprintf(":%s:", e[i].name), xstrdup(e[i].text));
 	return true;
 }
@@ -200,7 +202,7 @@ complete_switch(struct completion *c, const char *line)
 
 	for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++) {
 		if (strncasecmp(words[i], line + c->from, c->to - c->from) == 0)
-			add_item(c, xstrdup(words[i]), xstrdup(words[i]),
+			complete_add(c, xstrdup(words[i]), xstrdup(words[i]),
 			    xstrdup(""));
 	}
 }
@@ -211,7 +213,7 @@ add_words(
 {
 	for (; *words != NULL && c->count < COMPLETE_MAX; words++) {
 		if (strncasecmp(*words, word, n) == 0)
-			add_item(
+			complete_add(
 			    c, xstrdup(*words), xstrdup(*words), xstrdup(""));
 	}
 }
@@ -249,7 +251,7 @@ complete_search(struct completion *c, const struct model *m, const char *line)
 		add_words(c, kinds, value, value_size);
 	else if (begins_with(word, n, "from:") || begins_with(word, n, "in:")) {
 		add_words(c, *word == 'f' ? people : places, value, value_size);
-		complete_who(c, m, line);
+		complete_people(c, m, line);
 	}
 }
 
@@ -261,7 +263,7 @@ add_keys(struct completion *c, const struct lang *l, const char *word, size_t n)
 
 	for (size_t i = 0; i < count && c->count < COMPLETE_MAX; i++) {
 		if (strncasecmp(rows[i].name, word, n) == 0)
-			add_item(c, xasprintf("%s ", rows[i].name),
+			complete_add(c, xasprintf("%s ", rows[i].name),
 			    xasprintf("%s %s", rows[i].name, rows[i].values),
 			    xstrdup(say(l, rows[i].gloss)));
 	}
@@ -285,7 +287,7 @@ add_values(struct completion *c, const struct settings *s,
 	/* Where there are choices, one of them is what it is. */
 	if (set && row->kind != SETTING_LIST && c->count == 0 &&
 	    value[0] != '\0' && strncasecmp(value, word, n) == 0)
-		add_item(c, xstrdup(value), xstrdup(value),
+		complete_add(c, xstrdup(value), xstrdup(value),
 		    xstrdup(say(s->lang, "as it is")));
 	free(value);
 }
@@ -342,7 +344,7 @@ add_action(struct completion *c, const char *name, const char *gloss,
     const char *word, size_t n)
 {
 	if (strncasecmp(name, word, n) == 0 && c->count < COMPLETE_MAX)
-		add_item(c, xstrdup(name), xstrdup(name), xstrdup(gloss));
+		complete_add(c, xstrdup(name), xstrdup(name), xstrdup(gloss));
 }
 
 /* A key, and what it is to do. */
@@ -386,9 +388,15 @@ complete_args(struct completion *c, const struct model *m, const char *line)
 	c->from = 1 + n;
 	while (c->from < c->to && is_blank(line[c->from]))
 		c->from++;
-	if (strncmp(spec->args, "WHO", 3) == 0 ||
-	    strncmp(spec->args, "[WHO", 4) == 0)
-		complete_who(c, m, line);
+	if (complete_transfer(c, m, spec, line))
+		return;
+	if (strcmp(spec->name, "accept") == 0)
+		complete_accept(c, m, line);
+	else if (strcmp(spec->name, "send") == 0)
+		complete_send(c, m, line);
+	else if (strncmp(spec->args, "WHO", 3) == 0 ||
+		 strncmp(spec->args, "[WHO", 4) == 0)
+		complete_people(c, m, line);
 	else if (strncmp(spec->args, "[KEY ", 5) == 0)
 		complete_bind(c, line);
 	else if (strcmp(spec->args, "[on|off]") == 0)

@@ -3,6 +3,7 @@
 
 #include "base/utf8.h"
 #include "base/width.h"
+#include "ui/str.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -54,6 +55,14 @@ glyph_text(const struct frame *f, enum glyph glyph)
 	if (is_box(glyph) && !f->m->settings.look_boxes)
 		return " ";
 	return glyphs[glyph][draw_is_ascii(f)];
+}
+
+void
+draw_gauge(const struct frame *f, struct str *s, int full)
+{
+	for (int i = 0; i < GAUGE_CELLS; i++)
+		str_add(s, glyph_text(f,
+			       i < full ? GLYPH_GAUGE_FULL : GLYPH_GAUGE_REST));
 }
 
 int

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Whether we were meant: our name, or a word of notify.words, stands in the text
- * as a word of its own, in any case.
+ * Whether we were meant: our name, or a word of notify.words, stands in the
+ * text as a word of its own, in any case.
  */
 #ifndef UI_MENTION_H
 #define UI_MENTION_H

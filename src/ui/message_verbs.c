@@ -6,6 +6,7 @@
 #include "core/transfer.h"
 #include "ui/links.h"
 #include "ui/transcript.h"
+#include "ui/transfer_text.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -65,21 +66,23 @@ is_message(const struct verb_case *v)
 	return !message_is_own(v->msg);
 }
 
-/* The file of the message, while it is offered. */
-static const struct transfer *
-offered(const struct verb_case *v)
-{
-	const struct transfer *t = v->msg->kind != MESSAGE_FILE
-				       ? NULL
-				       : model_transfer(v->m, v->msg->transfer);
-
-	return t != NULL && !t->mine && t->state == TRANSFER_OFFERED ? t : NULL;
-}
-
+/* Its file is offered. */
 static bool
 has_file(const struct verb_case *v)
 {
-	return offered(v) != NULL;
+	const struct transfer *t = message_file(v->m, v->msg);
+
+	return t != NULL && !t->mine && t->state == TRANSFER_OFFERED;
+}
+
+/* Its file came. */
+static bool
+has_come(const struct verb_case *v)
+{
+	const struct transfer *t = message_file(v->m, v->msg);
+
+	return t != NULL && !t->mine && t->state == TRANSFER_DONE &&
+	       t->path != NULL;
 }
 
 static void
@@ -162,6 +165,20 @@ do_open(struct verb_case *v)
 }
 
 static void
+do_open_file(struct verb_case *v)
+{
+	const struct transfer *t = message_file(v->m, v->msg);
+	char *why = transfer_cannot_open(v->m->lang, t);
+
+	if (why == NULL)
+		request_add(v->ui, REQUEST_OPEN_FILE, t->path, NULL);
+	else
+		ui_flash(v->ui, v->now, why);
+	free(why);
+	message_mode_leave(v->ui, true);
+}
+
+static void
 do_save(struct verb_case *v)
 {
 	*v->cmd = (struct command){ .kind = COMMAND_GET,
@@ -194,6 +211,8 @@ static const struct verb table[] = {
 	    do_react },
 	{ 'y', 0, N_("copy"), N_("copy its text"),
 	    N_("there is no text to copy"), has_text, do_copy },
+	{ 'o', 0, N_("open"), N_("open its file"), N_("its file is not here"),
+	    has_come, do_open_file },
 	{ 'o', 0, N_("open"), N_("open a link in it"),
 	    N_("there is no link in it"), has_link, do_open },
 	{ 's', 0, N_("save"), N_("save its file"),

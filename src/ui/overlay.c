@@ -80,7 +80,6 @@ static const struct overlay_spec specs[OVERLAY_COUNT] = {
 	},
 	[OVERLAY_TRANSFERS] = {
 		.action = ACTION_TRANSFERS,
-		.boxed = true,
 		.draw = view_transfers,
 		.key = transfers_key,
 		.settle = transfers_settle,

@@ -112,6 +112,9 @@ int parse_send(struct parse *p);
 int parse_files(struct parse *p);
 int parse_get(struct parse *p);
 int parse_refuse(struct parse *p);
+int parse_pause(struct parse *p);
+int parse_resume(struct parse *p);
+int parse_accept(struct parse *p);
 int parse_urls(struct parse *p);
 int parse_bind(struct parse *p);
 int parse_unbind(struct parse *p);
@@ -126,6 +129,14 @@ int parse_contact(struct parse *p);
 
 /* True for "f3" where there is such a transfer: cmd.number has it. */
 bool parse_takes_transfer(struct parse *p);
+/* What is typed is "f3", whether there is such a transfer or not. */
+bool parse_is_transfer(const struct parse *p);
+/* A path of the user's own, and the blanks behind it (caller frees). */
+int parse_take_path(struct parse *p, char **ret_path);
+/* The file that is named is to be opened. */
+int parse_open_file(struct parse *p);
+/* The people of a list "ana,"bob b",carol": the first into cmd.peer. */
+int parse_people(struct parse *p);
 /* Text for the conversation where the line was typed. */
 int parse_say(struct parse *p, bool action);
 

@@ -9,6 +9,7 @@
 #include "ui/path_words.h"
 #include "ui/report.h"
 #include "ui/str.h"
+#include "ui/transfer_text.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -16,36 +17,65 @@
 enum { TRANSFER_DIGITS_MAX = 9 };
 
 /* A path that is not itself as clean text names something else. */
-static int
-take_path(struct parse *p, char **ret_path)
+int
+parse_take_path(struct parse *p, char **ret_path)
 {
 	size_t from = p->at, n;
+	char *path;
 
-	p->at += path_word(p->line + p->at, p->size - p->at, ret_path);
+	p->at += path_word(p->line + p->at, p->size - p->at, &path);
 	parse_skip_blanks(p);
-	char *clean = own_text(*ret_path, PEER_TEXT_LINE, &n);
-	bool same = n > 0 && strcmp(clean, *ret_path) == 0;
+	char *clean = own_text(path, PEER_TEXT_LINE, &n);
+	bool same = n > 0 && strcmp(clean, path) == 0;
 	free(clean);
-	if (same)
+	if (same) {
+		*ret_path = path;
 		return 0;
-	free(*ret_path);
+	}
+	free(path);
 	return parse_fail(p, ERR_FORMAT, from,
 	    xstrdup(say(p->m->lang, "that is not the name of a file; rename "
 				    "it, or send its folder")));
 }
 
+static bool
+takes_to(struct parse *p)
+{
+	static const char to[] = "--to";
+
+	if (parse_word_size(p) != strlen(to) ||
+	    strncmp(p->line + p->at, to, strlen(to)) != 0)
+		return false;
+	p->at += strlen(to);
+	parse_skip_blanks(p);
+	return true;
+}
+
+static int
+take_receivers(struct parse *p)
+{
+	const struct conv *c = model_conv(p->m, p->conv);
+
+	if (takes_to(p))
+		return parse_people(p);
+	if (c != NULL)
+		p->en.cmd.peer = c->fp;
+	return 0;
+}
+
 int
 parse_send(struct parse *p)
 {
-	const struct conv *c = model_conv(p->m, p->conv);
 	struct str paths = { 0 };
+	int err = take_receivers(p);
 
+	if (err < 0)
+		return err;
 	if (parse_at_end(p))
 		return parse_fail_usage(p);
 	while (!parse_at_end(p)) {
 		char *path;
-		int err = take_path(p, &path);
-		if (err < 0) {
+		if ((err = parse_take_path(p, &path)) < 0) {
 			str_clear(&paths);
 			return err;
 		}
@@ -53,8 +83,6 @@ parse_send(struct parse *p)
 		free(path);
 	}
 	p->en.cmd.kind = COMMAND_SEND_FILES;
-	if (c != NULL)
-		p->en.cmd.peer = c->fp;
 	p->en.cmd.text = str_take(&paths);
 	return 0;
 }
@@ -95,11 +123,9 @@ parse_get(struct parse *p)
 	if (p->en.cmd.number != 0)
 		skip_word(p);
 	if (!parse_at_end(p)) {
-		int err = take_path(p, &p->en.cmd.text);
-		if (err < 0) {
-			p->en.cmd.text = NULL;
+		int err = parse_take_path(p, &p->en.cmd.text);
+		if (err < 0)
 			return err;
-		}
 	}
 	return parse_nothing(p, COMMAND_GET);
 }
@@ -113,18 +139,68 @@ parse_refuse(struct parse *p)
 	return parse_nothing(p, COMMAND_REFUSE);
 }
 
+/* One of them has to be named. */
+static int
+parse_number(struct parse *p, enum command_kind kind)
+{
+	p->en.cmd.number = transfer_number(p);
+	if (p->en.cmd.number == 0)
+		return parse_fail_usage(p);
+	skip_word(p);
+	return parse_nothing(p, kind);
+}
+
+int
+parse_pause(struct parse *p)
+{
+	return parse_number(p, COMMAND_PAUSE);
+}
+
+int
+parse_resume(struct parse *p)
+{
+	return parse_number(p, COMMAND_RESUME);
+}
+
+bool
+parse_is_transfer(const struct parse *p)
+{
+	char first = p->at < p->size ? p->line[p->at] : '\0';
+
+	return (first == 'f' || first == 'F') && transfer_number(p) != 0;
+}
+
 bool
 parse_takes_transfer(struct parse *p)
 {
-	char first = p->at < p->size ? p->line[p->at] : '\0';
-	uint32_t number = transfer_number(p);
-
-	if ((first != 'f' && first != 'F') || number == 0 ||
-	    model_transfer(p->m, number) == NULL)
+	if (!parse_is_transfer(p) ||
+	    model_transfer(p->m, transfer_number(p)) == NULL)
 		return false;
-	p->en.cmd.number = number;
+	p->en.cmd.number = transfer_number(p);
 	skip_word(p);
 	return true;
+}
+
+int
+parse_open_file(struct parse *p)
+{
+	uint32_t id = transfer_number(p);
+	const struct transfer *t = model_transfer(p->m, id);
+	size_t from = p->at;
+
+	if (t == NULL)
+		return parse_fail(p, ERR_NOT_FOUND, from,
+		    xasprintf(say(p->m->lang,
+				  "there is no transfer f%u; /files lists "
+				  "them"),
+			(unsigned)id));
+	char *why = transfer_cannot_open(p->m->lang, t);
+	if (why != NULL)
+		return parse_fail(p, ERR_UNSUPPORTED, from, why);
+	skip_word(p);
+	p->en.front = FRONT_OPEN_FILE;
+	p->en.cmd.text = xstrdup(t->path);
+	return parse_nothing(p, COMMAND_INFO);
 }
 
 int

@@ -325,6 +325,9 @@ parse_open(struct parse *p)
 	const struct message *msg;
 	const struct conv *c;
 	struct link link;
+
+	if (parse_is_transfer(p))
+		return parse_open_file(p);
 	int err = take_place(p, &c, &msg);
 
 	if (err < 0 || c == NULL)

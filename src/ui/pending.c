@@ -2,12 +2,14 @@
 /*
  * What goes out without a key for it: that messages were read, which is true
  * only of what was on the screen of a terminal with focus; that the view comes
- * near the oldest in memory; that we type; and what is typed and not sent.
+ * near the oldest in memory; that we type; and what is typed and not sent. And
+ * the rest of a line that means several commands.
  */
 #include "base/mem.h"
 #include "ui/state.h"
 #include "ui/ui.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 /* Of the unread, none may be in memory yet, or not all. */
@@ -183,12 +185,50 @@ pending_keys(struct ui *ui, struct command *ret_cmd)
 	return true;
 }
 
+void
+ui_take_also(struct ui *ui, struct entered *en)
+{
+	struct command_queue *q = &ui->queue;
+	struct command cmd;
+
+	while (entered_next(en, &cmd)) {
+		q->items =
+		    xgrow(q->items, q->count, &q->cap, sizeof(*q->items));
+		q->items[q->count++] = cmd;
+		q->items[q->count - 1].conv = en->cmd.conv;
+	}
+}
+
+void
+ui_queue_free(struct ui *ui)
+{
+	struct command_queue *q = &ui->queue;
+
+	for (size_t i = q->first; i < q->count; i++)
+		command_clear(&q->items[i]);
+	free(q->items);
+	*q = (struct command_queue){ 0 };
+}
+
+static bool
+pending_queue(struct ui *ui, struct command *ret_cmd)
+{
+	struct command_queue *q = &ui->queue;
+
+	if (q->first == q->count)
+		return false;
+	*ret_cmd = q->items[q->first++];
+	if (q->first == q->count)
+		q->first = q->count = 0;
+	return true;
+}
+
 bool
 ui_pending(struct ui *ui, const struct model *m, struct now now,
     struct command *ret_cmd)
 {
 	/* What is loaded is shown before it is read. */
-	return pending_keys(ui, ret_cmd) ||
+	return pending_queue(ui, ret_cmd) || pending_keys(ui, ret_cmd) ||
 	       pending_older(ui, m, now, ret_cmd) ||
 	       pending_read(ui, m, ret_cmd) ||
 	       pending_draft(ui, m, now, ret_cmd) ||

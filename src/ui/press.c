@@ -106,6 +106,7 @@ carry_out(struct press *p, struct entered *en)
 		return;
 	case FRONT_COPY:
 	case FRONT_OPEN:
+	case FRONT_OPEN_FILE:
 		press_outside(p, en);
 		return;
 	case FRONT_SETTINGS:
@@ -116,6 +117,7 @@ carry_out(struct press *p, struct entered *en)
 	case FRONT_NONE:
 		break;
 	}
+	ui_take_also(p->ui, en);
 	p->cmd = en->cmd;
 	press_tell_bound(p);
 	en->cmd = (struct command){ 0 };

@@ -31,8 +31,11 @@ press_outside(struct press *p, struct entered *en)
 {
 	bool copy = en->front == FRONT_COPY;
 
-	request_add(
-	    p->ui, copy ? REQUEST_COPY : REQUEST_OPEN, en->cmd.text, NULL);
+	request_add(p->ui,
+	    copy                           ? REQUEST_COPY
+	    : en->front == FRONT_OPEN_FILE ? REQUEST_OPEN_FILE
+					   : REQUEST_OPEN,
+	    en->cmd.text, NULL);
 	if (copy)
 		ui_flash(p->ui, p->now,
 		    say(p->m->lang, "copied, where this terminal allows it"));

@@ -11,7 +11,7 @@ add_transfer(struct str *s, const struct model *m, const struct transfer *t)
 	char label[PEER_LABEL_SIZE];
 	const struct peer *p = model_peer(m, &t->peer);
 	const char *who = p == NULL ? "?" : peer_label(p, false, label);
-	char *state = transfer_long(m->lang, t);
+	char *state = transfer_long(m->lang, t, who);
 
 	str_addf(s,
 	    t->mine ? say(m->lang, "f%u to %s: %s, %s")

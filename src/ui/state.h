@@ -170,7 +170,13 @@ struct heard {
 	int64_t notified_ms;
 };
 
+struct command_queue {
+	struct command *items; /* owned; those from first on are to come */
+	size_t count, cap, first;
+};
+
 struct ui {
+	struct command_queue queue; /* of lines that mean several commands */
 	bool ascii, first_start;
 	const char *version;
 
@@ -282,6 +288,10 @@ bool ui_is_near_top(struct ui *ui, const struct model *m, struct now now);
 
 /* pending.c: when the draft in view is to be kept; NEVER_MS: it is. */
 int64_t ui_draft_ms(const struct ui *ui, const struct model *m);
+
+/* The commands that a line means beside its first one. */
+void ui_take_also(struct ui *ui, struct entered *en);
+void ui_queue_free(struct ui *ui);
 
 /* message_mode.c: the serial of what is selected; 0: nothing is. */
 uint64_t ui_selected(const struct ui *ui);

@@ -7,23 +7,39 @@
 #include "ui/transcript.h"
 
 #include "core/transfer.h"
+#include "ui/str.h"
+#include "ui/transfer_text.h"
 #include "ui/when.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 enum {
-	TEXT_MIN = 30, /* cells that names leave to the text */
+	TEXT_MIN = 30,   /* cells that names leave to the text */
+	GAUGE_COLS = 30, /* of a row from which on there is a gauge */
 };
+
+const struct transfer *
+message_file(const struct model *m, const struct message *msg)
+{
+	if (msg->kind != MESSAGE_FILE)
+		return NULL;
+	const struct transfer *t = model_transfer(m, msg->transfer);
+	return t != NULL ? t : msg->file;
+}
 
 const char *
 message_text(const struct model *m, const struct message *msg, size_t *ret_size)
 {
+	const struct transfer *file = message_file(m, msg);
 	const char *text = msg->text;
 
 	*ret_size = msg->size;
 	if (msg->deleted)
 		text = say(m->lang, "(deleted)");
+	else if (file != NULL)
+		text = file->name;
 	else if (msg->seal == SEAL_CLOSED)
 		text = msg->locked
 			   ? say(m->lang, "sealed, with a password of yours: "
@@ -229,6 +245,80 @@ count_reason_rows(const struct transcript *t, const struct message *msg)
 	return wrap_count(text, strlen(text), cells, cells);
 }
 
+static const char *
+file_mark(const struct lang *l, const struct item *item)
+{
+	bool plain = item->msg->dialect != DIALECT_EARSHOT;
+
+	if (item->transfer->folder)
+		return plain ? say(l, "PLAIN folder ") : say(l, "folder ");
+	return plain ? say(l, "PLAIN file ") : say(l, "file ");
+}
+
+static const char *
+mark_of(const struct transcript *t, const struct item *item)
+{
+	const struct message *msg = item->msg;
+	const struct lang *l = t->f->m->lang;
+	bool plain = msg->dialect != DIALECT_EARSHOT;
+
+	if (item->transfer != NULL)
+		return file_mark(l, item);
+	if (plain && msg->kind == MESSAGE_SHOUT)
+		return say(l, "PUBLIC PLAIN ");
+	if (plain)
+		return say(l, "PLAIN ");
+	if (msg->kind == MESSAGE_SHOUT)
+		return t->r.cols < COLS_TIME ? "P " : say(l, "PUBLIC ");
+	return msg->action && !msg->deleted ? "* " : "";
+}
+
+char *
+transcript_file(const struct transcript *t, const struct item *item)
+{
+	const struct frame *f = t->f;
+	const struct transfer *file = item->transfer;
+	const struct peer *p = model_peer(f->m, &file->peer);
+	char label[PEER_LABEL_SIZE];
+	struct str s = { 0 };
+	int cells = t->right - t->rest;
+	bool gauge = transfer_has_gauge(file) && cells >= GAUGE_COLS;
+	struct transfer_place place = {
+		.who = p == NULL ? "?" : label_text(f, p, false, label),
+		.dot = glyph_text(f, GLYPH_DOT),
+		.listed = model_transfer(f->m, file->id) == file,
+		.cells = cells - (gauge ? GAUGE_CELLS + 1 : 0),
+	};
+	char *hint = transfer_hint(f->m->lang, file, &place);
+
+	gauge = gauge && text_cells(hint) <= place.cells;
+	if (!gauge) {
+		place.cells = cells;
+		free(hint);
+		hint = transfer_hint(f->m->lang, file, &place);
+	}
+	if (gauge) {
+		draw_gauge(f, &s, transfer_gauge(file, GAUGE_CELLS));
+		str_add(&s, " ");
+	}
+	str_add(&s, hint);
+	free(hint);
+	return str_take(&s);
+}
+
+static size_t
+count_transfer_rows(const struct transcript *t, const struct item *item)
+{
+	int cells = t->right - t->rest;
+
+	if (item->transfer == NULL)
+		return 0;
+	char *text = transcript_file(t, item);
+	size_t rows = wrap_count(text, strlen(text), cells, cells);
+	free(text);
+	return rows;
+}
+
 void
 transcript_item(
     const struct transcript *t, uint64_t serial, struct item *ret_item)
@@ -239,17 +329,8 @@ transcript_item(
 
 	if (serial > t->c->first_serial)
 		prev = conv_message(t->c, serial - 1);
-	bool plain = msg->dialect != DIALECT_EARSHOT;
-	if (plain && msg->kind == MESSAGE_SHOUT)
-		item.mark = say(t->f->m->lang, "PUBLIC PLAIN ");
-	else if (plain)
-		item.mark = say(t->f->m->lang, "PLAIN ");
-	else if (msg->kind == MESSAGE_SHOUT)
-		item.mark = t->r.cols < COLS_TIME
-				? "P "
-				: say(t->f->m->lang, "PUBLIC ");
-	else if (msg->action && !msg->deleted)
-		item.mark = "* ";
+	item.transfer = message_file(t->f->m, msg);
+	item.mark = mark_of(t, &item);
 	item.day =
 	    prev == NULL || !when_same_day(prev->arrived_ms, msg->arrived_ms);
 	item.marker = win_marker(w, t->c) == serial;
@@ -262,13 +343,12 @@ transcript_item(
 		       is_followed(prev, msg);
 	item.reacted =
 	    msg->reactions[0][0] != '\0' || msg->reactions[1][0] != '\0';
-	if (msg->kind == MESSAGE_FILE)
-		item.transfer = model_transfer(t->f->m, msg->transfer);
+	item.transfer_rows = count_transfer_rows(t, &item);
 	item.reason_rows = count_reason_rows(t, msg);
 	item.from = first_column(t, &item);
 	count_text_rows(t, &item);
 	item.rows = item.lead + item.text_rows + item.edited_row +
-		    item.reacted + (item.transfer != NULL) + item.reason_rows;
+		    item.reacted + item.transfer_rows + item.reason_rows;
 	*ret_item = item;
 }
 

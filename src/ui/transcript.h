@@ -49,9 +49,10 @@ struct item {
 	bool edited;     /* so it says behind the text */
 	bool edited_row; /* in a row of its own */
 	bool reacted;    /* a row behind it, and then */
-	const struct transfer *transfer; /* NULL; a row behind it */
-	size_t reason_rows;              /* why it failed */
-	size_t lead;                     /* rows before the text */
+	const struct transfer *transfer; /* NULL; rows behind it: */
+	size_t transfer_rows;
+	size_t reason_rows; /* why it failed */
+	size_t lead;        /* rows before the text */
 	size_t text_rows, rows;
 	int text_end; /* column behind its last row */
 };
@@ -64,12 +65,17 @@ void transcript_item(
  * the rectangle. */
 void transcript_draw(
     const struct transcript *t, const struct item *item, int top);
+/* How a file stands, with a gauge where there is room (caller frees). */
+char *transcript_file(const struct transcript *t, const struct item *item);
 /* Starts on the rows of the text. */
 void transcript_wrap(
     const struct transcript *t, const struct item *item, struct wrap *w);
 /* Why it failed, "" where it did not. Returns out. */
 const char *reason_text(const struct lang *l, const struct message *msg,
     char out[static REASON_SIZE]);
+/* The file that it offers, as it stands now or as the history has it; NULL. */
+const struct transfer *message_file(
+    const struct model *m, const struct message *msg);
 /* What stands for the text of a message. */
 const char *message_text(
     const struct model *m, const struct message *msg, size_t *ret_size);

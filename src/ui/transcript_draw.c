@@ -6,12 +6,13 @@
  */
 #include "ui/transcript.h"
 
+#include "base/mem.h"
 #include "base/width.h"
+#include "core/transfer.h"
 #include "ui/emoji.h"
 #include "ui/find.h"
 #include "ui/links.h"
 #include "ui/str.h"
-#include "ui/transfer_text.h"
 #include "ui/when.h"
 
 #include <stdio.h>
@@ -20,8 +21,6 @@
 
 enum {
 	LINK_BEFORE_MAX = 2048, /* bytes of a link in the rows above */
-	GAUGE_CELLS = 10,
-	GAUGE_COLS = 30, /* of a row from which on there is one */
 };
 
 static void
@@ -305,6 +304,14 @@ add_link_spots(const struct transcript *t, const struct item *item,
 	}
 }
 
+static enum style
+mark_text_style(const struct message *msg)
+{
+	if (msg->dialect != DIALECT_EARSHOT)
+		return STYLE_PLAIN;
+	return msg->kind == MESSAGE_FILE ? STYLE_DIM : STYLE_PUBLIC;
+}
+
 static void
 draw_text_row(const struct transcript *t, const struct item *item,
     const struct wrap_row *wr, int row, bool first)
@@ -319,9 +326,7 @@ draw_text_row(const struct transcript *t, const struct item *item,
 		draw_gutter(t, item, row, first);
 	if (first)
 		draw_text(t->f, row, col - text_cells(item->mark), t->right,
-		    item->msg->dialect == DIALECT_EARSHOT ? STYLE_PUBLIC
-							  : STYLE_PLAIN,
-		    item->mark);
+		    mark_text_style(item->msg), item->mark);
 	enum grid_emoji elsewhere = begin_words(t);
 	grid_put(t->f->g, row, col, t->right, text_style(item->msg),
 	    text + wr->offset, wr->size);
@@ -331,44 +336,42 @@ draw_text_row(const struct transcript *t, const struct item *item,
 		add_link_spots(t, item, wr, row, col);
 }
 
+/* Rows behind our own bar. */
 static void
-draw_reason(const struct transcript *t, const struct item *item, int top)
+draw_notes(
+    const struct transcript *t, const char *text, int top, enum style style)
 {
-	char text[REASON_SIZE], line[REASON_SIZE];
 	int first = t->r.row, end = first + t->r.rows;
+	int cells = t->right - t->rest;
 	struct wrap wrap;
 	struct wrap_row wr;
 
-	reason_text(t->f->m->lang, item->msg, text);
-	wrap_init(
-	    &wrap, text, strlen(text), t->right - t->rest, t->right - t->rest);
+	wrap_init(&wrap, text, strlen(text), cells, cells);
 	for (int row = top; row < end && wrap_next(&wrap, &wr); row++) {
-		snprintf(
-		    line, sizeof(line), "%.*s", (int)wr.size, text + wr.offset);
+		char *line = xstrndup(text + wr.offset, wr.size);
 		if (row >= first)
-			draw_notice(t, row, STYLE_DIM, line);
+			draw_notice(t, row, style, line);
+		free(line);
 	}
 }
 
-/* How far it is, as a gauge where there is room, and what to do about it. */
 static void
-draw_transfer(const struct transcript *t, const struct transfer *file, int row)
+draw_reason(const struct transcript *t, const struct item *item, int top)
 {
-	struct str s = { 0 };
-	char *hint = transfer_hint(t->f->m->lang, file);
-	bool gauge = file->state == TRANSFER_RUNNING && file->size_known &&
-		     t->right - t->rest >= GAUGE_COLS;
-	int full = transfer_gauge(file, GAUGE_CELLS);
+	char text[REASON_SIZE];
 
-	for (int i = 0; gauge && i < GAUGE_CELLS; i++)
-		str_add(&s, glyph_text(t->f, i < full ? GLYPH_GAUGE_FULL
-						      : GLYPH_GAUGE_REST));
-	str_addf(&s, "%s%s", gauge ? " " : "", hint);
-	draw_notice(t, row,
-	    file->state == TRANSFER_FAILED ? STYLE_ERROR : STYLE_DIM,
-	    str_text(&s));
-	str_clear(&s);
-	free(hint);
+	reason_text(t->f->m->lang, item->msg, text);
+	draw_notes(t, text, top, STYLE_DIM);
+}
+
+static void
+draw_transfer(const struct transcript *t, const struct item *item, int top)
+{
+	char *text = transcript_file(t, item);
+
+	draw_notes(t, text, top,
+	    item->transfer->state == TRANSFER_FAILED ? STYLE_ERROR : STYLE_DIM);
+	free(text);
 }
 
 /* Returns the row behind the text. */
@@ -404,9 +407,9 @@ transcript_draw(const struct transcript *t, const struct item *item, int top)
 	if (item->reacted && row >= first && row < end)
 		draw_reactions(t, item, row);
 	row += item->reacted;
-	if (item->transfer != NULL && row >= first && row < end)
-		draw_transfer(t, item->transfer, row);
-	row += item->transfer != NULL;
+	if (item->transfer != NULL)
+		draw_transfer(t, item, row);
+	row += (int)item->transfer_rows;
 	if (item->reason_rows > 0)
 		draw_reason(t, item, row);
 }

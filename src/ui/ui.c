@@ -52,6 +52,7 @@ ui_free(struct ui *ui)
 	if (ui == NULL)
 		return;
 	popup_close(ui);
+	ui_queue_free(ui);
 	requests_free(ui);
 	spell_free(ui);
 	free(ui->heard);

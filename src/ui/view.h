@@ -14,6 +14,8 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+struct str;
+
 struct frame {
 	const struct ui *ui;
 	const struct model *m;
@@ -69,6 +71,9 @@ void draw_rule(const struct frame *f, int row, int col, int end,
 void draw_spot_person(
     const struct frame *f, int row, int col, int end, const struct fp *fp);
 int text_cells(const char *text);
+enum { GAUGE_CELLS = 10 };
+/* A bar of GAUGE_CELLS, so many of them full. */
+void draw_gauge(const struct frame *f, struct str *s, int full);
 /* peer_label in our glyphs. Returns out. */
 const char *label_text(const struct frame *f, const struct peer *p, bool always,
     char out[static PEER_LABEL_SIZE]);

@@ -7,6 +7,7 @@
 #include "ui/greet.h"
 #include "ui/mention.h"
 #include "ui/transcript.h"
+#include "ui/transfer_text.h"
 #include "ui/view.h"
 #include "ui/when.h"
 
@@ -136,6 +137,48 @@ add_activity(struct bar *b)
 		if (!b->full)
 			draw_spot_person(
 			    b->f, b->row, col, b->col, &list[i]->fp);
+	}
+}
+
+/* "f3 61% 12 s" */
+static void
+add_file(struct bar *b, const struct transfer *t)
+{
+	char text[96], part[TRANSFER_SHORT_SIZE], span[WHEN_SPAN_SIZE];
+	int64_t left_s = transfer_left_s(t);
+
+	snprintf(text, sizeof(text), "f%u %s%s%s", (unsigned)t->id,
+	    transfer_short(b->f->m->lang, t, part), left_s < 0 ? "" : " ",
+	    left_s < 0 ? "" : when_span(b->f->m->lang, left_s * 1000, span));
+	bar_add(b, STYLE_BAR, text);
+}
+
+/* What moves, and how far it is. */
+static void
+add_files(struct bar *b)
+{
+	char text[64];
+	const struct model *m = b->f->m;
+	const struct transfer *one = NULL;
+	struct transfer all = { .size_known = true };
+	unsigned n = 0;
+
+	for (size_t i = 0; i < m->transfer_count; i++) {
+		const struct transfer *t = m->transfers[i];
+		if (t->state != TRANSFER_RUNNING)
+			continue;
+		n++;
+		one = t;
+		all.done += t->done;
+		all.size += t->size_known ? t->size : t->done;
+	}
+	if (n == 1) {
+		add_file(b, one);
+	} else if (n > 1) {
+		snprintf(text, sizeof(text),
+		    say_n(m->lang, "%u file %d%%", "%u files %d%%", n), n,
+		    transfer_gauge(&all, 100));
+		bar_add(b, STYLE_BAR, text);
 	}
 }
 
@@ -293,6 +336,7 @@ view_status(const struct frame *f)
 	add_size(&b);
 	add_waiting(&b);
 	add_activity(&b);
+	add_files(&b);
 	add_typing(&b);
 	add_scroll(&b);
 	if (hints_text(f->ui, f->m, hint))

@@ -1,11 +1,15 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The overlay of F5: files on their way, the newest first. Enter takes what is
- * offered, letters do the rest.
+ * The overlay of F5: files on their way, the newest first. What a row has no
+ * room for is said of the chosen one below the list; the keys that mean
+ * something for it stand in the last row.
  */
 #include "base/mem.h"
+#include "ui/str.h"
+#include "ui/transcript.h"
 #include "ui/transfer_text.h"
 #include "ui/view.h"
+#include "ui/wrap.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -13,11 +17,25 @@
 
 enum {
 	ID_CELLS = 5,
-	NAME_CELLS_MIN = 10,
-	WHO_CELLS = 12,
-	COLS_WHO = 66,  /* from so many on, who it is from */
-	COLS_LONG = 44, /* and all the numbers */
+	WAY_CELLS = 2,
+	WHO_CELLS = 10,
+	SIZE_CELLS = 7,
+	SHARE_CELLS = 4,
+	/* How it stands: a gauge, the share, the speed and what is left; or
+	 * words. */
+	STATE_FULL = 37,
+	STATE_LONG = 28,  /* without the speed */
+	STATE_BRIEF = 17, /* without the gauge, too */
+	STATE_WORD = 9,
+	COLS_WHO = 78,  /* from so many on, who it is from */
+	COLS_FULL = 72, /* how it stands in full, */
+	COLS_LONG = 58, /* long, */
+	COLS_SIZE = 50, /* how large it is, */
+	COLS_BRIEF = 36,
 	COLS_NAME = 24, /* and the name */
+	DETAIL_ROWS = 3,
+	DETAIL_ROWS_MIN = 6, /* of the list, from which on there is a detail */
+	HINT_SIZE = 160,
 };
 
 /* The place in the list belongs to a transfer, whatever comes above it: its
@@ -56,26 +74,126 @@ transfers_settle(struct ui *ui, const struct model *m)
 	free(list);
 }
 
-/* What a key does to t; false: nothing. */
 static bool
-command_of(const struct ui *ui, const struct key *key, const struct transfer *t,
-    struct command *ret_cmd)
+may_get(const struct transfer *t)
+{
+	return !t->mine &&
+	       (t->state == TRANSFER_OFFERED || t->state == TRANSFER_FAILED ||
+		   t->state == TRANSFER_PAUSED);
+}
+
+static bool
+may_refuse(const struct transfer *t)
+{
+	return !t->mine && t->state == TRANSFER_OFFERED;
+}
+
+static bool
+may_pause(const struct transfer *t)
+{
+	return t->state == TRANSFER_RUNNING || t->state == TRANSFER_ACCEPTED;
+}
+
+static bool
+may_resume(const struct transfer *t)
+{
+	return t->state == TRANSFER_PAUSED;
+}
+
+static bool
+may_stop(const struct transfer *t)
+{
+	return !transfer_state_is_last(t->state) && !may_refuse(t);
+}
+
+static bool
+may_open(const struct transfer *t)
+{
+	return !t->mine && t->state == TRANSFER_DONE && t->path != NULL;
+}
+
+/* In the order of the hints; the first of a key that applies counts. */
+static const struct choice {
+	char key;
+	const char *hint;
+	bool (*applies)(const struct transfer *t);
+	enum command_kind kind; /* COMMAND_NONE: opens it */
+} choices[] = {
+	{ 'g', N_("g get"), may_get, COMMAND_GET },
+	{ 'r', N_("r refuse"), may_refuse, COMMAND_REFUSE },
+	{ 'p', N_("p pause"), may_pause, COMMAND_PAUSE },
+	{ 'p', N_("p resume"), may_resume, COMMAND_RESUME },
+	{ 'c', N_("c cancel"), may_stop, COMMAND_STOP },
+	{ 'o', N_("o open"), may_open, COMMAND_NONE },
+};
+
+enum { CHOICES = sizeof(choices) / sizeof(choices[0]) };
+
+static void
+open_file(struct ui *ui, const struct model *m, struct now now,
+    const struct transfer *t)
+{
+	char *why = transfer_cannot_open(m->lang, t);
+
+	if (why == NULL)
+		request_add(ui, REQUEST_OPEN_FILE, t->path, NULL);
+	else
+		ui_flash(ui, now, why);
+	free(why);
+}
+
+static void
+tell_nothing(struct ui *ui, const struct model *m, struct now now,
+    const struct transfer *t)
+{
+	char text[HINT_SIZE];
+
+	snprintf(text, sizeof(text),
+	    say(m->lang, "that does not go with f%u: it is %s"),
+	    (unsigned)t->id, say(m->lang, transfer_state_text(t->state)));
+	ui_flash(ui, now, text);
+}
+
+/* What a key does to t, or to nothing; false: it has no meaning here. */
+static bool
+do_choice(struct ui *ui, const struct model *m, struct now now, uint32_t letter,
+    const struct transfer *t, struct command *ret_cmd)
+{
+	const struct choice *any = NULL, *one = NULL;
+
+	for (size_t i = 0; i < CHOICES && one == NULL; i++) {
+		if ((uint32_t)choices[i].key != letter)
+			continue;
+		any = &choices[i];
+		one = t != NULL && any->applies(t) ? any : NULL;
+	}
+	if (any == NULL || t == NULL)
+		return any != NULL;
+	if (one == NULL)
+		tell_nothing(ui, m, now, t);
+	else if (one->kind == COMMAND_NONE)
+		open_file(ui, m, now, t);
+	else
+		*ret_cmd = (struct command){
+			.kind = one->kind, .conv = t->conv, .number = t->id
+		};
+	return true;
+}
+
+static bool
+press_here(struct ui *ui, const struct model *m, struct now now,
+    const struct key *key, const struct transfer *t, struct command *ret_cmd)
 {
 	const struct keymap_row *row = keymap_find(&ui->keymap, key);
-	enum command_kind kind = COMMAND_NONE;
 
-	if (row != NULL && row->action == ACTION_SEND)
-		kind = COMMAND_GET;
-	else if (key->mods == 0 && key->code == 'r')
-		kind = COMMAND_REFUSE;
-	else if (key->mods == 0 && key->code == 'c')
-		kind = COMMAND_STOP;
-	if (kind == COMMAND_NONE)
-		return false;
-	if (t != NULL)
-		*ret_cmd = (struct command){
-			.kind = kind, .conv = t->conv, .number = t->id
-		};
+	if (row == NULL || row->action != ACTION_SEND)
+		return key->mods == 0 &&
+		       do_choice(ui, m, now, key->code, t, ret_cmd);
+	if (t != NULL) {
+		struct fp fp = t->peer;
+		overlay_close(ui);
+		win_select(ui, m, &fp);
+	}
 	return true;
 }
 
@@ -86,7 +204,6 @@ transfers_key(struct ui *ui, const struct model *m, struct now now,
 	struct transfers *list = transfers_find(m);
 	const struct transfer *t = NULL;
 
-	(void)now;
 	overlay_follow(ui, at_row, list, list->count);
 	if (ui->list.row < list->count)
 		t = list->rows[ui->list.row];
@@ -94,83 +211,198 @@ transfers_key(struct ui *ui, const struct model *m, struct now now,
 	if (taken)
 		overlay_choose(ui, at_row, list, list->count);
 	else
-		taken = command_of(ui, key, t, ret_cmd);
+		taken = press_here(ui, m, now, key, t, ret_cmd);
 	free(list);
 	return taken;
 }
 
-static int
-draw_who(const struct frame *f, struct rect at, int col, enum style style,
-    const struct transfer *t)
+static const char *
+who_of(const struct frame *f, const struct transfer *t, int cells,
+    char out[static PEER_LABEL_SIZE])
 {
-	char label[PEER_LABEL_SIZE];
 	const struct peer *p = model_peer(f->m, &t->peer);
 
-	if (at.cols < COLS_WHO || p == NULL)
-		return col;
-	draw_cut(f, at.row, col, col + WHO_CELLS, style,
-	    label_fit(f, p, false, WHO_CELLS, label));
-	return col + WHO_CELLS + 1;
+	return p == NULL ? "?" : label_fit(f, p, false, cells, out);
 }
 
-/* Its number, which way it goes, who, name; and flush with the end how it
- * stands, which the name has to leave room for. */
+/* "██████░░░░  61% 82 kB/s, 7 s left" in as many cells as there are. */
+static char *
+state_text(const struct frame *f, const struct transfer *t, int cells)
+{
+	struct str s = { 0 };
+	char share[TRANSFER_SHORT_SIZE], who[PEER_LABEL_SIZE];
+	char *state =
+	    transfer_state(f->m->lang, t, who_of(f, t, WHO_CELLS, who));
+
+	if (cells >= STATE_LONG && transfer_has_gauge(t)) {
+		draw_gauge(f, &s, transfer_gauge(t, GAUGE_CELLS));
+		str_add(&s, " ");
+	}
+	if (t->state == TRANSFER_RUNNING || transfer_has_gauge(t)) {
+		snprintf(share, sizeof(share), "%d%%", transfer_gauge(t, 100));
+		if (!t->size_known)
+			size_text(t->done, share);
+		str_addf(&s, "%*s ", SHARE_CELLS, share);
+	}
+	if (t->state == TRANSFER_RUNNING) {
+		char *speed = transfer_speed(f->m->lang, t);
+		bool all = cells >= STATE_FULL;
+		const char *left = strstr(speed, ", ");
+		str_add(&s, all || left == NULL ? speed : left + 2);
+		free(speed);
+	} else {
+		str_add(&s, state);
+	}
+	free(state);
+	return str_take(&s);
+}
+
+static int
+state_cells(int cols)
+{
+	return cols >= COLS_FULL    ? STATE_FULL
+	       : cols >= COLS_LONG  ? STATE_LONG
+	       : cols >= COLS_BRIEF ? STATE_BRIEF
+				    : STATE_WORD;
+}
+
+static void
+draw_state(const struct frame *f, int row, int col, int end, enum style style,
+    const struct transfer *t)
+{
+	char brief[TRANSFER_SHORT_SIZE];
+	char *state = end - col <= STATE_WORD
+			  ? xstrdup(transfer_short(f->m->lang, t, brief))
+			  : state_text(f, t, end - col);
+	bool failed = t->state == TRANSFER_FAILED && style != STYLE_SELECTED;
+
+	draw_cut(f, row, col, end, failed ? STYLE_ERROR : style, state);
+	free(state);
+}
+
+/* Its number, which way it goes, name, who, size, and how it stands. */
 static void
 draw_transfer(const struct frame *f, struct rect at, const struct transfer *t,
     bool chosen)
 {
-	char id[16], brief[TRANSFER_SHORT_SIZE];
+	char text[SIZE_TEXT_SIZE], who[PEER_LABEL_SIZE];
 	enum style style = chosen ? STYLE_SELECTED : STYLE_NORMAL;
-	int end = at.col + at.cols, col = at.col;
-	char *state = at.cols < COLS_LONG ? NULL : transfer_long(f->m->lang, t);
-	const char *text =
-	    state == NULL ? transfer_short(f->m->lang, t, brief) : state;
+	int end = at.col + at.cols, row = at.row;
+	int col = at.col + ID_CELLS;
 
-	draw_fill(f, at.row, col, end, style);
-	snprintf(id, sizeof(id), "%sf%u", chosen ? ">" : " ", (unsigned)t->id);
-	draw_text(f, at.row, col, end, style, id);
-	col += ID_CELLS;
-	int from = col;
-	if (at.cols >= COLS_NAME) {
-		col = draw_text(
-		    f, at.row, col, end, style, t->mine ? "> " : "< ");
-		col = draw_who(f, at, col, style, t);
-		from = end - text_cells(text);
-		if (from < col + NAME_CELLS_MIN + 1)
-			from = col + NAME_CELLS_MIN + 1;
-		draw_cut(f, at.row, col, from - 1, style, t->name);
+	draw_fill(f, row, at.col, end, style);
+	draw_spot_person(f, row, at.col, end, &t->peer);
+	snprintf(
+	    text, sizeof(text), "%sf%u", chosen ? ">" : " ", (unsigned)t->id);
+	draw_text(f, row, at.col, col, style, text);
+	if (at.cols < COLS_NAME) {
+		draw_state(f, row, col, end, style, t);
+		return;
 	}
-	if (from < end)
-		draw_cut(f, at.row, from, end,
-		    t->state == TRANSFER_FAILED && !chosen ? STYLE_ERROR
-							   : style,
-		    text);
+	int from = end - state_cells(at.cols);
+	draw_state(f, row, from, end, style, t);
+	from--;
+	if (at.cols >= COLS_SIZE && t->size_known) {
+		from -= SIZE_CELLS;
+		draw_right(f, row, from, from + SIZE_CELLS, style,
+		    size_text(t->size, text));
+		from--;
+	}
+	if (at.cols >= COLS_WHO) {
+		from -= WHO_CELLS;
+		draw_cut(f, row, from, from + WHO_CELLS, style,
+		    who_of(f, t, WHO_CELLS, who));
+		from--;
+	}
+	draw_text(f, row, col, end, style, t->mine ? ">" : "<");
+	draw_cut(f, row, col + WAY_CELLS, from, style, t->name);
+}
+
+/* All there is to say of the chosen one. */
+static void
+draw_detail(const struct frame *f, struct rect at, const struct transfer *t)
+{
+	struct str s = { 0 };
+	char who[PEER_LABEL_SIZE];
+	struct wrap wrap;
+	struct wrap_row wr;
+
+	who_of(f, t, PEER_LABEL_SIZE, who);
+	char *state = transfer_long(f->m->lang, t, who);
+	str_addf(&s,
+	    t->mine ? say(f->m->lang, "f%u to %s: %s, %s")
+		    : say(f->m->lang, "f%u from %s: %s, %s"),
+	    (unsigned)t->id, who, t->name, state);
 	free(state);
+	if (t->path != NULL && (t->mine || t->state == TRANSFER_DONE))
+		str_addf(&s, ", %s", t->path);
+	if (t->note != NULL)
+		str_addf(&s, "; %s", t->note);
+	draw_rule(f, at.row, at.col, at.col + at.cols, STYLE_RULE, "");
+	wrap_init(&wrap, str_text(&s), s.size, at.cols, at.cols);
+	for (int row = at.row + 1;
+	     row < at.row + at.rows && wrap_next(&wrap, &wr); row++) {
+		char *line = xstrndup(str_text(&s) + wr.offset, wr.size);
+		draw_cut(f, row, at.col, at.col + at.cols, STYLE_DIM, line);
+		free(line);
+	}
+	str_clear(&s);
+}
+
+/* "g get  r refuse  Enter talk  Esc" */
+static char *
+keys_of(const struct frame *f, const struct transfer *t)
+{
+	struct str s = { 0 };
+
+	for (size_t i = 0; i < CHOICES; i++)
+		if (t != NULL && choices[i].applies(t))
+			str_addf(&s, "%s  ", say(f->m->lang, choices[i].hint));
+	if (t != NULL)
+		str_addf(&s, "%s  ", say(f->m->lang, "Enter talk"));
+	str_add(&s, "Esc");
+	return str_take(&s);
+}
+
+static void
+draw_list(const struct frame *f, struct rect at, const struct transfers *list)
+{
+	size_t first = overlay_first(f, list->count, at.rows);
+
+	for (size_t i = first; i < list->count && at.rows > 0; i++) {
+		draw_transfer(f, at, list->rows[i], i == f->ui->list.row);
+		at.row++;
+		at.rows--;
+	}
 }
 
 void
 view_transfers(const struct frame *f)
 {
 	struct transfers *list = transfers_find(f->m);
+	const struct transfer *chosen =
+	    f->ui->list.row < list->count ? list->rows[f->ui->list.row] : NULL;
+	char *keys = keys_of(f, chosen);
 	const struct panel panel = {
 		.title = say(f->m->lang, "files"),
-		.hint = say(f->m->lang,
-		    "Enter takes, r refuses, c stops, Esc goes back"),
+		.hint = keys,
 		.count = list->count,
 		.all = list->count,
-		.rows_wanted = list->count < 1 ? 1 : list->count,
 	};
 	struct rect at = overlay_panel(f, &panel);
-	size_t first = overlay_first(f, list->count, at.rows);
 
+	free(keys);
 	if (list->count == 0 && at.rows > 0)
 		draw_cut(f, at.row, at.col, at.col + at.cols, STYLE_DIM,
 		    say(f->m->lang,
 			"Nothing is on its way. /send PATH in a talk sends a file."));
-	for (size_t i = first; i < list->count && at.rows > 0; i++) {
-		draw_transfer(f, at, list->rows[i], i == f->ui->list.row);
-		at.row++;
-		at.rows--;
+	if (chosen != NULL && at.rows >= DETAIL_ROWS_MIN) {
+		struct rect detail = at;
+		detail.row += at.rows - DETAIL_ROWS;
+		detail.rows = DETAIL_ROWS;
+		at.rows -= DETAIL_ROWS;
+		draw_detail(f, detail, chosen);
 	}
+	draw_list(f, at, list);
 	free(list);
 }

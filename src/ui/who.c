@@ -17,7 +17,8 @@
 enum {
 	WHO_WORDS_MAX = 16, /* a name of 32 cells has no more */
 	WHO_LISTED_MAX = 4,
-	WHO_SHOWN_MAX = 64, /* bytes of an unknown name in an error */
+	WHO_SHOWN_MAX = 64,  /* bytes of an unknown name in an error */
+	WHO_PEOPLE_MAX = 16, /* of a list */
 };
 
 /* Whether text is all of a name, a label or a fingerprint, no mere start. */
@@ -175,4 +176,94 @@ parse_who(struct parse *p, bool whole, const struct peer **ret_peer)
 		return err;
 	parse_skip_blanks(p);
 	return 0;
+}
+
+/* One name of a list, to the comma or blank behind it (caller frees). */
+static char *
+take_listed(struct parse *p)
+{
+	char quote = p->line[p->at] == '"' ? '"' : '\0';
+	size_t from = p->at += quote != '\0';
+
+	while (p->at < p->size &&
+	       (quote != '\0'
+		       ? p->line[p->at] != quote
+		       : p->line[p->at] != ',' && !is_blank(p->line[p->at])))
+		p->at++;
+	char *name = xstrndup(p->line + from, p->at - from);
+	if (quote != '\0' && p->at < p->size)
+		p->at++;
+	return name;
+}
+
+static void
+add_receiver(struct parse *p, const struct fp *fp)
+{
+	struct entered *en = &p->en;
+
+	if (fp_is_zero(&en->cmd.peer)) {
+		en->cmd.peer = *fp;
+		return;
+	}
+	if (fp_equal(&en->cmd.peer, fp))
+		return;
+	for (size_t i = 0; i < en->also_count; i++)
+		if (fp_equal(&en->also[i], fp))
+			return;
+	if (en->also == NULL)
+		en->also = xcalloc(WHO_PEOPLE_MAX, sizeof(*en->also));
+	/* The last goes out first. */
+	memmove(en->also + 1, en->also, en->also_count++ * sizeof(*en->also));
+	en->also[0] = *fp;
+}
+
+/* Whom nobody is called like goes on the list. */
+static int
+take_person(struct parse *p, struct str *unknown)
+{
+	const struct peer *peer;
+	size_t from = p->at;
+	char *name = take_listed(p);
+	int err = model_find_peer(p->m, name, &peer);
+
+	if (err == 0 && p->en.also_count == WHO_PEOPLE_MAX - 1) {
+		err = parse_fail(p, ERR_LIMIT, from,
+		    xasprintf(say(p->m->lang, "at most %d people at once"),
+			WHO_PEOPLE_MAX));
+	} else if (err == 0) {
+		add_receiver(p, &peer->fp);
+	} else if (err == ERR_AMBIGUOUS) {
+		fail_who(p, err, from, name);
+	} else {
+		str_addf(unknown, "%s%.*s", unknown->size > 0 ? ", " : "",
+		    (int)utf8_cut(name, strlen(name), WHO_SHOWN_MAX), name);
+		err = 0;
+	}
+	free(name);
+	return err;
+}
+
+int
+parse_people(struct parse *p)
+{
+	struct str unknown = { 0 };
+	size_t from = p->at;
+	int err = 0;
+
+	while (err == 0) {
+		err = take_person(p, &unknown);
+		if (p->at >= p->size || p->line[p->at] != ',')
+			break;
+		p->at++;
+		parse_skip_blanks(p);
+	}
+	parse_skip_blanks(p);
+	if (err == 0 && unknown.size > 0)
+		err = parse_fail(p, ERR_NOT_FOUND, from,
+		    xasprintf(say(p->m->lang,
+				  "nothing sent: nobody here is called %s; "
+				  "/who lists the people nearby"),
+			str_text(&unknown)));
+	str_clear(&unknown);
+	return err;
 }

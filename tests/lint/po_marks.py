@@ -50,7 +50,9 @@ NAMES = {
 NOT_SAID = re.compile(
     r"^/[a-z]+ |^(?:\[?#?[A-Z|]+\]? ?)+$|^earshot (?:identity|ipmsg|legacy|pins) |"
     r"^\[?[A-Za-z|#.:<>\[\]-]+\]?(?: \[?[A-Z#|.:]+\]?)+$|^(?:interface lo)$|"
-    r"^Chrome|^on\|off|^\[[a-z|]+ [a-zA-Z|]+( \[FRAMING\])?\]$|^add NAME |^(?:Not away|Away)$"
+    r"^Chrome|^on\|off|^\[[a-z|]+ [a-zA-Z|]+( \[FRAMING\])?\]$|^add NAME |^(?:Not away|Away)$|"
+    r"^\[--to WHO,\.\.\.\] PATH\.\.\.$|^\[WHO\] \[on\|off\] \[max SIZE\] "
+    r"\[to FOLDER\]$"
 )
 
 

@@ -65,6 +65,10 @@ void case_dialects_details(struct scene *s);
 void case_files(struct scene *s);
 void case_files_none(struct scene *s);
 void case_files_talk(struct scene *s);
+void case_files_theirs(struct scene *s);
+void case_files_ours(struct scene *s);
+void case_files_all(struct scene *s);
+void case_files_past(struct scene *s);
 
 /* cases_keys.c */
 void case_go(struct scene *s);

@@ -26,7 +26,10 @@ set_up(void **state)
 	struct world *w = calloc(1, sizeof(*w));
 
 	w->m = fixture_model();
-	w->ana = fixture_contact(w->m, "ana", PRESENCE_ONLINE, 1);
+	struct peer *ana = fixture_contact(w->m, "ana", PRESENCE_ONLINE, 1);
+	/* For the example of /accept. */
+	ana->trust = TRUST_VERIFIED;
+	w->ana = ana;
 	w->bob = fixture_peer(w->m, "bob", PRESENCE_ONLINE, 2);
 	w->bobby = fixture_peer(w->m, "bobby", PRESENCE_AWAY, 3);
 	w->maria = fixture_peer(w->m, "Ana Maria", PRESENCE_ONLINE, 4);

@@ -86,6 +86,8 @@ lines(void **state)
 		{ "/refuse", COMMAND_REFUSE, 0, NULL },
 		{ "/refuse F7", COMMAND_REFUSE, 7, NULL },
 		{ "/cancel f1", COMMAND_STOP, 1, NULL },
+		{ "/pause f1", COMMAND_PAUSE, 1, NULL },
+		{ "/resume 2", COMMAND_RESUME, 2, NULL },
 	};
 	struct scene *s = *state;
 
@@ -119,6 +121,12 @@ lines_that_mean_nothing(void **state)
 		{ "/refuse 3 4", ERR_FORMAT },
 		{ "/refuse him", ERR_FORMAT },
 		{ "/files now", ERR_FORMAT },
+		{ "/pause", ERR_FORMAT },
+		{ "/resume ana", ERR_FORMAT },
+		{ "/send --to ana", ERR_FORMAT },
+		{ "/send --to eve a.txt", ERR_NOT_FOUND },
+		{ "/open f9", ERR_NOT_FOUND },
+		{ "/open f1", ERR_UNSUPPORTED },
 		/* No such transfer, and nobody of that name. */
 		{ "/cancel f2", ERR_NOT_FOUND },
 	};
@@ -218,11 +226,24 @@ the_list_has_keys(void **state)
 	scene_key(s, KEY_ENTER_KEY, 0);
 	assert_null(scene_last(s));
 	fixture_transfer(s->m, ana, "a.txt", false);
-	fixture_transfer(s->m, ana, "b.txt", false);
+	struct transfer *b = fixture_transfer(s->m, ana, "b.txt", false);
 	assert_true(shows(s, ">f2  < b.txt"));
-	scene_key(s, KEY_ENTER_KEY, 0);
+	assert_true(shows(s, "g get  r refuse  Enter talk  Esc"));
+	scene_key(s, 'g', 0);
 	assert_int_equal(scene_last(s)->kind, COMMAND_GET);
 	assert_int_equal(scene_last(s)->number, 2);
+	assert_int_equal(scene_last(s)->conv, ana->conv);
+	b->state = TRANSFER_RUNNING;
+	assert_true(shows(s, "p pause  c cancel  Enter talk  Esc"));
+	scene_key(s, 'p', 0);
+	assert_int_equal(scene_last(s)->kind, COMMAND_PAUSE);
+	assert_int_equal(scene_last(s)->number, 2);
+	b->state = TRANSFER_PAUSED;
+	scene_key(s, 'p', 0);
+	assert_int_equal(scene_last(s)->kind, COMMAND_RESUME);
+	scene_key(s, 'c', 0);
+	assert_int_equal(scene_last(s)->kind, COMMAND_STOP);
+	b->state = TRANSFER_OFFERED;
 	scene_key(s, KEY_DOWN_KEY, 0);
 	/* What comes does not move the others under the hand. */
 	fixture_transfer(s->m, ana, "c.txt", false);
@@ -230,12 +251,215 @@ the_list_has_keys(void **state)
 	scene_key(s, 'r', 0);
 	assert_int_equal(scene_last(s)->kind, COMMAND_REFUSE);
 	assert_int_equal(scene_last(s)->number, 1);
-	scene_key(s, 'c', 0);
-	assert_int_equal(scene_last(s)->kind, COMMAND_STOP);
+	size_t count = s->command_count;
+	scene_key(s, 'p', 0);
+	scene_key(s, 'o', 0);
+	assert_int_equal(s->command_count, count);
+	assert_true(shows(s, "that does not go with f1: it is offered"));
 	scene_key(s, KEY_F1 + 4, 0);
-	assert_false(shows(s, "Enter takes"));
+	assert_false(shows(s, "Enter talk"));
 	scene_type(s, "/files\n");
-	assert_true(shows(s, "Enter takes"));
+	assert_true(shows(s, "Enter talk"));
+}
+
+/* Enter leaves the list for whom the file is from. */
+static void
+the_list_leads_to_the_talk(void **state)
+{
+	struct scene *s = *state;
+	const struct peer *bob =
+	    fixture_contact(s->m, "bob", PRESENCE_ONLINE, 2);
+
+	fixture_transfer(s->m, bob, "b.txt", false);
+	assert_true(shows(s, "ana>"));
+	scene_key(s, KEY_F1 + 4, 0);
+	scene_key(s, KEY_ENTER_KEY, 0);
+	assert_false(shows(s, "Enter talk"));
+	assert_true(shows(s, "bob>"));
+}
+
+static bool
+asks_for(struct scene *s, enum request_kind kind, const char *text)
+{
+	struct request r;
+	bool found = false;
+
+	while (ui_request(s->ui, &r)) {
+		found |= r.kind == kind && strcmp(r.text, text) == 0;
+		request_clear(&r);
+	}
+	return found;
+}
+
+static bool
+complains(struct scene *s, const char *text)
+{
+	const struct command *cmd = scene_last(s);
+
+	return cmd != NULL && cmd->kind == COMMAND_ERROR &&
+	       strstr(cmd->text, text) != NULL;
+}
+
+/* What came is opened by its path, when the user says so, and no program. */
+static void
+what_came_is_opened(void **state)
+{
+	static const char path[] = "/home/u/in/a.txt";
+	struct scene *s = *state;
+	struct transfer *t = fixture_transfer(s->m, ana, "a.txt", false);
+
+	scene_type(s, "/open f1\n");
+	assert_true(complains(s, "a.txt is not here"));
+	t->state = TRANSFER_DONE;
+	t->path = strdup(path);
+	assert_true(shows(s, "saved as /home/u/in/a.txt"));
+	assert_true(shows(s, "/open f1"));
+	assert_false(asks_for(s, REQUEST_OPEN_FILE, path));
+	scene_key(s, 'u', KEY_CTRL);
+	scene_type(s, "/open f1\n");
+	assert_true(asks_for(s, REQUEST_OPEN_FILE, path));
+	scene_key(s, KEY_F1 + 4, 0);
+	scene_key(s, 'o', 0);
+	assert_true(asks_for(s, REQUEST_OPEN_FILE, path));
+	scene_key(s, KEY_ESCAPE, 0);
+	scene_key(s, 'v', KEY_ALT);
+	scene_key(s, KEY_UP_KEY, 0);
+	scene_key(s, 'o', 0);
+	assert_true(asks_for(s, REQUEST_OPEN_FILE, path));
+	free(t->name);
+	t->name = strdup("a.txt.desktop");
+	scene_type(s, "/open f1\n");
+	assert_true(complains(s, "opening it would run it (.desktop)"));
+	scene_key(s, 'u', KEY_CTRL);
+	scene_key(s, KEY_F1 + 4, 0);
+	scene_key(s, 'o', 0);
+	assert_false(asks_for(s, REQUEST_OPEN_FILE, path));
+}
+
+/* One line, a command for each of them; and none when somebody is not known. */
+static void
+several_receivers(void **state)
+{
+	struct scene *s = *state;
+	const struct peer *bob =
+	    fixture_contact(s->m, "bob b", PRESENCE_ONLINE, 2);
+	size_t sent = 0, to_ana = 0, to_bob = 0;
+
+	scene_type(s, "/send --to ana,eve,zoe a.txt\n");
+	assert_true(complains(s, "nobody here is called eve, zoe"));
+	scene_key(s, KEY_END_KEY, 0);
+	scene_key(s, 'u', KEY_CTRL);
+	for (size_t i = 0; i < s->command_count; i++)
+		assert_int_not_equal(s->commands[i].kind, COMMAND_SEND_FILES);
+	scene_type(s, "/send --to ana, \"bob b\",ana a.txt b.txt\n");
+	scene_draw(s, ROWS, COLS);
+	for (size_t i = 0; i < s->command_count; i++) {
+		const struct command *cmd = &s->commands[i];
+		if (cmd->kind != COMMAND_SEND_FILES)
+			continue;
+		assert_string_equal(cmd->text, "a.txt\nb.txt\n");
+		sent++;
+		to_ana += fp_equal(&cmd->peer, &ana->fp);
+		to_bob += fp_equal(&cmd->peer, &bob->fp);
+	}
+	assert_int_equal(sent, 2);
+	assert_int_equal(to_ana, 1);
+	assert_int_equal(to_bob, 1);
+}
+
+static void
+rules(void **state)
+{
+	static const struct {
+		const char *line;
+		bool on;
+		uint32_t number;
+		uint64_t size;
+		const char *text;
+	} rows[] = {
+		{ "/accept", false, UINT32_MAX, 0, NULL },
+		{ "/accept ana", false, UINT32_MAX, 0, NULL },
+		{ "/accept on", true, 0, 0, NULL },
+		{ "/accept ana off", false, 0, 0, NULL },
+		{ "/accept ana on max 500", true, 0, 500, NULL },
+		{ "/accept on max 500kB", true, 0, 500000, NULL },
+		{ "/accept on max 1.5 GB to ~/in", true, 0, 1500000000,
+		    "~/in" },
+		{ "/accept on to '~/my in' max 2 MiB", true, 0, 2 << 20,
+		    "~/my in" },
+		{ "/accept on max 7 to x", true, 0, 7, "x" },
+	};
+	static const char *const bad[] = { "/accept on max", "/accept on to",
+		"/accept on max x", "/accept on max 0", "/accept on max 5 XB",
+		"/accept on max 5 max 6", "/accept ana maybe",
+		"/accept off max 5", "/accept on max 99999999999999 TB",
+		"/accept on always" };
+	struct scene *s = *state;
+	struct entered en;
+
+	assert_int_equal(parse(s, "/accept on", &en), ERR_UNSUPPORTED);
+	assert_int_equal(parse(s, "/accept off", &en), 0);
+	model_peer_edit(s->m, &ana->fp)->trust = TRUST_VERIFIED;
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		assert_int_equal(parse(s, rows[i].line, &en), 0);
+		assert_int_equal(en.cmd.kind, COMMAND_ACCEPT);
+		assert_true(fp_equal(&en.cmd.peer, &ana->fp));
+		assert_int_equal(en.cmd.on, rows[i].on);
+		assert_int_equal(en.cmd.number, rows[i].number);
+		assert_int_equal(en.cmd.size, rows[i].size);
+		if (rows[i].text == NULL)
+			assert_null(en.cmd.text);
+		else
+			assert_string_equal(en.cmd.text, rows[i].text);
+		entered_clear(&en);
+	}
+	for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++)
+		assert_int_equal(parse(s, bad[i], &en), ERR_FORMAT);
+}
+
+static char *
+offered_by_tab(struct scene *s, const char *line)
+{
+	scene_type(s, line);
+	scene_key(s, KEY_TAB_KEY, 0);
+	scene_draw(s, ROWS, COLS);
+	char *dump = grid_dump(&s->grid, false);
+	scene_key(s, KEY_ESCAPE, 0);
+	scene_key(s, 'u', KEY_CTRL);
+	return dump;
+}
+
+static void
+tab_knows_files_and_receivers(void **state)
+{
+	struct scene *s = *state;
+
+	fixture_contact(s->m, "bob", PRESENCE_ONLINE, 2);
+	fixture_transfer(s->m, ana, "a.txt", false);
+	fixture_transfer(s->m, ana, "b.txt", false)->state = TRANSFER_RUNNING;
+	fixture_transfer(s->m, ana, "c.txt", false)->state = TRANSFER_RUNNING;
+	char *dump = offered_by_tab(s, "/get ");
+	assert_non_null(strstr(dump, "ana> /get f1"));
+	free(dump);
+	dump = offered_by_tab(s, "/pause ");
+	assert_non_null(strstr(dump, "f3"));
+	assert_non_null(strstr(dump, "b.txt  0% of 1.4 MB"));
+	free(dump);
+	dump = offered_by_tab(s, "/send --to ana,b");
+	assert_non_null(strstr(dump, "/send --to ana,bob"));
+	free(dump);
+	dump = offered_by_tab(s, "/accept an");
+	assert_non_null(strstr(dump, "/accept ana"));
+	free(dump);
+	dump = offered_by_tab(s, "/accept ana o");
+	assert_non_null(strstr(dump, "off"));
+	free(dump);
+	struct request r;
+	scene_type(s, "/send --to ana,bob my\\ f");
+	while (ui_request(s->ui, &r))
+		request_clear(&r);
+	scene_key(s, KEY_TAB_KEY, 0);
+	assert_true(asks_for(s, REQUEST_PATHS, "my f"));
 }
 
 /* An offer counts as what is said does, also above the line of the new. */
@@ -269,7 +493,7 @@ an_offer_is_saved_from_its_message(void **state)
 	struct scene *s = *state;
 	struct transfer *t = fixture_transfer(s->m, ana, "a.txt", false);
 
-	assert_true(shows(s, "/get 1 takes it"));
+	assert_true(shows(s, "/get f1"));
 	scene_key(s, 'v', KEY_ALT);
 	scene_key(s, 's', 0);
 	assert_int_equal(scene_last(s)->kind, COMMAND_GET);
@@ -281,7 +505,7 @@ an_offer_is_saved_from_its_message(void **state)
 	assert_int_equal(s->command_count, count);
 	/* The table is short, a conversation long. */
 	t->id = 99;
-	assert_true(shows(s, "file a.txt, 1.4 MB"));
+	assert_true(shows(s, "a.txt"));
 	assert_false(shows(s, "saved"));
 }
 
@@ -297,6 +521,11 @@ main(void)
 		TEST(tab_completes_each_path),
 		TEST(dropped_files),
 		TEST(the_list_has_keys),
+		TEST(the_list_leads_to_the_talk),
+		TEST(what_came_is_opened),
+		TEST(several_receivers),
+		TEST(rules),
+		TEST(tab_knows_files_and_receivers),
 		TEST(offers_are_new),
 		TEST(an_offer_is_saved_from_its_message),
 	};
