@@ -19,6 +19,8 @@ enum {
 	FILE_DEPTH_MAX = 64,
 	/* The most BYTES of one piece out of a source. */
 	FILE_PIECE_MAX = 65536,
+	/* Of a name out of a source, in bytes. */
+	FILE_PIECE_NAME_MAX = 255,
 };
 
 enum file_piece_kind {
@@ -44,5 +46,12 @@ struct file_piece {
 	const uint8_t *bytes; /* BYTES: borrowed */
 	size_t count;         /* BYTES: at least 1 */
 };
+
+/*
+ * Where something is in a transfer is counted in bytes of one stream: those of
+ * the files, and a header before each FILE, ENTER and LEAVE
+ * (wire/file_stream.h). How long the header is; 0 for what has none.
+ */
+size_t file_piece_header_size(const struct file_piece *piece);
 
 #endif

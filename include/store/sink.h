@@ -32,6 +32,10 @@ struct sink_plan {
 	uint64_t size;
 	int64_t mtime;       /* of a single file; 0: not known */
 	uint64_t free_bytes; /* 0: SINK_FREE_MIB */
+	/* After sink_finish the list stays until sink_drop_part, for somebody
+	 * who may be killed before he knows that it was finished: sink_resume
+	 * then finds it complete, under its name. */
+	bool keeps_list;
 };
 
 struct sink;
@@ -46,33 +50,37 @@ int sink_open_part(
     const struct sink_plan *plan, struct sink **ret_sink, char **ret_error);
 const char *sink_part(const struct sink *s);
 /* What part names, made by sink_open_part for the same plan. ERR_NOT_FOUND:
- * nothing is there any more; ERR_FORMAT: it is damaged. First sink_replay, then
- * sink_cut, then it goes on with sink_piece. */
+ * nothing is there any more, or the plan's where is another folder; ERR_FORMAT:
+ * it is damaged. First sink_replay, then sink_cut, then it goes on with
+ * sink_piece. */
 int sink_resume(const struct sink_plan *plan, const char *part,
     struct sink **ret_sink, char **ret_error);
 /* The pieces of what is there, as they came (names as the peer had them), read
  * from the disk; END when that is all, ERROR. Until the next call. */
 void sink_replay(struct sink *s, struct file_piece *ret_piece);
-/* Goes on at that offset of the stream (wire/file_stream.h says which bytes
- * that counts), which is not above what sink_replay gave; what is there beyond
- * goes. */
+/* Goes on at that offset of the stream (file_piece_header_size says which bytes
+ * that counts), which is not above what sink_replay gave (ERR_LIMIT), nor
+ * within a header (ERR_FORMAT); what is there beyond goes. Where it fails, the
+ * sink can only be kept or abandoned. */
 int sink_cut(struct sink *s, uint64_t offset, char **ret_error);
 /* Closes it; what is there stays. */
 void sink_keep(struct sink *s);
-/* Removes what part names, and its list. */
+/* Removes what part names, and its list; what is finished stays. */
 void sink_drop_part(const char *part);
 /* 0, or an error and its sentence (caller frees). */
 int sink_open(
     const struct sink_plan *plan, struct sink **ret_sink, char **ret_error);
 /*
  * What comes. A FILE before the bytes of a single file may be left out. 0, or
- * an error and its sentence (caller frees): then only sink_abandon follows.
+ * an error and its sentence (caller frees): then only sink_abandon or sink_keep
+ * follows.
  * NOTE, END and ERROR change nothing.
  */
 int sink_piece(
     struct sink *s, const struct file_piece *piece, char **ret_error);
 /* It is complete: on the disk, under its name. Frees the sink; where it failed,
- * nothing is left. The path, or NULL and a sentence (caller frees both). */
+ * nothing is left, or what can be taken up again. The path, or NULL and a
+ * sentence (caller frees both). */
 char *sink_finish(struct sink *s, char **ret_error);
 /*
  * The same in a process of its own: to have it on the disk can take seconds.

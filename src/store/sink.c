@@ -37,8 +37,8 @@ enum {
 /* Times after the year 9999 are nobody's. */
 #define TIME_MAX INT64_C(253402300799)
 
-static int
-fail_sys(const struct sink *s, char **ret_error)
+int
+sink_fail_sys(const struct sink *s, char **ret_error)
 {
 	return fail(ret_error, ERR_SYS, "%s: %s", s->name, strerror(errno));
 }
@@ -50,14 +50,13 @@ free_floor(const struct sink *s)
 				       : (uint64_t)SINK_FREE_MIB * MIB;
 }
 
-/* Whether n bytes more leave enough of the disk free. */
-static int
-look_at_disk(struct sink *s, uint64_t n, char **ret_error)
+int
+sink_look_at_disk(struct sink *s, uint64_t n, char **ret_error)
 {
 	struct statvfs vfs;
 
 	if (fstatvfs(s->dir, &vfs) != 0)
-		return fail_sys(s, ret_error);
+		return sink_fail_sys(s, ret_error);
 	uint64_t bytes = (uint64_t)vfs.f_bavail * vfs.f_frsize;
 	uint64_t floor = free_floor(s);
 	if (bytes < floor || bytes - floor < n ||
@@ -75,7 +74,7 @@ static int
 take_room(struct sink *s, uint64_t n, char **ret_error)
 {
 	if (n > s->room)
-		return look_at_disk(s, n, ret_error);
+		return sink_look_at_disk(s, n, ret_error);
 	s->room -= n;
 	return 0;
 }
@@ -121,22 +120,41 @@ make_temp(struct sink *s, char **ret_error)
 	return add_entry(s, ret_error);
 }
 
-int
-sink_open(
-    const struct sink_plan *plan, struct sink **ret_sink, char **ret_error)
+struct sink *
+sink_new(const struct sink_plan *plan)
 {
 	struct sink *s = xcalloc(1, sizeof(*s));
 
 	s->plan = *plan;
-	s->fd = s->dir = s->levels[0].fd = -1;
+	s->fd = s->dir = s->levels[0].fd = s->list = -1;
+	return s;
+}
+
+static int
+open_sink(struct sink *s, bool with_part, char **ret_error)
+{
+	const struct sink_plan *plan = &s->plan;
 	int err = place_find(plan, &s->dir, &s->dir_path, &s->name, ret_error);
-	if (err == 0)
-		place_sweep(s->dir);
-	if (err == 0)
-		err = look_at_disk(
-		    s, plan->size_known ? plan->size : 0, ret_error);
+
+	if (err < 0)
+		return err;
+	place_sweep(s->dir);
+	err =
+	    sink_look_at_disk(s, plan->size_known ? plan->size : 0, ret_error);
 	if (err == 0)
 		err = make_temp(s, ret_error);
+	if (err == 0 && with_part)
+		err = sink_begin_list(s, ret_error);
+	return err;
+}
+
+static int
+open_new(const struct sink_plan *plan, bool with_part, struct sink **ret_sink,
+    char **ret_error)
+{
+	struct sink *s = sink_new(plan);
+	int err = open_sink(s, with_part, ret_error);
+
 	if (err == 0)
 		*ret_sink = s;
 	else
@@ -144,11 +162,32 @@ sink_open(
 	return err;
 }
 
+int
+sink_open(
+    const struct sink_plan *plan, struct sink **ret_sink, char **ret_error)
+{
+	return open_new(plan, false, ret_sink, ret_error);
+}
+
+int
+sink_open_part(
+    const struct sink_plan *plan, struct sink **ret_sink, char **ret_error)
+{
+	return open_new(plan, true, ret_sink, ret_error);
+}
+
 static void
 close_file(struct sink *s)
 {
 	close(s->fd);
 	s->fd = -1;
+}
+
+static int
+is_another(const struct sink *s, char **ret_error)
+{
+	return fail(
+	    ret_error, ERR_FORMAT, "%s is not what was offered", s->name);
 }
 
 static int
@@ -164,12 +203,36 @@ end_file(struct sink *s, char **ret_error)
 	return 0;
 }
 
+/* A file or folder in that which is entered. */
+static int
+make_inside(
+    struct sink *s, const struct file_piece *p, int *ret_fd, char **ret_error)
+{
+	int dir = s->levels[s->depth - 1].fd;
+	bool folder = p->kind == FILE_PIECE_ENTER;
+	int err = add_entry(s, ret_error);
+
+	if (err < 0)
+		return err;
+	/* In a list there is one name for each, so it is chosen before. */
+	unsigned numbers = s->part == NULL ? ENTRY_NUMBERS_MAX : 0;
+	char *name = sink_note_entry(s, dir, p, ret_error);
+	if (name == NULL)
+		return ERR_SYS;
+	int fd = folder ? place_make_folder(dir, name, numbers)
+			: place_make_file(dir, name, numbers);
+	free(name);
+	if (fd < 0)
+		return sink_fail_sys(s, ret_error);
+	*ret_fd = fd;
+	return 0;
+}
+
 static int
 enter(struct sink *s, const struct file_piece *p, char **ret_error)
 {
 	if (!s->plan.is_folder || s->left_root)
-		return fail(ret_error, ERR_FORMAT, "%s is not what was offered",
-		    s->name);
+		return is_another(s, ret_error);
 	int err = end_file(s, ret_error);
 	if (err < 0)
 		return err;
@@ -177,18 +240,11 @@ enter(struct sink *s, const struct file_piece *p, char **ret_error)
 		return fail(ret_error, ERR_LIMIT,
 		    "%s has more than %d folders in each other", s->name,
 		    FILE_DEPTH_MAX);
-	if (s->depth > 0) {
-		err = add_entry(s, ret_error);
-		if (err < 0)
-			return err;
-		char *name = file_name_safe(p->name, strlen(p->name));
-		int fd = place_make_folder(
-		    s->levels[s->depth - 1].fd, name, ENTRY_NUMBERS_MAX);
-		free(name);
-		if (fd < 0)
-			return fail_sys(s, ret_error);
-		s->levels[s->depth].fd = fd;
-	}
+	err = s->depth == 0
+		  ? sink_note(s, p, ret_error)
+		  : make_inside(s, p, &s->levels[s->depth].fd, ret_error);
+	if (err < 0)
+		return err;
 	s->levels[s->depth++].mtime = p->mtime;
 	return 0;
 }
@@ -201,32 +257,50 @@ leave(struct sink *s, char **ret_error)
 	if (err < 0)
 		return err;
 	if (s->depth == 0)
-		return fail(ret_error, ERR_FORMAT, "%s is not what was offered",
-		    s->name);
+		return is_another(s, ret_error);
 	struct level *l = &s->levels[--s->depth];
 	/* After its entries, each of which changed it. */
 	set_time(l->fd, l->mtime);
+	err = sink_note(
+	    s, &(struct file_piece){ .kind = FILE_PIECE_LEAVE }, ret_error);
 	if (s->depth == 0) {
-		s->left_root = true;
-		return 0;
+		s->left_root = err == 0;
+		return err;
 	}
 	close(l->fd);
 	l->fd = -1;
-	return 0;
+	return err;
 }
 
 /* The header of the one file; its size may be less than what was offered. */
 static int
 begin_single(struct sink *s, const struct file_piece *p, char **ret_error)
 {
-	if (s->has_file || (s->plan.size_known && p->size > s->plan.size))
-		return fail(ret_error, ERR_FORMAT, "%s is not what was offered",
-		    s->name);
+	bool known = s->plan.size_known;
+
+	if (s->has_file || (known && p->size > s->plan.size) ||
+	    (known && s->part != NULL && p->size != s->plan.size))
+		return is_another(s, ret_error);
+	int err = sink_note(s, p, ret_error);
+	if (err < 0)
+		return err;
 	s->has_file = true;
 	s->left = p->size;
 	if (p->mtime != 0)
 		s->mtime = p->mtime;
 	return 0;
+}
+
+/* Before anything is written of what has no room. */
+static int
+check_size(struct sink *s, uint64_t size, char **ret_error)
+{
+	bool known = s->part != NULL && s->plan.size_known;
+
+	if (known && size > s->plan.size - s->total)
+		return fail(ret_error, ERR_LIMIT,
+		    "more of %s came than was offered", s->name);
+	return size > s->room ? sink_look_at_disk(s, size, ret_error) : 0;
 }
 
 static int
@@ -235,26 +309,16 @@ begin_file(struct sink *s, const struct file_piece *p, char **ret_error)
 	if (!s->plan.is_folder)
 		return begin_single(s, p, ret_error);
 	if (s->depth == 0)
-		return fail(ret_error, ERR_FORMAT, "%s is not what was offered",
-		    s->name);
+		return is_another(s, ret_error);
 	int err = end_file(s, ret_error);
 	if (err == 0)
-		err = add_entry(s, ret_error);
+		err = check_size(s, p->size, ret_error);
+	if (err == 0)
+		err = make_inside(s, p, &s->fd, ret_error);
 	if (err < 0)
 		return err;
-	/* Before anything is written of what has no room. */
-	if (p->size > s->room) {
-		err = look_at_disk(s, p->size, ret_error);
-		if (err < 0)
-			return err;
-	}
-	char *name = file_name_safe(p->name, strlen(p->name));
-	s->fd = place_make_file(
-	    s->levels[s->depth - 1].fd, name, ENTRY_NUMBERS_MAX);
-	free(name);
-	if (s->fd < 0)
-		return fail_sys(s, ret_error);
 	s->left = p->size;
+	s->total += p->size;
 	s->mtime = p->mtime;
 	s->at = s->unflushed = 0;
 	return 0;
@@ -278,9 +342,9 @@ flush_some(struct sink *s, size_t n)
 static int
 write_bytes(struct sink *s, const struct file_piece *p, char **ret_error)
 {
-	if (s->fd < 0)
-		return fail(ret_error, ERR_FORMAT, "%s is not what was offered",
-		    s->name);
+	if (s->fd < 0 ||
+	    (s->part != NULL && !s->plan.is_folder && !s->has_file))
+		return is_another(s, ret_error);
 	s->has_file = true;
 	if (p->count > s->left)
 		return fail(ret_error, ERR_LIMIT,
@@ -289,7 +353,7 @@ write_bytes(struct sink *s, const struct file_piece *p, char **ret_error)
 	if (err < 0)
 		return err;
 	if (file_write_all(s->fd, p->bytes, p->count) < 0)
-		return fail_sys(s, ret_error);
+		return sink_fail_sys(s, ret_error);
 	s->left -= p->count;
 	flush_some(s, p->count);
 	return 0;
@@ -298,6 +362,7 @@ write_bytes(struct sink *s, const struct file_piece *p, char **ret_error)
 int
 sink_piece(struct sink *s, const struct file_piece *piece, char **ret_error)
 {
+	assert(!s->resumed);
 	switch ((enum file_piece_kind)piece->kind) {
 	case FILE_PIECE_ENTER:
 		return enter(s, piece, ret_error);
@@ -333,58 +398,109 @@ is_complete(const struct sink *s)
 {
 	if (s->plan.is_folder)
 		return s->left_root;
+	if (s->part != NULL && !s->has_file)
+		return false;
 	return s->left == 0 || (!s->plan.size_known && s->left > INT64_MAX);
+}
+
+/* The name that it has now (caller frees), or NULL with errno. */
+static char *
+put_in_place(struct sink *s)
+{
+	if (s->placed)
+		return xstrdup(s->name);
+	if (s->fd >= 0)
+		set_time(s->fd, s->mtime);
+	if (sync_all(s) != 0)
+		return NULL;
+	char *name = place_rename(s->dir, s->temp, s->name, &s->st);
+	if (name != NULL)
+		(void)fsync(s->dir);
+	return name;
 }
 
 char *
 sink_finish(struct sink *s, char **ret_error)
 {
-	char *name = NULL, *path = NULL;
-
 	if (!is_complete(s)) {
 		fail(ret_error, ERR_SHORT, "%s ended before it was complete",
 		    s->name);
-	} else {
-		if (s->fd >= 0)
-			set_time(s->fd, s->mtime);
-		if (sync_all(s) == 0)
-			name = place_rename(s->dir, s->temp, s->name, &s->st);
-		if (name == NULL)
-			fail_sys(s, ret_error);
+		sink_fail(s);
+		return NULL;
 	}
-	if (name != NULL) {
-		s->has_temp = false;
-		(void)fsync(s->dir);
-		path = xasprintf("%s/%s", s->dir_path, name);
-		free(name);
+	sink_note_complete(s);
+	char *name = put_in_place(s);
+	if (name == NULL) {
+		sink_fail_sys(s, ret_error);
+		sink_fail(s);
+		return NULL;
 	}
-	sink_abandon(s);
+	char *path = xasprintf("%s/%s", s->dir_path, name);
+	free(name);
+	if (s->part != NULL && !s->plan.keeps_list)
+		unlinkat(s->dir, s->list_name, 0);
+	sink_free(s);
 	return path;
 }
 
 void
-sink_abandon(struct sink *s)
+sink_fail(struct sink *s)
 {
-	if (s == NULL)
-		return;
-	if (s->child != 0) {
-		char *error = NULL;
-		free(sink_finish_end(s, &error));
-		free(error);
-		return;
-	}
+	if (s->part != NULL)
+		sink_free(s);
+	else
+		sink_abandon(s);
+}
+
+void
+sink_free(struct sink *s)
+{
 	if (s->fd >= 0)
 		close_file(s);
 	for (unsigned i = 1; i < FILE_DEPTH_MAX && i < s->depth; i++)
 		close(s->levels[i].fd);
 	if (s->levels[0].fd >= 0)
 		close(s->levels[0].fd);
-	if (s->has_temp)
-		place_remove(s->dir, s->temp, &s->st);
+	if (s->list >= 0)
+		close(s->list);
 	if (s->dir >= 0)
 		close(s->dir);
+	sink_replay_free(s->replay);
 	free(s->dir_path);
 	free(s->name);
+	free(s->part);
 	free(s->answer);
 	free(s);
+}
+
+/* Waits for the child that finishes it. */
+static bool
+wait_for_end(struct sink *s)
+{
+	char *error = NULL;
+
+	if (s->child == 0)
+		return false;
+	free(sink_finish_end(s, &error));
+	free(error);
+	return true;
+}
+
+void
+sink_abandon(struct sink *s)
+{
+	if (s == NULL || wait_for_end(s))
+		return;
+	if (s->has_temp && !s->placed)
+		place_remove(s->dir, s->temp, &s->st);
+	if (s->part != NULL)
+		unlinkat(s->dir, s->list_name, 0);
+	sink_free(s);
+}
+
+void
+sink_keep(struct sink *s)
+{
+	if (s != NULL && !wait_for_end(s))
+		sink_free(s);
 }

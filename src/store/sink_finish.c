@@ -70,6 +70,8 @@ child_run(struct sink *s, int answer)
 {
 	char *error = NULL;
 
+	/* It is closed here. */
+	s->list = -1;
 	drop_all_but(
 	    answer, s->dir, s->plan.is_folder ? s->levels[0].fd : s->fd);
 	char *path = sink_finish(s, &error);
@@ -88,6 +90,7 @@ sink_finish_begin(struct sink *s)
 	if (pipe2(fds, O_CLOEXEC) != 0)
 		return ERR_SYS;
 	fcntl(fds[0], F_SETFL, O_NONBLOCK);
+	sink_note_complete(s);
 	pid_t pid = fork();
 	if (pid == 0)
 		child_run(s, fds[1]);
@@ -141,13 +144,15 @@ sink_finish_end(struct sink *s, char **ret_error)
 	s->child = 0;
 	if (s->answer_size > 1 && s->answer[0] == ANSWER_PATH) {
 		path = xstrdup(s->answer + 1);
-		s->has_temp = false;
 	} else if (s->answer_size > 1) {
 		*ret_error = xstrdup(s->answer + 1);
 	} else {
 		fail(ret_error, ERR_SYS, "%s: what writes it was ended",
 		    s->name);
 	}
-	sink_abandon(s);
+	if (path != NULL)
+		sink_free(s);
+	else
+		sink_fail(s);
 	return path;
 }

@@ -29,13 +29,16 @@ enum {
 	DIR_FLAGS = O_RDONLY | O_DIRECTORY | O_CLOEXEC,
 	/* What nobody wrote to for so long, nobody writes. */
 	STALE_S = 7 * 24 * 3600,
+	/* The same of what can be taken up again. */
+	STALE_PART_S = 60 * 24 * 3600,
 	/* Entries looked through. */
 	SWEEP_MAX = 10000,
 	/* One more than a sink makes. */
 	REMOVE_DEPTH_MAX = FILE_DEPTH_MAX + 1,
 };
 
-static const char temp_start[] = ".earshot-", temp_end[] = ".part";
+static const char temp_start[] = ".earshot-", temp_end[] = ".part",
+		  list_end[] = ".list";
 
 void
 place_temp_name(char out[static TEMP_NAME_SIZE])
@@ -49,14 +52,33 @@ place_temp_name(char out[static TEMP_NAME_SIZE])
 }
 
 static bool
-is_temp_name(const char *name)
+is_our_name(const char *name, const char *end)
 {
 	static const char hex[] = "0123456789abcdef";
 	size_t start = strlen(temp_start);
 
 	return strncmp(name, temp_start, start) == 0 &&
 	       strspn(name + start, hex) == 16 &&
-	       strcmp(name + start + 16, temp_end) == 0;
+	       strcmp(name + start + 16, end) == 0;
+}
+
+bool
+place_is_temp_name(const char *name)
+{
+	return is_our_name(name, temp_end);
+}
+
+static void
+other_name(const char *name, const char *end, char out[static TEMP_NAME_SIZE])
+{
+	snprintf(out, TEMP_NAME_SIZE, "%.*s%s", (int)strlen(temp_start) + 16,
+	    name, end);
+}
+
+void
+place_list_name(const char *temp, char out[static TEMP_NAME_SIZE])
+{
+	other_name(temp, list_end, out);
 }
 
 /* Those above it, too. */
@@ -201,6 +223,61 @@ place_make_folder(int dir, const char *name, unsigned numbers)
 	return make_numbered(dir, name, numbers, make_one_folder);
 }
 
+char *
+place_free_name(int dir, const char *name, unsigned numbers)
+{
+	struct stat st;
+	char *found = xstrdup(name);
+
+	for (unsigned i = 2; fstatat(dir, found, &st, AT_SYMLINK_NOFOLLOW) == 0;
+	     i++) {
+		free(found);
+		if (i > numbers) {
+			errno = EEXIST;
+			return NULL;
+		}
+		found = file_name_numbered(name, i);
+	}
+	if (errno == ENOENT)
+		return found;
+	int saved_errno = errno;
+	free(found);
+	errno = saved_errno;
+	return NULL;
+}
+
+static int
+keep_ours(int fd, bool is_right, const struct stat *st)
+{
+	if (is_right && st->st_uid == geteuid())
+		return fd;
+	close(fd);
+	errno = EPERM;
+	return -1;
+}
+
+int
+place_open_file(int dir, const char *name, int flags, struct stat *ret_st)
+{
+	int fd = openat(
+	    dir, name, flags | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
+
+	if (fd < 0 || fstat(fd, ret_st) != 0)
+		return -1;
+	return keep_ours(
+	    fd, S_ISREG(ret_st->st_mode) && ret_st->st_nlink == 1, ret_st);
+}
+
+int
+place_open_folder(int dir, const char *name, struct stat *ret_st)
+{
+	int fd = openat(dir, name, DIR_FLAGS | O_NOFOLLOW);
+
+	if (fd < 0 || fstat(fd, ret_st) != 0)
+		return -1;
+	return keep_ours(fd, S_ISDIR(ret_st->st_mode), ret_st);
+}
+
 static bool
 is_it(int dir, const char *name, const struct stat *st)
 {
@@ -311,23 +388,53 @@ place_remove(int dir, const char *temp, const struct stat *st)
 }
 
 void
+place_remove_entry(int dir, const char *name)
+{
+	if (unlinkat(dir, name, 0) != 0 && (errno == EISDIR || errno == EPERM))
+		remove_inside(dir, name, 1);
+}
+
+bool
+place_is_ours(const struct stat *st)
+{
+	return (S_ISREG(st->st_mode) || S_ISDIR(st->st_mode)) &&
+	       st->st_uid == geteuid();
+}
+
+/* A part goes with its list, when both are old. */
+static void
+sweep_one(int dir, const char *name)
+{
+	char other[TEMP_NAME_SIZE];
+	struct stat st, other_st;
+	bool part = is_our_name(name, temp_end);
+
+	if (!part && !is_our_name(name, list_end))
+		return;
+	other_name(name, part ? list_end : temp_end, other);
+	if (fstatat(dir, name, &st, AT_SYMLINK_NOFOLLOW) != 0 ||
+	    !place_is_ours(&st))
+		return;
+	bool both = fstatat(dir, other, &other_st, AT_SYMLINK_NOFOLLOW) == 0;
+	time_t stale = time(NULL) - (both ? STALE_PART_S : STALE_S);
+	if (st.st_mtim.tv_sec >= stale ||
+	    (both && other_st.st_mtim.tv_sec >= stale))
+		return;
+	place_remove(dir, name, &st);
+	if (both && place_is_ours(&other_st))
+		place_remove(dir, other, &other_st);
+}
+
+void
 place_sweep(int dir)
 {
-	struct stat st;
 	int fd = openat(dir, ".", DIR_FLAGS);
 	DIR *d = fd < 0 ? NULL : fdopendir(fd);
-	time_t stale = time(NULL) - STALE_S;
 	const struct dirent *e;
 
 	for (unsigned i = 0;
-	     d != NULL && i < SWEEP_MAX && (e = readdir(d)) != NULL; i++) {
-		if (!is_temp_name(e->d_name) ||
-		    fstatat(dir, e->d_name, &st, AT_SYMLINK_NOFOLLOW) != 0)
-			continue;
-		if ((S_ISREG(st.st_mode) || S_ISDIR(st.st_mode)) &&
-		    st.st_uid == geteuid() && st.st_mtim.tv_sec < stale)
-			place_remove(dir, e->d_name, &st);
-	}
+	     d != NULL && i < SWEEP_MAX && (e = readdir(d)) != NULL; i++)
+		sweep_one(dir, e->d_name);
 	if (d != NULL)
 		closedir(d);
 	else if (fd >= 0)

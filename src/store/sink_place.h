@@ -23,18 +23,33 @@ int place_find(const struct sink_plan *plan, int *ret_fd, char **ret_dir,
     char **ret_name, char **ret_error);
 /* A name nobody has. */
 void place_temp_name(char out[static TEMP_NAME_SIZE]);
+bool place_is_temp_name(const char *name);
+/* That of the list beside such a one. */
+void place_list_name(const char *temp, char out[static TEMP_NAME_SIZE]);
 /* New ones, in dir; a number is put into the name where it is taken, if there
  * may be numbers. The descriptor, or -1 with errno. */
 int place_make_file(int dir, const char *name, unsigned numbers);
 int place_make_folder(int dir, const char *name, unsigned numbers);
+/* A name that is free in dir: this one, or it with a number (caller frees), or
+ * NULL with errno. For a directory where nobody else makes names. */
+char *place_free_name(int dir, const char *name, unsigned numbers);
+/* What was made: nothing but a file or folder of our user, which has no second
+ * name. flags: O_RDONLY or O_RDWR. The descriptor, or -1 with errno; EPERM: it
+ * is something else. */
+int place_open_file(int dir, const char *name, int flags, struct stat *ret_st);
+int place_open_folder(int dir, const char *name, struct stat *ret_st);
 /* Gives temp the name, or that with a number, replacing nothing. The name it
  * got (caller frees), or NULL with errno. st: what temp has to be. */
 char *place_rename(
     int dir, const char *temp, const char *name, const struct stat *st);
+/* A file or folder of our user. */
+bool place_is_ours(const struct stat *st);
 /* Removes temp with all that is in it, if it is what st says; follows no
  * link. */
 void place_remove(int dir, const char *temp, const struct stat *st);
 
+/* The same for whatever it is. */
+void place_remove_entry(int dir, const char *name);
 /* Removes what a program that was killed left behind, long ago. */
 void place_sweep(int dir);
 

@@ -2,6 +2,7 @@
 #ifndef STORE_SINK_STATE_H
 #define STORE_SINK_STATE_H
 
+#include "store/sink_list.h"
 #include "store/sink_place.h"
 
 #include <sys/stat.h>
@@ -29,11 +30,41 @@ struct sink {
 	uint64_t room; /* may be written before the next look */
 	uint64_t unflushed, at;
 	uint64_t entries;
+	uint64_t total; /* bytes of the files of a folder */
+	/* Of one that can be taken up again. */
+	char *part; /* its path; NULL else */
+	char list_name[TEMP_NAME_SIZE];
+	int list;         /* -1: of a child that finishes, or no part */
+	uint64_t list_at; /* where the next record goes */
+	bool resumed;     /* sink_cut has to come first */
+	bool placed;      /* has its name already: a finish was cut short */
+	struct sink_replay *replay;
+	uint64_t replayed; /* bytes of the stream that it gave */
 	/* While it is being finished, by a child that answers through fd. */
 	pid_t child;
 	int answer_fd;
 	char *answer;
 	size_t answer_size, answer_cap;
 };
+
+/* Whether n bytes more leave enough of the disk free. */
+int sink_look_at_disk(struct sink *s, uint64_t n, char **ret_error);
+struct sink *sink_new(const struct sink_plan *plan);
+/* Closes and frees; what is there stays. */
+void sink_free(struct sink *s);
+/* The same, where it failed: nothing stays that cannot be taken up again. */
+void sink_fail(struct sink *s);
+int sink_fail_sys(const struct sink *s, char **ret_error);
+/* Makes the list beside a part that was made. */
+int sink_begin_list(struct sink *s, char **ret_error);
+/* Before a header takes effect: into the list, if there is one. dir: where a
+ * name is to be found for it, which is *ret_local (caller frees). */
+int sink_note(struct sink *s, const struct file_piece *p, char **ret_error);
+char *sink_note_entry(
+    struct sink *s, int dir, const struct file_piece *p, char **ret_error);
+/* All of it came. */
+void sink_note_complete(struct sink *s);
+/* NULL is fine. */
+void sink_replay_free(struct sink_replay *r);
 
 #endif

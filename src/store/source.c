@@ -30,7 +30,8 @@ struct source {
 	struct stat st;          /* when it was opened */
 	uint64_t left;
 	struct file_piece last; /* END or ERROR, once it came */
-	bool ended;
+	bool ended, changed;
+	uint32_t left_out;
 	uint8_t bytes[FILE_PIECE_MAX];
 };
 
@@ -49,6 +50,8 @@ source_open(const struct source_plan *plan, struct source **ret_source,
 	s->plan.path = NULL;
 	s->fd = -1;
 	s->single = true;
+	if (plan->sorted)
+		walk_sort(walk);
 	*ret_source = s;
 	return 0;
 }
@@ -90,6 +93,7 @@ check_file(struct source *s, struct file_piece *piece)
 	bool changed = fstat(s->fd, &st) == 0 && has_changed(&s->st, &st);
 
 	end_file(s);
+	s->changed = s->changed || changed;
 	if (changed)
 		say_piece(s, FILE_PIECE_NOTE,
 		    xasprintf(
@@ -142,11 +146,16 @@ judge_first(const struct source *s, const struct stat *st)
 		    say(sentence_lang(), "%s has another size than when it was "
 					 "offered"),
 		    s->name);
-	if (plan->offset > 0 && plan->mtime != 0 &&
-	    plan->mtime != (int64_t)st->st_mtim.tv_sec)
+	if (plan->mtime == 0 || plan->mtime == (int64_t)st->st_mtim.tv_sec)
+		return NULL;
+	if (plan->offset > 0)
 		return xasprintf(say(sentence_lang(),
 				     "%s changed since the first part of it "
 				     "was sent"),
+		    s->name);
+	if (plan->exact)
+		return xasprintf(
+		    say(sentence_lang(), "%s changed since it was offered"),
 		    s->name);
 	return NULL;
 }
@@ -177,8 +186,17 @@ begin_file(
 static void
 set_name(struct source *s, const char *name)
 {
+	size_t size;
+
 	free(s->name);
-	s->name = own_text(name, PEER_TEXT_LINE, NULL);
+	s->name = own_text(name, PEER_TEXT_LINE, &size);
+	/* What is no text became longer: cut between two characters. */
+	if (size <= FILE_PIECE_NAME_MAX)
+		return;
+	size = FILE_PIECE_NAME_MAX;
+	while (((uint8_t)s->name[size] & 0xc0) == 0x80)
+		size--;
+	s->name[size] = '\0';
 }
 
 static void
@@ -221,6 +239,7 @@ walk_on(struct source *s, struct file_piece *piece)
 		*piece = (struct file_piece){ .kind = FILE_PIECE_LEAVE };
 		break;
 	case WALK_LEFT_OUT:
+		s->left_out++;
 		say_piece(s, FILE_PIECE_NOTE,
 		    xasprintf(say(sentence_lang(), "%s was left out: %s"),
 			s->name, item.why),
@@ -230,6 +249,32 @@ walk_on(struct source *s, struct file_piece *piece)
 		say_piece(s, FILE_PIECE_END, NULL, piece);
 		break;
 	}
+}
+
+int
+source_fd(const struct source *s, uint64_t *ret_left)
+{
+	*ret_left = s->fd >= 0 ? s->left : 0;
+	return s->fd;
+}
+
+void
+source_took(struct source *s, size_t n)
+{
+	assert(s->fd >= 0 && n <= s->left);
+	s->left -= n;
+}
+
+bool
+source_changed(const struct source *s)
+{
+	return s->changed;
+}
+
+uint32_t
+source_left_out(const struct source *s)
+{
+	return s->left_out;
 }
 
 void

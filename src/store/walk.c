@@ -10,6 +10,7 @@
 #include "base/file_piece.h"
 #include "base/mem.h"
 #include "store/sentence.h"
+#include "store/walk_order.h"
 
 #include <dirent.h>
 #include <errno.h>
@@ -22,8 +23,12 @@
 
 struct walk {
 	DIR *dirs[FILE_DEPTH_MAX];
-	unsigned depth; /* of dirs in use */
-	int first;      /* what was named, until it is given out; or -1 */
+	struct order *orders[FILE_DEPTH_MAX]; /* where sorted */
+	bool sorted;
+	size_t order_left; /* of ORDER_BYTES_ALL */
+	size_t order_taken[FILE_DEPTH_MAX];
+	unsigned depth;    /* of dirs in use */
+	int first;         /* what was named, until it is given out; or -1 */
 	struct stat first_st;
 	char name[NAME_MAX + 1];
 	char why[256];
@@ -135,6 +140,43 @@ walk_open(const char *path, struct walk **ret_walk, char **ret_error)
 	return err;
 }
 
+void
+walk_sort(struct walk *w)
+{
+	w->sorted = true;
+	w->order_left = ORDER_BYTES_ALL;
+}
+
+static void
+begin_order(struct walk *w)
+{
+	size_t max = w->order_left / 4;
+
+	if (max < ORDER_BYTES_MIN)
+		max = ORDER_BYTES_MIN;
+	size_t taken = max < w->order_left ? max : w->order_left;
+	w->order_left -= taken;
+	w->order_taken[w->depth] = taken;
+	w->orders[w->depth] = order_new(w->dirs[w->depth], max);
+}
+
+static void
+end_order(struct walk *w)
+{
+	order_free(w->orders[w->depth]);
+	w->orders[w->depth] = NULL;
+	w->order_left += w->order_taken[w->depth];
+	w->order_taken[w->depth] = 0;
+}
+
+static void
+end_dir(struct walk *w)
+{
+	w->depth--;
+	end_order(w);
+	closedir(w->dirs[w->depth]);
+}
+
 static void
 left_out(struct walk *w, struct walk_item *item)
 {
@@ -158,7 +200,10 @@ enter(struct walk *w, int fd, struct walk_item *item)
 		left_out(w, item);
 		return;
 	}
-	w->dirs[w->depth++] = d;
+	w->dirs[w->depth] = d;
+	if (w->sorted)
+		begin_order(w);
+	w->depth++;
 	item->kind = WALK_ENTER;
 }
 
@@ -188,14 +233,16 @@ give_entry(struct walk *w, const char *name, struct walk_item *item)
 	left_out(w, item);
 }
 
-static const struct dirent *
-next_entry(DIR *d)
+static const char *
+next_name(struct walk *w)
 {
 	const struct dirent *e;
 
-	while ((e = readdir(d)) != NULL)
+	if (w->sorted)
+		return order_next(w->orders[w->depth - 1]);
+	while ((e = readdir(w->dirs[w->depth - 1])) != NULL)
 		if (strcmp(e->d_name, ".") != 0 && strcmp(e->d_name, "..") != 0)
-			return e;
+			return e->d_name;
 	return NULL;
 }
 
@@ -212,12 +259,12 @@ walk_next(struct walk *w, struct walk_item *ret_item)
 	}
 	if (w->depth == 0)
 		return;
-	const struct dirent *e = next_entry(w->dirs[w->depth - 1]);
-	if (e != NULL) {
-		give_entry(w, e->d_name, ret_item);
+	const char *name = next_name(w);
+	if (name != NULL) {
+		give_entry(w, name, ret_item);
 		return;
 	}
-	closedir(w->dirs[--w->depth]);
+	end_dir(w);
 	ret_item->kind = WALK_LEAVE;
 }
 
@@ -227,7 +274,7 @@ walk_free(struct walk *w)
 	if (w == NULL)
 		return;
 	while (w->depth > 0)
-		closedir(w->dirs[--w->depth]);
+		end_dir(w);
 	if (w->first >= 0)
 		close(w->first);
 	free(w);

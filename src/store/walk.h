@@ -31,6 +31,9 @@ struct walk;
 /* What path names; a symbolic link is an error. 0, or ERR_SYS or ERR_FORMAT and
  * a sentence (caller frees). */
 int walk_open(const char *path, struct walk **ret_walk, char **ret_error);
+/* Before the first walk_next: entries of each folder by the bytes of their
+ * names. */
+void walk_sort(struct walk *w);
 void walk_next(struct walk *w, struct walk_item *ret_item);
 /* NULL is fine. */
 void walk_free(struct walk *w);

@@ -1,0 +1,310 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * What can be taken up again: the part, and the list beside it. What a header
+ * says is in the list before it takes effect on the disk, so whatever ended the
+ * program, nothing is there that the list does not tell of.
+ */
+#include "store/sink_state.h"
+
+#include "base/err.h"
+#include "base/file_name.h"
+#include "base/mem.h"
+#include "store/paths.h"
+#include "store/sentence.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+enum {
+	LIST_MODE = 0600,
+	/* Entries looked through for what was finished. */
+	FINISHED_MAX = 100000,
+};
+
+int
+sink_begin_list(struct sink *s, char **ret_error)
+{
+	place_list_name(s->temp, s->list_name);
+	s->list = openat(s->dir, s->list_name,
+	    O_RDWR | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, LIST_MODE);
+	if (s->list < 0)
+		return sink_fail_sys(s, ret_error);
+	s->part = xasprintf("%s/%s", s->dir_path, s->temp);
+	s->list_at = LIST_RECORDS_SIZE;
+	if (list_begin(s->list, s->plan.is_folder, (uint64_t)s->st.st_ino) < 0)
+		return sink_fail_sys(s, ret_error);
+	return 0;
+}
+
+const char *
+sink_part(const struct sink *s)
+{
+	return s->part;
+}
+
+static int
+note(struct sink *s, const struct file_piece *p, const char *local,
+    char **ret_error)
+{
+	if (s->part == NULL)
+		return 0;
+	int err = list_add(s->list, &s->list_at, p, local);
+	if (err == ERR_LIMIT)
+		return fail(
+		    ret_error, err, "%s is not what was offered", s->name);
+	return err < 0 ? sink_fail_sys(s, ret_error) : 0;
+}
+
+int
+sink_note(struct sink *s, const struct file_piece *p, char **ret_error)
+{
+	return note(s, p, NULL, ret_error);
+}
+
+char *
+sink_note_entry(
+    struct sink *s, int dir, const struct file_piece *p, char **ret_error)
+{
+	char *name = file_name_safe(p->name, strlen(p->name));
+
+	if (s->part == NULL)
+		return name;
+	char *local = place_free_name(dir, name, ENTRY_NUMBERS_MAX);
+	free(name);
+	if (local == NULL) {
+		sink_fail_sys(s, ret_error);
+	} else if (note(s, p, local, ret_error) < 0) {
+		free(local);
+		local = NULL;
+	}
+	return local;
+}
+
+void
+sink_note_complete(struct sink *s)
+{
+	/* Without it, somebody who is killed gets it once more. */
+	if (s->list >= 0 && !s->placed)
+		(void)list_add(s->list, &s->list_at,
+		    &(struct file_piece){ .kind = LIST_COMPLETE }, NULL);
+}
+
+/* "DIR/.earshot-….part". */
+static bool
+split_part(const char *part, char **ret_dir, const char **ret_temp)
+{
+	const char *slash = strrchr(part, '/');
+
+	if (slash == NULL || !place_is_temp_name(slash + 1))
+		return false;
+	*ret_dir = slash == part ? xstrdup("/")
+				 : xstrndup(part, (size_t)(slash - part));
+	*ret_temp = slash + 1;
+	return true;
+}
+
+/* Where the user wants it is where it is. */
+static int
+compare_place(struct sink *s, char **ret_error)
+{
+	struct stat is, wanted;
+	char *path = NULL;
+	int dir;
+	const char *where = s->plan.where;
+
+	if (where == NULL || where[0] == '\0') {
+		s->name = file_name_safe(s->plan.name, strlen(s->plan.name));
+		return 0;
+	}
+	int err = place_find(&s->plan, &dir, &path, &s->name, ret_error);
+	if (err < 0)
+		return err;
+	free(path);
+	bool same = fstat(s->dir, &is) == 0 && fstat(dir, &wanted) == 0 &&
+		    is.st_dev == wanted.st_dev && is.st_ino == wanted.st_ino;
+	close(dir);
+	if (same)
+		return 0;
+	return fail(ret_error, ERR_NOT_FOUND,
+	    "what is there of %s is in another folder", s->name);
+}
+
+static int
+is_damaged(const char *name, char **ret_error)
+{
+	return fail(
+	    ret_error, ERR_FORMAT, "what is there of %s is damaged", name);
+}
+
+/* Why it cannot be opened. */
+static int
+cannot_open(const struct sink *s, char **ret_error)
+{
+	switch (errno) {
+	case ENOENT:
+		return fail(ret_error, ERR_NOT_FOUND,
+		    "what was there of %s is gone", s->name);
+	case EPERM:
+	case ELOOP:
+	case ENOTDIR:
+	case EISDIR:
+	case ENXIO:
+		return is_damaged(s->name, ret_error);
+	default:
+		return sink_fail_sys(s, ret_error);
+	}
+}
+
+static int
+find_place(struct sink *s, const char *part, char **ret_error)
+{
+	const char *temp;
+
+	if (!split_part(part, &s->dir_path, &temp))
+		return is_damaged(s->plan.name, ret_error);
+	s->part = xstrdup(part);
+	memcpy(s->temp, temp, strlen(temp) + 1);
+	place_list_name(s->temp, s->list_name);
+	s->dir = open(s->dir_path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	if (s->dir < 0)
+		return fail(ret_error,
+		    errno == ENOENT ? ERR_NOT_FOUND : ERR_SYS, "%s: %s",
+		    s->dir_path, strerror(errno));
+	return compare_place(s, ret_error);
+}
+
+static int
+open_list(struct sink *s, uint64_t *ret_inode, char **ret_error)
+{
+	struct stat st;
+	bool folder;
+
+	s->list = place_open_file(s->dir, s->list_name, O_RDWR, &st);
+	if (s->list < 0)
+		return cannot_open(s, ret_error);
+	if (list_head(s->list, &folder, ret_inode) < 0 ||
+	    folder != s->plan.is_folder)
+		return is_damaged(s->name, ret_error);
+	/* It is wanted still: place_sweep. */
+	(void)futimens(s->list, NULL);
+	return 0;
+}
+
+static bool
+list_is_complete(const struct sink *s)
+{
+	struct list_reader *r = list_reader_new(s->list, s->plan.is_folder);
+	const struct list_record *record;
+	bool complete = false;
+
+	while ((record = list_next(r)) != NULL)
+		complete = record->kind == LIST_COMPLETE;
+	list_reader_free(r);
+	return complete;
+}
+
+static int
+open_temp(struct sink *s, const char *name, int flags)
+{
+	int fd = s->plan.is_folder
+		     ? place_open_folder(s->dir, name, &s->st)
+		     : place_open_file(s->dir, name, flags, &s->st);
+
+	if (s->plan.is_folder)
+		s->levels[0].fd = fd;
+	else
+		s->fd = fd;
+	return fd;
+}
+
+/* It was given its name, and nobody was told: the name may be any. */
+static bool
+find_finished(struct sink *s, uint64_t inode)
+{
+	int fd = openat(s->dir, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	DIR *d = fd < 0 ? NULL : fdopendir(fd);
+	const struct dirent *e;
+	bool found = false;
+
+	for (unsigned i = 0; d != NULL && !found && i < FINISHED_MAX &&
+			     (e = readdir(d)) != NULL;
+	     i++) {
+		if (e->d_ino != inode || open_temp(s, e->d_name, O_RDONLY) < 0)
+			continue;
+		free(s->name);
+		s->name = xstrdup(e->d_name);
+		found = true;
+	}
+	if (d != NULL)
+		closedir(d);
+	else if (fd >= 0)
+		close(fd);
+	return found;
+}
+
+static int
+take_up(struct sink *s, const char *part, char **ret_error)
+{
+	uint64_t inode;
+	int err = find_place(s, part, ret_error);
+
+	if (err == 0)
+		err = open_list(s, &inode, ret_error);
+	if (err < 0)
+		return err;
+	if (open_temp(s, s->temp, O_RDWR) >= 0) {
+		s->has_temp = true;
+		return 0;
+	}
+	int saved_errno = errno;
+	s->placed = saved_errno == ENOENT && list_is_complete(s) &&
+		    find_finished(s, inode);
+	if (s->placed)
+		return 0;
+	errno = saved_errno;
+	return cannot_open(s, ret_error);
+}
+
+int
+sink_resume(const struct sink_plan *plan, const char *part,
+    struct sink **ret_sink, char **ret_error)
+{
+	struct sink *s = sink_new(plan);
+	int err = take_up(s, part, ret_error);
+
+	if (err < 0) {
+		sink_free(s);
+		return err;
+	}
+	s->resumed = true;
+	*ret_sink = s;
+	return 0;
+}
+
+void
+sink_drop_part(const char *part)
+{
+	char *path, list[TEMP_NAME_SIZE];
+	const char *temp;
+	struct stat st;
+
+	if (!split_part(part, &path, &temp))
+		return;
+	int dir = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	free(path);
+	if (dir < 0)
+		return;
+	place_list_name(temp, list);
+	if (fstatat(dir, temp, &st, AT_SYMLINK_NOFOLLOW) == 0 &&
+	    place_is_ours(&st))
+		place_remove(dir, temp, &st);
+	/* Last, so that one which is killed here leaves what is swept. */
+	if (fstatat(dir, list, &st, AT_SYMLINK_NOFOLLOW) == 0 &&
+	    place_is_ours(&st))
+		place_remove(dir, list, &st);
+	close(dir);
+}
