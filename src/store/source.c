@@ -190,6 +190,10 @@ set_name(struct source *s, const char *name)
 
 	free(s->name);
 	s->name = own_text(name, PEER_TEXT_LINE, &size);
+	if (size == 0) {
+		free(s->name);
+		s->name = xstrdup("_");
+	}
 	/* What is no text became longer: cut between two characters. */
 	if (size <= FILE_PIECE_NAME_MAX)
 		return;

@@ -251,6 +251,31 @@ folders_are_64_deep_and_not_more(void **state)
 	assert_int_equal(read_raw(&in, s.bytes, s.size), ERR_LIMIT);
 }
 
+/* Where something is in a transfer is told without the bytes. */
+static void
+sizes_of_headers(void **state)
+{
+	(void)state;
+	char name[FILE_STREAM_NAME_MAX + 1] = "";
+	uint8_t header[FILE_STREAM_HEADER_MAX];
+	for (size_t n = 1; n <= FILE_STREAM_NAME_MAX; n++) {
+		name[n - 1] = 'x';
+		struct file_piece pieces[] = { file(name, n), enter(name),
+			leave() };
+		for (size_t i = 0; i < 3; i++) {
+			size_t size = 0;
+			assert_int_equal(
+			    file_stream_put(&pieces[i], header, &size), 0);
+			assert_int_equal(
+			    file_piece_header_size(&pieces[i]), size);
+		}
+	}
+	struct file_piece bytes = {
+		.kind = FILE_PIECE_BYTES, .bytes = header, .count = 1
+	};
+	assert_int_equal(file_piece_header_size(&bytes), 0);
+}
+
 int
 main(void)
 {
@@ -258,6 +283,7 @@ main(void)
 		cmocka_unit_test(a_tree_comes_back_in_pieces_of_any_size),
 		cmocka_unit_test(numbers_come_back),
 		cmocka_unit_test(names_have_1_to_255_bytes),
+		cmocka_unit_test(sizes_of_headers),
 		cmocka_unit_test(what_breaks_the_grammar),
 		cmocka_unit_test(folders_are_64_deep_and_not_more),
 	};

@@ -316,6 +316,128 @@ t40_it_changes(void **state)
 }
 
 static void
+exactly_what_was_offered(void **state)
+{
+	(void)state;
+	struct stat st;
+	char *path = xstrdup(tmpdir_path(dir, "a"));
+	tmpdir_write(path, "hello", 5, 0600);
+	assert_int_equal(stat(path, &st), 0);
+	struct source_plan plan = { .path = path,
+		.expects = true,
+		.exact = true,
+		.size = 5,
+		.mtime = st.st_mtim.tv_sec };
+	assert_pieces(&plan, "a:5 [hello] .");
+	plan.mtime--;
+	assert_pieces(&plan, "! a changed since it was offered");
+	plan.exact = false;
+	assert_pieces(&plan, "a:5 [hello] .");
+	plan.exact = true;
+	plan.mtime = 0;
+	assert_pieces(&plan, "a:5 [hello] .");
+	free(path);
+}
+
+/* Whoever reads the bytes himself, and says so. */
+static void
+read_from_the_descriptor(void **state)
+{
+	(void)state;
+	struct file_piece p;
+	uint64_t left;
+	char buf[8];
+	char *path = xstrdup(tmpdir_path(dir, "a"));
+	tmpdir_write(path, "hello", 5, 0600);
+	for (unsigned i = 0; i < 4; i++) {
+		struct source *s = begin(&(struct source_plan){ .path = path,
+		    .expects = true,
+		    .size = i < 3 ? 5 : 3,
+		    .offset = 1 });
+		assert_int_equal(source_fd(s, &left), -1);
+		source_next(s, &p);
+		int fd = source_fd(s, &left);
+		assert_true(fd >= 0);
+		assert_int_equal(left, i < 3 ? 4 : 2);
+		assert_int_equal(read(fd, buf, 2), 2);
+		assert_memory_equal(buf, "el", 2);
+		source_took(s, 2);
+		assert_false(source_changed(s));
+		/* Read to the end; by the source; changed; too short. */
+		if (i == 0) {
+			assert_int_equal(read(fd, buf, 8), 2);
+			source_took(s, 2);
+			assert_int_equal(source_fd(s, &left), fd);
+			assert_int_equal(left, 0);
+		}
+		if (i == 2)
+			assert_int_equal(truncate(path, 3), 0);
+		if (i == 3)
+			tmpdir_write(path, "help me", 7, 0600);
+		char *got = all_pieces(s);
+		assert_string_equal(
+		    got, i == 0   ? "."
+			 : i == 1 ? "[lo] ."
+			 : i == 2 ? "! a became shorter while it was sent"
+				  : "(a changed while it was sent) .");
+		assert_int_equal(source_changed(s), i == 3);
+		assert_int_equal(source_fd(s, &left), -1);
+		assert_int_equal(left, 0);
+		free(got);
+		source_free(s);
+	}
+	free(path);
+}
+
+/* In order, whatever that of the file system is; more names than are kept at
+ * once; and the same again. */
+static void
+sorted(void **state)
+{
+	enum { MANY = 30000 };
+
+	(void)state;
+	struct file_piece p;
+	char *f = xstrdup(tmpdir_path(dir, "f"));
+	assert_int_equal(mkdir(f, 0700), 0);
+	assert_int_equal(mkdir(tmpdir_path(f, "sub"), 0700), 0);
+	tmpdir_write(tmpdir_path(f, "sub/b"), "", 0, 0600);
+	tmpdir_write(tmpdir_path(f, "sub/B"), "", 0, 0600);
+	tmpdir_write(tmpdir_path(f, "sub\xc3\xa9"), "", 0, 0600);
+	tmpdir_write(tmpdir_path(f, "a"), "", 0, 0600);
+	tmpdir_write(tmpdir_path(f, "sub."), "", 0, 0600);
+	assert_int_equal(symlink("a", tmpdir_path(f, "link")), 0);
+	assert_pieces(&(struct source_plan){ .path = f, .sorted = true },
+	    "<f a:0 (link was left out: a symbolic link) <sub B:0 b:0 > "
+	    "sub.:0 sub\xc3\xa9:0 > .");
+	char *many = xstrdup(tmpdir_path(dir, "many"));
+	assert_int_equal(mkdir(many, 0700), 0);
+	for (unsigned i = 0; i < MANY; i++) {
+		char *path = xasprintf("%s/%u-%040u", many, i * 7919 % MANY, i);
+		int fd = open(path, O_CREAT | O_WRONLY | O_EXCL, 0600);
+		assert_true(fd >= 0);
+		close(fd);
+		free(path);
+	}
+	struct source *s =
+	    begin(&(struct source_plan){ .path = many, .sorted = true });
+	char last[64] = "";
+	unsigned count = 0;
+	source_next(s, &p);
+	for (source_next(s, &p); p.kind == FILE_PIECE_FILE;
+	     source_next(s, &p), count++) {
+		assert_true(strcmp(last, p.name) < 0);
+		snprintf(last, sizeof(last), "%s", p.name);
+	}
+	assert_int_equal(count, MANY);
+	assert_int_equal(p.kind, FILE_PIECE_LEAVE);
+	assert_int_equal(source_left_out(s), 0);
+	source_free(s);
+	free(many);
+	free(f);
+}
+
+static void
 make_deep(unsigned depth)
 {
 	char path[1024];
@@ -413,6 +535,22 @@ what_cannot_be_sent(void **state)
 	assert_pieces(&(struct source_plan){ .path = path },
 	    "a\xef\xbf\xbd\xe2\x8f\x8e"
 	    "b:0 .");
+	/* Nor names that are too long, or nothing, once they are text. */
+	char name[256];
+	memset(name, '\xff', 255);
+	name[255] = '\0';
+	char *f = xstrdup(tmpdir_path(dir, "f"));
+	assert_int_equal(mkdir(f, 0700), 0);
+	tmpdir_write(tmpdir_path(f, name), "", 0, 0600);
+	tmpdir_write(tmpdir_path(f, "\xe2\x80\x8b"), "", 0, 0600);
+	struct source *s = begin(&(struct source_plan){ .path = f });
+	struct file_piece p;
+	for (source_next(s, &p); p.kind != FILE_PIECE_END; source_next(s, &p))
+		if (p.kind == FILE_PIECE_FILE)
+			assert_true(strlen(p.name) >= 1 &&
+				    strlen(p.name) <= FILE_PIECE_NAME_MAX);
+	source_free(s);
+	free(f);
 }
 
 #define TEST(f) cmocka_unit_test_setup_teardown(f, make_dir, remove_dir)
@@ -426,6 +564,9 @@ main(void)
 		TEST(a_folder),
 		TEST(t43_what_is_no_file),
 		TEST(t40_it_changes),
+		TEST(exactly_what_was_offered),
+		TEST(read_from_the_descriptor),
+		TEST(sorted),
 		TEST(depth_64_and_65),
 		TEST(surveys),
 		TEST(what_cannot_be_sent),
