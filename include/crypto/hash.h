@@ -34,6 +34,14 @@ void hash_256(const char *personal, const struct hash_part *parts, size_t count,
 void hash_keyed_128(const uint8_t key[static HASH_KEY_SIZE],
     const struct hash_part *parts, size_t count,
     uint8_t out[static HASH_128_SIZE]);
+/* The same in several goes. */
+struct hash_stream;
+struct hash_stream *hash_stream_new(const char *personal);
+/* NULL is fine. */
+void hash_stream_free(struct hash_stream *h);
+void hash_stream_add(struct hash_stream *h, const void *p, size_t n);
+/* Of what was added so far; it can go on. */
+void hash_stream_256(const struct hash_stream *h, uint8_t out[static 32]);
 /* In a time that does not tell where they differ. */
 bool hash_equal(const uint8_t *a, const uint8_t *b, size_t n);
 /* HMAC-BLAKE2b-512 over the parts in turn. */

@@ -37,11 +37,12 @@ enum {
 	FLOW_RECORD_MAX = 65535, /* ciphertext of one record: Noise, §3 */
 	FLOW_DATA_MAX = FLOW_RECORD_MAX - NOISE_TAG_SIZE - 1,
 	FLOW_MARKS_MAX = 8,
+	FLOW_HASH_SIZE = 32,
 	/* Each direction takes a new key after so many records. */
 	FLOW_REKEY_RECORDS = 1 << 20,
-	/* What flow_output holds at most: so many records. */
+	/* With so many in flow_output no further one is begun. */
 	FLOW_OUTPUT_RECORDS = 4,
-	FLOW_INPUT_MAX = 256 * 1024,
+	FLOW_INPUT_MAX = 4 * (2 + FLOW_RECORD_MAX),
 };
 
 enum flow_stop {
@@ -58,7 +59,11 @@ enum flow_stop {
 /* The hash of the first offset bytes of the stream (proto/flow_prefix.h). */
 struct flow_mark {
 	uint64_t offset;
-	uint8_t hash[HASH_SIZE];
+	uint8_t hash[FLOW_HASH_SIZE];
+	/* Where that is; of our own marks, not on the wire: bytes of the file
+	 * it is in that follow, and folders around it. */
+	uint64_t left;
+	unsigned depth;
 };
 
 struct flow_cfg {

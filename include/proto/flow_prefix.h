@@ -23,8 +23,8 @@ struct flow_prefix *flow_prefix_new(const uint64_t *offsets, size_t count);
 void flow_prefix_free(struct flow_prefix *p);
 /*
  * The next piece: ENTER, FILE, BYTES, LEAVE (others are ignored). Returns how
- * many of its BYTES lie before the last offset: less than all of them, or the
- * header before which it stopped (0), once that is reached.
+ * many of its BYTES lie before the last offset; of a header, 1, or 0 where that
+ * was reached before it.
  */
 size_t flow_prefix_piece(struct flow_prefix *p, const struct file_piece *piece);
 /* Nothing more comes: the last offset, UINT64_MAX where nobody knew it before,

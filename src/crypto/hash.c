@@ -1,14 +1,18 @@
 /* SPDX-License-Identifier: MIT */
 #include "crypto/hash.h"
 
+#include "base/mem.h"
+
 #include <assert.h>
 #include <sodium.h>
+#include <stdlib.h>
 #include <string.h>
 
 enum {
 	PERSONAL_SIZE = crypto_generichash_blake2b_PERSONALBYTES,
 	INNER_PAD = 0x36, /* RFC 2104 §2 */
 	OUTER_PAD = 0x5c,
+	STATE_ALIGN = 64,
 };
 
 static void
@@ -45,19 +49,75 @@ hash_parts(
 	finish(&state, out, HASH_SIZE);
 }
 
-void
-hash_256(const char *personal, const struct hash_part *parts, size_t count,
-    uint8_t out[static 32])
+static void
+start_256(crypto_generichash_blake2b_state *state, const char *personal)
 {
-	crypto_generichash_blake2b_state state;
 	uint8_t label[PERSONAL_SIZE] = { 0 };
 	size_t label_size = strlen(personal);
 
 	assert(label_size <= sizeof(label));
 	memcpy(label, personal, label_size);
 	crypto_generichash_blake2b_init_salt_personal(
-	    &state, NULL, 0, 32, NULL, label);
+	    state, NULL, 0, 32, NULL, label);
+}
+
+void
+hash_256(const char *personal, const struct hash_part *parts, size_t count,
+    uint8_t out[static 32])
+{
+	crypto_generichash_blake2b_state state;
+
+	start_256(&state, personal);
 	add_parts(&state, parts, count);
+	finish(&state, out, 32);
+}
+
+/* libsodium wants its state on a boundary of 64 bytes, and has an allocator for
+ * nothing smaller than pages. */
+struct hash_stream {
+	uint8_t room[sizeof(crypto_generichash_blake2b_state) + STATE_ALIGN];
+};
+
+static crypto_generichash_blake2b_state *
+state_of(struct hash_stream *h)
+{
+	size_t past = (uintptr_t)h->room % STATE_ALIGN;
+
+	return (void *)(h->room + (STATE_ALIGN - past) % STATE_ALIGN);
+}
+
+struct hash_stream *
+hash_stream_new(const char *personal)
+{
+	struct hash_stream *h = xcalloc(1, sizeof(*h));
+
+	start_256(state_of(h), personal);
+	return h;
+}
+
+void
+hash_stream_free(struct hash_stream *h)
+{
+	if (h == NULL)
+		return;
+	sodium_memzero(h, sizeof(*h));
+	free(h);
+}
+
+void
+hash_stream_add(struct hash_stream *h, const void *p, size_t n)
+{
+	crypto_generichash_blake2b_update(state_of(h), p, n);
+}
+
+void
+hash_stream_256(const struct hash_stream *h, uint8_t out[static 32])
+{
+	crypto_generichash_blake2b_state state;
+	size_t past = (uintptr_t)h->room % STATE_ALIGN;
+
+	memcpy(&state, h->room + (STATE_ALIGN - past) % STATE_ALIGN,
+	    sizeof(state));
 	finish(&state, out, 32);
 }
 
