@@ -6,8 +6,11 @@
 
 #include "base/buf.h"
 #include "base/mem.h"
+#include "base/peer_text.h"
+#include "core/transfer.h"
 #include "store/sentence.h"
 
+#include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -65,6 +68,50 @@ sender(const struct found *f)
 	return f->message.mine ? say(sentence_lang(), "me") : f->name;
 }
 
+/* The names of directories are the user's own, and may have any bytes. */
+static void
+put_clean(struct buf *b, const char *before, const char *text)
+{
+	char *clean = own_text(text, PEER_TEXT_LINE, NULL);
+
+	put(b, before);
+	put(b, clean);
+	free(clean);
+}
+
+/* What is not over has no place yet; what was sent is where it was. */
+static const char *
+place_of(const struct transfer *t)
+{
+	return t->mine || t->state == TRANSFER_DONE ? t->path : NULL;
+}
+
+static void
+put_file(struct buf *b, const struct transfer *t)
+{
+	const struct lang *l = sentence_lang();
+	char size[SIZE_TEXT_SIZE];
+	const char *place = place_of(t);
+	char *what = t->folder && !t->size_known
+			 ? xasprintf(say(l, "folder %s"), t->name)
+		     : t->folder ? xasprintf(say(l, "folder %s, %s"), t->name,
+				       size_text(t->size, size))
+				 : xasprintf(say(l, "file %s, %s"), t->name,
+				       size_text(t->size, size));
+
+	put_clean(b, "", what);
+	free(what);
+	put(b, " (");
+	put(b, say(l, transfer_state_text(t->state)));
+	if (t->reason != NULL)
+		put_clean(b, ": ", say(l, t->reason));
+	if (place != NULL)
+		put_clean(b, ": ", place);
+	put(b, ")");
+	if (t->note != NULL)
+		put_clean(b, " ", t->note);
+}
+
 static void
 put_text(struct buf *b, const struct found *f, bool everywhere)
 {
@@ -85,9 +132,12 @@ put_text(struct buf *b, const struct found *f, bool everywhere)
 	if (m->dialect != DIALECT_EARSHOT)
 		put(b, say(l, " (PLAIN)"));
 	put(b, m->action ? " " : ": ");
-	put_marked(b, m->deleted               ? say(l, "(deleted)")
-		      : m->seal == SEAL_CLOSED ? say(l, "(sealed)")
-					       : m->text);
+	if (m->file != NULL)
+		put_file(b, m->file);
+	else
+		put_marked(b, m->deleted               ? say(l, "(deleted)")
+			      : m->seal == SEAL_CLOSED ? say(l, "(sealed)")
+						       : m->text);
 	put(b, m->edited ? say(l, " (edited)") : "");
 	if (m->delivery == DELIVERY_FAILED && m->reason != NULL) {
 		put(b, say(l, " (not delivered: "));
@@ -154,6 +204,60 @@ add_time(struct buf *b, const char *key, int64_t wall_ms)
 	add(b, key, is_known ? text : NULL);
 }
 
+static void
+add_count(struct buf *b, const char *key, uint64_t count)
+{
+	char text[32];
+
+	snprintf(text, sizeof(text), "%" PRIu64, count);
+	put(b, ",\"");
+	put(b, key);
+	put(b, "\":");
+	put(b, text);
+}
+
+static void
+add_clean(struct buf *b, const char *key, const char *text)
+{
+	char *clean =
+	    text == NULL ? NULL : own_text(text, PEER_TEXT_LINE, NULL);
+
+	add(b, key, clean);
+	free(clean);
+}
+
+/* The words of the event "transfer". */
+static void
+add_file(struct buf *b, const struct transfer *t)
+{
+	struct buf inner;
+	char number[16];
+
+	snprintf(number, sizeof(number), "f%u", (unsigned)t->id);
+	buf_init(&inner, LINE_MAX_BYTES);
+	add(&inner, "transfer", number);
+	add(&inner, "state", transfer_state_text(t->state));
+	add(&inner, "direction", t->mine ? "out" : "in");
+	add_clean(&inner, "name", t->name);
+	add_bool(&inner, "folder", t->folder);
+	if (t->size_known)
+		add_count(&inner, "size", t->size);
+	else
+		add(&inner, "size", NULL);
+	add_count(&inner, "done", t->done);
+	add_clean(&inner, "path", place_of(t));
+	if (t->ended_ms != 0)
+		add_time(&inner, "ended", t->ended_ms);
+	else
+		add(&inner, "ended", NULL);
+	add_clean(&inner, "reason", t->reason == NULL ? "" : t->reason);
+	add_clean(&inner, "note", t->note == NULL ? "" : t->note);
+	put(b, ",\"file\":");
+	put_bytes(b, (const char *)buf_data(&inner), buf_size(&inner));
+	put(b, "}");
+	buf_clear(&inner);
+}
+
 static const char *
 reaction(const struct message *m, int whose)
 {
@@ -191,6 +295,8 @@ put_json(struct buf *b, const struct found *f)
 	add(b, "delivery", delivery_text(m->delivery));
 	add(b, "dialect", dialect_text(m->dialect));
 	add_bool(b, "encrypted", !legacy);
+	if (m->file != NULL)
+		add_file(b, m->file);
 	if (m->seal == SEAL_CLOSED)
 		add_bool(b, "sealed", true);
 	put(b, "}");

@@ -224,13 +224,19 @@ set_text(struct change *c, const char *text, size_t size)
 	c->size = size;
 }
 
+static bool
+is_file(const struct change *c)
+{
+	return c->kind == CHANGE_MESSAGE && c->message == MESSAGE_FILE;
+}
+
 /* It is opened, or read in another character set. */
 static void
 read_again(struct memstore *ms, const struct change *c)
 {
 	struct mem_row *r = find_row(ms, &c->fp, &c->id);
 
-	if (r == NULL || r->deleted || r->change.mine)
+	if (r == NULL || r->deleted || r->change.mine || is_file(&r->change))
 		return;
 	set_text(&r->change, c->text, c->size);
 	if (c->kind == CHANGE_SEAL)
@@ -246,12 +252,6 @@ remove_row(struct memstore *ms, struct mem_row *r)
 	row_clear(r);
 	ms->row_count--;
 	memmove(r, r + 1, (ms->row_count - at) * sizeof(*r));
-}
-
-static bool
-is_file(const struct change *c)
-{
-	return c->kind == CHANGE_MESSAGE && c->message == MESSAGE_FILE;
 }
 
 static bool

@@ -6,6 +6,7 @@
 #include "store/db.h"
 
 #include "base/err.h"
+#include "core/transfer.h"
 #include "db_kit.h"
 #include "tmpdir.h"
 
@@ -20,7 +21,13 @@
 
 #include <cmocka.h>
 
-enum { MESSAGES = 600, PLACES = 200, TEXT_BYTES = 160, CONTACTS = 3 };
+enum {
+	MESSAGES = 600,
+	PLACES = 200,
+	TEXT_BYTES = 160,
+	CONTACTS = 3,
+	FILE_EACH = 10, /* of the messages */
+};
 
 struct random {
 	uint64_t state;
@@ -43,6 +50,52 @@ text_of(unsigned n, char out[static TEXT_BYTES])
 		    " word%u", n * 7 % 100);
 }
 
+/* What message n offers. */
+static struct transfer
+file_of(unsigned n, char name[static TEXT_BYTES])
+{
+	text_of(n, name);
+	return (struct transfer){ .id = n,
+		.row = n,
+		.peer = db_kit_fp(1 + n % CONTACTS),
+		.mine = n % 3 == 0,
+		.state = (enum transfer_state)(n / FILE_EACH % 8),
+		.name = name,
+		.path = name,
+		.size = n * UINT64_C(1000003),
+		.done = n,
+		.message = db_kit_id(n) };
+}
+
+static void
+check_file(const struct transfer *t)
+{
+	char name[TEXT_BYTES];
+
+	assert_int_equal(t->row % FILE_EACH, 0);
+	struct transfer was = file_of((unsigned)t->row, name);
+	assert_true(fp_equal(&t->peer, &was.peer));
+	assert_int_equal(t->mine, was.mine);
+	assert_int_equal(t->state, was.state);
+	assert_string_equal(t->name, name);
+	assert_string_equal(t->path, name);
+	assert_true(t->size == was.size);
+	assert_true(msg_id_equal(&t->message, &was.message));
+}
+
+static void
+put_file(struct db_kit *k, struct change *c, unsigned n)
+{
+	char name[TEXT_BYTES];
+	struct transfer t = file_of(n, name);
+
+	c->message = MESSAGE_FILE;
+	db_kit_add(k, c);
+	db_kit_add(
+	    k, &(struct change){
+		   .kind = CHANGE_TRANSFER, .fp = t.peer, .transfer = &t });
+}
+
 static void
 fill(struct db_kit *k)
 {
@@ -61,7 +114,10 @@ fill(struct db_kit *k)
 		struct change c =
 		    n % 3 == 0 ? db_kit_ours(k, 1 + n % CONTACTS, n, text)
 			       : db_kit_theirs(k, 1 + n % CONTACTS, n, text);
-		db_kit_add(k, &c);
+		if (n % FILE_EACH == 0)
+			put_file(k, &c, n);
+		else
+			db_kit_add(k, &c);
 		if (n % 50 == 0)
 			db_kit_commit(k);
 	}
@@ -89,6 +145,8 @@ count_true(struct db_kit *k)
 			assert_int_equal(m->mine, n % 3 == 0);
 			text_of(n, text);
 			assert_string_equal(m->text, text);
+			if (m->file != NULL)
+				check_file(m->file);
 			found++;
 		}
 		saved_page_clear(&page);
@@ -111,6 +169,8 @@ check_pins(struct db_kit *k)
 	}
 	for (size_t i = 0; i < saved.outbox_count; i++)
 		assert_true(saved.outbox[i].change.row <= MESSAGES);
+	for (size_t i = 0; i < saved.transfer_count; i++)
+		check_file(saved.transfers[i]);
 	saved_clear(&saved);
 }
 
@@ -153,6 +213,10 @@ test_whole(void **state)
 		.keep = true,
 		.text = "+1",
 		.size = 2 };
+	struct accept_rule rule = { .size_max = 5 };
+	db_kit_add(
+	    k, &(struct change){
+		   .kind = CHANGE_RULE, .fp = db_kit_fp(1), .rule = &rule });
 	db_kit_add(k, &react);
 	db_kit_add(
 	    k, &(struct change){
@@ -171,6 +235,9 @@ test_whole(void **state)
 	assert_int_equal(after.conv_count, before.conv_count);
 	assert_int_equal(after.outbox_count, before.outbox_count);
 	assert_int_equal(after.next_row, before.next_row);
+	assert_int_equal(after.transfer_count, before.transfer_count);
+	assert_int_equal(after.transfer_number, MESSAGES);
+	assert_int_equal(after.rule_count, 1);
 	for (size_t i = 0; i < after.conv_count; i++) {
 		assert_int_equal(after.convs[i].unread, before.convs[i].unread);
 		assert_int_equal(

@@ -6,6 +6,7 @@
  */
 #include "store/db.h"
 
+#include "core/transfer.h"
 #include "db_kit.h"
 #include "memstore.h"
 
@@ -31,6 +32,8 @@ struct said {
 	int64_t row;
 	uint64_t seq;
 	unsigned target; /* of a revision */
+	bool file;
+	struct transfer transfer;
 };
 
 struct twins {
@@ -40,6 +43,7 @@ struct twins {
 	struct said said[IDS_MAX];
 	unsigned count;
 	uint64_t seq[2][PEERS + 1]; /* theirs, ours */
+	uint32_t files;
 	unsigned step;
 };
 
@@ -103,6 +107,35 @@ make_legacy(struct twins *t, struct change *c)
 }
 
 static void
+give_transfer(struct twins *t, const struct said *s)
+{
+	struct transfer now = s->transfer;
+
+	give(t, &(struct change){ .kind = CHANGE_TRANSFER,
+		    .fp = s->transfer.peer,
+		    .transfer = &now });
+}
+
+static void
+offer(struct twins *t, struct said *s, const struct change *c)
+{
+	static char name[] = "name";
+
+	s->file = true;
+	s->transfer = (struct transfer){ .id = ++t->files,
+		.peer = c->fp,
+		.mine = c->mine,
+		.dialect = c->dialect,
+		.name = name,
+		.size = draw(t, 1000000),
+		.size_known = true,
+		.offered_ms = c->arrived_ms,
+		.row = c->row,
+		.message = c->id };
+	give_transfer(t, s);
+}
+
+static void
 write_one(struct twins *t, unsigned who)
 {
 	char text[32];
@@ -112,12 +145,16 @@ write_one(struct twins *t, unsigned who)
 	struct change c = draw(t, 2) == 0
 			      ? db_kit_theirs(t->k, whom[who], id, text)
 			      : db_kit_ours(t->k, whom[who], id, text);
-	add(t, who, &c);
+	struct said *s = add(t, who, &c);
 	if (draw(t, 4) == 0)
 		make_legacy(t, &c);
 	c.keep = draw(t, 12) > 0;
 	c.fp = db_kit_fp(whom[who]);
+	if (draw(t, 5) == 0)
+		c.message = MESSAGE_FILE;
 	give(t, &c);
+	if (c.message == MESSAGE_FILE)
+		offer(t, s, &c);
 	/* The same again, as after a lost acknowledgement. */
 	if (!c.mine && c.keep && draw(t, 12) == 0) {
 		c.row = ++t->k->row;
@@ -141,6 +178,39 @@ pick(struct twins *t, unsigned *ret_id)
 	return NULL;
 }
 
+/* Also of what is over, or gone; the engine would not. */
+static void
+move(struct twins *t)
+{
+	static char path[] = "/there/name", reason[] = "no more";
+	unsigned id;
+	struct said *s = pick(t, &id);
+
+	if (s == NULL || !s->file)
+		return;
+	struct transfer *f = &s->transfer;
+	f->state = (enum transfer_state)draw(t, TRANSFER_CANCELLED + 1);
+	f->done += draw(t, 1000);
+	f->path = draw(t, 2) == 0 ? path : NULL;
+	f->part = draw(t, 2) == 0 ? path : NULL;
+	f->reason = f->state == TRANSFER_FAILED ? reason : NULL;
+	f->paused_here = f->state == TRANSFER_PAUSED && draw(t, 2) == 0;
+	f->ended_ms = transfer_state_is_last(f->state) ? 1 + f->offered_ms : 0;
+	give_transfer(t, s);
+}
+
+static void
+rule(struct twins *t, unsigned who)
+{
+	static char folder[] = "/there";
+	struct accept_rule rule = { .size_max = draw(t, 1000),
+		.folder = draw(t, 2) == 0 ? folder : NULL };
+
+	give(t, &(struct change){ .kind = CHANGE_RULE,
+		    .fp = db_kit_fp(whom[who]),
+		    .rule = draw(t, 3) == 0 ? NULL : &rule });
+}
+
 static void
 revise(struct twins *t)
 {
@@ -153,6 +223,9 @@ revise(struct twins *t)
 	unsigned who = target->who, own = t->count + 1;
 	enum revision what =
 	    mine == target->mine ? (enum revision)draw(t, 3) : REVISION_REACT;
+	if (target->file && draw(t, 2) == 0)
+		what = draw(t, 2) == 0 ? REVISION_FILE_REFUSED
+				       : REVISION_FILE_CANCELLED;
 	const char *text = what == REVISION_DELETE ? ""
 			   : what == REVISION_EDIT ? "better"
 						   : "+1";
@@ -255,8 +328,12 @@ act(struct twins *t)
 		revise(t);
 	else if (dice < 75)
 		read_again(t);
-	else if (dice < 88)
+	else if (dice < 82)
 		deliver(t);
+	else if (dice < 90)
+		move(t);
+	else if (dice < 91)
+		rule(t, who);
 	else if (dice < 94)
 		give(t, &(struct change){ .kind = CHANGE_READ,
 			    .fp = db_kit_fp(whom[who]),
@@ -289,11 +366,36 @@ delivery_of(enum delivery d)
 }
 
 static void
+compare_transfer(const struct transfer *a, const struct transfer *b)
+{
+	assert_int_equal(a == NULL, b == NULL);
+	if (a == NULL)
+		return;
+	assert_int_equal(a->id, b->id);
+	assert_int_equal(a->row, b->row);
+	assert_int_equal(a->mine, b->mine);
+	assert_int_equal(a->dialect, b->dialect);
+	assert_int_equal(a->state, b->state);
+	assert_true(fp_equal(&a->peer, &b->peer));
+	assert_true(msg_id_equal(&a->message, &b->message));
+	assert_true(a->size == b->size && a->done == b->done);
+	assert_int_equal(a->paused_here, b->paused_here);
+	assert_int_equal(a->ended_ms, b->ended_ms);
+	assert_string_equal(a->name, b->name);
+	assert_string_equal(reason_of(a->path), reason_of(b->path));
+	assert_string_equal(reason_of(a->part), reason_of(b->part));
+	assert_string_equal(reason_of(a->reason), reason_of(b->reason));
+}
+
+static void
 compare_message(const struct message *a, const struct message *b)
 {
 	assert_true(msg_id_equal(&a->id, &b->id));
 	assert_int_equal(a->row, b->row);
+	assert_int_equal(a->kind, b->kind);
 	assert_int_equal(a->mine, b->mine);
+	assert_int_equal(a->transfer, b->transfer);
+	compare_transfer(a->file, b->file);
 	assert_string_equal(a->text, b->text);
 	assert_int_equal(a->edited, b->edited);
 	assert_int_equal(a->deleted, b->deleted);
@@ -369,7 +471,37 @@ compare_outboxes(const struct saved *a, const struct saved *b)
 		assert_int_equal(x->row, y->row);
 		assert_true(x->seq == y->seq);
 		assert_int_equal(x->keep, y->keep);
+		assert_int_equal(x->message, y->message);
+		assert_int_equal(x->revision, y->revision);
+		compare_transfer(x->transfer, y->transfer);
 		assert_string_equal(x->text, y->text);
+	}
+}
+
+static const struct accept_rule *
+rule_of(const struct saved *s, unsigned who)
+{
+	static const struct accept_rule none = { .size_max = UINT64_MAX };
+	struct fp fp = db_kit_fp(whom[who]);
+
+	for (size_t i = 0; i < s->rule_count; i++)
+		if (fp_equal(&s->rules[i].fp, &fp))
+			return &s->rules[i].rule;
+	return &none;
+}
+
+static void
+compare_files(const struct saved *a, const struct saved *b)
+{
+	assert_int_equal(a->transfer_count, b->transfer_count);
+	for (size_t i = 0; i < a->transfer_count; i++)
+		compare_transfer(a->transfers[i], b->transfers[i]);
+	assert_int_equal(a->transfer_number, b->transfer_number);
+	for (unsigned who = 1; who <= PEERS; who++) {
+		const struct accept_rule *p = rule_of(a, who);
+		const struct accept_rule *q = rule_of(b, who);
+		assert_true(p->size_max == q->size_max);
+		assert_string_equal(reason_of(p->folder), reason_of(q->folder));
 	}
 }
 
@@ -391,9 +523,13 @@ compare_starts(struct twins *t)
 		assert_string_equal(reason_of(c->draft), reason_of(d->draft));
 	}
 	compare_outboxes(&a, &b);
+	compare_files(&a, &b);
 	assert_true(a.next_row >= b.next_row);
 	/* What a start gives the engine. */
 	t->k->row = a.next_row - 1;
+	/* And what it does not know any more, since it was not stored. */
+	for (unsigned i = 0; i < t->count; i++)
+		t->said[i].file &= t->said[i].row <= t->k->row;
 	saved_clear(&a);
 	saved_clear(&b);
 }
