@@ -4,15 +4,16 @@
  */
 #include "store/db_state.h"
 
-#define STORED(waits) \
-	"row, conv, mine, id, author, " waits ", keep, revised, sent_ms, " \
-	"arrived_ms, text, kind"
-#define STORED_COLUMNS STORED("waits")
+#define STORED_BEFORE "row, conv, mine, id, author, "
+#define STORED_BEHIND ", keep, revised, sent_ms, arrived_ms, text, kind"
+#define STORED_COLUMNS STORED_BEFORE "waits" STORED_BEHIND
 
 /* The numbers of enum message_kind and transfer_state. */
 #define IS_UNDER_WAY \
 	"(kind = 4 AND EXISTS (SELECT 1 FROM transfer t WHERE" \
 	" t.message = message.row AND t.state < 4))"
+
+#define KEPT_COLUMNS STORED_BEFORE "waits OR " IS_UNDER_WAY STORED_BEHIND
 
 #define TRANSFER \
 	"SELECT t.message, t.number, t.dialect, t.offer_id, t.offer, t.mine," \
@@ -194,8 +195,9 @@ static const char *const texts[SQL_COUNT] = {
 	[SQL_MESSAGE_FORGOTTEN] =
 	    "SELECT " STORED_COLUMNS " FROM message WHERE conv IN"
 	    " (SELECT id FROM conv WHERE fp IS NULL) AND booked = 1 LIMIT 1",
-	[SQL_MESSAGE_OLDEST] = "SELECT " STORED(
-	    "waits OR " IS_UNDER_WAY) " FROM message WHERE row > ?1 ORDER BY row LIMIT 1",
+	[SQL_MESSAGE_OLDEST] =
+	    "SELECT " KEPT_COLUMNS
+	    " FROM message WHERE row > ?1 ORDER BY row LIMIT 1",
 	[SQL_MESSAGE_UNINDEXED] = "SELECT " STORED_COLUMNS " FROM message"
 				  " WHERE row > ?1 ORDER BY row LIMIT ?2",
 	[SQL_MESSAGE_PAGE] = PAGE(DB_BOOKED) " UNION ALL " PAGE(
