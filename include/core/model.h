@@ -145,7 +145,7 @@ enum message_kind {
 	MESSAGE_SHOUT,
 	MESSAGE_INFO,  /* an answer of earshot's own; not history */
 	MESSAGE_ERROR, /* the same, and something went wrong */
-	MESSAGE_FILE,  /* somebody offers a file: transfer; not history */
+	MESSAGE_FILE,  /* somebody offers a file: transfer */
 };
 
 enum delivery {

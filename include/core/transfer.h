@@ -28,7 +28,8 @@ enum {
 	 * everybody: there is room left for what the user sends. */
 	TRANSFERS_STRANGE_MAX = 64,
 	TRANSFERS_THEIRS_MAX = 192,
-	/* At once, in both directions; what is asked for beyond is refused. */
+	/* At once, in both directions; what is asked for beyond waits, or is
+	 * refused where the dialect knows no waiting. */
 	TRANSFERS_RUNNING_MAX = 16,
 	/* Paths of one /send. */
 	TRANSFER_PATHS_MAX = 32,
@@ -39,6 +40,8 @@ enum {
 	TRANSFER_IDLE_MS = 120000,
 	/* How often the numbers of one that runs change on the screen. */
 	TRANSFER_SHOW_MS = 250,
+	/* How often the numbers of one that runs are stored. */
+	TRANSFER_KEEP_MS = 5000,
 };
 
 enum transfer_state {
@@ -95,6 +98,9 @@ struct transfer {
 	bool moving;       /* EFFECT_MOVE was given */
 	int64_t try_ms;    /* when it is tried again; NEVER_MS */
 	unsigned attempts; /* that failed in a row */
+	unsigned dial;     /* which address of the peer is tried */
+	int64_t kept_ms;   /* the numbers were stored, monotonic */
+	int64_t called_ms; /* the other end called for it; 0: never */
 };
 
 /* What a path is that is to be sent. */
@@ -109,11 +115,17 @@ struct file_info {
 
 /* NULL when there is none. Valid until the next call of the engine. */
 const struct transfer *model_transfer(const struct model *m, uint32_t id);
+/* That of a MESSAGE_FILE: as it is, or was when it left the table; NULL when
+ * nothing is known of it. */
+const struct transfer *message_transfer(
+    const struct model *m, const struct message *msg);
 /* Seconds that it takes at this rate; -1: nobody can say. */
 int64_t transfer_left_s(const struct transfer *t);
 
 /* NULL is fine. */
 void transfer_free(struct transfer *t);
+/* Caller frees. */
+struct transfer *transfer_copy(const struct transfer *t);
 
 enum { SIZE_TEXT_SIZE = 16 };
 /* "999 B", "1.4 MB". Returns out. */

@@ -54,6 +54,7 @@ enum flow_stop {
 	FLOW_STOP_SINK = 5,      /* receiver: it cannot be written */
 	FLOW_STOP_LATER = 6,     /* too much else, or leaving: try again */
 	FLOW_STOP_PROTOCOL = 7,
+	FLOW_STOP_DONE = 8, /* the other end had it all before, and said so */
 };
 
 /* The hash of the first offset bytes of the stream (proto/flow_prefix.h). */

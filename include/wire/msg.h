@@ -59,6 +59,7 @@ enum nack_code {
 	NACK_FORMAT = 3,
 	NACK_INBOX_FULL = 4, /* too many from someone never answered */
 	NACK_BLOCKED = 5,
+	NACK_OFFERS = 6, /* too many files are offered at a time */
 };
 
 enum text_flag { TEXT_SHOUT_COPY = 1 << 0, TEXT_ACTION = 1 << 1 };

@@ -58,6 +58,14 @@ carrier_role(const struct carrier *c)
 	return is_udp(c) ? dgram_role(c->dgram) : session_role(c->session);
 }
 
+enum session_purpose
+carrier_purpose(const struct carrier *c)
+{
+	bool asked = !is_udp(c) && carrier_role(c) == NOISE_RESPONDER;
+
+	return asked ? session_purpose(c->session) : SESSION_CHAT;
+}
+
 const uint8_t *
 carrier_hash(const struct carrier *c)
 {

@@ -26,6 +26,8 @@ int carrier_accept(struct carrier *c, struct now now);
 int carrier_send(struct carrier *c, struct now now, const uint8_t *p, size_t n);
 void carrier_close(struct carrier *c, struct now now, uint8_t reason);
 enum noise_role carrier_role(const struct carrier *c);
+/* What the other end wants it for; always to chat where we began it. */
+enum session_purpose carrier_purpose(const struct carrier *c);
 const uint8_t *carrier_hash(const struct carrier *c);
 
 void carrier_probe(struct carrier *c, struct now now);

@@ -13,6 +13,7 @@
 
 #include "base/mem.h"
 #include "core/legacy.h"
+#include "core/transfers.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -54,7 +55,25 @@ entry_new(struct contact *of, const struct change *c)
 		n->pin = *c->pin;
 		n->change.pin = &n->pin;
 	}
+	n->change.transfer = n->transfer =
+	    c->transfer == NULL ? NULL : transfer_copy(c->transfer);
+	n->rule = (struct accept_rule){ 0 };
+	n->change.rule = NULL;
+	if (c->rule != NULL) {
+		n->rule.size_max = c->rule->size_max;
+		n->rule.folder =
+		    c->rule->folder == NULL ? NULL : xstrdup(c->rule->folder);
+		n->change.rule = &n->rule;
+	}
 	return n;
+}
+
+static void
+entry_free(struct entry *n)
+{
+	transfer_free(n->transfer);
+	free(n->rule.folder);
+	free(n);
 }
 
 static void
@@ -135,7 +154,7 @@ post_is_stored(struct engine *e, struct now now, struct entry *n)
 
 	k->is_ready = true;
 	if (c->mine) {
-		if (c->kind == CHANGE_REVISION)
+		if (c->kind == CHANGE_REVISION && c->revision <= REVISION_REACT)
 			revise_apply(e, now, k, c);
 		k->ready_seq = c->seq;
 		return;
@@ -224,7 +243,7 @@ succeed(struct engine *e, struct now now)
 	while (n != NULL) {
 		struct entry *next = n->next;
 		is_stored(e, now, n);
-		free(n);
+		entry_free(n);
 		n = next;
 	}
 	let_go(e, now);
@@ -251,11 +270,40 @@ give_up(
 		if (c->kind == CHANGE_MESSAGE)
 			effect_set_delivery(
 			    e, k, c->row, &c->id, DELIVERY_FAILED, reason);
-		else
+		else if (c->revision <= REVISION_REACT)
 			engine_error(e, now, model_peer(e->model, &k->fp)->conv,
 			    "%s", reason);
 	}
+	if (c->message == MESSAGE_FILE && c->kind == CHANGE_MESSAGE)
+		transfer_unstored(e, now, c->row, reason);
 	free(reason);
+}
+
+static bool
+is_outdated(const struct entry *n)
+{
+	for (const struct entry *later = n->next; later != NULL;
+	     later = later->next) {
+		if (later->change.kind != n->change.kind ||
+		    !fp_equal(&later->change.fp, &n->change.fp))
+			continue;
+		if (n->transfer == NULL ||
+		    later->transfer->id == n->transfer->id)
+			return true;
+	}
+	return false;
+}
+
+/* Of a message that was not stored either. */
+static bool
+is_baseless(struct engine *e, const struct entry *n)
+{
+	const struct transfer *t =
+	    n->change.kind == CHANGE_TRANSFER
+		? model_transfer(e->model, n->transfer->id)
+		: NULL;
+
+	return t != NULL && t->row == 0;
 }
 
 /* Of some kinds only the last one counts. */
@@ -264,6 +312,8 @@ is_replaced(const struct entry *n)
 {
 	const struct change *c = &n->change;
 
+	if (c->kind == CHANGE_TRANSFER || c->kind == CHANGE_RULE)
+		return is_outdated(n);
 	if (c->kind != CHANGE_READ && c->kind != CHANGE_DRAFT &&
 	    c->kind != CHANGE_SHOWN)
 		return false;
@@ -310,8 +360,9 @@ fail(struct engine *e, struct now now, const char *why)
 		bool ours = is_ours_to_send(&n->change);
 		if (ours)
 			give_up(e, now, n, why);
-		if (ours || is_replaced(n) || is_merged(j, n))
-			free(n);
+		if (ours || is_replaced(n) || is_baseless(e, n) ||
+		    is_merged(j, n))
+			entry_free(n);
 		else
 			append(j, n);
 		n = next;
@@ -373,7 +424,7 @@ commit_free(struct engine *e)
 
 	while (n != NULL) {
 		struct entry *next = n->next;
-		free(n);
+		entry_free(n);
 		n = next;
 	}
 }

@@ -10,6 +10,7 @@
 
 #include "base/err.h"
 #include "base/mem.h"
+#include "core/file_conns.h"
 #include "core/ipmsg_transfer.h"
 
 #include <assert.h>
@@ -142,6 +143,8 @@ conn_free(struct engine *e, struct conn *c)
 		conn_greeted(e, c);
 	if (c->state == CONN_OPEN)
 		e->sessions--;
+	if (c->file)
+		e->file_conns--;
 	if (c->use == CONN_PLAIN)
 		e->plain_conns--;
 	else if (c->use == CONN_IPMSG_FILE)
@@ -202,6 +205,7 @@ conn_start(
 			.identity = e->identity,
 			.rng = e->rng,
 			.role = role,
+			.purpose = c->file ? SESSION_FILE : SESSION_CHAT,
 			.hello = hello,
 		};
 		c->carrier.session = session_new(&cfg, now);
@@ -246,6 +250,32 @@ conn_dial(struct engine *e, struct now now, const struct addr *addr,
 }
 
 void
+conn_set_file(struct engine *e, struct conn *c)
+{
+	c->file = true;
+	e->file_conns++;
+}
+
+struct conn *
+conn_dial_file(struct engine *e, struct now now, const struct addr *addr,
+    struct contact *k, uint32_t transfer)
+{
+	struct conn *c = conn_new(e, addr, CARRIER_TCP);
+
+	if (c == NULL)
+		return NULL;
+	conn_set_file(e, c);
+	c->transfer = transfer;
+	c->deadline_ms = now.mono_ms + DIAL_ATTEMPT_MS;
+	c->expects = true;
+	c->fp = k->fp;
+	c->contact = k;
+	effect_add(e, (struct effect){
+			  .kind = EFFECT_DIAL, .conn = c->id, .addr = *addr });
+	return c;
+}
+
+void
 engine_opened(struct engine *e, struct now now, uint32_t conn)
 {
 	effects_begin(e);
@@ -257,7 +287,7 @@ engine_opened(struct engine *e, struct now now, uint32_t conn)
 		stream_opened(e, now, c);
 		return;
 	}
-	if (c->expects) {
+	if (c->expects && !c->file) {
 		c->attempt.open = true;
 		dial_opened(&c->contact->dial);
 	}
@@ -303,19 +333,28 @@ forget(struct engine *e, struct now now, struct conn *c, uint8_t reason,
 {
 	struct contact *k = c->contact;
 	enum conn_state state = c->state;
+	uint32_t id = c->id, transfer = c->transfer;
 
 	if (state == CONN_HANDSHAKE)
 		e->model->sessions_failed++;
 	if (state == CONN_OPEN)
 		session_down(e, now, c, reason);
-	if (k != NULL && c->expects &&
+	if (k != NULL && c->expects && !c->file &&
 	    (state == CONN_DIALING || state == CONN_HANDSHAKE))
 		dial_ended(&k->dial, now, &c->attempt);
 	if (c->connect != NULL)
 		connect_failed(e, now, c, why);
 	conn_free(e, c);
+	if (transfer != 0)
+		file_conn_failed(e, now, transfer, id);
 	if (k != NULL)
 		contact_release(e, k);
+}
+
+void
+conn_hand_over(struct engine *e, struct conn *c)
+{
+	conn_free(e, c);
 }
 
 void

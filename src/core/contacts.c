@@ -63,6 +63,7 @@ static void
 contact_free(struct contact *k)
 {
 	chat_free(k->chat);
+	free(k->rule.folder);
 	free(k);
 }
 
@@ -81,9 +82,10 @@ contact_release(struct engine *e, struct contact *k)
 {
 	const struct peer *p = model_peer(e->model, &k->fp);
 
-	if (k->pinned || k->kept || k->pin.trust == TRUST_BLOCKED ||
-	    k->dial.wanted || k->pin.transport != TRANSPORT_AUTO ||
-	    (p != NULL && p->conv != 0) || is_in_use(e, k))
+	if (k->pinned || k->kept || k->has_rule ||
+	    k->pin.trust == TRUST_BLOCKED || k->dial.wanted ||
+	    k->pin.transport != TRANSPORT_AUTO || (p != NULL && p->conv != 0) ||
+	    is_in_use(e, k))
 		return;
 	struct fp fp = k->fp;
 	commit_forget(e, k);
@@ -197,6 +199,9 @@ contact_forget(struct engine *e, struct now now, struct contact *k)
 	k->inbound_bytes = 0;
 	k->pinned = k->kept = k->changed = false;
 	k->accepted_for = (struct fp){ { 0 } };
+	free(k->rule.folder);
+	k->rule = (struct accept_rule){ 0 };
+	k->has_rule = false;
 	k->answered = k->accepted = k->in_inbox = k->is_ready = false;
 	p->charset = CHARSET_AUTO;
 	ipmsg_line_forgotten(e, p);

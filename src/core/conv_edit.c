@@ -36,7 +36,8 @@ ring_grow(struct conv *c)
 static bool
 is_history(const struct message *msg)
 {
-	return msg->kind == MESSAGE_TEXT || msg->kind == MESSAGE_SHOUT;
+	return msg->kind == MESSAGE_TEXT || msg->kind == MESSAGE_SHOUT ||
+	       msg->kind == MESSAGE_FILE;
 }
 
 static size_t
@@ -79,8 +80,7 @@ trim(struct conv *c)
 static bool
 counts_as_unread(const struct message *msg)
 {
-	return !msg->mine && !msg->read &&
-	       (is_history(msg) || msg->kind == MESSAGE_FILE);
+	return !msg->mine && !msg->read && is_history(msg);
 }
 
 struct message *
@@ -175,7 +175,8 @@ conv_find_text(struct conv *c, const struct msg_id *id)
 	for (uint64_t s = c->next_serial;
 	     s > c->first_serial && looked < CONV_MESSAGES_MAX; s--, looked++) {
 		struct message *msg = conv_message_edit(c, s - 1);
-		if (msg->kind == MESSAGE_TEXT && msg_id_equal(&msg->id, id))
+		if ((msg->kind == MESSAGE_TEXT || msg->kind == MESSAGE_FILE) &&
+		    msg_id_equal(&msg->id, id))
 			return msg;
 	}
 	return NULL;

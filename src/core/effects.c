@@ -7,6 +7,7 @@
 #include "core/engine_state.h"
 
 #include "base/mem.h"
+#include "core/file_conns.h"
 
 #include <assert.h>
 #include <stdlib.h>
@@ -20,6 +21,7 @@ effects_begin(struct engine *e)
 {
 	assert(e->effect_next == e->effect_count);
 	e->effect_next = e->effect_count = 0;
+	file_conns_wipe(e);
 	buf_consume(&e->effect_bytes, buf_size(&e->effect_bytes));
 }
 
@@ -39,8 +41,7 @@ static void
 keep_piece(struct engine *e, struct file_piece *p)
 {
 	if (p->name != NULL)
-		p->name =
-		    (const char *)keep(e, p->name, strlen(p->name) + 1);
+		p->name = (const char *)keep(e, p->name, strlen(p->name) + 1);
 	if (p->bytes != NULL)
 		p->bytes = keep(e, p->bytes, p->count);
 }
@@ -101,5 +102,6 @@ void
 effects_free(struct engine *e)
 {
 	free(e->effects);
+	file_conns_wipe(e);
 	buf_clear(&e->effect_bytes);
 }

@@ -7,6 +7,7 @@
 
 #include "base/mem.h"
 #include "base/peer_text.h"
+#include "core/earshot_transfer.h"
 #include "core/ipmsg_line.h"
 #include "core/plain.h"
 #include "core/transfers.h"
@@ -80,6 +81,7 @@ engine_new(const struct engine_cfg *cfg, struct now now)
 	contacts_load(e, cfg->saved->pins, cfg->saved->pin_count);
 	history_load(e, cfg->saved);
 	outbox_restore(e, now, cfg->saved);
+	transfers_load(e, now, cfg->saved);
 	return e;
 }
 
@@ -156,6 +158,7 @@ engine_start(struct engine *e, struct now now)
 	effects_begin(e);
 	discover_start(e->discover, now);
 	outbox_start(e, now);
+	transfers_start(e, now);
 	ipmsg_line_follow(e, now, 0);
 	plain_adjust(e, now);
 	e->started = true;
@@ -205,6 +208,7 @@ engine_network(struct engine *e, struct now now, const struct iface *ifaces,
 	discover_network_changed(e->discover, now);
 	conns_probe(e, now);
 	dialling_network(e, now);
+	earshot_transfer_network(e, now);
 	ipmsg_line_network(e, now);
 	engine_tick_rest(e, now);
 }

@@ -49,8 +49,13 @@ enum {
 	LEGACY_SHOUT_BYTES_MAX = 1024 * 1024,
 	/* How long the loser of two sessions is still listened to. */
 	LOSER_MS = 2000,
+	/* Connections that are for a file, until they are handed on; the oldest
+	 * that names none makes room. */
+	FILE_CONNS_MAX = 32,
+	/* Between the handshake and the name of the transfer. */
+	FILE_ATTACH_MS = 5000,
 	/* Connections over TCP, of all states. */
-	STREAMS_MAX = SESSIONS_MAX + HALF_OPEN_MAX,
+	STREAMS_MAX = SESSIONS_MAX + HALF_OPEN_MAX + FILE_CONNS_MAX,
 	/* On UDP though TCP is preferred: TCP is tried again, and again. */
 	SWITCH_FIRST_MS = 60000,
 	SWITCH_AGAIN_MS = 600000,
@@ -80,6 +85,7 @@ enum conn_state {
 	CONN_OPEN,
 	CONN_LOSING, /* another session of the same pair won */
 	CONN_STREAM, /* open, and of another dialect: no session is on it */
+	CONN_ATTACH, /* for a file, and proven: which one comes next */
 };
 
 struct contact {
@@ -106,12 +112,17 @@ struct contact {
 	struct bucket inbound;  /* while not answered */
 	size_t inbound_bytes;   /* taken, while not answered */
 	bool present;           /* legacy: its chat is up */
+	bool has_rule;
+	struct accept_rule rule; /* its folder is owned */
 };
 
 struct conn {
 	uint32_t id;
 	enum conn_use use;
 	struct ipmsg_file_conn *ipmsg; /* CONN_IPMSG_FILE */
+	/* CONN_EARSHOT: for one transfer, never for the chat. */
+	bool file;
+	uint32_t transfer; /* that we dialled for; 0 */
 	uint32_t via; /* the listener it came through; 0: our own, or dialled */
 	bool held;    /* CONN_STREAM: its bytes are not wanted now */
 	enum conn_state state;
@@ -139,9 +150,11 @@ struct conn {
 struct entry {
 	struct entry *next;
 	struct change change;
-	struct pin pin;     /* CHANGE_PIN */
-	struct contact *of; /* NULL: nearby, or forgotten */
-	char text[];        /* the reason behind it, and raw */
+	struct pin pin;            /* CHANGE_PIN */
+	struct transfer *transfer; /* CHANGE_TRANSFER; owned */
+	struct accept_rule rule;   /* CHANGE_RULE; its folder is owned */
+	struct contact *of;        /* NULL: nearby, or forgotten */
+	char text[];               /* the reason behind it, and raw */
 };
 
 struct journal {
@@ -184,8 +197,8 @@ struct ipmsg_line {
 	struct ipmsg *machine; /* NULL while it is off */
 	uint32_t udp, tcp;     /* its listeners; 0: none */
 	uint16_t port;
-	bool wanted;   /* the setting, as it was followed */
-	bool pumping;  /* an event of it is handled */
+	bool wanted;  /* the setting, as it was followed */
+	bool pumping; /* an event of it is handled */
 	struct bucket nudges;
 	uint32_t conv; /* who switched it on hears how that went; 0: nobody */
 	struct ipmsg_files *files; /* core/ipmsg_transfer.c */
@@ -199,6 +212,9 @@ struct accept_host {
 
 /* A /send whose files are looked at. */
 struct sending;
+
+/* What an EFFECT_MOVE of this input points to; core/file_conns.c. */
+struct planned;
 
 struct engine {
 	const struct identity *identity;
@@ -218,7 +234,8 @@ struct engine {
 	unsigned streams;   /* connections over TCP for sessions */
 	unsigned half_open; /* of these, in their handshake */
 	unsigned sessions, strangers;
-	unsigned plain_conns, ipmsg_conns;
+	unsigned plain_conns, ipmsg_conns, file_conns;
+	struct planned *planned;
 	struct plain *plain;
 	struct bucket legacy_shouts;
 	struct listener listeners[LISTENERS_MAX];
@@ -317,6 +334,13 @@ void conn_greeted(struct engine *e, struct conn *c);
 /* Dials k, or with NULL whoever is there. NULL when there are too many. */
 struct conn *conn_dial(struct engine *e, struct now now,
     const struct addr *addr, enum transport transport, struct contact *k);
+/* The same for a transfer with k: it never becomes a session to chat over. */
+struct conn *conn_dial_file(struct engine *e, struct now now,
+    const struct addr *addr, struct contact *k, uint32_t transfer);
+/* It is for a file, as its session says. */
+void conn_set_file(struct engine *e, struct conn *c);
+/* It goes on elsewhere: forgotten here, and not closed. */
+void conn_hand_over(struct engine *e, struct conn *c);
 /* Hands the session's output to the shell. */
 void conn_flush(struct engine *e, struct now now, struct conn *c);
 /* Ends it on our side: CLOSE goes out when reason is not 0. */
@@ -386,6 +410,9 @@ bool talk_post(struct engine *e, struct now now, const struct command *cmd,
  * Release the contact afterwards. */
 struct contact *talk_partner(
     struct engine *e, struct now now, const struct command *cmd);
+/* The same for what says nothing: who gets it stays a stranger. */
+bool talk_queue(struct engine *e, struct now now, uint32_t conv,
+    struct contact *k, struct chat_post *post);
 /* What was sent and not acknowledged waits again. */
 void talk_interrupted(struct engine *e, const struct contact *k);
 /* The user means k: it is no stranger. */
@@ -464,6 +491,9 @@ void receipts_shown(struct engine *e, struct now now, struct contact *k,
 /* EDIT, DELETE and REACT of theirs, and of the user. */
 void revise_arrived(struct engine *e, struct now now, struct contact *k,
     const struct chat_event *ev);
+/* It is not theirs to make, but it is safe with us that it came. */
+void revise_ignore(
+    struct engine *e, struct contact *k, const struct change *revision);
 void revise_command(
     struct engine *e, struct now now, const struct command *cmd);
 /* One of ours is stored. */
@@ -522,8 +552,7 @@ void connects_free(struct engine *e);
 
 /* lookup.c: the hosts of peers */
 
-void lookup_start(
-    struct engine *e, struct now now, const struct command *cmd);
+void lookup_start(struct engine *e, struct now now, const struct command *cmd);
 void lookups_free(struct engine *e);
 
 #endif

@@ -111,7 +111,9 @@ complete(struct engine *e, const struct conv *c, struct message *m)
 		m->from = c->fp;
 	if (k != NULL && contact_is_legacy(k))
 		m->dialect = k->pin.dialect;
-	if (m->dialect != DIALECT_EARSHOT)
+	if (m->kind == MESSAGE_FILE)
+		transfer_loaded(e, m);
+	else if (m->dialect != DIALECT_EARSHOT)
 		legacy_loaded(e, c, m);
 	if (m->delivery != DELIVERY_QUEUED || k == NULL || k->chat == NULL)
 		return;
@@ -127,7 +129,8 @@ find_message(const struct conv *c, const struct msg_id *id)
 {
 	for (uint64_t s = c->next_serial; s > c->first_serial; s--) {
 		const struct message *m = conv_message(c, s - 1);
-		if (m->kind <= MESSAGE_SHOUT && msg_id_equal(&m->id, id))
+		if (m->kind != MESSAGE_INFO && m->kind != MESSAGE_ERROR &&
+		    msg_id_equal(&m->id, id))
 			return m;
 	}
 	return NULL;
@@ -285,10 +288,14 @@ forget_message(
 	struct change change = {
 		.kind = CHANGE_FORGET_MESSAGE, .fp = c->fp, .id = cmd->target
 	};
+	uint64_t serial = m->serial;
+	if (m->kind == MESSAGE_FILE)
+		transfers_forget(e, now, &c->fp, m->row);
 	if (k != NULL && k->chat != NULL)
 		chat_withdraw(k->chat, &cmd->target);
 	commit_change(e, k, &change);
-	conv_remove(e->model, c, m->serial);
+	if (serial >= c->first_serial)
+		conv_remove(e->model, c, serial);
 	return true;
 }
 
@@ -304,12 +311,15 @@ forget_conv(
 	};
 
 	if (all)
-		transfers_stop(e, now, &c->fp);
+		transfers_forget(e, now, &c->fp, 0);
 	if (all)
 		contact_forget(e, now, k);
 	else if (k != NULL)
 		outbox_withdraw(e, now, k, N_("forgotten"));
 	commit_change(e, NULL, &change);
+	/* The other end hears of it, in a post that is written after. */
+	if (!all)
+		transfers_forget(e, now, &c->fp, 0);
 	conv_clear(e->model, c);
 	c->last_row = c->read_row = 0;
 	c->loading = false;

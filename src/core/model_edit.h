@@ -82,7 +82,7 @@ int64_t conv_first_row(const struct conv *c, int64_t end);
 /* The message with a row and id; NULL when it is not in memory. */
 struct message *conv_find_row(
     struct conv *c, int64_t row, const struct msg_id *id);
-/* A text by id, of the newest CONV_MESSAGES_MAX; NULL. */
+/* A text or file by id, of the newest CONV_MESSAGES_MAX; NULL. */
 struct message *conv_find_text(struct conv *c, const struct msg_id *id);
 /* The same of those that are ours, or theirs. */
 struct message *conv_find_text_of(

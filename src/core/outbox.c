@@ -7,6 +7,7 @@
 
 #include "base/mem.h"
 #include "base/width.h"
+#include "core/transfers.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -37,12 +38,31 @@ type_of(const struct change *c)
 		[REVISION_EDIT] = MSG_EDIT,
 		[REVISION_DELETE] = MSG_DELETE,
 		[REVISION_REACT] = MSG_REACT,
+		[REVISION_FILE_REFUSED] = MSG_FILE_STOP,
+		[REVISION_FILE_CANCELLED] = MSG_FILE_STOP,
 	};
 
+	if (c->kind == CHANGE_MESSAGE && c->message == MESSAGE_FILE)
+		return c->transfer == NULL ? 0 : MSG_FILE;
 	if (c->kind == CHANGE_MESSAGE)
 		return MSG_TEXT;
 	/* 0 is no post. */
-	return c->revision <= REVISION_REACT ? types[c->revision] : 0;
+	return c->revision < sizeof(types) ? types[c->revision] : 0;
+}
+
+static struct msg_file
+file_of(const struct change *c)
+{
+	const struct transfer *t = c->transfer;
+
+	if (type_of(c) != MSG_FILE)
+		return (struct msg_file){ 0 };
+	return (struct msg_file){
+		.folder = t->folder,
+		.size = t->size,
+		.files = t->files,
+		.mtime = t->mtime,
+	};
 }
 
 static void
@@ -64,6 +84,10 @@ restore_one(struct engine *e, struct now now, const struct saved_post *s)
 		.target = c->target,
 		.text = c->text,
 		.size = c->size,
+		.file = file_of(c),
+		.end = c->revision == REVISION_FILE_REFUSED
+			   ? FILE_END_REFUSED
+			   : FILE_END_CANCELLED,
 	};
 	model_peer_add(e->model, &s->to);
 	/* One that no chat would have taken is damage, and stays in the store
@@ -108,6 +132,10 @@ type_text(uint8_t type)
 		return N_("edit");
 	case MSG_DELETE:
 		return N_("deletion");
+	case MSG_FILE:
+		return N_("file");
+	case MSG_FILE_STOP:
+		return N_("end of a transfer");
 	default:
 		return N_("reaction");
 	}
@@ -149,7 +177,13 @@ outbox_settle(struct engine *e, struct now now, struct contact *k,
 	};
 
 	commit_change(e, k, &change);
-	if (post->type == MSG_TEXT)
+	if (post->type == MSG_FILE && delivery == DELIVERY_FAILED)
+		transfer_unsent(
+		    e, now, k, &post->id, TRANSFER_CANCELLED, reason);
+	/* Who is told of an end has nothing to do about it. */
+	if (post->type == MSG_FILE_STOP)
+		return;
+	if (post->type == MSG_TEXT || post->type == MSG_FILE)
 		effect_set_delivery(
 		    e, k, post->row, &post->id, delivery, reason);
 	else if (delivery == DELIVERY_FAILED)

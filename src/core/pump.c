@@ -7,6 +7,7 @@
 #include "core/engine_state.h"
 
 #include "base/err.h"
+#include "core/file_conns.h"
 
 #include <errno.h>
 
@@ -43,9 +44,16 @@ handle_event(struct engine *e, struct now now, struct conn *c,
 			conn_drop(e, now, c, 0);
 		break;
 	case SESSION_READY:
-		session_up(e, now, c);
+		if (c->file)
+			file_conn_up(e, now, c);
+		else
+			session_up(e, now, c);
 		break;
 	case SESSION_MESSAGE:
+		if (c->file) {
+			file_conn_message(e, now, c, ev->bytes, ev->size);
+			break;
+		}
 		if (!c->contact->answered)
 			bucket_take(&c->contact->inbound, now.mono_ms);
 		talk_input(e, now, c, ev->bytes, ev->size);
@@ -79,11 +87,11 @@ conn_pump(struct engine *e, struct now now, struct conn *c)
 		}
 		if (!handle_event(e, now, c, &ev))
 			return;
-		if (c->contact != NULL && c->contact->chat != NULL &&
-		    chat_is_full(c->contact->chat))
+		if (!c->file && c->contact != NULL &&
+		    c->contact->chat != NULL && chat_is_full(c->contact->chat))
 			talk_flush(e, now, c->contact);
 	}
-	if (c->contact != NULL && c->contact->chat != NULL)
+	if (!c->file && c->contact != NULL && c->contact->chat != NULL)
 		talk_flush(e, now, c->contact);
 	conn_flush(e, now, c);
 }

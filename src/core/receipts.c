@@ -10,7 +10,10 @@ newest_of_theirs(const struct conv *c)
 {
 	for (uint64_t s = c->next_serial; s > c->first_serial; s--) {
 		const struct message *m = conv_message(c, s - 1);
-		if (m->kind == MESSAGE_TEXT && !m->mine)
+		bool is_post =
+		    m->kind == MESSAGE_TEXT ||
+		    (m->kind == MESSAGE_FILE && m->dialect == DIALECT_EARSHOT);
+		if (is_post && !m->mine)
 			return m;
 	}
 	return NULL;
@@ -48,7 +51,8 @@ mark_shown(struct engine *e, struct conv *c, uint64_t serial)
 {
 	for (uint64_t s = serial + 1; s > c->first_serial; s--) {
 		struct message *m = conv_message_edit(c, s - 1);
-		if (!m->mine || m->kind != MESSAGE_TEXT)
+		if (!m->mine ||
+		    (m->kind != MESSAGE_TEXT && m->kind != MESSAGE_FILE))
 			continue;
 		if (m->delivery == DELIVERY_READ)
 			break;

@@ -94,9 +94,9 @@ clean_text(enum revision revision, struct untrusted text, size_t *ret_size)
 	return clean;
 }
 
-/* It is not theirs to make, but it is safe with us that it came. */
-static void
-ignore(struct engine *e, struct contact *k, const struct change *revision)
+void
+revise_ignore(
+    struct engine *e, struct contact *k, const struct change *revision)
 {
 	struct change c = {
 		.kind = CHANGE_MESSAGE,
@@ -137,7 +137,7 @@ revise_arrived(struct engine *e, struct now now, struct contact *k,
 
 	struct message *m = find_target(c, &change);
 	if (m != NULL && !may_revise(m, &change)) {
-		ignore(e, k, &change);
+		revise_ignore(e, k, &change);
 		return;
 	}
 	char *text = clean_text(change.revision, ev->post.text, &change.size);

@@ -8,6 +8,8 @@
 
 #include "base/err.h"
 #include "base/peer_text.h"
+#include "core/earshot_transfer.h"
+#include "core/file_conns.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -93,10 +95,14 @@ session_judge(struct engine *e, struct now now, struct conn *c,
 	struct contact *k = contact_find(e, &ev->fp);
 	int err;
 
+	if (carrier_purpose(&c->carrier) == SESSION_FILE && !c->file)
+		conn_set_file(e, c);
 	if ((err = judge_identity(e, now, c, ev)) < 0 ||
 	    (err = judge_version(k, &ev->hello)) < 0 ||
 	    (err = judge_stranger(e, c, k)) < 0)
 		return err;
+	if (c->file)
+		return file_conn_judge(e, now, c, ev);
 	k = contact_get(e, now, &ev->fp);
 	if (k == NULL)
 		return ERR_LIMIT;
@@ -156,7 +162,7 @@ drop_dials(struct engine *e, struct now now, const struct conn *winner)
 
 	for (size_t i = 0; i < CONNS_MAX; i++) {
 		struct conn *c = e->conns[i];
-		if (c != NULL && c->contact == winner->contact &&
+		if (c != NULL && !c->file && c->contact == winner->contact &&
 		    c->state == CONN_DIALING && c->connect == NULL &&
 		    wish_compare(c, winner, ours) <= 0)
 			conn_drop(e, now, c, 0);
@@ -246,6 +252,7 @@ win(struct engine *e, struct now now, struct conn *c)
 	chat_peer_epoch(contact_chat(e, k), c->epoch);
 	chat_session_up(k->chat);
 	chat_status(k->chat, e->model->away, e->model->status);
+	earshot_transfer_session(e, now, k);
 	talk_flush(e, now, k);
 }
 

@@ -7,6 +7,7 @@
 
 #include "base/mem.h"
 #include "base/peer_text.h"
+#include "core/earshot_transfer.h"
 #include "core/ipmsg_line.h"
 
 #include <stdlib.h>
@@ -92,7 +93,10 @@ seen(struct engine *e, struct now now, const struct sighting *s)
 	p->last_seen_ms = now.wall_ms;
 	changed |= set_presence(e, p, away ? PRESENCE_AWAY : PRESENCE_ONLINE);
 	struct addr addr = tcp_addr(s);
-	if (addr.port != 0)
+	bool elsewhere =
+	    addr.port != 0 &&
+	    (p->addr_count == 0 || !addr_equal(&p->addrs[0], &addr));
+	if (elsewhere)
 		peer_add_addr(e->model, p, &addr);
 	bool moved = p->udp_port != s->beacon.udp_port;
 	p->udp_port = s->beacon.udp_port;
@@ -101,6 +105,8 @@ seen(struct engine *e, struct now now, const struct sighting *s)
 	struct contact *k = contact_find(e, &s->fp);
 	if (was_absent && k != NULL)
 		dial_returned(e, now, k);
+	if ((was_absent || elsewhere) && k != NULL)
+		earshot_transfer_seen(e, now, &s->fp, 0);
 	struct conn *c = k == NULL ? NULL : conn_get(e, k->conn);
 	if (c == NULL)
 		return p;

@@ -9,9 +9,11 @@
 #include "base/err.h"
 #include "base/mem.h"
 #include "base/peer_text.h"
+#include "core/earshot_transfer.h"
 #include "core/ipmsg_line.h"
 #include "core/legacy.h"
 #include "core/plain.h"
+#include "core/transfers.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -93,6 +95,10 @@ post_arrived(struct engine *e, struct now now, struct contact *k,
 		contact_keep(e, k);
 	if (ev->type == MSG_TEXT)
 		take_text(e, now, k, ev);
+	else if (ev->type == MSG_FILE)
+		earshot_transfer_arrived(e, now, k, ev);
+	else if (ev->type == MSG_FILE_STOP)
+		earshot_transfer_ended(e, now, k, ev);
 	else
 		revise_arrived(e, now, k, ev);
 }
@@ -107,6 +113,7 @@ refusal_text(uint8_t code)
 		[NACK_FORMAT] = N_("their earshot could not read it"),
 		[NACK_INBOX_FULL] = N_("their inbox is full"),
 		[NACK_BLOCKED] = N_("they do not take messages from you"),
+		[NACK_OFFERS] = N_("too many files were offered at a time"),
 	};
 
 	if (code >= sizeof(texts) / sizeof(texts[0]) || texts[code] == NULL)
@@ -126,6 +133,9 @@ answered(struct engine *e, struct now now, struct contact *k,
 		.row = ev->row,
 	};
 
+	if (!acked && ev->type == MSG_FILE)
+		transfer_unsent(e, now, k, &ev->id, TRANSFER_REFUSED,
+		    refusal_text(ev->code));
 	outbox_settle(e, now, k, &post,
 	    acked ? DELIVERY_DELIVERED : DELIVERY_FAILED,
 	    acked ? NULL : refusal_text(ev->code));
@@ -180,6 +190,7 @@ handle_event(struct engine *e, struct now now, struct contact *k,
 		status_arrived(e, k, &ev->status);
 		break;
 	case CHAT_FILE_CALL:
+		earshot_transfer_called(e, now, k, &ev->id);
 		break;
 	}
 }
@@ -214,7 +225,8 @@ talk_flush(struct engine *e, struct now now, struct contact *k)
 			c->deadline_ms = now.mono_ms;
 			break;
 		}
-		if (packet.is_post && packet.type == MSG_TEXT)
+		if (packet.is_post &&
+		    (packet.type == MSG_TEXT || packet.type == MSG_FILE))
 			effect_set_delivery(
 			    e, k, packet.row, &packet.id, DELIVERY_SENT, NULL);
 	}
@@ -295,9 +307,9 @@ talk_set_answered(struct engine *e, struct contact *k)
 	k->kept = false;
 }
 
-bool
-talk_post(struct engine *e, struct now now, const struct command *cmd,
-    struct contact *k, struct chat_post *post)
+static bool
+enqueue(struct engine *e, struct now now, uint32_t conv, struct contact *k,
+    struct chat_post *post)
 {
 	const struct peer *p = model_peer(e->model, &k->fp);
 	struct chat *chat = contact_chat(e, k);
@@ -305,15 +317,18 @@ talk_post(struct engine *e, struct now now, const struct command *cmd,
 	post->sent_ms = now.wall_ms;
 	post->row = e->next_row;
 	if (chat_send(chat, post) < 0) {
-		engine_error(e, now, cmd->conv,
+		engine_error(e, now, conv,
 		    "not sent: %zu messages already wait for %s",
 		    chat_waiting(chat), p->name);
 		return false;
 	}
 	e->next_row++;
-	talk_set_answered(e, k);
-	if (k->conn != 0 && !k->pinned)
-		contact_pin(e, now, k);
+	return true;
+}
+
+static void
+enqueued(struct engine *e, struct now now, struct contact *k)
+{
 	if (!k->kept)
 		contact_keep(e, k);
 	outbox_watch(e, now);
@@ -321,6 +336,28 @@ talk_post(struct engine *e, struct now now, const struct command *cmd,
 		legacy_chat_up(e, k);
 	else if (k->conn == 0)
 		dialling_want(k, now, 0);
+}
+
+bool
+talk_queue(struct engine *e, struct now now, uint32_t conv, struct contact *k,
+    struct chat_post *post)
+{
+	if (!enqueue(e, now, conv, k, post))
+		return false;
+	enqueued(e, now, k);
+	return true;
+}
+
+bool
+talk_post(struct engine *e, struct now now, const struct command *cmd,
+    struct contact *k, struct chat_post *post)
+{
+	if (!enqueue(e, now, cmd->conv, k, post))
+		return false;
+	talk_set_answered(e, k);
+	if (k->conn != 0 && !k->pinned)
+		contact_pin(e, now, k);
+	enqueued(e, now, k);
 	return true;
 }
 

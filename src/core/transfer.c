@@ -12,7 +12,11 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { MINUTE_MS = 60000 };
+enum {
+	MINUTE_MS = 60000,
+	/* Offers so close to each other were sent together. */
+	BATCH_MS = 2000,
+};
 
 struct transfer *
 transfer_get(struct engine *e, uint32_t id)
@@ -25,10 +29,43 @@ transfer_get(struct engine *e, uint32_t id)
 	return NULL;
 }
 
+struct transfer *
+transfer_find(
+    struct engine *e, const struct fp *peer, const struct msg_id *message)
+{
+	struct model *m = e->model;
+
+	for (size_t i = 0; i < m->transfer_count; i++) {
+		struct transfer *t = m->transfers[i];
+		if (t->dialect == DIALECT_EARSHOT && fp_equal(&t->peer, peer) &&
+		    msg_id_equal(&t->message, message))
+			return t;
+	}
+	return NULL;
+}
+
+/* What is seen of it stays. */
+static void
+give_to_message(struct model *m, struct transfer *t)
+{
+	struct conv *c = model_conv_edit(m, t->conv);
+
+	for (uint64_t s = c == NULL ? 0 : c->next_serial;
+	     c != NULL && s > c->first_serial; s--) {
+		struct message *msg = conv_message_edit(c, s - 1);
+		if (msg->kind != MESSAGE_FILE || msg->transfer != t->id)
+			continue;
+		transfer_free(msg->file);
+		msg->file = t;
+		return;
+	}
+	transfer_free(t);
+}
+
 static void
 remove_at(struct model *m, size_t i)
 {
-	transfer_free(m->transfers[i]);
+	give_to_message(m, m->transfers[i]);
 	memmove(m->transfers + i, m->transfers + i + 1,
 	    (--m->transfer_count - i) * sizeof(*m->transfers));
 	model_touch(m);
@@ -74,6 +111,7 @@ transfer_add(struct engine *e, struct now now, const struct peer *p)
 	t->dialect = p->dialect;
 	t->offered_ms = now.wall_ms;
 	t->offered_mono_ms = t->moved_ms = now.mono_ms;
+	t->try_ms = NEVER_MS;
 	m->transfers[m->transfer_count++] = t;
 	model_touch(m);
 	return t;
@@ -109,6 +147,25 @@ transfer_set_state(struct engine *e, struct now now, struct transfer *t,
 	}
 	model_touch(e->model);
 	effect_transfer(e, t);
+	transfer_keep(e, now, t);
+}
+
+void
+transfer_keep(struct engine *e, struct now now, struct transfer *t)
+{
+	bool native = t->dialect == DIALECT_EARSHOT;
+	struct change change = {
+		.kind = CHANGE_TRANSFER,
+		.fp = t->peer,
+		.row = t->row,
+		.mine = t->mine,
+		.transfer = t,
+	};
+
+	t->kept_ms = now.mono_ms;
+	if (t->row != 0)
+		commit_change(
+		    e, native ? contact_find(e, &t->peer) : NULL, &change);
 }
 
 /* The line in the conversation; how it goes is drawn from the table. Caller
@@ -131,18 +188,67 @@ describe(const struct model *m, const struct transfer *t)
 	return xasprintf(say(l, "file %s, %s"), t->name, size);
 }
 
+/* Into the history: the name, which is searched; the rest is in the transfer.
+ */
+static void
+store_line(struct engine *e, struct now now, struct transfer *t,
+    const struct transfer_post *post)
+{
+	struct contact *k = contact_get(e, now, &t->peer);
+	struct change change = {
+		.kind = CHANGE_MESSAGE,
+		.fp = t->peer,
+		.row = t->row,
+		.id = post->id,
+		.seq = post->seq,
+		.mine = t->mine,
+		.waits = post->waits,
+		.keep = k == NULL || !k->pin.forgets,
+		.message = MESSAGE_FILE,
+		.from = t->mine ? e->identity->fp : t->peer,
+		.missing = post->missing,
+		.sent_ms = post->sent_ms,
+		.arrived_ms = now.wall_ms,
+		.delivery = post->waits ? DELIVERY_QUEUED : DELIVERY_NONE,
+		.text = t->name,
+		.size = strlen(t->name),
+		.dialect = t->dialect,
+	};
+
+	if (k != NULL && !k->kept)
+		contact_keep(e, k);
+	if (k != NULL && !t->mine)
+		k->inbound_bytes += sizeof(change) + change.size;
+	/* Nothing of another dialect waits for the commit. */
+	commit_change(e, t->dialect == DIALECT_EARSHOT ? k : NULL, &change);
+	transfer_keep(e, now, t);
+}
+
 void
-transfer_show(struct engine *e, struct now now, const struct transfer *t)
+transfer_show(struct engine *e, struct now now, struct transfer *t,
+    const struct transfer_post *post)
 {
 	struct conv *c = model_conv_edit(e->model, t->conv);
+	struct transfer_post own = { .sent_ms = now.wall_ms };
+
+	if (post == NULL)
+		rng_fill(&e->rng, own.id.b, sizeof(own.id.b));
+	else
+		own = *post;
+	if (t->row == 0)
+		t->row = e->next_row++;
+	store_line(e, now, t, &own);
 	struct message m = {
 		.kind = MESSAGE_FILE,
-		.row = e->next_row - 1,
+		.row = t->row,
+		.id = own.id,
+		.delivery = own.waits ? DELIVERY_QUEUED : DELIVERY_NONE,
 		.mine = t->mine,
 		.read = t->mine,
+		.missing = own.missing,
 		.from = t->mine ? e->identity->fp : t->peer,
 		.arrived_ms = now.wall_ms,
-		.sent_ms = now.wall_ms,
+		.sent_ms = own.sent_ms,
 		.transfer = t->id,
 		.dialect = t->dialect,
 	};
@@ -153,15 +259,42 @@ transfer_show(struct engine *e, struct now now, const struct transfer *t)
 	effect_transfer(e, t);
 }
 
+void
+transfer_loaded(struct engine *e, struct message *m)
+{
+	if (m->file == NULL)
+		return;
+	m->transfer = m->file->id;
+	free(m->text);
+	m->text = describe(e->model, m->file);
+	m->size = strlen(m->text);
+}
+
+/* Both came by one message, or one after the other from somebody the user
+ * talks to, who sends several at once: the user is asked once. */
+static bool
+is_one_question(const struct transfer *a, const struct transfer_offer *o,
+    bool answered, struct now now, int64_t last_ms)
+{
+	static const struct msg_id none;
+
+	if (!msg_id_equal(&o->message, &none) &&
+	    msg_id_equal(&a->message, &o->message))
+		return true;
+	return o->dialect == DIALECT_EARSHOT && answered &&
+	       now.mono_ms - last_ms < BATCH_MS;
+}
+
 /* Each message of theirs asks the user something, and so does each file of
  * it that nobody answered. */
 static bool
 offers_too_much(
-    const struct engine *e, struct now now, const struct transfer_offer *o)
+    struct engine *e, struct now now, const struct transfer_offer *o)
 {
-	static const struct msg_id none;
+	const struct contact *k = contact_find(e, &o->peer);
+	bool answered = k != NULL && k->answered;
 	const struct model *m = e->model;
-	struct msg_id last = none;
+	const struct transfer *last = NULL;
 	unsigned open = 0, recent = 0;
 
 	for (size_t i = 0; i < m->transfer_count; i++) {
@@ -169,15 +302,18 @@ offers_too_much(
 		if (t->mine || !fp_equal(&t->peer, &o->peer))
 			continue;
 		open += t->state == TRANSFER_OFFERED;
-		if (now.mono_ms - t->offered_mono_ms >= MINUTE_MS ||
-		    (recent > 0 && !msg_id_equal(&t->message, &none) &&
-			msg_id_equal(&t->message, &last)))
+		if (now.mono_ms - t->offered_mono_ms >= MINUTE_MS)
 			continue;
-		recent++;
-		last = t->message;
+		struct transfer_offer like = { .dialect = t->dialect,
+			.message = t->message };
+		struct now then = { .mono_ms = t->offered_mono_ms };
+		if (last == NULL || !is_one_question(last, &like, answered,
+					then, last->offered_mono_ms))
+			recent++;
+		last = t;
 	}
-	if (!msg_id_equal(&o->message, &none) && recent > 0 &&
-	    msg_id_equal(&o->message, &last))
+	if (last != NULL &&
+	    is_one_question(last, o, answered, now, last->offered_mono_ms))
 		recent--;
 	return open >= TRANSFERS_OFFERED_MAX ||
 	       recent >= TRANSFER_OFFERS_PER_MINUTE;
@@ -191,7 +327,7 @@ has_place(struct engine *e, const struct contact *k)
 
 	for (size_t i = 0; i < e->model->transfer_count; i++) {
 		const struct transfer *t = e->model->transfers[i];
-		if (t->mine || t->state != TRANSFER_OFFERED)
+		if (t->mine || transfer_state_is_last(t->state))
 			continue;
 		const struct contact *other = contact_find(e, &t->peer);
 		theirs++;
@@ -248,7 +384,13 @@ transfer_offered(
 	t->size = o->size_known ? o->size : 0;
 	t->files = o->files;
 	t->mtime = o->mtime;
-	transfer_show(e, now, t);
+	struct transfer_post post = {
+		.id = o->message,
+		.seq = o->seq,
+		.sent_ms = o->sent_ms,
+		.missing = o->missing,
+	};
+	transfer_show(e, now, t, t->dialect == DIALECT_EARSHOT ? &post : NULL);
 	return t->id;
 }
 
@@ -270,14 +412,18 @@ transfers_running(const struct engine *e)
 	unsigned count = 0;
 
 	for (size_t i = 0; i < e->model->transfer_count; i++) {
-		enum transfer_state s = e->model->transfers[i]->state;
-		count += s == TRANSFER_RUNNING || s == TRANSFER_ACCEPTED;
+		const struct transfer *t = e->model->transfers[i];
+		if (wire_moves(t))
+			count += t->moving || t->conn != 0;
+		else
+			count += t->state == TRANSFER_RUNNING ||
+				 t->state == TRANSFER_ACCEPTED;
 	}
 	return count;
 }
 
-static void
-stop(struct engine *e, struct now now, struct transfer *t)
+void
+transfer_stop(struct engine *e, struct now now, struct transfer *t)
 {
 	enum transfer_state was = t->state;
 
@@ -286,10 +432,12 @@ stop(struct engine *e, struct now now, struct transfer *t)
 	else
 		wire_refuse(e, now, t);
 	transfer_close(e, t, false);
-	transfer_set_state(e, now, t,
-	    was == TRANSFER_OFFERED && !t->mine ? TRANSFER_REFUSED
-						: TRANSFER_CANCELLED,
-	    NULL);
+	/* An offer that was not sent is over with its post. */
+	if (!transfer_state_is_last(t->state))
+		transfer_set_state(e, now, t,
+		    was == TRANSFER_OFFERED && !t->mine ? TRANSFER_REFUSED
+							: TRANSFER_CANCELLED,
+		    NULL);
 }
 
 void
@@ -297,122 +445,52 @@ transfers_stop(struct engine *e, struct now now, const struct fp *peer)
 {
 	for (size_t i = 0; i < e->model->transfer_count; i++) {
 		struct transfer *t = e->model->transfers[i];
-		if (!transfer_state_is_last(t->state) && !t->ending &&
-		    (peer == NULL || fp_equal(&t->peer, peer)))
-			stop(e, now, t);
+		if (transfer_state_is_last(t->state) || t->ending)
+			continue;
+		/* Who leaves goes on with what can wait. */
+		if (peer == NULL && wire_moves(t))
+			transfer_keep(e, now, t);
+		else if (peer == NULL || fp_equal(&t->peer, peer))
+			transfer_stop(e, now, t);
 	}
-}
-
-/* Which one is meant; NULL when the user was told that there is none. */
-static struct transfer *
-find(struct engine *e, struct now now, const struct command *cmd)
-{
-	struct transfer *t = NULL;
-
-	if (cmd->number != 0)
-		t = transfer_get(e, cmd->number);
-	for (size_t i = e->model->transfer_count;
-	     cmd->number == 0 && t == NULL && i-- > 0;) {
-		struct transfer *each = e->model->transfers[i];
-		if (!each->mine && each->conv == cmd->conv &&
-		    each->state == TRANSFER_OFFERED)
-			t = each;
-	}
-	if (t == NULL && cmd->number != 0)
-		engine_error(e, now, cmd->conv,
-		    "there is no transfer f%u; /files lists them",
-		    (unsigned)cmd->number);
-	else if (t == NULL)
-		engine_error(
-		    e, now, cmd->conv, "nothing is offered here; /files");
-	return t;
-}
-
-static void
-refuse(struct engine *e, struct now now, const struct command *cmd)
-{
-	struct transfer *t = find(e, now, cmd);
-
-	if (t == NULL)
-		return;
-	if (t->mine || t->state != TRANSFER_OFFERED) {
-		engine_error(e, now, cmd->conv,
-		    "f%u is not an offer that waits; /cancel f%u stops it",
-		    (unsigned)t->id, (unsigned)t->id);
-		return;
-	}
-	stop(e, now, t);
-}
-
-static void
-cancel(struct engine *e, struct now now, const struct command *cmd)
-{
-	struct transfer *t = find(e, now, cmd);
-
-	if (t == NULL)
-		return;
-	if (transfer_state_is_last(t->state) || t->ending)
-		engine_error(
-		    e, now, cmd->conv, "f%u is over already", (unsigned)t->id);
-	else
-		stop(e, now, t);
-}
-
-static bool
-can_be_asked_for(const struct transfer *t)
-{
-	return t->state == TRANSFER_OFFERED || t->state == TRANSFER_PAUSED ||
-	       t->state == TRANSFER_FAILED;
 }
 
 void
-transfer_get_file(struct engine *e, struct now now, const struct command *cmd)
+transfers_forget(
+    struct engine *e, struct now now, const struct fp *peer, int64_t row)
 {
-	struct transfer *t = find(e, now, cmd);
-
-	if (t == NULL)
-		return;
-	if (t->mine) {
-		engine_error(
-		    e, now, cmd->conv, "f%u is sent by you", (unsigned)t->id);
-		return;
+	for (size_t i = e->model->transfer_count; i-- > 0;) {
+		struct transfer *t = e->model->transfers[i];
+		if (!fp_equal(&t->peer, peer) || t->ending ||
+		    (row != 0 && t->row != row))
+			continue;
+		t->row = 0;
+		if (!transfer_state_is_last(t->state))
+			transfer_stop(e, now, t);
+		transfer_remove(e, t->id);
 	}
-	if (!can_be_asked_for(t)) {
-		engine_error(e, now, cmd->conv, "f%u is not to be had any more",
-		    (unsigned)t->id);
-		return;
-	}
-	if (transfers_running(e) >= TRANSFERS_RUNNING_MAX) {
-		engine_error(e, now, cmd->conv,
-		    "not taken: %d transfers run already",
-		    TRANSFERS_RUNNING_MAX);
-		return;
-	}
-	enum transfer_state was = t->state;
-	if (cmd->text != NULL || was != TRANSFER_PAUSED) {
-		transfer_close(e, t, false);
-		free(t->path);
-		t->path = cmd->text == NULL ? NULL : xstrdup(cmd->text);
-	}
-	t->offset = t->sink_open && !t->folder ? t->done : 0;
-	transfer_set_state(e, now, t, TRANSFER_ACCEPTED, NULL);
-	const char *why = wire_fetch(e, now, t);
-	if (why == NULL)
-		return;
-	transfer_set_state(e, now, t, was, NULL);
-	engine_error(
-	    e, now, cmd->conv, "not taken: %s", say(e->model->lang, why));
 }
 
 void
-transfer_execute(struct engine *e, struct now now, const struct command *cmd)
+transfer_unstored(
+    struct engine *e, struct now now, int64_t row, const char *reason)
 {
-	if (cmd->kind == COMMAND_SEND_FILES)
-		transfer_send(e, now, cmd);
-	else if (cmd->kind == COMMAND_GET)
-		transfer_get_file(e, now, cmd);
-	else if (cmd->kind == COMMAND_REFUSE)
-		refuse(e, now, cmd);
-	else
-		cancel(e, now, cmd);
+	for (size_t i = 0; i < e->model->transfer_count; i++) {
+		struct transfer *t = e->model->transfers[i];
+		if (t->row != row || !t->mine)
+			continue;
+		t->row = 0;
+		if (!transfer_state_is_last(t->state))
+			transfer_set_state(e, now, t, TRANSFER_FAILED, reason);
+	}
+}
+
+void
+transfer_unsent(struct engine *e, struct now now, const struct contact *k,
+    const struct msg_id *message, enum transfer_state how, const char *reason)
+{
+	struct transfer *t = transfer_find(e, &k->fp, message);
+
+	if (t != NULL && t->mine && !transfer_state_is_last(t->state))
+		transfer_set_state(e, now, t, how, reason);
 }

@@ -26,6 +26,15 @@ transfer_close(struct engine *e, struct transfer *t, bool keep)
 	t->sink_open = t->sink_open && keep;
 	t->ending = false;
 	t->conn = 0;
+	if (t->part == NULL || keep)
+		return;
+	effect_add(
+	    e, (struct effect){
+		   .kind = EFFECT_PART_DROP, .token = t->id, .text = t->part });
+	free(t->part);
+	t->part = NULL;
+	t->done = 0;
+	t->files_done = 0;
 }
 
 /* It cannot go on, and the wire does not know yet. */
@@ -133,11 +142,14 @@ measure(struct engine *e, struct now now, struct transfer *t)
 		      });
 }
 
-static void
-moved(struct engine *e, struct now now, struct transfer *t, size_t n)
+void
+transfer_moved(
+    struct engine *e, struct now now, struct transfer *t, uint64_t done)
 {
-	t->done += n;
+	t->done = done;
 	t->moved_ms = now.mono_ms;
+	if (now.mono_ms - t->kept_ms >= TRANSFER_KEEP_MS)
+		transfer_keep(e, now, t);
 	measure(e, now, t);
 	if (now.mono_ms - t->shown_ms < TRANSFER_SHOW_MS)
 		return;
@@ -188,7 +200,7 @@ transfer_piece(struct engine *e, struct now now, uint32_t id,
 			return;
 		}
 		give_sink(e, t, piece);
-		moved(e, now, t, piece->count);
+		transfer_moved(e, now, t, t->done + piece->count);
 		break;
 	case FILE_PIECE_FILE:
 		t->files_done++;
@@ -230,8 +242,8 @@ transfer_ended(struct engine *e, struct now now, uint32_t id,
 	transfer_set_state(e, now, t, how, reason);
 }
 
-static void
-add_note(struct transfer *t, const char *note)
+void
+transfer_add_note(struct transfer *t, const char *note)
 {
 	if (t->note == NULL) {
 		t->note = xstrdup(note);
@@ -254,7 +266,7 @@ engine_source(struct engine *e, struct now now, uint32_t token,
 		return;
 	switch ((enum file_piece_kind)piece->kind) {
 	case FILE_PIECE_NOTE:
-		add_note(t, piece->name);
+		transfer_add_note(t, piece->name);
 		return;
 	case FILE_PIECE_END:
 		t->source_open = false;
@@ -268,7 +280,7 @@ engine_source(struct engine *e, struct now now, uint32_t token,
 		t->files_done++;
 		break;
 	case FILE_PIECE_BYTES:
-		moved(e, now, t, piece->count);
+		transfer_moved(e, now, t, t->done + piece->count);
 		break;
 	case FILE_PIECE_ENTER:
 	case FILE_PIECE_LEAVE:
@@ -306,6 +318,10 @@ transfers_tick(struct engine *e, struct now now)
 		struct transfer *t = e->model->transfers[i];
 		if (t->state == TRANSFER_RUNNING)
 			measure(e, now, t);
+		if (wire_moves(t)) {
+			wire_tick(e, now, t);
+			continue;
+		}
 		/* A disk may take longer than any network. */
 		if ((t->state == TRANSFER_RUNNING ||
 			t->state == TRANSFER_ACCEPTED) &&
@@ -321,9 +337,10 @@ transfers_deadline(const struct engine *e)
 
 	for (size_t i = 0; i < e->model->transfer_count; i++) {
 		const struct transfer *t = e->model->transfers[i];
+		at = earlier_ms(at, wire_deadline(e, t));
 		if (t->state == TRANSFER_RUNNING)
 			at = earlier_ms(at, t->rate_ms + RATE_MS);
-		else if (t->state == TRANSFER_ACCEPTED)
+		else if (t->state == TRANSFER_ACCEPTED && !wire_moves(t))
 			at = earlier_ms(at, t->moved_ms + TRANSFER_IDLE_MS);
 	}
 	return at;

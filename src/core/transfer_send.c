@@ -186,7 +186,8 @@ offer_all(struct engine *e, struct now now, const struct sending *s)
 		return;
 	}
 	for (size_t i = 0; i < s->count; i++) {
-		transfer_show(e, now, list[i]);
+		if (list[i]->row == 0)
+			transfer_show(e, now, list[i], NULL);
 		if (list[i]->note != NULL)
 			engine_info(e, now, s->conv, "%s", list[i]->note);
 	}

@@ -6,8 +6,10 @@
 #include "core/transfer.h"
 
 #include "base/lang.h"
+#include "base/mem.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 
 const char *
 transfer_state_text(enum transfer_state s)
@@ -75,4 +77,32 @@ size_text(uint64_t bytes, char out[static SIZE_TEXT_SIZE])
 	else
 		snprintf(out, SIZE_TEXT_SIZE, "%u %s", whole, units[i]);
 	return out;
+}
+const struct transfer *
+message_transfer(const struct model *m, const struct message *msg)
+{
+	const struct transfer *t =
+	    msg->kind == MESSAGE_FILE ? model_transfer(m, msg->transfer) : NULL;
+
+	return t != NULL ? t : msg->file;
+}
+
+static char *
+copy(const char *text)
+{
+	return text == NULL ? NULL : xstrdup(text);
+}
+
+struct transfer *
+transfer_copy(const struct transfer *t)
+{
+	struct transfer *n = xmalloc(sizeof(*n));
+
+	*n = *t;
+	n->name = copy(t->name);
+	n->path = copy(t->path);
+	n->reason = copy(t->reason);
+	n->note = copy(t->note);
+	n->part = copy(t->part);
+	return n;
 }

@@ -1,0 +1,452 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * When a transfer is tried, and what became of it. Who receives comes again, by
+ * himself, until he has it: at once when the other end is there again or
+ * somewhere else, else after a while that grows. Nobody is asked.
+ */
+#include "core/earshot_transfer.h"
+
+#include "base/mem.h"
+#include "base/peer_text.h"
+#include "core/file_conns.h"
+#include "core/transfers.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+enum {
+	AGAIN_MIN_MS = 1000,
+	AGAIN_MAX_MS = 60000,
+	AGAIN_DOUBLINGS = 6,
+	/* Who is called has so long to come. */
+	CALL_MS = 15000,
+	/* After the disk was full, or the like. */
+	SPACE_MS = 60000,
+	/* Nothing came: the connection is dead, and nobody says so. Who sends
+	 * waits longer, since the other end comes again. */
+	STALL_MS = 30000,
+	STALL_SENDER_MS = 120000,
+	/* What is here is read before it begins, and written at the end. */
+	STALL_DISK_MS = 3600 * 1000,
+	/* After one of the two changed networks. */
+	STALL_SOON_MS = 5000,
+	/* So often nobody knows what is wrong. */
+	ODD_MAX = 5,
+	/* From here on it counts as going well. */
+	WELL_BYTES = 1024 * 1024,
+};
+
+const char earshot_transfer_changed[] =
+    N_("it changed at its sender since; /get starts it again");
+static const char no_way[] =
+    N_("no TCP connection either way; it is tried again");
+
+bool
+earshot_moves_has_place(const struct engine *e)
+{
+	return transfers_running(e) < TRANSFERS_RUNNING_MAX;
+}
+
+void
+earshot_moves_stop(struct engine *e, struct transfer *t, enum flow_stop why)
+{
+	bool drop = why == FLOW_STOP_CANCELLED && !t->mine;
+
+	if (!t->moving)
+		return;
+	effect_add(e, (struct effect){ .kind = EFFECT_MOVE_STOP,
+			  .token = t->id,
+			  .why = why,
+			  .on = drop });
+	t->moving = false;
+	t->rate = 0;
+	if (!drop)
+		return;
+	free(t->part);
+	t->part = NULL;
+}
+
+void
+earshot_moves_wait(
+    struct engine *e, struct now now, struct transfer *t, int64_t delay_ms)
+{
+	(void)e;
+	t->try_ms = t->mine ? NEVER_MS : now.mono_ms + delay_ms;
+}
+
+static int64_t
+next_delay(struct transfer *t)
+{
+	unsigned n =
+	    t->attempts < AGAIN_DOUBLINGS ? t->attempts : AGAIN_DOUBLINGS;
+	int64_t ms = (int64_t)AGAIN_MIN_MS << n;
+
+	t->attempts++;
+	return ms < AGAIN_MAX_MS ? ms : AGAIN_MAX_MS;
+}
+
+/* Without a word where it is the same already. */
+static void
+set_state(struct engine *e, struct now now, struct transfer *t,
+    enum transfer_state state, const char *reason)
+{
+	bool same = t->state == state &&
+		    (reason == NULL) == (t->reason == NULL) &&
+		    (reason == NULL || strcmp(reason, t->reason) == 0);
+
+	if (!same)
+		transfer_set_state(e, now, t, state, reason);
+}
+
+/* It waits for the other end, or for its turn. */
+static bool
+is_waiting(const struct transfer *t)
+{
+	return t->dialect == DIALECT_EARSHOT && t->state == TRANSFER_ACCEPTED &&
+	       !t->moving && t->conn == 0;
+}
+
+static bool
+is_of(const struct transfer *t, const struct fp *peer)
+{
+	return t->dialect == DIALECT_EARSHOT && fp_equal(&t->peer, peer);
+}
+
+void
+earshot_moves_unreached(struct engine *e, struct now now, struct transfer *t)
+{
+	struct contact *k = contact_find(e, &t->peer);
+	const struct peer *p = model_peer(e->model, &t->peer);
+
+	t->dial = 0;
+	t->try_ms = NEVER_MS;
+	if (t->mine || k == NULL || p == NULL)
+		return;
+	int64_t delay_ms = next_delay(t);
+	if (k->conn != 0) {
+		chat_file_call(k->chat, &t->message);
+		talk_flush(e, now, k);
+		if (delay_ms < CALL_MS)
+			delay_ms = CALL_MS;
+		if (t->attempts > 1)
+			set_state(e, now, t, TRANSFER_ACCEPTED, no_way);
+	} else if (p->presence >= PRESENCE_AWAY) {
+		dialling_want(k, now, 0);
+	}
+	earshot_moves_wait(e, now, t, delay_ms);
+	/* What holds for one holds for the others of the same peer. */
+	for (size_t i = 0; i < e->model->transfer_count; i++) {
+		struct transfer *other = e->model->transfers[i];
+		if (is_of(other, &t->peer) && !other->mine &&
+		    is_waiting(other) && other->try_ms < t->try_ms)
+			other->try_ms = t->try_ms;
+	}
+}
+
+/* The next try is now; what went wrong before counts no more. */
+static void
+hurry(struct transfer *t, struct now now, int64_t delay_ms)
+{
+	t->attempts = 0;
+	t->dial = 0;
+	t->try_ms = earlier_ms(t->try_ms, now.mono_ms + delay_ms);
+}
+
+/* A connection may have died of what happened. */
+static void
+doubt(struct transfer *t, struct now now)
+{
+	int64_t then_ms = now.mono_ms - STALL_MS + STALL_SOON_MS;
+
+	if (t->moving && !t->mine && t->state == TRANSFER_RUNNING &&
+	    t->moved_ms > then_ms)
+		t->moved_ms = then_ms;
+}
+
+void
+earshot_transfer_session(struct engine *e, struct now now, struct contact *k)
+{
+	for (size_t i = 0; i < e->model->transfer_count; i++) {
+		struct transfer *t = e->model->transfers[i];
+		if (!is_of(t, &k->fp) || !is_waiting(t))
+			continue;
+		/* They may not know that it goes on. */
+		if (t->mine)
+			chat_file_call(k->chat, &t->message);
+		else
+			hurry(t, now, 0);
+	}
+}
+
+void
+earshot_transfer_seen(
+    struct engine *e, struct now now, const struct fp *peer, int64_t delay_ms)
+{
+	for (size_t i = 0; i < e->model->transfer_count; i++) {
+		struct transfer *t = e->model->transfers[i];
+		if (!is_of(t, peer))
+			continue;
+		doubt(t, now);
+		if (!t->mine && is_waiting(t))
+			hurry(t, now, delay_ms);
+	}
+}
+
+void
+earshot_transfer_network(struct engine *e, struct now now)
+{
+	for (size_t i = 0; i < e->model->transfer_count; i++) {
+		struct transfer *t = e->model->transfers[i];
+		if (t->dialect != DIALECT_EARSHOT)
+			continue;
+		doubt(t, now);
+		if (!t->mine && is_waiting(t))
+			hurry(t, now, AGAIN_MIN_MS);
+	}
+}
+
+static bool
+may_try(const struct engine *e, const struct transfer *t)
+{
+	if (t->moving || t->conn != 0 || t->try_ms == NEVER_MS ||
+	    e->model->leaving || !earshot_moves_has_place(e))
+		return false;
+	/* One after the other: where one gets through, all do. */
+	for (size_t i = 0; i < e->model->transfer_count; i++) {
+		const struct transfer *other = e->model->transfers[i];
+		if (other->conn != 0 && is_of(other, &t->peer))
+			return false;
+	}
+	return true;
+}
+
+static int64_t
+stall_ms(const struct transfer *t)
+{
+	if (t->state != TRANSFER_RUNNING || t->done >= t->size)
+		return STALL_DISK_MS;
+	return t->mine ? STALL_SENDER_MS : STALL_MS;
+}
+
+void
+earshot_moves_tick(struct engine *e, struct now now, struct transfer *t)
+{
+	if (t->moving && now.mono_ms >= t->moved_ms + stall_ms(t)) {
+		earshot_moves_stop(e, t, FLOW_STOP_LATER);
+		transfer_set_state(e, now, t, TRANSFER_ACCEPTED, NULL);
+		earshot_moves_wait(e, now, t, 0);
+	}
+	if (now.mono_ms < t->try_ms || !may_try(e, t))
+		return;
+	t->try_ms = NEVER_MS;
+	t->dial = 0;
+	if (t->state == TRANSFER_PAUSED) {
+		t->paused_here = false;
+		transfer_set_state(e, now, t, TRANSFER_ACCEPTED, NULL);
+	}
+	if (!file_conn_dial(e, now, t))
+		earshot_moves_unreached(e, now, t);
+}
+
+int64_t
+earshot_moves_deadline(const struct engine *e, const struct transfer *t)
+{
+	if (t->moving)
+		return t->moved_ms + stall_ms(t);
+	return may_try(e, t) ? t->try_ms : NEVER_MS;
+}
+
+/* What the mover says. */
+
+static void
+replace(char **text, const char *with)
+{
+	free(*text);
+	*text = with == NULL ? NULL : own_text(with, PEER_TEXT_LINE, NULL);
+}
+
+static void
+begun(struct engine *e, struct now now, struct transfer *t,
+    const struct move_report *r)
+{
+	t->offset = t->done = t->rate_done = r->offset;
+	t->files_done = r->files_done;
+	t->started_mono_ms = t->shown_ms = t->rate_ms = now.mono_ms;
+	if (!t->mine && r->part != NULL)
+		replace(&t->part, r->part);
+	transfer_set_state(e, now, t, TRANSFER_RUNNING, NULL);
+}
+
+static void
+progress(struct engine *e, struct now now, struct transfer *t,
+    const struct move_report *r)
+{
+	bool same = r->done == t->done && r->files_done == t->files_done;
+
+	/* Only what moves shows that the other end is there. */
+	if (same || t->state != TRANSFER_RUNNING)
+		return;
+	t->files_done = r->files_done;
+	if (r->done >= t->offset + WELL_BYTES)
+		t->attempts = 0;
+	transfer_moved(e, now, t, r->done);
+}
+
+static void
+done(struct engine *e, struct now now, struct transfer *t,
+    const struct move_report *r)
+{
+	if (r->done > 0)
+		t->done = r->done;
+	else if (!t->folder)
+		t->done = t->size;
+	if (r->files_done > 0)
+		t->files_done = r->files_done;
+	if (!t->mine && r->path != NULL)
+		replace(&t->path, r->path);
+	replace(&t->part, NULL);
+	transfer_set_state(e, now, t, TRANSFER_DONE, NULL);
+}
+
+/* It goes on by itself, in a while. */
+static void
+later(struct engine *e, struct now now, struct transfer *t, const char *reason)
+{
+	set_state(e, now, t, TRANSFER_ACCEPTED, reason);
+	earshot_moves_wait(e, now, t, next_delay(t));
+}
+
+/* The same, unless it happened too often. */
+static void
+odd(struct engine *e, struct now now, struct transfer *t, const char *reason)
+{
+	if (t->attempts < ODD_MAX) {
+		later(e, now, t, reason);
+		return;
+	}
+	transfer_set_state(e, now, t, TRANSFER_FAILED, reason);
+}
+
+static void
+rest(struct engine *e, struct now now, struct transfer *t, bool here,
+    const char *reason)
+{
+	t->paused_here |= here;
+	t->paused_there |= !here;
+	transfer_set_state(e, now, t, TRANSFER_PAUSED, reason);
+}
+
+static void
+changed(struct engine *e, struct now now, struct transfer *t)
+{
+	if (t->part != NULL && !t->mine) {
+		rest(e, now, t, true, earshot_transfer_changed);
+		return;
+	}
+	transfer_set_state(e, now, t, TRANSFER_FAILED,
+	    N_("it is not what was offered any more; it has to be sent again"));
+}
+
+static void
+stopped(struct engine *e, struct now now, struct transfer *t,
+    const struct move_report *r)
+{
+	switch ((int)r->why) {
+	case FLOW_STOP_PAUSED:
+		rest(e, now, t, false, NULL);
+		break;
+	case FLOW_STOP_CANCELLED:
+		transfer_close(e, t, false);
+		transfer_set_state(e, now, t, TRANSFER_CANCELLED,
+		    t->started_mono_ms != 0
+			? NULL
+			: N_("the other end does not know of it any more"));
+		break;
+	case FLOW_STOP_CHANGED:
+		changed(e, now, t);
+		break;
+	case FLOW_STOP_SOURCE:
+		rest(e, now, t, false, N_("its sender cannot read it now"));
+		break;
+	case FLOW_STOP_SINK:
+		rest(e, now, t, false, N_("they cannot write it now"));
+		break;
+	case FLOW_STOP_LATER:
+		later(e, now, t, NULL);
+		break;
+	case FLOW_STOP_DONE:
+		transfer_add_note(
+		    t, say(e->model->lang, "it was complete before"));
+		transfer_close(e, t, true);
+		transfer_set_state(e, now, t, TRANSFER_DONE, NULL);
+		break;
+	default:
+		odd(e, now, t, N_("their earshot could not read it"));
+		break;
+	}
+}
+
+static void
+failed(struct engine *e, struct now now, struct transfer *t,
+    const struct move_report *r)
+{
+	switch ((int)r->why) {
+	case FLOW_STOP_SINK:
+		rest(e, now, t, true, r->text);
+		t->try_ms = now.mono_ms + SPACE_MS;
+		break;
+	case FLOW_STOP_SOURCE:
+		rest(e, now, t, true, r->text);
+		break;
+	case FLOW_STOP_CHANGED:
+		/* They hear of it, and may want it as it is now. */
+		transfer_set_state(e, now, t, TRANSFER_ACCEPTED, r->text);
+		break;
+	default:
+		odd(e, now, t, r->text);
+		break;
+	}
+}
+
+static void
+take_note(struct engine *e, struct now now, struct transfer *t,
+    const struct move_report *r)
+{
+	if (r->note == NULL || r->note[0] == '\0')
+		return;
+	transfer_add_note(t, r->note);
+	engine_info(e, now, t->conv, "f%u: %s", (unsigned)t->id, r->note);
+}
+
+void
+engine_move(struct engine *e, struct now now, uint32_t token,
+    const struct move_report *report)
+{
+	effects_begin(e);
+	struct transfer *t = transfer_get(e, token);
+	if (t == NULL || !t->moving)
+		return;
+	take_note(e, now, t, report);
+	t->moving = report->kind <= MOVE_PROGRESS;
+	switch (report->kind) {
+	case MOVE_BEGUN:
+		begun(e, now, t, report);
+		break;
+	case MOVE_PROGRESS:
+		progress(e, now, t, report);
+		break;
+	case MOVE_DONE:
+		done(e, now, t, report);
+		break;
+	case MOVE_STOPPED:
+		stopped(e, now, t, report);
+		break;
+	case MOVE_LOST:
+		later(e, now, t, NULL);
+		break;
+	case MOVE_FAILED:
+		failed(e, now, t, report);
+		break;
+	}
+	engine_tick_rest(e, now);
+}

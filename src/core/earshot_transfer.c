@@ -1,0 +1,312 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * What two earshots say to each other of files: offers and ends, which are
+ * posts of the chat, and calls, which are not.
+ */
+#include "core/earshot_transfer.h"
+
+#include "base/mem.h"
+#include "base/peer_text.h"
+#include "core/file_conns.h"
+#include "core/transfers.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+/* Who calls again within that time was heard. */
+enum { CALL_AGAIN_MS = 5000 };
+
+/* Whether k's offer is one of those that the user wants without being asked:
+ * only of who is verified at this moment. */
+static bool
+is_expected(
+    const struct engine *e, const struct contact *k, const struct transfer *t)
+{
+	const struct peer *p = model_peer(e->model, &k->fp);
+
+	return k->has_rule && p->trust == TRUST_VERIFIED &&
+	       (k->rule.size_max == 0 || t->size <= k->rule.size_max);
+}
+
+static void
+take_unasked(struct engine *e, struct now now, const struct contact *k,
+    struct transfer *t)
+{
+	if (!is_expected(e, k, t))
+		return;
+	if (k->rule.folder != NULL)
+		t->path = xstrdup(k->rule.folder);
+	t->try_ms = now.mono_ms;
+	transfer_set_state(e, now, t, TRANSFER_ACCEPTED, NULL);
+}
+
+void
+earshot_transfer_arrived(struct engine *e, struct now now, struct contact *k,
+    const struct chat_event *ev)
+{
+	const struct msg_file *f = &ev->post.file;
+	char *name = peer_text(ev->post.text, PEER_TEXT_LINE, NULL);
+	struct transfer_offer offer = {
+		.peer = k->fp,
+		.dialect = DIALECT_EARSHOT,
+		.message = ev->id,
+		.name = name,
+		.folder = f->folder,
+		.size_known = true,
+		.size = f->size,
+		.files = f->files,
+		.mtime = f->mtime,
+		.seq = ev->seq,
+		.sent_ms = ev->post.sent_ms,
+		.missing = ev->missing,
+	};
+	uint32_t id = 0;
+
+	if (f->size > INT64_MAX)
+		chat_refuse(k->chat, &ev->id, NACK_FORMAT);
+	/* An id is one transfer, whoever offers it. */
+	else if (transfer_find(e, &k->fp, &ev->id) != NULL)
+		chat_refuse(k->chat, &ev->id, NACK_FORMAT);
+	else if ((id = transfer_offered(e, now, &offer)) == 0)
+		chat_refuse(k->chat, &ev->id, NACK_OFFERS);
+	free(name);
+	if (id != 0)
+		take_unasked(e, now, k, transfer_get(e, id));
+}
+
+/* Who offered it can take it back at any time, who got the offer can refuse it
+ * and stop it. */
+static bool
+may_end(const struct transfer *t, uint8_t end)
+{
+	return t != NULL && (end == FILE_END_CANCELLED ||
+				(end == FILE_END_REFUSED && t->mine));
+}
+
+void
+earshot_transfer_ended(struct engine *e, struct now now, struct contact *k,
+    const struct chat_event *ev)
+{
+	struct transfer *t = transfer_find(e, &k->fp, &ev->post.target);
+	bool refused = ev->post.end == FILE_END_REFUSED;
+	struct change change = {
+		.kind = CHANGE_REVISION,
+		.fp = k->fp,
+		.row = e->next_row++,
+		.id = ev->id,
+		.seq = ev->seq,
+		.keep = !k->pin.forgets,
+		.revision =
+		    refused ? REVISION_FILE_REFUSED : REVISION_FILE_CANCELLED,
+		.from = k->fp,
+		.has_target = true,
+		.target = ev->post.target,
+		.sent_ms = ev->post.sent_ms,
+		.arrived_ms = now.wall_ms,
+		.text = "",
+	};
+
+	if (!may_end(t, ev->post.end)) {
+		revise_ignore(e, k, &change);
+		return;
+	}
+	k->inbound_bytes += sizeof(change);
+	commit_change(e, k, &change);
+	if (transfer_state_is_last(t->state))
+		return;
+	file_conn_drop(e, now, t);
+	earshot_moves_stop(e, t, FLOW_STOP_CANCELLED);
+	t->try_ms = NEVER_MS;
+	transfer_close(e, t, false);
+	transfer_set_state(
+	    e, now, t, refused ? TRANSFER_REFUSED : TRANSFER_CANCELLED, NULL);
+}
+
+void
+earshot_transfer_called(struct engine *e, struct now now, struct contact *k,
+    const struct msg_id *id)
+{
+	struct transfer *t = transfer_find(e, &k->fp, id);
+	const struct peer *p = model_peer(e->model, &k->fp);
+
+	if (t == NULL || transfer_state_is_last(t->state) || t->moving ||
+	    t->conn != 0 || (t->paused_here && t->reason == NULL) ||
+	    (p->trust == TRUST_CHANGED && !k->accepted))
+		return;
+	if (t->called_ms != 0 && now.mono_ms < t->called_ms + CALL_AGAIN_MS)
+		return;
+	/* Nobody makes us take what we did not ask for. */
+	if (!t->mine && t->state == TRANSFER_OFFERED)
+		return;
+	t->called_ms = now.mono_ms;
+	t->attempts = 0;
+	t->try_ms = now.mono_ms;
+	if (t->mine || t->paused_here)
+		return;
+	t->paused_there = false;
+	if (t->state == TRANSFER_PAUSED)
+		transfer_set_state(e, now, t, TRANSFER_ACCEPTED, NULL);
+}
+
+static void
+describe(const struct transfer *t, struct chat_post *post)
+{
+	*post = (struct chat_post){
+		.type = MSG_FILE,
+		.text = t->name,
+		.size = strlen(t->name),
+		.file = {
+			.folder = t->folder,
+			.size = t->size,
+			.files = t->files,
+			.mtime = t->mtime,
+		},
+	};
+}
+
+const char *
+earshot_transfer_offer(struct engine *e, struct now now, const struct peer *p,
+    struct transfer *const *list, size_t count)
+{
+	static const char full[] = N_("too many messages wait for them");
+	struct chat_post posts[TRANSFER_PATHS_MAX];
+	struct contact *k = contact_get(e, now, &p->fp);
+	struct command cmd = { .conv = p->conv, .peer = p->fp };
+	size_t done = 0;
+
+	if (k == NULL ||
+	    chat_waiting(contact_chat(e, k)) + count > CHAT_QUEUE_MAX)
+		return full;
+	while (done < count) {
+		describe(list[done], &posts[done]);
+		if (!talk_post(e, now, &cmd, k, &posts[done]))
+			break;
+		done++;
+	}
+	/* All of them or none. */
+	while (done < count && done > 0)
+		chat_withdraw(k->chat, &posts[--done].id);
+	if (done < count)
+		return full;
+	for (size_t i = 0; i < count; i++) {
+		struct transfer_post post = {
+			.id = posts[i].id,
+			.seq = posts[i].seq,
+			.sent_ms = posts[i].sent_ms,
+			.waits = true,
+		};
+		list[i]->message = posts[i].id;
+		list[i]->row = posts[i].row;
+		transfer_show(e, now, list[i], &post);
+	}
+	return NULL;
+}
+
+const char *
+earshot_transfer_fetch(struct engine *e, struct now now, struct transfer *t)
+{
+	/* What is here is not the beginning of what is there any more. */
+	if (t->reason != NULL && t->part != NULL &&
+	    strcmp(t->reason, earshot_transfer_changed) == 0)
+		transfer_close(e, t, false);
+	t->paused_here = t->paused_there = false;
+	t->attempts = 0;
+	t->try_ms = now.mono_ms;
+	return NULL;
+}
+
+/* An end of ours, to who may be told anything. */
+static void
+post_end(
+    struct engine *e, struct now now, const struct transfer *t, bool refuse)
+{
+	const struct peer *p = model_peer(e->model, &t->peer);
+	struct contact *k = contact_find(e, &t->peer);
+	struct chat_post post = {
+		.type = MSG_FILE_STOP,
+		.has_target = true,
+		.target = t->message,
+		.end = refuse ? FILE_END_REFUSED : FILE_END_CANCELLED,
+	};
+
+	if (k == NULL || p == NULL || p->trust == TRUST_BLOCKED ||
+	    (p->trust == TRUST_CHANGED && !k->accepted) ||
+	    !talk_queue(e, now, t->conv, k, &post))
+		return;
+	struct change change = {
+		.kind = CHANGE_REVISION,
+		.fp = k->fp,
+		.row = post.row,
+		.id = post.id,
+		.seq = post.seq,
+		.mine = true,
+		.waits = true,
+		.keep = !k->pin.forgets,
+		.revision =
+		    refuse ? REVISION_FILE_REFUSED : REVISION_FILE_CANCELLED,
+		.from = e->identity->fp,
+		.has_target = true,
+		.target = t->message,
+		.sent_ms = now.wall_ms,
+		.arrived_ms = now.wall_ms,
+		.delivery = DELIVERY_QUEUED,
+		.text = "",
+	};
+	commit_change(e, k, &change);
+}
+
+/* What was not sent need not be sent to be taken back. */
+static bool
+take_back(struct engine *e, struct now now, const struct transfer *t)
+{
+	struct contact *k = contact_find(e, &t->peer);
+	struct chat_post post = {
+		.type = MSG_FILE, .id = t->message, .row = t->row
+	};
+
+	if (!t->mine || k == NULL || k->chat == NULL ||
+	    !chat_withdraw(k->chat, &t->message))
+		return false;
+	outbox_settle(e, now, k, &post, DELIVERY_FAILED, N_("taken back"));
+	return true;
+}
+
+void
+earshot_transfer_stop(struct engine *e, struct now now, struct transfer *t)
+{
+	bool refuse = !t->mine && t->state == TRANSFER_OFFERED;
+
+	file_conn_drop(e, now, t);
+	earshot_moves_stop(e, t, FLOW_STOP_CANCELLED);
+	t->try_ms = NEVER_MS;
+	if (!take_back(e, now, t))
+		post_end(e, now, t, refuse);
+}
+
+void
+earshot_transfer_pause(struct engine *e, struct now now, struct transfer *t)
+{
+	file_conn_drop(e, now, t);
+	earshot_moves_stop(e, t, FLOW_STOP_PAUSED);
+	t->try_ms = NEVER_MS;
+}
+
+void
+earshot_transfer_resume(struct engine *e, struct now now, struct transfer *t)
+{
+	struct contact *k = contact_find(e, &t->peer);
+
+	if (!t->mine) {
+		earshot_transfer_fetch(e, now, t);
+		transfer_set_state(e, now, t, TRANSFER_ACCEPTED, NULL);
+		return;
+	}
+	t->paused_here = t->paused_there = false;
+	transfer_set_state(e, now, t, TRANSFER_ACCEPTED, NULL);
+	if (k != NULL && k->conn != 0) {
+		chat_file_call(k->chat, &t->message);
+		talk_flush(e, now, k);
+	} else if (k != NULL) {
+		dialling_want(k, now, 0);
+	}
+}

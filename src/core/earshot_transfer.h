@@ -1,0 +1,64 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Transfers between two earshots. What is said of them goes through the chat:
+ * offers and their ends are posts, stored and delivered as texts are. The bytes
+ * go over connections of their own (core/file_conns.h) to whoever executes
+ * EFFECT_MOVE.
+ *
+ * The receiver comes for what he accepted, and tries again until it is there;
+ * the sender waits, or comes when he is called.
+ */
+#ifndef CORE_EARSHOT_TRANSFER_H
+#define CORE_EARSHOT_TRANSFER_H
+
+#include "core/engine_state.h"
+#include "core/transfer.h"
+
+/* The reason of one that is paused here, though its user did not pause it. */
+extern const char earshot_transfer_changed[];
+
+/* From the chat with k: an offer, its end, and that we shall come. */
+void earshot_transfer_arrived(struct engine *e, struct now now,
+    struct contact *k, const struct chat_event *ev);
+void earshot_transfer_ended(struct engine *e, struct now now, struct contact *k,
+    const struct chat_event *ev);
+void earshot_transfer_called(struct engine *e, struct now now,
+    struct contact *k, const struct msg_id *id);
+
+/* What the functions of core/transfer_wire.c are. */
+const char *earshot_transfer_offer(struct engine *e, struct now now,
+    const struct peer *p, struct transfer *const *list, size_t count);
+const char *earshot_transfer_fetch(
+    struct engine *e, struct now now, struct transfer *t);
+void earshot_transfer_stop(
+    struct engine *e, struct now now, struct transfer *t);
+void earshot_transfer_pause(
+    struct engine *e, struct now now, struct transfer *t);
+void earshot_transfer_resume(
+    struct engine *e, struct now now, struct transfer *t);
+
+/* core/earshot_moves.c: when one is tried, and what became of it. */
+
+/* It may be tried now: there is a connection for it and a place. */
+bool earshot_moves_has_place(const struct engine *e);
+/* Moves it no more: the other end is told why. */
+void earshot_moves_stop(
+    struct engine *e, struct transfer *t, enum flow_stop why);
+/* It waits for the other end, and is tried in delay_ms where we are to come. */
+void earshot_moves_wait(
+    struct engine *e, struct now now, struct transfer *t, int64_t delay_ms);
+/* No address answered: the other end shall come, and later we try again. */
+void earshot_moves_unreached(
+    struct engine *e, struct now now, struct transfer *t);
+/* A session with k is up; it is there again, or somewhere else. */
+void earshot_transfer_session(
+    struct engine *e, struct now now, struct contact *k);
+void earshot_transfer_seen(
+    struct engine *e, struct now now, const struct fp *peer, int64_t delay_ms);
+/* Ours changed networks. */
+void earshot_transfer_network(struct engine *e, struct now now);
+void earshot_moves_tick(struct engine *e, struct now now, struct transfer *t);
+int64_t earshot_moves_deadline(
+    const struct engine *e, const struct transfer *t);
+
+#endif

@@ -1,0 +1,98 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Transfers and rules that the store remembers. What was under way waits again;
+ * where the dialect cannot go on with it, it has failed.
+ */
+#include "core/transfers.h"
+
+#include "base/mem.h"
+#include "core/earshot_transfer.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+enum {
+	MINUTE_MS = 60000,
+	/* After a start not all are tried at once. */
+	SPREAD_MS = 2000,
+};
+
+static void
+load_one(struct engine *e, struct now now, const struct transfer *saved)
+{
+	struct peer *p = model_peer_edit(e->model, &saved->peer);
+
+	if (transfer_state_is_last(saved->state) ||
+	    (p == NULL && saved->dialect != DIALECT_EARSHOT))
+		return;
+	if (p == NULL)
+		p = model_peer_add(e->model, &saved->peer);
+	model_conv_open(e->model, p);
+	struct transfer *t = transfer_add(e, now, p);
+	if (t == NULL)
+		return;
+	uint32_t conv = t->conv;
+	struct transfer *copy = transfer_copy(saved);
+	*t = *copy;
+	free(copy);
+	t->conv = conv;
+	if (t->state == TRANSFER_RUNNING)
+		t->state = TRANSFER_ACCEPTED;
+	/* It was shown in an earlier run, and asks nothing now. */
+	t->offered_mono_ms = now.mono_ms - MINUTE_MS;
+	t->moved_ms = t->kept_ms = now.mono_ms;
+	t->started_mono_ms = t->ended_mono_ms = 0;
+	t->try_ms = NEVER_MS;
+	t->attempts = t->dial = 0;
+	t->called_ms = 0;
+	t->rate = 0;
+	t->conn = 0;
+	t->moving = t->ending = t->sink_open = t->source_open = false;
+}
+
+static void
+load_rule(struct engine *e, struct now now, const struct saved_rule *r)
+{
+	struct contact *k = contact_get(e, now, &r->fp);
+
+	if (k == NULL)
+		return;
+	free(k->rule.folder);
+	k->has_rule = true;
+	k->rule.size_max = r->rule.size_max;
+	k->rule.folder =
+	    r->rule.folder == NULL ? NULL : xstrdup(r->rule.folder);
+}
+
+void
+transfers_load(struct engine *e, struct now now, const struct saved *s)
+{
+	for (size_t i = 0; i < s->transfer_count; i++)
+		load_one(e, now, s->transfers[i]);
+	e->transfer_number = s->transfer_number;
+	for (size_t i = 0; i < s->rule_count; i++)
+		load_rule(e, now, &s->rules[i]);
+}
+
+/* Its user did not pause it, and nobody has to say that it goes on. */
+static bool
+rests_by_itself(const struct transfer *t)
+{
+	return t->state == TRANSFER_PAUSED && t->paused_here &&
+	       t->reason != NULL &&
+	       strcmp(t->reason, earshot_transfer_changed) != 0;
+}
+
+void
+transfers_start(struct engine *e, struct now now)
+{
+	for (size_t i = 0; i < e->model->transfer_count; i++) {
+		struct transfer *t = e->model->transfers[i];
+		if (!wire_moves(t))
+			transfer_set_state(e, now, t, TRANSFER_FAILED,
+			    N_("earshot was ended meanwhile"));
+		else if (!t->mine &&
+			 (t->state == TRANSFER_ACCEPTED || rests_by_itself(t)))
+			t->try_ms = now.mono_ms + rng_below(&e->rng, SPREAD_MS);
+	}
+}
