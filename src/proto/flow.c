@@ -74,6 +74,13 @@ length_at(const struct flow *f)
 	return (size_t)(f->input[f->head] << 8 | f->input[f->head + 1]);
 }
 
+static bool
+is_allowed(const struct flow *f, size_t length)
+{
+	return length > NOISE_TAG_SIZE &&
+	       (!f->sends || length <= FLOW_CONTROL_MAX + NOISE_TAG_SIZE);
+}
+
 /* A whole record, or a length that is not allowed, is there. */
 static bool
 has_record(const struct flow *f)
@@ -82,9 +89,7 @@ has_record(const struct flow *f)
 
 	if (have < 2)
 		return false;
-	size_t n = length_at(f);
-	return have >= 2 + n || n <= NOISE_TAG_SIZE ||
-	       (f->sends && n > FLOW_CONTROL_MAX + NOISE_TAG_SIZE);
+	return have >= 2 + length_at(f) || !is_allowed(f, length_at(f));
 }
 
 static void
@@ -127,7 +132,7 @@ open_record(struct flow *f, const uint8_t **ret_p, size_t *ret_size)
 	if (!has_record(f))
 		return 0;
 	size_t n = length_at(f);
-	if (f->tail - f->head < 2 + n || n <= NOISE_TAG_SIZE)
+	if (!is_allowed(f, n))
 		return ERR_FORMAT;
 	uint8_t *p = f->input + f->head + 2;
 	int err = bulk_open(f->opener, p, n, p);
