@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * The sizes that were announced are limits: not a byte more is written. What
- * stays free on the disk is looked at every few MiB, and each file and folder
+ * stays free on the disk is looked at again and again, and each file and folder
  * counts as a block, for a million empty ones fill a disk too.
  */
 #include "store/sink.h"
@@ -10,6 +10,7 @@
 #include "base/file_name.h"
 #include "base/mem.h"
 #include "store/file.h"
+#include "store/room.h"
 #include "store/sentence.h"
 #include "store/sink_state.h"
 
@@ -20,18 +21,14 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
-#include <sys/statvfs.h>
 #include <unistd.h>
 
 enum {
 	MIB = 1024 * 1024,
 	ENTRY_BYTES = 4096,
-	/* How much is written between two looks at the disk. */
-	ROOM_STEP = 16 * MIB,
 	/* Begun to be written out by then, so that the sync at the end is
 	 * short. */
 	FLUSH_STEP = 8 * MIB,
-	INODES_MIN = 1024,
 };
 
 /* Times after the year 9999 are nobody's. */
@@ -43,31 +40,18 @@ sink_fail_sys(const struct sink *s, char **ret_error)
 	return fail(ret_error, ERR_SYS, "%s: %s", s->name, strerror(errno));
 }
 
-static uint64_t
-free_floor(const struct sink *s)
-{
-	return s->plan.free_bytes != 0 ? s->plan.free_bytes
-				       : (uint64_t)SINK_FREE_MIB * MIB;
-}
-
 int
 sink_look_at_disk(struct sink *s, uint64_t n, char **ret_error)
 {
-	struct statvfs vfs;
+	struct room_plan plan = { .fd = s->dir,
+		.path = s->dir_path,
+		.free_bytes = s->plan.free_bytes };
+	uint64_t bytes;
+	int err = room_look(&plan, n, &bytes, ret_error);
 
-	if (fstatvfs(s->dir, &vfs) != 0)
-		return sink_fail_sys(s, ret_error);
-	uint64_t bytes = (uint64_t)vfs.f_bavail * vfs.f_frsize;
-	uint64_t floor = free_floor(s);
-	if (bytes < floor || bytes - floor < n ||
-	    (vfs.f_files != 0 && vfs.f_favail < INODES_MIN))
-		return fail(ret_error, ERR_LIMIT,
-		    "the disk of %s is too full: %llu MiB of it stay free",
-		    s->dir_path, (unsigned long long)(floor / MIB));
-	s->room = bytes - floor - n;
-	if (s->room > ROOM_STEP)
-		s->room = ROOM_STEP;
-	return 0;
+	if (err == 0)
+		s->room = room_step(bytes - n);
+	return err;
 }
 
 static int
