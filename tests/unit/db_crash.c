@@ -8,6 +8,7 @@
 
 #include "bad_disk.h"
 #include "base/err.h"
+#include "core/transfer.h"
 #include "db_kit.h"
 #include "tmpdir.h"
 
@@ -40,6 +41,23 @@ draw(uint64_t *state, uint32_t below)
 	return (uint32_t)(*state >> 33) % below;
 }
 
+/* The last message of a turn offers a file, which is there in the next. */
+static void
+put_transfer(struct db_kit *k, unsigned n, enum transfer_state state)
+{
+	char name[] = "name";
+	struct transfer t = { .id = n + 1,
+		.row = (n + 1) * TURN,
+		.state = state,
+		.name = name,
+		.done = n };
+	struct change c = {
+		.kind = CHANGE_TRANSFER, .fp = db_kit_fp(1), .transfer = &t
+	};
+
+	db_apply(k->db, &c);
+}
+
 /* Turn n of a child or of ourselves: ids and rows follow from it. */
 static int
 turn(struct db_kit *k, unsigned n)
@@ -52,9 +70,13 @@ turn(struct db_kit *k, unsigned n)
 		k->row = id - 1;
 		struct change c = i == 1 ? db_kit_ours(k, 1, id, text)
 					 : db_kit_theirs(k, 1, id, text);
+		if (i + 1 == TURN)
+			c.message = MESSAGE_FILE;
 		db_apply(k->db, &c);
 	}
+	put_transfer(k, n, TRANSFER_ACCEPTED);
 	if (n > 0) {
+		put_transfer(k, n - 1, TRANSFER_DONE);
 		struct change d =
 		    db_kit_deliver(1, (n - 1) * TURN + 2, DELIVERY_DELIVERED);
 		d.row = n % 2 == 0 ? 0 : (n - 1) * TURN + 2;
@@ -82,6 +104,8 @@ look(struct db_kit *k, unsigned n, bool *ret_there)
 			continue;
 		snprintf(text, sizeof(text), "text %d", (int)m->row);
 		assert_string_equal(m->text, text);
+		assert_int_equal(m->kind == MESSAGE_FILE, m->row % TURN == 0);
+		assert_true(m->file == NULL || m->file->done == n);
 		found++;
 	}
 	saved_page_clear(&page);
@@ -109,7 +133,10 @@ check(struct db_kit *k, unsigned have)
 	assert_int_equal(saved.next_row, have * TURN + 1);
 	/* The last one waits; the others were delivered in the next turn. */
 	assert_int_equal(saved.outbox_count, have == 0 ? 0 : 1);
+	assert_int_equal(saved.transfer_count, have == 0 ? 0 : 1);
+	assert_int_equal(saved.transfer_number, have);
 	if (have > 0) {
+		assert_int_equal(saved.transfers[0]->id, have);
 		assert_int_equal(saved.convs[0].unread, 2 * have);
 		assert_int_equal(saved.convs[0].last_row, have * TURN);
 		assert_true(saved.pins[0].received_seq == have * TURN);
