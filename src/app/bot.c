@@ -139,41 +139,14 @@ bot_deadline(struct front *f, struct shell *sh)
 	return b->answer_count > 0 ? sh->now.mono_ms : b->shout_ms;
 }
 
-static void
-bot_watch(struct front *f, struct shell *sh, struct loop *l)
-{
-	(void)f;
-	(void)sh;
-	(void)l;
-}
-
-static void
-bot_ready(struct front *f, struct shell *sh, const struct loop_event *ev)
-{
-	(void)f;
-	(void)sh;
-	(void)ev;
-}
-
-static void
-bot_signal(struct front *f, struct shell *sh, int number)
-{
-	(void)f;
-	(void)sh;
-	(void)number;
-}
-
 void
 bot_run(struct shell *sh, const struct bot *bot)
 {
 	struct bot_front b = {
 		.front = {
 			.report = bot_report,
-			.watch = bot_watch,
-			.ready = bot_ready,
 			.turn = bot_turn,
 			.deadline = bot_deadline,
-			.signal = bot_signal,
 		},
 		.bot = bot,
 		.shout_ms = NEVER_MS,

@@ -155,6 +155,23 @@ wire_up(posix_spawn_file_actions_t *a, const struct child_spec *spec, int in,
 	    a, STDERR_FILENO, "/dev/null", O_WRONLY, 0);
 }
 
+/* Ours and theirs; the strings are borrowed (caller frees the array). */
+static char **
+make_environment(const struct child_spec *spec)
+{
+	size_t own = 0, n = 0;
+
+	while (environ[own] != NULL)
+		own++;
+	char **all = xcalloc(own + CHILD_ENV_MAX + 1, sizeof(*all));
+	/* Whoever looks a name up takes the first. */
+	for (; spec->env != NULL && spec->env[n] != NULL && n < CHILD_ENV_MAX;
+	     n++)
+		memcpy(&all[n], &spec->env[n], sizeof(*all));
+	memcpy(all + n, environ, own * sizeof(*all));
+	return all;
+}
+
 static int
 spawn(const struct child_spec *spec, int in, int out, pid_t *ret_pid)
 {
@@ -177,8 +194,9 @@ spawn(const struct child_spec *spec, int in, int out, pid_t *ret_pid)
 	char *argv[CHILD_ARGS_MAX + 1] = { NULL };
 	for (size_t i = 0; i < CHILD_ARGS_MAX && spec->argv[i] != NULL; i++)
 		argv[i] = xstrdup(spec->argv[i]);
-	int failed =
-	    posix_spawnp(ret_pid, argv[0], &actions, &attr, argv, environ);
+	char **env = make_environment(spec);
+	int failed = posix_spawnp(ret_pid, argv[0], &actions, &attr, argv, env);
+	free(env);
 	for (size_t i = 0; i < CHILD_ARGS_MAX; i++)
 		free(argv[i]);
 	posix_spawn_file_actions_destroy(&actions);

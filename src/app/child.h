@@ -17,6 +17,7 @@
 enum {
 	CHILDREN_MAX = 16,
 	CHILD_ARGS_MAX = 16,
+	CHILD_ENV_MAX = 16,            /* of child_spec.env */
 	CHILD_OUTPUT_MAX = 256 * 1024, /* bytes it may say before it is read */
 	CHILD_INPUT_MAX = 256 * 1024,
 };
@@ -33,6 +34,9 @@ struct child_spec {
 	bool answers;     /* its standard output is wanted */
 	bool terminal;    /* it gets our terminal, and our process group */
 	int64_t limit_ms; /* of its life; 0: none */
+	/* "NAME=value", beside our own environment; ends with NULL; may be
+	 * NULL. */
+	const char *const *env;
 };
 
 struct child_event {

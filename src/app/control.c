@@ -133,29 +133,6 @@ control_watch(struct front *f, struct shell *sh, struct loop *l)
 }
 
 static void
-control_report(struct front *f, struct shell *sh, const struct effect *effect)
-{
-	(void)f;
-	(void)sh;
-	(void)effect;
-}
-
-static void
-control_turn(struct front *f, struct shell *sh)
-{
-	(void)f;
-	(void)sh;
-}
-
-static int64_t
-control_deadline(struct front *f, struct shell *sh)
-{
-	(void)f;
-	(void)sh;
-	return NEVER_MS;
-}
-
-static void
 tell_why(const char *path, int err)
 {
 	if (err == ERR_LIMIT)
@@ -181,11 +158,8 @@ control_start(struct shell *sh)
 	}
 	struct control *c = xcalloc(1, sizeof(*c));
 	c->front = (struct front){
-		.report = control_report,
 		.watch = control_watch,
 		.ready = control_ready,
-		.turn = control_turn,
-		.deadline = control_deadline,
 	};
 	c->fd = fd;
 	c->path = path;

@@ -42,8 +42,8 @@ fronts_report(
     const struct fronts *fs, struct shell *sh, const struct effect *effect)
 {
 	for (struct front *f = fs->first; f != NULL; f = f->next)
-		if (effect->kind != EFFECT_NOTICE ||
-		    effect->conv == front_aside(f))
+		if (f->report != NULL && (effect->kind != EFFECT_NOTICE ||
+					     effect->conv == front_aside(f)))
 			f->report(f, sh, effect);
 }
 
@@ -51,7 +51,8 @@ void
 fronts_watch(const struct fronts *fs, struct shell *sh, struct loop *l)
 {
 	for (struct front *f = fs->first; f != NULL; f = f->next)
-		f->watch(f, sh, l);
+		if (f->watch != NULL)
+			f->watch(f, sh, l);
 }
 
 void
@@ -74,7 +75,8 @@ fronts_turn(const struct fronts *fs, struct shell *sh)
 {
 	for (struct front *f = fs->first, *next; f != NULL; f = next) {
 		next = f->next;
-		f->turn(f, sh);
+		if (f->turn != NULL)
+			f->turn(f, sh);
 	}
 }
 
@@ -84,7 +86,8 @@ fronts_deadline(const struct fronts *fs, struct shell *sh)
 	int64_t at = NEVER_MS;
 
 	for (struct front *f = fs->first; f != NULL; f = f->next)
-		at = earlier_ms(at, f->deadline(f, sh));
+		if (f->deadline != NULL)
+			at = earlier_ms(at, f->deadline(f, sh));
 	return at;
 }
 

@@ -17,8 +17,9 @@ struct findings;
 struct shell;
 
 /*
- * A front end. All calls come from shell_run; report is called for effects
- * that are for people, while the model still shows what they speak of.
+ * A front end. All calls come from shell_run; what it has no use for is NULL.
+ * report is called for effects that are for people, while the model still shows
+ * what they speak of.
  */
 struct front {
 	void (*report)(
@@ -41,8 +42,7 @@ struct front {
 	/* /goto, of its own: conv is to be shown from row on; it is loaded. */
 	void (*show)(
 	    struct front *f, struct shell *sh, uint32_t conv, int64_t row);
-	/* A signal that is not the shell's: SIGWINCH, SIGTSTP, SIGCONT; NULL:
-	 * it has no terminal. */
+	/* A signal that is not the shell's: SIGWINCH, SIGTSTP, SIGCONT. */
 	void (*signal)(struct front *f, struct shell *sh, int number);
 	/* Of fronts.c. */
 	struct front *next;

@@ -9,6 +9,7 @@
 #include "ui/commands.h"
 
 #include <errno.h>
+#include <jansson.h>
 #include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -306,13 +307,32 @@ execute_marked(struct lines *l, struct shell *sh, const char *line)
 	lines_print(l, l->events->done(line));
 }
 
+/* {"line": "…"}: a command with newlines in it. */
+static void
+execute_object(struct lines *l, struct shell *sh, const char *text, size_t n)
+{
+	json_t *object = json_loadb(text, n, 0, NULL);
+	const char *line = json_string_value(json_object_get(object, "line"));
+
+	if (line != NULL)
+		execute_marked(l, sh, line);
+	else
+		lines_print(l,
+		    l->events->error(text,
+			say(language(),
+			    "nothing done: an object wants a string \"line\"")));
+	json_decref(object);
+}
+
 /* Pipes may bring anything; what is not text would be sent as something else
  * than was meant. */
 static void
 take_line(struct lines *l, struct shell *sh, char *line, size_t n)
 {
 	if (memchr(line, '\0', n) == NULL && utf8_is_valid(line, n)) {
-		if (l->aside)
+		if (l->aside && line[0] == '{')
+			execute_object(l, sh, line, n);
+		else if (l->aside)
 			execute_marked(l, sh, line);
 		else
 			execute(l, sh, line);

@@ -50,22 +50,22 @@ static int
 read_port(struct listening *l, const struct options *o, char **ret_error)
 {
 	char *end;
-	unsigned long port = strtoul(o->listen_port, &end, 10);
+	unsigned long port = strtoul(o->words[1], &end, 10);
 
-	l->stream = strcmp(o->listen_transport, "tcp") == 0;
-	if (!l->stream && strcmp(o->listen_transport, "udp") != 0)
+	l->stream = strcmp(o->words[0], "tcp") == 0;
+	if (!l->stream && strcmp(o->words[0], "udp") != 0)
 		return misused(ret_error,
 		    xasprintf(
 			say(language(),
 			    "earshot listen wants udp or tcp, not \"%s\""),
-			o->listen_transport));
-	if (o->listen_port[0] < '0' || o->listen_port[0] > '9' ||
-	    *end != '\0' || port > PORT_MAX)
+			o->words[0]));
+	if (o->words[1][0] < '0' || o->words[1][0] > '9' || *end != '\0' ||
+	    port > PORT_MAX)
 		return misused(ret_error,
 		    xasprintf(say(language(),
 				  "\"%s\" is no port; it is a number up to "
 				  "65535, and 0 is any that is free"),
-			o->listen_port));
+			o->words[1]));
 	l->port = (uint16_t)port;
 	return EXIT_DONE;
 }

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include "app/demo.h"
+#include "app/headless.h"
 #include "app/language.h"
 #include "app/listen.h"
 #include "app/options.h"
@@ -8,6 +9,7 @@
 #include "app/recall.h"
 #include "app/screen.h"
 #include "app/shell.h"
+#include "app/verbs.h"
 #include "base/peer_text.h"
 
 #include <fcntl.h>
@@ -100,6 +102,8 @@ run(const struct options *o)
 
 	if (shell_open(&sh, &cfg, &error) < 0)
 		status = fail(error);
+	else if (o->headless)
+		status = headless_run(&sh, -1);
 	else if (wants_plain(o))
 		status = plain_run(&sh, o->json);
 	else if (screen_run(&sh, &error) < 0)
@@ -139,6 +143,17 @@ run_listen(const struct options *o)
 }
 
 static int
+run_client(const struct options *o)
+{
+	char *error = NULL;
+	int status = verbs_run(o, &error);
+
+	if (error != NULL)
+		fail(error);
+	return status;
+}
+
+static int
 run_demo(struct options *o)
 {
 	char *error;
@@ -149,6 +164,32 @@ run_demo(struct options *o)
 	int status = run(o);
 	demo_end(d);
 	return status;
+}
+
+static int
+run_verb(struct options *o)
+{
+	switch (o->verb) {
+	case VERB_NONE:
+		break;
+	case VERB_DEMO:
+		return run_demo(o);
+	case VERB_LOG:
+		return run_log(o);
+	case VERB_LISTEN:
+		return o->word_count > 0 ? run_listen(o) : run_client(o);
+	case VERB_PASSPHRASE:
+		return run_passphrase(o);
+	case VERB_WHO:
+	case VERB_SEND:
+	case VERB_SHOUT:
+	case VERB_RECEIVE:
+	case VERB_INFO:
+	case VERB_ID:
+	case VERB_SET:
+		return run_client(o);
+	}
+	return run(o);
 }
 
 int
@@ -165,11 +206,7 @@ main(int argc, char **argv)
 		status = EXIT_FAILED;
 	}
 	if (status < 0)
-		status = o.log          ? run_log(&o)
-			 : o.listen     ? run_listen(&o)
-			 : o.passphrase ? run_passphrase(&o)
-			 : o.demo       ? run_demo(&o)
-					: run(&o);
+		status = run_verb(&o);
 	options_clear(&o);
 	return status;
 }

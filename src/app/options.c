@@ -36,6 +36,10 @@ static const struct option_row {
 	    "quiet", "on" },
 	{ "ascii", 'a', NULL, N_("draw with ASCII characters only"),
 	    "look.glyphs", "ascii" },
+	{ "headless", 'D', NULL,
+	    N_("no front end: for a service manager, and for the control "
+	       "socket"),
+	    NULL, NULL },
 	{ "search", 's', "WORDS", N_("log: what holds these words"), NULL,
 	    NULL },
 	{ "since", 'S', "DAY", N_("log: on that day and later"), NULL, NULL },
@@ -49,44 +53,101 @@ static const struct option_row {
 	    N_("listen tcp: a message is a line, or length, length-le, "
 	       "datagram"),
 	    NULL, NULL },
+	{ "from", 'r', "WHO", N_("listen, receive: only what comes from WHO"),
+	    NULL, NULL },
+	{ "count", 'c', "N", N_("receive: ends after N; else after one"), NULL,
+	    NULL },
+	{ "wait", 'w', "SECONDS", N_("how long somebody is looked for"), NULL,
+	    NULL },
+	{ "timeout", 't', "SECONDS",
+	    N_("how long it may take until it is there"), NULL, NULL },
+	{ "no-wait", 'N', NULL,
+	    N_("send: ends once it is stored, and does not wait until it is "
+	       "there"),
+	    NULL, NULL },
 	{ "help", 'h', NULL, N_("show this"), NULL, NULL },
 	{ "version", 'V', NULL, N_("show the version"), NULL, NULL },
 };
 
+static const struct verb_row {
+	const char *name, *args, *gloss;
+	const char *letters; /* of the options that it takes */
+	int least, most;     /* words behind it */
+} verbs[] = {
+	[VERB_WHO] = { "who", "[--wait S]", N_("who is on the network"), "w", 0,
+	    0 },
+	[VERB_SEND] = { "send", "WHO [TEXT|-]",
+	    N_("says TEXT, or what standard input holds"), "wtN", 1, 2 },
+	[VERB_SHOUT] = { "shout", "TEXT", N_("says it to everybody nearby"), "",
+	    1, 1 },
+	[VERB_RECEIVE] = { "receive", "[--from WHO]",
+	    N_("waits for messages and prints them"), "rct", 0, 0 },
+	[VERB_LISTEN] = { "listen", "[udp|tcp PORT]",
+	    N_("what comes there, or all that happens; and the answers of a "
+	       "program"),
+	    "efr", 0, 2 },
+	[VERB_LOG] = { "log", "[CONTACT]",
+	    N_("what was said, with all or with one"), "sSUl", 0, 1 },
+	[VERB_INFO] = { "info", "WHO", N_("what is known of somebody"), "w", 1,
+	    1 },
+	[VERB_ID] = { "id", "", N_("your own name and fingerprint"), "", 0, 0 },
+	[VERB_SET] = { "set", "[KEY [VALUE]]",
+	    N_("shows the settings, or changes one"), "", 0, 2 },
+	[VERB_PASSPHRASE] = { "passphrase", "",
+	    N_("set, change or remove the passphrase of your key"), "", 0, 0 },
+	[VERB_DEMO] = { "demo", "",
+	    N_("three people of its own to try it with"), "", 0, 0 },
+};
+
 enum {
+	VERBS = sizeof(verbs) / sizeof(verbs[0]),
 	ROWS = sizeof(rows) / sizeof(rows[0]),
 	COLUMN = 24,
 	SENTENCE_SIZE = 256,
 	LIMIT_MAX = 1000000,
+	SECONDS_MAX = 7 * 24 * 3600,
 };
+
+/* Only those take it that say so. */
+static bool
+is_of_verb(char letter)
+{
+	for (size_t i = 1; i < VERBS; i++)
+		if (strchr(verbs[i].letters, letter) != NULL)
+			return true;
+	return false;
+}
+
+static void
+show_row(int n, const char *gloss)
+{
+	if (n >= COLUMN) {
+		putchar('\n');
+		n = 0;
+	}
+	printf("%*s%s\n", COLUMN - n, "", say(language(), gloss));
+}
 
 static int
 show_help(void)
 {
-	puts(
-	    say(language(), "earshot: chat with people on this network. No "
-			    "server, no account.\n\n"
-			    "usage: earshot [OPTION]...\n"
-			    "       earshot demo    three people of its own to "
-			    "try it with\n"
-			    "       earshot log [CONTACT]\n"
-			    "                       what was said, with all or "
-			    "with one\n"
-			    "       earshot listen udp|tcp PORT\n"
-			    "                       what comes there, and the "
-			    "answers of a program\n"
-			    "       earshot passphrase\n"
-			    "                       set, change or remove the "
-			    "passphrase of your key\n"));
+	puts(say(language(),
+	    "earshot: chat with people on this network. No server, no "
+	    "account.\n\n"
+	    "usage: earshot [OPTION]...\n"
+	    "       earshot VERB [OPTION]... [WORD]...\n"));
+	for (size_t i = 1; i < VERBS; i++)
+		show_row(
+		    printf("  %s%s%s", verbs[i].name,
+			verbs[i].args[0] == '\0' ? "" : " ", verbs[i].args),
+		    verbs[i].gloss);
+	putchar('\n');
 	for (size_t i = 0; i < ROWS; i++) {
 		const struct option_row *r = &rows[i];
-		int n = printf("  -%c, --%s%s%s", r->letter, r->name,
-		    r->arg == NULL ? "" : " ", r->arg == NULL ? "" : r->arg);
-		if (n >= COLUMN) {
-			putchar('\n');
-			n = 0;
-		}
-		printf("%*s%s\n", COLUMN - n, "", say(language(), r->gloss));
+		show_row(printf("  -%c, --%s%s%s", r->letter, r->name,
+			     r->arg == NULL ? "" : " ",
+			     r->arg == NULL ? "" : r->arg),
+		    r->gloss);
 	}
 	puts(say(language(),
 	    "\nOn the screen: F1 or /help. The manual: man earshot"));
@@ -126,18 +187,71 @@ apply_setting(struct options *o, const struct option_row *r, const char *arg)
 	return status;
 }
 
-static int
-set_limit(struct options *o, const char *arg)
+/* 0: it is none from least to most. */
+static unsigned long
+number_of(const char *arg, unsigned long most)
 {
 	char *end;
-	unsigned long limit = strtoul(arg, &end, 10);
+	unsigned long n = strtoul(arg, &end, 10);
 
-	if (*arg < '0' || *arg > '9' || *end != '\0' || limit == 0 ||
-	    limit > LIMIT_MAX)
-		return bad_use(say(
-		    language(), "--limit wants a number from 1 to 1000000"));
-	o->limit = limit;
-	return -1;
+	return *arg < '0' || *arg > '9' || *end != '\0' || n > most ? 0 : n;
+}
+
+static int
+set_count(const char *arg, const char *sentence, size_t *ret_count)
+{
+	*ret_count = number_of(arg, LIMIT_MAX);
+	return *ret_count == 0 ? bad_use(say(language(), sentence)) : -1;
+}
+
+static int
+set_seconds(const char *arg, int64_t *ret_ms)
+{
+	unsigned long s = number_of(arg, SECONDS_MAX);
+
+	*ret_ms = (int64_t)s * 1000;
+	return s == 0 && strcmp(arg, "0") != 0
+		   ? bad_use(say(language(),
+			 "--wait and --timeout want seconds, up to 604800"))
+		   : -1;
+}
+
+static int
+apply_of_verb(struct options *o, char letter, char *arg)
+{
+	switch (letter) {
+	case 's':
+		o->search = arg;
+		return -1;
+	case 'S':
+		o->since = arg;
+		return -1;
+	case 'U':
+		o->until = arg;
+		return -1;
+	case 'l':
+		return set_count(arg,
+		    N_("--limit wants a number from 1 to 1000000"), &o->limit);
+	case 'e':
+		o->exec = arg;
+		return -1;
+	case 'f':
+		o->framing = arg;
+		return -1;
+	case 'r':
+		o->from = arg;
+		return -1;
+	case 'c':
+		return set_count(arg,
+		    N_("--count wants a number from 1 to 1000000"), &o->count);
+	case 'w':
+		return set_seconds(arg, &o->wait_ms);
+	case 't':
+		return set_seconds(arg, &o->timeout_ms);
+	default:
+		o->no_wait = true;
+		return -1;
+	}
 }
 
 static int
@@ -145,6 +259,8 @@ apply(struct options *o, const struct option_row *r, char *arg)
 {
 	if (r->key != NULL)
 		return apply_setting(o, r, arg);
+	if (is_of_verb(r->letter))
+		return apply_of_verb(o, r->letter, arg);
 	switch (r->letter) {
 	case 'p':
 		o->plain = true;
@@ -158,22 +274,8 @@ apply(struct options *o, const struct option_row *r, char *arg)
 	case 'F':
 		o->passphrase_file = arg;
 		return -1;
-	case 's':
-		o->search = arg;
-		return -1;
-	case 'S':
-		o->since = arg;
-		return -1;
-	case 'U':
-		o->until = arg;
-		return -1;
-	case 'l':
-		return set_limit(o, arg);
-	case 'e':
-		o->exec = arg;
-		return -1;
-	case 'f':
-		o->framing = arg;
+	case 'D':
+		o->headless = true;
 		return -1;
 	case 'V':
 		puts(PACKAGE_STRING);
@@ -215,54 +317,79 @@ bad_word(const char *word, bool one_more)
 	return bad_use(sentence);
 }
 
-/* Options that only one of the words takes. */
-static const char *
-strayed(const struct options *o)
+/* "log", "listen and receive": who takes that option. */
+static char *
+takers(char letter)
 {
-	if (!o->log && (o->search != NULL || o->since != NULL ||
-			   o->until != NULL || o->limit != 0))
-		return N_("--search, --since, --until and --limit are for "
-			  "earshot log");
-	if (!o->listen && (o->exec != NULL || o->framing != NULL))
-		return N_("--exec and --framing are for earshot listen");
-	return NULL;
+	char *text = NULL;
+
+	for (size_t i = 1; i < VERBS; i++) {
+		if (strchr(verbs[i].letters, letter) == NULL)
+			continue;
+		char *more = text == NULL
+				 ? xstrdup(verbs[i].name)
+				 : xasprintf("%s, %s", text, verbs[i].name);
+		free(text);
+		text = more;
+	}
+	return text;
 }
 
-/* The words behind the options. */
 static int
-parse_rest(struct options *o, int count, char **words)
+check_letters(enum verb verb, const char *given)
 {
-	const char *stray = strayed(o);
-	int most = o->listen ? 3 : o->log ? 2 : 1;
-
-	if (stray != NULL)
-		return bad_use(say(language(), stray));
-	if (count > 0 && !o->log && !o->demo && !o->passphrase && !o->listen)
-		return bad_word(words[0], false);
-	if (count > most)
-		return bad_word(words[most], true);
-	if (o->listen && count < most)
-		return bad_use(say(
-		    language(), "earshot listen wants udp or tcp, and a port"));
-	if (o->log && count == most)
-		o->contact = words[1];
-	if (o->listen) {
-		o->listen_transport = words[1];
-		o->listen_port = words[2];
+	for (; *given != '\0'; given++) {
+		size_t i = 0;
+		while (rows[i].letter != *given)
+			i++;
+		if (!is_of_verb(*given) ||
+		    (verb != VERB_NONE &&
+			strchr(verbs[verb].letters, *given) != NULL))
+			continue;
+		char *who = takers(*given);
+		char *sentence = xasprintf(
+		    say(language(), "--%s is not for this, but for: %s"),
+		    rows[i].name, who);
+		int status = bad_use(sentence);
+		free(who);
+		free(sentence);
+		return status;
 	}
 	return -1;
 }
 
 static int
-parse_words(struct options *o, int count, char **words)
+check_count(const struct options *o)
 {
-	const char *verb = count == 0 ? "" : words[0];
+	const struct verb_row *v = &verbs[o->verb];
 
-	o->log = strcmp(verb, "log") == 0;
-	o->listen = strcmp(verb, "listen") == 0;
-	o->demo = strcmp(verb, "demo") == 0;
-	o->passphrase = strcmp(verb, "passphrase") == 0;
-	return parse_rest(o, count, words);
+	if (o->word_count > v->most)
+		return bad_word(o->words[v->most], true);
+	if (o->verb == VERB_LISTEN && o->word_count == 1)
+		return bad_use(say(
+		    language(), "earshot listen wants udp or tcp, and a port"));
+	if (o->word_count >= v->least)
+		return -1;
+	char *sentence =
+	    xasprintf(say(language(), "use: earshot %s %s"), v->name, v->args);
+	int status = bad_use(sentence);
+	free(sentence);
+	return status;
+}
+
+/* The words behind the options. */
+static int
+parse_words(struct options *o, int count, char **words, const char *given)
+{
+	for (size_t i = 1; i < VERBS && count > 0; i++)
+		if (strcmp(words[0], verbs[i].name) == 0)
+			o->verb = (enum verb)i;
+	if (count > 0 && o->verb == VERB_NONE)
+		return bad_word(words[0], false);
+	o->words = count > 0 ? words + 1 : words;
+	o->word_count = count > 0 ? count - 1 : 0;
+	int status = check_letters(o->verb, given);
+	return status < 0 && o->verb != VERB_NONE ? check_count(o) : status;
 }
 
 int
@@ -270,9 +397,11 @@ options_parse(struct options *o, int argc, char **argv)
 {
 	struct option longs[ROWS + 1];
 	char shorts[3 * ROWS + 2], sentence[SENTENCE_SIZE];
+	char given[ROWS + 1] = "";
 	int letter, status;
 
 	memset(o, 0, sizeof(*o));
+	o->wait_ms = o->timeout_ms = -1;
 	make_getopt(longs, shorts);
 	opterr = 0;
 	while ((letter = getopt_long(argc, argv, shorts, longs, NULL)) != -1) {
@@ -289,8 +418,10 @@ options_parse(struct options *o, int argc, char **argv)
 			i++;
 		if ((status = apply(o, &rows[i], optarg)) >= 0)
 			return status;
+		if (strchr(given, letter) == NULL)
+			given[strlen(given)] = (char)letter;
 	}
-	return parse_words(o, argc - optind, argv + optind);
+	return parse_words(o, argc - optind, argv + optind, given);
 }
 
 void

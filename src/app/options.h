@@ -9,11 +9,29 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 enum {
 	EXIT_DONE = 0,
 	EXIT_FAILED = 1,
 	EXIT_USAGE = 2,
+	EXIT_WAITING = 3, /* it is stored, and not there in time */
+};
+
+/* What is to be done instead of starting a front end. */
+enum verb {
+	VERB_NONE,
+	VERB_WHO,
+	VERB_SEND,
+	VERB_SHOUT,
+	VERB_RECEIVE,
+	VERB_LISTEN,
+	VERB_LOG,
+	VERB_INFO,
+	VERB_ID,
+	VERB_SET,
+	VERB_PASSPHRASE,
+	VERB_DEMO,
 };
 
 struct options {
@@ -21,13 +39,17 @@ struct options {
 	struct setting_list overrides;
 	const char *home;            /* NULL: EARSHOT_HOME or XDG */
 	const char *passphrase_file; /* NULL: not named */
-	bool plain, json, demo, passphrase, log, listen;
-	/* Of log; NULL, and 0: not given. */
-	const char *contact, *search, *since, *until;
-	size_t limit;
-	/* Of listen. */
-	const char *listen_transport, *listen_port;
-	const char *exec, *framing; /* NULL: not given */
+	bool plain, json, headless;
+	enum verb verb;
+	/* Behind it; as many as it takes. */
+	char **words;
+	int word_count;
+	/* Of verbs, each of those that have them; NULL, 0, false: not given. */
+	const char *search, *since, *until;
+	const char *exec, *framing, *from;
+	size_t limit, count;
+	int64_t wait_ms, timeout_ms; /* -1: not given */
+	bool no_wait;
 };
 
 /*

@@ -95,7 +95,9 @@ make_query(struct recall *r, const struct options *o)
 	    query_parse(r->model, NULL, o->search == NULL ? "" : o->search,
 		search_day(clock_read().wall_ms), &r->query, &r->error, &at);
 
-	if (err < 0 || (err = find_contact(r, o->contact)) < 0 ||
+	if (err < 0 ||
+	    (err = find_contact(r, o->word_count > 0 ? o->words[0] : NULL)) <
+		0 ||
 	    (err = set_day(r, o->since, &r->query.since)) < 0 ||
 	    (err = set_day(r, o->until, &r->query.until)) < 0) {
 		r->misused = err == ERR_FORMAT || err == ERR_LIMIT;

@@ -766,6 +766,6 @@ shell_run(struct shell *sh, struct front *front)
 		turn(sh);
 	sh->commit_ms = earlier_ms(sh->commit_ms, sh->now.mono_ms);
 	commit(sh);
-	front->turn(front, sh);
+	fronts_turn(&sh->fronts, sh);
 	control_end(sh);
 }

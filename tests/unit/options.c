@@ -36,7 +36,7 @@ good_use(void **state)
 
 	(void)state;
 	assert_int_equal(parse(&o, ""), -1);
-	assert_false(o.plain || o.json || o.demo || o.overrides.count > 0);
+	assert_false(o.plain || o.json || o.verb != VERB_NONE || o.overrides.count > 0);
 	assert_null(o.home);
 	assert_int_equal(parse(&o, "--json --port 4000 -i eth0 -i lo"), -1);
 	assert_true(o.plain && o.json);
@@ -51,16 +51,15 @@ good_use(void **state)
 	assert_string_equal(o.overrides.items[2], "name ana");
 	options_clear(&o);
 	assert_int_equal(parse(&o, "demo"), -1);
-	assert_true(o.demo);
-	assert_false(o.passphrase);
+	assert_int_equal(o.verb, VERB_DEMO);
 	options_clear(&o);
 	assert_int_equal(parse(&o, "log"), -1);
-	assert_true(o.log);
-	assert_null(o.contact);
+	assert_int_equal(o.verb, VERB_LOG);
+	assert_int_equal(o.word_count, 0);
 	options_clear(&o);
 	assert_int_equal(parse(&o, "log bob --search tea --limit 1000000"), -1);
-	assert_true(o.log);
-	assert_string_equal(o.contact, "bob");
+	assert_int_equal(o.verb, VERB_LOG);
+	assert_string_equal(o.words[0], "bob");
 	assert_string_equal(o.search, "tea");
 	assert_int_equal(o.limit, 1000000);
 	options_clear(&o);
@@ -70,15 +69,33 @@ good_use(void **state)
 	assert_true(o.json);
 	options_clear(&o);
 	assert_int_equal(parse(&o, "--passphrase-file p passphrase"), -1);
-	assert_true(o.passphrase);
+	assert_int_equal(o.verb, VERB_PASSPHRASE);
 	assert_string_equal(o.passphrase_file, "p");
 	options_clear(&o);
 	assert_int_equal(parse(&o, "listen tcp 9 --exec cat -f line -j"), -1);
-	assert_true(o.listen && o.json);
-	assert_string_equal(o.listen_transport, "tcp");
-	assert_string_equal(o.listen_port, "9");
+	assert_true(o.verb == VERB_LISTEN && o.json);
+	assert_string_equal(o.words[0], "tcp");
+	assert_string_equal(o.words[1], "9");
 	assert_string_equal(o.exec, "cat");
 	assert_string_equal(o.framing, "line");
+	options_clear(&o);
+	assert_int_equal(parse(&o, "send bob hi --timeout 5 -N --wait 0"), -1);
+	assert_int_equal(o.verb, VERB_SEND);
+	assert_string_equal(o.words[1], "hi");
+	assert_int_equal(o.timeout_ms, 5000);
+	assert_int_equal(o.wait_ms, 0);
+	assert_true(o.no_wait);
+	options_clear(&o);
+	assert_int_equal(parse(&o, "listen --from bob -e cat"), -1);
+	assert_int_equal(o.word_count, 0);
+	assert_string_equal(o.from, "bob");
+	options_clear(&o);
+	assert_int_equal(parse(&o, "receive --count 3"), -1);
+	assert_int_equal(o.count, 3);
+	assert_int_equal(o.wait_ms, -1);
+	options_clear(&o);
+	assert_int_equal(parse(&o, "--headless"), -1);
+	assert_true(o.headless);
 	options_clear(&o);
 }
 
@@ -92,7 +109,10 @@ wrong_use_is_status_2(void **state)
 		"passphrase secret", "demo passphrase", "log a b", "--search x",
 		"--since today", "--until today demo", "--limit 5",
 		"log --limit 0", "log --limit x", "log --limit -1",
-		"log --limit 5x", "listen", "listen udp", "listen udp 1 2",
+		"log --limit 5x", "listen udp", "send",
+		"send a b c", "shout", "info", "who all", "--no-wait", "who -N",
+		"send a b --timeout x", "receive --count 0", "--wait 3",
+		"log --from bob", "set a b c", "listen udp 1 2",
 		"--exec cat", "log --framing line", "log --limit 1000001" };
 
 	(void)state;

@@ -1,0 +1,41 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef APP_VERBS_STATE_H
+#define APP_VERBS_STATE_H
+
+#include "app/client.h"
+#include "app/options.h"
+
+struct verb_run {
+	const struct options *o;
+	struct client *client;
+	char *name, *id;    /* who we are */
+	json_t *peers;      /* the last event of each peer, by its id or name */
+	char *error;        /* what is to be said at the end; NULL: nothing */
+	int64_t started_ms; /* monotonic */
+};
+
+/* What the instance says of an event that nobody waits for: peers are kept. */
+void verb_note(struct verb_run *v, json_t *event);
+/* Executes a command and waits until it was. What it was answered (caller
+ * frees), NULL when that was nothing. *ret_failed: it is an error. each: called
+ * with every event that came of it; may be NULL. */
+char *verb_ask(struct verb_run *v, const char *line, bool *ret_failed,
+    void (*each)(struct verb_run *v, json_t *event));
+/* The same command again whenever somebody new is seen, until until_ms, while
+ * its answer is an error. */
+char *verb_ask_until(struct verb_run *v, const char *line, int64_t until_ms,
+    bool *ret_failed, void (*each)(struct verb_run *v, json_t *event));
+/* A text as it may be printed; --ascii and terminals are heeded. */
+void verb_print(const char *text);
+void verb_print_event(const json_t *event);
+/* From now on: --wait or --timeout, else as here. */
+int64_t verb_until(int64_t given_ms, int64_t default_ms);
+
+/* Somebody said that; who: NULL: anybody. */
+bool verb_is_said(const json_t *event, const char *who);
+
+int verb_send(struct verb_run *v);
+int verb_receive(struct verb_run *v);
+int verb_listen(struct verb_run *v);
+
+#endif
