@@ -41,17 +41,19 @@ _earshot()
 		mapfile -t COMPREPLY < <(compgen -W 'udp tcp' -- "$word")
 		return
 		;;
-	--port | --name | --search | --limit)
+	--port | --name | --search | --limit | --from | --count | --wait | --timeout)
 		return
 		;;
 	esac
 	if [[ $word == -* ]]; then
 		mapfile -t COMPREPLY < <(compgen -W '--plain --json --home
 		    --interface --port --name --passphrase-file --quiet
-		    --ascii --search --since --until --limit --exec --framing
+		    --ascii --headless --from --count --wait --timeout
+		    --no-wait --search --since --until --limit --exec --framing
 		    --help --version' -- "$word")
 	elif ((COMP_CWORD == 1)); then
-		mapfile -t COMPREPLY < <(compgen -W 'demo log listen passphrase' -- "$word")
+		mapfile -t COMPREPLY < <(compgen -W 'who send shout
+		    receive listen log info id set passphrase demo' -- "$word")
 	fi
 }
 

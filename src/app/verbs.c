@@ -84,8 +84,10 @@ take_answer(struct verb_run *v, json_t *event, const char *line, bool *begun,
 	verb_note(v, event);
 	*begun |= own && client_is(event, "begin");
 	if (*begun && own && (error || client_is(event, "info"))) {
+		char *more = xasprintf("%s%s%s", *answer == NULL ? "" : *answer,
+		    *answer == NULL ? "" : "\n", client_text(event, "text"));
 		free(*answer);
-		*answer = xstrdup(client_text(event, "text"));
+		*answer = more;
 		*failed |= error;
 	}
 	if (*begun && each != NULL)
@@ -147,6 +149,18 @@ verb_ask_until(struct verb_run *v, const char *line, int64_t until_ms,
 	return answer;
 }
 
+static void
+print_answers(const struct verb_run *v)
+{
+	size_t i;
+	json_t *event;
+
+	json_array_foreach(v->answers, i, event)
+	{
+		verb_print_event(event);
+	}
+}
+
 /* Says what came of it: an answer, or why not. */
 static int
 conclude(struct verb_run *v, char *answer, bool failed)
@@ -154,7 +168,7 @@ conclude(struct verb_run *v, char *answer, bool failed)
 	if (failed && v->error == NULL)
 		v->error = answer == NULL ? NULL : xstrdup(answer);
 	else if (!failed && answer != NULL && v->o->json)
-		verb_print_event(json_object_get(v->peers, "answer"));
+		print_answers(v);
 	else if (!failed && answer != NULL)
 		verb_print(answer);
 	free(answer);
@@ -165,7 +179,7 @@ static void
 keep_answer(struct verb_run *v, json_t *event)
 {
 	if (client_is(event, "info"))
-		json_object_set(v->peers, "answer", event);
+		json_array_append(v->answers, event);
 }
 
 static void
@@ -303,10 +317,13 @@ verbs_run(const struct options *o, char **ret_error)
 	if (client_open(o, &v.client, ret_error) < 0)
 		return status;
 	v.peers = json_object();
+	v.answers = json_array();
 	if (hear_greeting(&v))
 		status = dispatch(&v);
 	client_close(v.client);
 	json_decref(v.peers);
+	json_decref(v.answers);
+	json_decref(v.queued);
 	free(v.name);
 	free(v.id);
 	*ret_error = v.error;

@@ -10,6 +10,8 @@ struct verb_run {
 	struct client *client;
 	char *name, *id;    /* who we are */
 	json_t *peers;      /* the last event of each peer, by its id or name */
+	json_t *answers;    /* what a command was answered */
+	json_t *queued;     /* how a message of ours began; NULL: none */
 	char *error;        /* what is to be said at the end; NULL: nothing */
 	int64_t started_ms; /* monotonic */
 };

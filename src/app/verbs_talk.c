@@ -25,8 +25,8 @@ enum {
 static void
 keep_queued(struct verb_run *v, json_t *event)
 {
-	if (client_is(event, "delivery"))
-		json_object_set(v->peers, "delivery", event);
+	if (client_is(event, "delivery") && v->queued == NULL)
+		v->queued = json_incref(event);
 }
 
 /* All of standard input, at most so much as a message holds; NULL and a
@@ -72,7 +72,7 @@ static int
 await_delivery(struct verb_run *v)
 {
 	int64_t until_ms = verb_until(v->o->timeout_ms, DELIVER_MS);
-	json_t *event = json_incref(json_object_get(v->peers, "delivery"));
+	json_t *event = json_incref(v->queued);
 	char *id = xstrdup(client_text(event, "message"));
 	int status = EXIT_WAITING;
 
@@ -116,8 +116,9 @@ verb_send(struct verb_run *v)
 	if (text == NULL)
 		return EXIT_FAILED;
 	char *line = xasprintf("/msg %s %s", o->words[0], text);
-	char *answer = verb_ask_until(
-	    v, line, verb_until(o->wait_ms, SEEK_MS), &failed, keep_queued);
+	int64_t until_ms =
+	    verb_until(o->wait_ms, client_is_alone(v->client) ? SEEK_MS : 0);
+	char *answer = verb_ask_until(v, line, until_ms, &failed, keep_queued);
 	free(line);
 	free(text);
 	if (failed && v->error == NULL)

@@ -1,0 +1,174 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: MIT
+"""The words of the command line: beside a running earshot, and by themselves."""
+import json
+import os
+import subprocess
+import sys
+
+sys.dont_write_bytecode = True
+import lab
+from lab import Earshot, check
+
+lab.enter()
+
+
+def start(ns, home, *words, text=None, env=None):
+    """earshot WORDS, its output and status to be asked for."""
+    p = subprocess.Popen(
+        [lab.program, *words, "--home", home, "--interface", "eth0"],
+        stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+        env=dict(os.environ, **(env or {})), preexec_fn=lab.child_setup(ns))
+    lab.helpers.append(p)
+    p.stdin.write((text or "").encode())
+    p.stdin.close()
+    return p
+
+
+def end(p):
+    """Status, output, what went wrong."""
+    lab.wait_until(lambda: lab.pump(0.01) or p.poll() is not None,
+                   "it ends: %s" % p.args)
+    return p.returncode, p.stdout.read().decode(), p.stderr.read().decode()
+
+
+def run(ns, home, *words, **more):
+    return end(start(ns, home, *words, **more))
+
+
+def lan():
+    return lab.lan_of(2)[1]
+
+
+def beside():
+    """With a running one: its contacts, its history, its answers."""
+    hosts = lan()
+    ana, bob = (Earshot(h, n) for h, n in zip(hosts, ("ana", "bob")))
+    ana.expect("peer", id=bob.id, state="online")
+    status, out, _ = run(hosts[0], ana.home, "who")
+    check(status == 0 and out.startswith("bob  ") and "online" in out, out)
+    status, out, _ = run(hosts[0], ana.home, "who", "--json")
+    check(json.loads(out)["id"] == bob.id, out)
+    check(run(hosts[0], ana.home, "id")[1] == ana.id + " ana\n", "who I am")
+    mark = bob.mark()
+    status, out, err = run(hosts[0], ana.home, "send", "bob", "by hand")
+    check((status, out, err) == (0, "", ""), "sent: %s %s" % (out, err))
+    bob.expect("message", mark, text="by hand", id=ana.id)
+    text = "first line\nsecond, with \"quotes\" and \\ and \u4e2d\u6587"
+    check(run(hosts[0], ana.home, "send", "bob", text=text + "\n")[0] == 0,
+          "from standard input")
+    bob.expect("message", mark, text=text)
+    check(run(hosts[0], ana.home, "send", bob.id, "-", text="by tag")[0]
+          == 0, "by fingerprint")
+    bob.expect("message", mark, text="by tag")
+    status, out, err = run(hosts[0], ana.home, "send", "carol", "hi",
+                           "--wait", "0")
+    check(status == 1 and "carol" in err, "nobody of that name: %s" % err)
+    for empty in ("", "\n"):
+        status, _, err = run(hosts[0], ana.home, "send", "bob", text=empty)
+        check(status == 1 and "empty" in err, err)
+    check(run(hosts[0], ana.home, "send", "bob", text="x" * 65537)[0] == 1,
+          "too long")
+    check(run(hosts[0], ana.home, "shout", "lunch?")[0] == 0, "shouted")
+    bob.expect("shout", mark, text="lunch?")
+    status, out, _ = run(hosts[0], ana.home, "info", "bob")
+    check(status == 0 and bob.id in out, out)
+    status, out, _ = run(hosts[0], ana.home, "set", "look.times", "off")
+    check(status == 0 and out == "look.times is off\n", out)
+    status, _, err = run(hosts[0], ana.home, "set", "look.times", "perhaps")
+    check(status == 1 and "look.times" in err, err)
+    check(run(hosts[0], ana.home, "who", "what")[0] == 2, "wrong use")
+
+
+def waits():
+    """Who is away gets it later; nobody is told that it arrived."""
+    hosts = lan()
+    ana, bob = (Earshot(h, n) for h, n in zip(hosts, ("ana", "bob")))
+    ana.expect("peer", id=bob.id, state="online")
+    check(run(hosts[0], ana.home, "send", "bob", "hi")[0] == 0, "known now")
+    bob.quit()
+    ana.expect("peer", id=bob.id, state="offline")
+    status, _, err = run(hosts[0], ana.home, "send", "bob", "later",
+                         "--timeout", "1")
+    check(status == 3 and "bob is not there" in err, err)
+    check(run(hosts[0], ana.home, "send", "bob", "too", "--no-wait")[0] == 0,
+          "stored")
+    again = Earshot(hosts[1], "bob", home_dir=bob.home)
+    again.expect("message", text="later")
+    again.expect("message", text="too")
+
+
+def receives():
+    hosts = lan()
+    ana, bob = (Earshot(h, n) for h, n in zip(hosts, ("ana", "bob")))
+    ana.expect("peer", id=bob.id, state="online")
+    bob.expect("peer", id=ana.id, state="online")
+    p = start(hosts[0], ana.home, "receive", "--count", "2", "--from", "bob")
+    lines = []
+
+    def comes():
+        bob.send("/msg %s number %d" % (ana.id, len(lines)))
+        lines.append(None)
+        lab.pump(0.05)
+        return p.poll() is not None
+    lab.wait_until(comes, "two came")
+    status, out, _ = end(p)
+    check(status == 0 and out.count("bob: number ") == 2, out)
+    status, out, err = run(hosts[0], ana.home, "receive", "--timeout", "1",
+                           "--from", "carol")
+    check((status, out) == (3, "") and "nothing came" in err, err)
+
+
+def alone():
+    """Nothing runs: one is started for the moment."""
+    hosts = lan()
+    bob = Earshot(hosts[1], "bob")
+    home = lab.home("ana")
+    status, out, err = run(hosts[0], home, "send", "bob", "from cron",
+                           "--name", "ana")
+    check(status == 0, "sent: %s" % err)
+    bob.expect("message", text="from cron", **{"from": "ana"})
+    bob.expect(lambda e: e["event"] == "peer" and e["name"] == "ana" and
+               e["state"] == "offline")
+    status, out, _ = run(hosts[0], home, "who", "--name", "ana")
+    check(status == 0 and out.startswith("bob "), "who is there: %r" % out)
+    check(sorted(os.listdir(home)) == sorted(
+        set(os.listdir(home)) - {"control"}), "no socket stays behind")
+
+
+def bot():
+    """A program for each message; nothing of a peer is an argument."""
+    hosts = lan()
+    home = lab.home("bot")
+    p = start(hosts[0], home, "listen", "--name", "bot", "--exec",
+              "sh -c 'tr a-z A-Z; echo \" from $EARSHOT_FROM $#\"' --")
+    ana = Earshot(hosts[1], "ana")
+    got = ana.expect(lambda e: e["event"] == "peer" and e["name"] == "bot" and
+                     e["state"] == "online")
+    hostile = ["$(touch gone)", "`id`", "-rf /", "; echo no", "--help"]
+    for text in ["make me loud"] + hostile:
+        ana.send("/msg %s %s" % (got["id"], text))
+        ana.expect("message", text=text.upper() + " from ana 0")
+        lab.count("payloads")
+    ana.send("/shout no answer to this")
+    ana.sync()
+    p.terminate()
+    check(end(p)[0] == 0, "it ends when told to")
+
+
+def headless():
+    hosts = lan()
+    home = lab.home("ana")
+    p = start(hosts[0], home, "--headless", "--name", "ana")
+    bob = Earshot(hosts[1], "bob")
+    ana = bob.expect(lambda e: e["event"] == "peer" and e["name"] == "ana")
+    bob.send("/msg %s are you there" % ana["id"])
+    bob.expect("delivery", state="delivered")
+    status, out, _ = run(hosts[0], home, "log")
+    check("bob: are you there" in out, out)
+    p.terminate()
+    check(end(p)[:2] == (0, ""), "SIGTERM ends it, and it said nothing")
+    bob.expect("peer", id=ana["id"], state="offline")
+
+
+lab.run(beside, waits, receives, alone, bot, headless)
