@@ -375,8 +375,7 @@ stopped(struct engine *e, struct now now, struct transfer *t,
 		later(e, now, t, NULL);
 		break;
 	case FLOW_STOP_DONE:
-		transfer_add_note(
-		    t, say(e->model->lang, "it was complete before"));
+		transfer_add_note(t, N_("it was complete before"));
 		transfer_close(e, t, true);
 		transfer_set_state(e, now, t, TRANSFER_DONE, NULL);
 		break;
