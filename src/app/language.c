@@ -15,7 +15,9 @@
 #include <strings.h>
 #include <unistd.h>
 
-static const struct lang *of_system, *chosen;
+/* The thread that moves files asks, too. */
+static const struct lang *_Atomic chosen;
+static const struct lang *of_system;
 
 /* The name of the locale for messages, as setlocale(3) would find it. */
 static const char *

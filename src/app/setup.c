@@ -9,6 +9,7 @@
 #include "app/files.h"
 #include "app/language.h"
 #include "app/log.h"
+#include "app/mover.h"
 #include "app/shell.h"
 #include "app/unseal.h"
 #include "base/err.h"
@@ -208,6 +209,7 @@ open_network(struct shell *sh, char **ret_error)
 	sh->resolve = resolve_new();
 	sh->children = children_new();
 	sh->files = files_new();
+	sh->mover = mover_new();
 	sh->loop = loop_new();
 	return 0;
 }
@@ -315,6 +317,7 @@ shell_open(struct shell *sh, const struct shell_cfg *cfg, char **ret_error)
 void
 shell_close(struct shell *sh)
 {
+	mover_free(sh->mover);
 	engine_free(sh->engine);
 	ipmsg_keys_free(sh->ipmsg_keys);
 	db_close(sh->db);

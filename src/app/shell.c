@@ -9,6 +9,7 @@
 #include "app/keyrings.h"
 #include "app/language.h"
 #include "app/log.h"
+#include "app/shell_moves.h"
 #include "app/shell_ports.h"
 #include "base/err.h"
 #include "base/mem.h"
@@ -29,6 +30,7 @@ enum {
 	TAG_IFACES,
 	TAG_RESOLVE,
 	TAG_FILES,
+	TAG_MOVES,
 	TAG_CLOCK,
 	TAG_CHILD,
 	/* Datagrams handled for one ready socket and turn. */
@@ -252,6 +254,8 @@ run_effect(struct shell *sh, const struct effect *effect)
 	case EFFECT_MOVE:
 	case EFFECT_MOVE_STOP:
 	case EFFECT_PART_DROP:
+		forget_paused(sh, effect->conn);
+		shell_moves_run(sh, effect);
 		break;
 	case EFFECT_LEFT:
 		sh->done = true;
@@ -263,7 +267,10 @@ run_effect(struct shell *sh, const struct effect *effect)
 	case EFFECT_DELIVERY:
 	case EFFECT_REVISED:
 	case EFFECT_HOST:
+		keep_report(sh, effect);
+		break;
 	case EFFECT_TRANSFER:
+		shell_moves_warm(sh, effect);
 		keep_report(sh, effect);
 		break;
 	}
@@ -613,6 +620,7 @@ watch_all(struct shell *sh)
 	ports_watch(sh->ports, l, sh->now.mono_ms, TAG_PORT_UDP, TAG_PORT_TCP);
 	resolve_watch(sh->resolve, l, TAG_RESOLVE);
 	files_watch(sh, l, TAG_FILES);
+	shell_moves_watch(sh, l, TAG_MOVES);
 	children_watch(sh->children, l, TAG_CHILD);
 	if (sh->iface_fd >= 0)
 		loop_watch_lasting(l, sh->iface_fd, TAG_IFACES);
@@ -669,6 +677,7 @@ dispatch(struct shell *sh, const struct loop_event *ev)
 		break;
 	case TAG_RESOLVE:
 	case TAG_FILES:
+	case TAG_MOVES:
 		break;
 	case TAG_CHILD:
 		children_ready(sh->children, ev);
@@ -707,6 +716,7 @@ tick(struct shell *sh)
 	on_drained(sh);
 	on_answers(sh);
 	files_turn(sh);
+	shell_moves_turn(sh);
 	if (engine_deadline(sh->engine) <= sh->now.mono_ms) {
 		engine_tick(sh->engine, sh->now);
 		drain(sh);

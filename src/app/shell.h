@@ -23,6 +23,7 @@
 
 struct children;
 struct files;
+struct mover;
 
 enum {
 	UNRESOLVED_MAX = 16, /* more than the engine asks for at once */
@@ -67,6 +68,7 @@ struct shell {
 	struct resolve *resolve;
 	struct children *children; /* who ends is told to the front end */
 	struct files *files;
+	struct mover *mover;
 	int signal_fd, iface_fd, clock_fd;
 	struct iface ifaces[IFACES_MAX];
 	size_t iface_count;

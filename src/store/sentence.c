@@ -8,8 +8,9 @@
 #include <stdarg.h>
 
 /* A file that is not there is no business of a language: it is set once, as
- * the locale is, and not handed from function to function. */
-static const struct lang *spoken;
+ * the locale is, and not handed from function to function. Files may be another
+ * thread's business. */
+static const struct lang *_Atomic spoken;
 
 void
 home_speak(const struct lang *l)

@@ -1,0 +1,284 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Main's side. A token may come again while the thread still speaks of who had
+ * it before, so between the two each move has a serial of its own, and what is
+ * not live any more is not heard.
+ */
+#include "app/mover.h"
+
+#include "app/mover_state.h"
+#include "base/mem.h"
+
+#include <errno.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+struct mover *
+mover_new(void)
+{
+	struct mover *m = xcalloc(1, sizeof(*m));
+
+	pthread_mutex_init(&m->lock, NULL);
+	m->wake = m->news = (struct wake){ .read_fd = -1, .write_fd = -1 };
+	return m;
+}
+
+struct mover_report *
+mover_report_new(enum move_kind kind, uint32_t serial)
+{
+	struct mover_report *n = xcalloc(1, sizeof(*n));
+
+	n->r.kind = kind;
+	n->serial = serial;
+	return n;
+}
+
+void
+mover_report_free(struct mover_report *n)
+{
+	if (n == NULL)
+		return;
+	free(n->text);
+	free(n->path);
+	free(n->part);
+	free(n->note);
+	free(n);
+}
+
+static void
+request_free(struct mover_request *q)
+{
+	move_free(q->move);
+	free(q);
+}
+
+void
+mover_free(struct mover *m)
+{
+	if (m == NULL)
+		return;
+	if (m->has_thread) {
+		pthread_mutex_lock(&m->lock);
+		m->quits = true;
+		pthread_mutex_unlock(&m->lock);
+		wake_set(&m->wake);
+		pthread_join(m->thread, NULL);
+	}
+	while (m->requests != NULL) {
+		struct mover_request *q = m->requests;
+		m->requests = q->next;
+		request_free(q);
+	}
+	while (m->reports != NULL) {
+		struct mover_report *n = m->reports;
+		m->reports = n->next;
+		mover_report_free(n);
+	}
+	mover_report_free(m->given);
+	wake_close(&m->wake);
+	wake_close(&m->news);
+	pthread_mutex_destroy(&m->lock);
+	free(m->live);
+	free(m);
+}
+
+/* Signals are main's. */
+static int
+begin_thread(struct mover *m)
+{
+	sigset_t all, before;
+
+	if (m->has_thread)
+		return 0;
+	if ((m->wake.read_fd < 0 && wake_open(&m->wake) < 0) ||
+	    (m->news.read_fd < 0 && wake_open(&m->news) < 0))
+		return errno;
+	sigfillset(&all);
+	pthread_sigmask(SIG_SETMASK, &all, &before);
+	int failed = pthread_create(&m->thread, NULL, mover_run, m);
+	pthread_sigmask(SIG_SETMASK, &before, NULL);
+	m->has_thread = failed == 0;
+	return failed;
+}
+
+void
+mover_warm(struct mover *m)
+{
+	/* The first move tries again, and tells. */
+	(void)begin_thread(m);
+}
+
+static void
+ask(struct mover *m, struct mover_request *q)
+{
+	struct mover_request **to = &m->requests;
+
+	pthread_mutex_lock(&m->lock);
+	while (*to != NULL)
+		to = &(*to)->next;
+	*to = q;
+	pthread_mutex_unlock(&m->lock);
+	wake_set(&m->wake);
+}
+
+static char *
+copy_text(const char *text)
+{
+	return text == NULL ? NULL : xstrdup(text);
+}
+
+static struct move *
+make_move(struct move_plan *plan, const char *folder)
+{
+	struct move *mv = xcalloc(1, sizeof(*mv));
+
+	mv->sends = plan->sends;
+	mv->folder = plan->folder;
+	mv->path = copy_text(plan->path);
+	mv->name = xstrdup(plan->name);
+	mv->part = copy_text(plan->part);
+	mv->downloads = copy_text(folder);
+	mv->size = plan->size;
+	mv->mtime = plan->mtime;
+	mv->keys = plan->keys;
+	mem_wipe(&plan->keys, sizeof(plan->keys));
+	if (plan->rest_size > 0)
+		mv->rest = xmemdup(plan->rest, plan->rest_size);
+	mv->rest_size = plan->rest_size;
+	return mv;
+}
+
+/* Forgets it; its serial, or 0. */
+static uint32_t
+end_live(struct mover *m, uint32_t token)
+{
+	for (size_t i = 0; i < m->live_count; i++) {
+		uint32_t serial = m->live[i].serial;
+		if (m->live[i].token != token)
+			continue;
+		m->live[i] = m->live[--m->live_count];
+		return serial;
+	}
+	return 0;
+}
+
+void
+mover_start(struct mover *m, uint32_t token, struct move_plan *plan, int fd,
+    uint8_t *queued, size_t queued_size, const char *folder)
+{
+	struct move *mv = make_move(plan, folder);
+	struct mover_request *q = xcalloc(1, sizeof(*q));
+
+	mover_stop(m, token, FLOW_STOP_LATER, false);
+	mv->fd = fd;
+	mv->queued = queued;
+	mv->queued_size = queued_size;
+	mv->serial = ++m->last_serial;
+	m->live = xgrow(m->live, m->live_count, &m->live_cap, sizeof(*m->live));
+	m->live[m->live_count++] =
+	    (struct mover_live){ .token = token, .serial = mv->serial };
+	int failed = begin_thread(m);
+	if (failed != 0) {
+		struct mover_report *n =
+		    mover_report_new(MOVE_LOST, mv->serial);
+		n->r.sys_errno = failed;
+		mover_post(m, n);
+		move_free(mv);
+		free(q);
+		return;
+	}
+	*q = (struct mover_request){ .ask = MOVER_START, .move = mv };
+	ask(m, q);
+}
+
+void
+mover_stop(struct mover *m, uint32_t token, enum flow_stop why, bool drop)
+{
+	uint32_t serial = end_live(m, token);
+
+	if (serial == 0 || !m->has_thread)
+		return;
+	struct mover_request *q = xcalloc(1, sizeof(*q));
+	*q = (struct mover_request){
+		.ask = MOVER_STOP, .serial = serial, .why = why, .drop = drop
+	};
+	ask(m, q);
+}
+
+int
+mover_fd(const struct mover *m)
+{
+	return m->has_thread ? m->news.read_fd : -1;
+}
+
+void
+mover_post(struct mover *m, struct mover_report *n)
+{
+	struct mover_report **to = &m->reports, *old = NULL;
+
+	n->r.text = n->text;
+	n->r.path = n->path;
+	n->r.part = n->part;
+	n->r.note = n->note;
+	pthread_mutex_lock(&m->lock);
+	for (; *to != NULL; to = &(*to)->next)
+		if (n->r.kind == MOVE_PROGRESS && (*to)->serial == n->serial &&
+		    (*to)->r.kind == MOVE_PROGRESS)
+			break;
+	old = *to;
+	n->next = old == NULL ? NULL : old->next;
+	*to = n;
+	pthread_mutex_unlock(&m->lock);
+	mover_report_free(old);
+	if (m->news.write_fd >= 0)
+		wake_set(&m->news);
+}
+
+static struct mover_report *
+take_report(struct mover *m)
+{
+	pthread_mutex_lock(&m->lock);
+	struct mover_report *n = m->reports;
+	if (n != NULL)
+		m->reports = n->next;
+	else if (m->news.read_fd >= 0)
+		wake_clear(&m->news);
+	pthread_mutex_unlock(&m->lock);
+	return n;
+}
+
+static bool
+find_token(const struct mover *m, uint32_t serial, uint32_t *ret_token)
+{
+	for (size_t i = 0; i < m->live_count; i++) {
+		if (m->live[i].serial != serial)
+			continue;
+		*ret_token = m->live[i].token;
+		return true;
+	}
+	return false;
+}
+
+static bool
+is_last(enum move_kind kind)
+{
+	return kind != MOVE_BEGUN && kind != MOVE_PROGRESS;
+}
+
+bool
+mover_next(struct mover *m, uint32_t *ret_token, struct move_report *ret_report)
+{
+	for (;;) {
+		mover_report_free(m->given);
+		m->given = take_report(m);
+		if (m->given == NULL)
+			return false;
+		if (!find_token(m, m->given->serial, ret_token))
+			continue;
+		*ret_report = m->given->r;
+		if (is_last(ret_report->kind))
+			end_live(m, *ret_token);
+		return true;
+	}
+}

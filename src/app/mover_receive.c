@@ -1,0 +1,238 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * From the records to the disk. What the other end says of sizes is not
+ * believed: not a byte more is written than our user accepted.
+ */
+#include "app/mover_state.h"
+
+#include "app/language.h"
+#include "base/err.h"
+#include "base/mem.h"
+#include "proto/flow_prefix.h"
+
+#include <assert.h>
+#include <errno.h>
+#include <stdlib.h>
+
+static void
+fail_limit(struct mover *m, struct move *mv)
+{
+	move_fail(m, mv, FLOW_STOP_PROTOCOL,
+	    xasprintf(
+		say(language(), "more of %s came than was offered"), mv->name));
+}
+
+static struct sink_plan
+plan_of(const struct move *mv)
+{
+	return (struct sink_plan){
+		.where = mv->path[0] == '\0' ? NULL : mv->path,
+		.folder = mv->downloads,
+		.name = mv->name,
+		.is_folder = mv->folder,
+		.size_known = true,
+		.size = mv->size,
+		.mtime = mv->mtime,
+	};
+}
+
+/* What was there may have been removed, or be damaged: then anew. */
+static int
+open_sink(struct move *mv, char **ret_error)
+{
+	struct sink_plan plan = plan_of(mv);
+
+	if (mv->part != NULL) {
+		int err = sink_resume(&plan, mv->part, &mv->sink, ret_error);
+		if (err == 0) {
+			mv->begun = true;
+			return 0;
+		}
+		if (err != ERR_NOT_FOUND && err != ERR_FORMAT)
+			return err;
+		free(*ret_error);
+		*ret_error = NULL;
+		sink_drop_part(mv->part);
+		free(mv->part);
+		mv->part = NULL;
+	}
+	return sink_open_part(&plan, &mv->sink, ret_error);
+}
+
+void
+receiver_begin(struct mover *m, struct move *mv)
+{
+	char *error = NULL;
+
+	if (open_sink(mv, &error) < 0)
+		move_fail(m, mv, FLOW_STOP_SINK, error);
+	else if (mv->part == NULL)
+		receiver_want(m, mv);
+	else
+		mv->state = MOVE_HASHING;
+}
+
+void
+receiver_want(struct mover *m, struct move *mv)
+{
+	if (mv->prefix != NULL) {
+		flow_prefix_end(mv->prefix);
+		mv->mark_count = flow_prefix_marks(mv->prefix, mv->marks);
+		flow_prefix_free(mv->prefix);
+		mv->prefix = NULL;
+	}
+	mv->state = MOVE_ASKED;
+	mv->busy = true;
+	if (flow_want(mv->flow, mv->marks, mv->mark_count) < 0)
+		move_lost(m, mv, EPROTO);
+}
+
+static bool
+is_ours(const struct move *mv, uint64_t offset)
+{
+	for (size_t i = 0; i < mv->mark_count; i++)
+		if (mv->marks[i].offset == offset)
+			return true;
+	return offset == 0;
+}
+
+/* Where that is; a folder goes on at its end, or from the beginning. */
+static void
+tally_cut(struct tally *t, uint64_t offset)
+{
+	uint64_t back = t->at - offset;
+
+	if (offset == 0) {
+		*t = (struct tally){ .at = 0 };
+		return;
+	}
+	t->files_done -= back > 0 && t->left == 0;
+	t->at -= back;
+	t->done -= back;
+	t->left += back;
+}
+
+static void
+on_begun(struct mover *m, struct move *mv, uint64_t offset)
+{
+	char *error = NULL;
+
+	if (mv->state != MOVE_ASKED || !is_ours(mv, offset)) {
+		move_fail_protocol(m, mv);
+		return;
+	}
+	tally_cut(&mv->tally, offset);
+	if (mv->part != NULL && sink_cut(mv->sink, offset, &error) < 0) {
+		move_fail(m, mv, FLOW_STOP_SINK, error);
+		return;
+	}
+	mv->state = MOVE_RUNNING;
+	move_begun(m, mv);
+}
+
+static void
+on_piece(struct mover *m, struct move *mv, const struct file_piece *piece)
+{
+	struct tally *t = &mv->tally;
+	uint64_t room = t->done < mv->size ? mv->size - t->done : 0;
+	bool bytes = piece->kind == FILE_PIECE_BYTES;
+	uint64_t size = bytes                            ? piece->count
+			: piece->kind == FILE_PIECE_FILE ? piece->size
+							 : 0;
+	char *error = NULL;
+
+	if (size > room) {
+		fail_limit(m, mv);
+		return;
+	}
+	if (sink_piece(mv->sink, piece, &error) < 0) {
+		move_fail(m, mv, FLOW_STOP_SINK, error);
+		return;
+	}
+	if (bytes)
+		tally_bytes(t, size);
+	else
+		tally_head(t, piece);
+	size_t cost = bytes ? piece->count : (size_t)MOVER_ENTRY_COST;
+	mv->left -= cost < mv->left ? cost : mv->left;
+}
+
+static void
+note_end(struct move *mv, const struct flow_event *ev)
+{
+	char *text;
+
+	if (ev->changed) {
+		text = xasprintf(
+		    say(language(), "%s changed while it was sent"), mv->name);
+		move_note(mv, text);
+		free(text);
+	}
+	if (ev->left_out == 0)
+		return;
+	text = xasprintf(
+	    say_n(language(),
+		"%u thing in it was left out: neither a file nor a folder",
+		"%u things in it were left out: neither files nor folders",
+		ev->left_out),
+	    ev->left_out);
+	move_note(mv, text);
+	free(text);
+}
+
+/* It is on the disk, or cannot be. Takes path and error. */
+static void
+placed(struct mover *m, struct move *mv, char *path, char *error)
+{
+	mv->sink = NULL;
+	mv->finishing = false;
+	if (path == NULL) {
+		move_fail(m, mv, FLOW_STOP_SINK, error);
+		return;
+	}
+	mv->done_path = path;
+	mv->state = MOVE_TELLING;
+	mv->busy = true;
+	(void)flow_done(mv->flow);
+}
+
+static void
+on_end(struct mover *m, struct move *mv, const struct flow_event *ev)
+{
+	char *error = NULL;
+
+	note_end(mv, ev);
+	mv->state = MOVE_FINISHING;
+	if (sink_finish_begin(mv->sink) == 0) {
+		mv->finishing = true;
+		return;
+	}
+	char *path = sink_finish(mv->sink, &error);
+	placed(m, mv, path, error);
+}
+
+void
+receiver_event(struct mover *m, struct move *mv, const struct flow_event *ev)
+{
+	if (ev->kind == FLOW_BEGUN)
+		on_begun(m, mv, ev->offset);
+	else if (mv->state != MOVE_RUNNING)
+		move_fail_protocol(m, mv);
+	else if (ev->kind == FLOW_PIECE)
+		on_piece(m, mv, &ev->piece);
+	else if (ev->kind == FLOW_END)
+		on_end(m, mv, ev);
+}
+
+void
+receiver_turn(struct mover *m, struct move *mv)
+{
+	char *error = NULL;
+
+	if (mv->state == MOVE_FINISHING && sink_is_finished(mv->sink)) {
+		char *path = sink_finish_end(mv->sink, &error);
+		placed(m, mv, path, error);
+	}
+	if (mv->state == MOVE_TELLING && move_flush(mv))
+		move_done(m, mv);
+}

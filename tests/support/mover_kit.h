@@ -1,0 +1,67 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Two movers in one process, and between them a test that carries the bytes as
+ * far as it likes.
+ */
+#ifndef MOVER_KIT_H
+#define MOVER_KIT_H
+
+#include "app/mover.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+enum { KIT_TOKEN = 7, KIT_WAIT_MS = 20000 };
+
+/* What was heard of one end of a transfer. */
+struct kit_end {
+	struct mover *m;
+	int fd; /* ours, of its connection */
+	unsigned begun, progress, last;
+	enum move_kind kind; /* of the last */
+	enum flow_stop why;
+	int sys_errno;
+	uint64_t offset, done;
+	uint32_t files_done;
+	char *path, *part, *text, *note;
+};
+
+struct kit {
+	char *top, *source, *downloads;
+	struct kit_end from, to;
+	/* So many bytes of the sender's are carried. */
+	size_t limit, carried;
+	struct move_plan plan; /* of the sender; the rest is made of it */
+};
+
+int kit_open(void **state);
+int kit_close(void **state);
+/* Bytes that do not repeat early (caller frees). */
+uint8_t *kit_pattern(size_t n);
+/* TOP/src/NAME of n such bytes, as what is sent. */
+void kit_file(struct kit *k, const char *name, size_t n);
+/* The folder TOP/src/NAME is what is sent: so many bytes, so many files. */
+void kit_folder(
+    struct kit *k, const char *name, uint64_t bytes, uint32_t files);
+/* Keys of one end; the same at each call. */
+struct session_keys kit_keys(bool sends);
+/* One end, with the test at the other side of its connection. */
+void kit_start_sender(struct kit *k);
+void kit_start_receiver(struct kit *k);
+/* Both, with what was heard before forgotten; but not the part. */
+void kit_start(struct kit *k);
+/* Carries, until both had their last report. */
+void kit_run(struct kit *k);
+/* Carries, until limit was. */
+void kit_run_to_limit(struct kit *k);
+/* Both connections end. */
+void kit_cut(struct kit *k);
+/* Hears, until e had its last report. */
+void kit_wait(struct kit *k, struct kit_end *e);
+/* What arrived is what was sent, with its time. */
+void kit_check_file(struct kit *k);
+/* Entries of the folder for downloads. */
+unsigned kit_downloads(const struct kit *k);
+
+#endif
