@@ -41,6 +41,7 @@ end_start(struct end *end, const struct hello *hello, enum noise_role role,
 		.identity = &end->identity,
 		.rng = rng_seeded(&end->seed, end->seed.s[0]),
 		.role = role,
+		.purpose = end->purpose,
 		.hello = *hello,
 		.rekey_records = rekey_records,
 	};

@@ -25,6 +25,7 @@ struct wire {
 struct end {
 	struct identity identity;
 	struct rng_seed seed;
+	enum session_purpose purpose; /* for the test to set, before it starts */
 	struct session *session;
 	struct session_event event; /* the last one; its bytes are a copy */
 	uint8_t message[MSG_MAX];

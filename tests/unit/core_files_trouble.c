@@ -1,0 +1,459 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Files between two earshots, and what goes wrong meanwhile: cuts, crashes,
+ * disks, networks. Nobody is asked, and nothing is lost.
+ */
+#include "base/mem.h"
+#include "core/transfer.h"
+#include "files_kit.h"
+#include "start_sodium.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+enum { ANA, BOB, EVE };
+
+static struct fkit k;
+
+static int
+begin(void **state)
+{
+	(void)state;
+	fkit_init(&k);
+	return 0;
+}
+
+static int
+end(void **state)
+{
+	(void)state;
+	fkit_clear(&k);
+	return 0;
+}
+
+/* One that ana offers and bob has heard of. */
+static void
+offer(uint32_t *ret_hers, uint32_t *ret_his)
+{
+	*ret_hers = fkit_send(&k, ANA, BOB, "/home/ana/a.txt");
+	*ret_his = fkit_newest(&k, BOB);
+	assert_int_not_equal(*ret_his, 0);
+	assert_int_equal(fkit_state(&k, ANA, *ret_hers), TRANSFER_OFFERED);
+	assert_int_equal(fkit_state(&k, BOB, *ret_his), TRANSFER_OFFERED);
+}
+
+static void
+run(uint32_t *ret_hers, uint32_t *ret_his)
+{
+	offer(ret_hers, ret_his);
+	fkit_do(&k, BOB, COMMAND_GET, *ret_his, NULL);
+	assert_int_equal(fkit_state(&k, ANA, *ret_hers), TRANSFER_RUNNING);
+	assert_int_equal(fkit_state(&k, BOB, *ret_his), TRANSFER_RUNNING);
+}
+
+/* Whatever breaks: nobody is asked, and it goes on. */
+static void
+a_cut_is_gone_on_after(void **state)
+{
+	(void)state;
+	uint32_t hers, his;
+	struct move_report r = { .kind = MOVE_PROGRESS };
+	k.size = 200 * 1024 * 1024;
+	run(&hers, &his);
+	for (unsigned i = 0; i < 50; i++) {
+		r.done += 2 * 1024 * 1024;
+		fkit_report(&k, BOB, his, &r);
+		fkit_cut(&k);
+		assert_int_equal(fkit_state(&k, BOB, his), TRANSFER_ACCEPTED);
+		fkit_pass(&k, 2000);
+		assert_int_equal(fkit_state(&k, ANA, hers), TRANSFER_RUNNING);
+		assert_int_equal(fkit_state(&k, BOB, his), TRANSFER_RUNNING);
+	}
+	fkit_finish(&k, ANA, hers, BOB, his);
+	assert_int_equal(fkit_state(&k, BOB, his), TRANSFER_DONE);
+	assert_int_equal(k.nodes[BOB].move_count, 51);
+	/* Both histories tell it as it was. */
+	fkit_kill(&k, BOB);
+	fkit_start(&k, BOB);
+	assert_int_equal(fkit_newest(&k, BOB), 0);
+}
+
+static void
+restarts_at_each_state(void **state)
+{
+	(void)state;
+	uint32_t hers, his;
+	/* Offered, unheard. */
+	fkit_kill(&k, BOB);
+	hers = fkit_send(&k, ANA, BOB, "/home/ana/a.txt");
+	assert_int_equal(
+	    fkit_last(&k, ANA, BOB, MESSAGE_FILE)->delivery, DELIVERY_QUEUED);
+	fkit_kill(&k, ANA);
+	fkit_start(&k, ANA);
+	assert_int_equal(fkit_state(&k, ANA, hers), TRANSFER_OFFERED);
+	fkit_start(&k, BOB);
+	fkit_pass(&k, 60000);
+	his = fkit_newest(&k, BOB);
+	assert_int_equal(fkit_state(&k, BOB, his), TRANSFER_OFFERED);
+	assert_string_equal(fkit_get(&k, BOB, his)->name, "a.txt");
+	assert_int_equal(fkit_get(&k, BOB, his)->size, 1000);
+	for (unsigned node = ANA; node <= BOB; node++) {
+		fkit_kill(&k, node);
+		fkit_start(&k, node);
+	}
+	assert_int_equal(fkit_state(&k, ANA, hers), TRANSFER_OFFERED);
+	assert_int_equal(fkit_state(&k, BOB, his), TRANSFER_OFFERED);
+	fkit_pass(&k, 30000);
+	/* Asked for while its sender is not there. */
+	fkit_kill(&k, ANA);
+	fkit_do(&k, BOB, COMMAND_GET, his, "/there");
+	fkit_pass(&k, 100000);
+	assert_int_equal(fkit_state(&k, BOB, his), TRANSFER_ACCEPTED);
+	fkit_kill(&k, BOB);
+	fkit_start(&k, BOB);
+	fkit_start(&k, ANA);
+	fkit_pass(&k, 120000);
+	assert_int_equal(fkit_state(&k, ANA, hers), TRANSFER_RUNNING);
+	assert_string_equal(fkit_move_of(&k, BOB, his)->path, "/there");
+	/* While it runs, each of them. */
+	for (unsigned i = 0; i < 20; i++) {
+		fkit_kill(&k, i % 2 == 0 ? ANA : BOB);
+		fkit_pass(&k, 1000 * i);
+		fkit_start(&k, i % 2 == 0 ? ANA : BOB);
+		fkit_pass(&k, 120000);
+		assert_int_equal(fkit_state(&k, ANA, hers), TRANSFER_RUNNING);
+		assert_int_equal(fkit_state(&k, BOB, his), TRANSFER_RUNNING);
+		assert_string_equal(fkit_get(&k, BOB, his)->part,
+		    fkit_move_of(&k, BOB, his)->part);
+	}
+	/* Paused stays paused. */
+	fkit_do(&k, BOB, COMMAND_PAUSE, his, NULL);
+	for (unsigned node = ANA; node <= BOB; node++) {
+		fkit_kill(&k, node);
+		fkit_start(&k, node);
+	}
+	fkit_pass(&k, 600000);
+	assert_true(fkit_get(&k, BOB, his)->paused_here);
+	assert_true(fkit_get(&k, ANA, hers)->paused_there);
+	fkit_do(&k, BOB, COMMAND_RESUME, his, NULL);
+	fkit_pass(&k, 60000);
+	fkit_finish(&k, ANA, hers, BOB, his);
+	assert_int_equal(fkit_state(&k, ANA, hers), TRANSFER_DONE);
+}
+
+/* The file is there, and nobody wrote that down before the end. */
+static void
+complete_before_a_crash(void **state)
+{
+	(void)state;
+	uint32_t hers, his;
+	struct move_report r = { .kind = MOVE_DONE, .done = 1000 };
+	run(&hers, &his);
+	fkit_report(&k, ANA, hers, &r);
+	assert_int_equal(fkit_state(&k, ANA, hers), TRANSFER_DONE);
+	fkit_kill(&k, BOB);
+	fkit_start(&k, BOB);
+	fkit_pass(&k, 60000);
+	assert_int_equal(fkit_state(&k, BOB, his), TRANSFER_DONE);
+	assert_int_equal(k.nodes[BOB].parts_dropped, 0);
+}
+
+static void
+an_offer_that_never_went_out(void **state)
+{
+	(void)state;
+	fkit_kill(&k, BOB);
+	uint32_t hers = fkit_send(&k, ANA, BOB, "/home/ana/a.txt");
+	fkit_do(&k, ANA, COMMAND_STOP, hers, NULL);
+	assert_int_equal(fkit_state(&k, ANA, hers), TRANSFER_CANCELLED);
+	fkit_start(&k, BOB);
+	fkit_say(&k, ANA, BOB, "hello");
+	fkit_pass(&k, 60000);
+	assert_string_equal(
+	    fkit_last(&k, BOB, ANA, MESSAGE_TEXT)->text, "hello");
+	assert_int_equal(fkit_newest(&k, BOB), 0);
+	/* Nor is one sent that could not be stored. */
+	k.nodes[ANA].full = true;
+	hers = fkit_send(&k, ANA, BOB, "/home/ana/b.txt");
+	assert_int_equal(fkit_state(&k, ANA, hers), TRANSFER_FAILED);
+	k.nodes[ANA].full = false;
+	fkit_pass(&k, 10000);
+	assert_int_equal(fkit_newest(&k, BOB), 0);
+}
+
+/* What came is acknowledged when it is stored, and not before. */
+static void
+acknowledged_after_the_commit(void **state)
+{
+	(void)state;
+	k.nodes[BOB].full = true;
+	uint32_t hers = fkit_send(&k, ANA, BOB, "/home/ana/a.txt");
+	assert_int_equal(
+	    fkit_last(&k, ANA, BOB, MESSAGE_FILE)->delivery, DELIVERY_SENT);
+	k.nodes[BOB].full = false;
+	fkit_pass(&k, 10000);
+	assert_int_equal(fkit_last(&k, ANA, BOB, MESSAGE_FILE)->delivery,
+	    DELIVERY_DELIVERED);
+	fkit_kill(&k, BOB);
+	fkit_start(&k, BOB);
+	assert_int_equal(
+	    fkit_state(&k, BOB, fkit_newest(&k, BOB)), TRANSFER_OFFERED);
+	assert_int_equal(fkit_state(&k, ANA, hers), TRANSFER_OFFERED);
+}
+
+static void
+ends_while_the_other_is_away(void **state)
+{
+	(void)state;
+	uint32_t hers, his;
+	run(&hers, &his);
+	fkit_kill(&k, BOB);
+	fkit_do(&k, ANA, COMMAND_STOP, hers, NULL);
+	fkit_kill(&k, ANA);
+	fkit_start(&k, BOB);
+	fkit_pass(&k, 5000);
+	assert_int_equal(fkit_state(&k, BOB, his), TRANSFER_ACCEPTED);
+	fkit_start(&k, ANA);
+	fkit_pass(&k, 60000);
+	assert_int_equal(fkit_state(&k, BOB, his), TRANSFER_CANCELLED);
+	assert_int_equal(k.nodes[BOB].parts_dropped, 1);
+}
+
+static void
+who_cannot_be_dialled_comes(void **state)
+{
+	(void)state;
+	uint32_t hers, his;
+	offer(&hers, &his);
+	k.nodes[ANA].no_tcp = true;
+	fkit_do(&k, BOB, COMMAND_GET, his, NULL);
+	fkit_pass(&k, 1000);
+	assert_int_equal(fkit_state(&k, ANA, hers), TRANSFER_RUNNING);
+	assert_int_equal(fkit_state(&k, BOB, his), TRANSFER_RUNNING);
+	/* She dialled, and yet it is she who sends. */
+	assert_true(fkit_move_of(&k, ANA, hers)->sends);
+	assert_int_equal(fkit_move_of(&k, ANA, hers)->side, 0);
+	fkit_finish(&k, ANA, hers, BOB, his);
+	assert_int_equal(fkit_state(&k, BOB, his), TRANSFER_DONE);
+}
+
+static void
+no_way_at_all(void **state)
+{
+	(void)state;
+	uint32_t hers, his;
+	offer(&hers, &his);
+	k.nodes[ANA].no_tcp = k.nodes[BOB].no_tcp = true;
+	fkit_do(&k, BOB, COMMAND_GET, his, NULL);
+	fkit_pass(&k, 300000);
+	const struct transfer *t = fkit_get(&k, BOB, his);
+	assert_int_equal(t->state, TRANSFER_ACCEPTED);
+	assert_string_equal(
+	    t->reason, "no TCP connection either way; it is tried again");
+	unsigned dials = k.nodes[BOB].counts[EFFECT_DIAL];
+	fkit_pass(&k, 600000);
+	dials = k.nodes[BOB].counts[EFFECT_DIAL] - dials;
+	assert_in_range(dials, 8, 40);
+	k.nodes[ANA].no_tcp = false;
+	fkit_pass(&k, 61000);
+	assert_int_equal(fkit_state(&k, BOB, his), TRANSFER_RUNNING);
+	assert_null(fkit_get(&k, BOB, his)->reason);
+}
+
+/* Nobody says that a connection is dead. */
+static void
+a_stall_is_noticed(void **state)
+{
+	(void)state;
+	uint32_t hers, his;
+	run(&hers, &his);
+	struct move_report r = { .kind = MOVE_PROGRESS, .done = 10 };
+	for (unsigned i = 0; i < 10; i++) {
+		fkit_pass(&k, 20000);
+		r.done += 10;
+		fkit_report(&k, ANA, hers, &r);
+		fkit_report(&k, BOB, his, &r);
+	}
+	assert_int_equal(k.nodes[BOB].move_count, 1);
+	assert_int_equal(fkit_get(&k, BOB, his)->done, 110);
+	fkit_pass(&k, 31000);
+	assert_int_equal(k.nodes[BOB].move_count, 2);
+	assert_int_equal(k.nodes[BOB].stopped, FLOW_STOP_LATER);
+	assert_int_equal(fkit_state(&k, BOB, his), TRANSFER_RUNNING);
+	/* Sooner, where the network changed. */
+	struct iface none = { .index = 1 };
+	engine_network(k.nodes[BOB].engine, k.now, &none, 1, true);
+	fkit_pass(&k, 6000);
+	assert_int_equal(k.nodes[BOB].move_count, 3);
+	/* But what is written to the disk takes its time. */
+	r.done = 1000;
+	fkit_report(&k, ANA, hers, &r);
+	fkit_report(&k, BOB, his, &r);
+	fkit_pass(&k, 600000);
+	assert_int_equal(k.nodes[BOB].move_count, 3);
+}
+
+static void
+a_newer_connection_counts(void **state)
+{
+	(void)state;
+	uint32_t hers, his;
+	run(&hers, &his);
+	unsigned old = fkit_move_of(&k, ANA, hers)->pipe;
+	/* He lost it, and she does not know yet. */
+	struct fkit_move *m = fkit_move_of(&k, BOB, his);
+	struct move_report lost = { .kind = MOVE_LOST };
+	k.pipes[m->pipe].conn[1 - m->side] = 0;
+	fkit_report(&k, BOB, his, &lost);
+	assert_int_equal(fkit_state(&k, ANA, hers), TRANSFER_RUNNING);
+	fkit_pass(&k, 2000);
+	assert_int_equal(k.nodes[ANA].stops, 1);
+	assert_int_equal(k.nodes[ANA].stopped, FLOW_STOP_LATER);
+	assert_int_not_equal(fkit_move_of(&k, ANA, hers)->pipe, old);
+	assert_int_equal(fkit_state(&k, ANA, hers), TRANSFER_RUNNING);
+	assert_int_equal(fkit_state(&k, BOB, his), TRANSFER_RUNNING);
+}
+
+/* The end of their connection, told to both. */
+static void
+both_report(uint32_t hers, const struct move_report *to_her, uint32_t his,
+    const struct move_report *to_him)
+{
+	struct fkit_pipe *p = &k.pipes[fkit_move_of(&k, BOB, his)->pipe];
+
+	p->conn[0] = p->conn[1] = 0;
+	fkit_report(&k, ANA, hers, to_her);
+	fkit_report(&k, BOB, his, to_him);
+}
+
+static void
+a_full_disk(void **state)
+{
+	(void)state;
+	uint32_t hers, his;
+	run(&hers, &his);
+	/* The mover tells her before it reports. */
+	struct move_report there = { .kind = MOVE_STOPPED,
+		.why = FLOW_STOP_SINK };
+	struct move_report here = { .kind = MOVE_FAILED,
+		.why = FLOW_STOP_SINK,
+		.text = "no space is left" };
+	both_report(hers, &there, his, &here);
+	const struct transfer *t = fkit_get(&k, BOB, his);
+	assert_int_equal(t->state, TRANSFER_PAUSED);
+	assert_true(t->paused_here);
+	assert_string_equal(t->reason, "no space is left");
+	assert_non_null(t->part);
+	assert_int_equal(fkit_state(&k, ANA, hers), TRANSFER_PAUSED);
+	/* By itself, and over a restart. */
+	fkit_kill(&k, BOB);
+	fkit_start(&k, BOB);
+	fkit_pass(&k, 61000);
+	assert_int_equal(fkit_state(&k, BOB, his), TRANSFER_RUNNING);
+	assert_int_equal(fkit_state(&k, ANA, hers), TRANSFER_RUNNING);
+	assert_int_equal(k.nodes[BOB].parts_dropped, 0);
+}
+
+static void
+t40_changed_at_its_sender(void **state)
+{
+	(void)state;
+	uint32_t hers, his;
+	run(&hers, &his);
+	struct move_report there = { .kind = MOVE_STOPPED,
+		.why = FLOW_STOP_CHANGED };
+	struct move_report here = { .kind = MOVE_FAILED,
+		.why = FLOW_STOP_CHANGED,
+		.text = "a.txt changed" };
+	both_report(hers, &here, his, &there);
+	const struct transfer *t = fkit_get(&k, BOB, his);
+	assert_int_equal(t->state, TRANSFER_PAUSED);
+	assert_string_equal(
+	    t->reason, "it changed at its sender since; /get starts it again");
+	/* What is here stays until he says so, over restarts too. */
+	fkit_kill(&k, BOB);
+	fkit_start(&k, BOB);
+	fkit_pass(&k, 600000);
+	assert_int_equal(k.nodes[BOB].move_count, 1);
+	assert_int_equal(k.nodes[BOB].parts_dropped, 0);
+	fkit_do(&k, BOB, COMMAND_GET, his, NULL);
+	fkit_pass(&k, 1000);
+	assert_int_equal(k.nodes[BOB].parts_dropped, 1);
+	assert_int_equal(fkit_state(&k, BOB, his), TRANSFER_RUNNING);
+	fkit_finish(&k, ANA, hers, BOB, his);
+}
+
+static void
+a_source_that_cannot_be_read(void **state)
+{
+	(void)state;
+	uint32_t hers, his;
+	run(&hers, &his);
+	struct move_report here = { .kind = MOVE_FAILED,
+		.why = FLOW_STOP_SOURCE,
+		.text = "a.txt: no such file" };
+	struct move_report there = { .kind = MOVE_STOPPED,
+		.why = FLOW_STOP_SOURCE };
+	both_report(hers, &here, his, &there);
+	assert_int_equal(fkit_state(&k, ANA, hers), TRANSFER_PAUSED);
+	assert_string_equal(
+	    fkit_get(&k, ANA, hers)->reason, "a.txt: no such file");
+	assert_int_equal(fkit_state(&k, BOB, his), TRANSFER_PAUSED);
+	/* Either of them has it tried once more. */
+	fkit_do(&k, BOB, COMMAND_RESUME, his, NULL);
+	assert_int_equal(fkit_state(&k, BOB, his), TRANSFER_RUNNING);
+}
+
+static void
+what_nobody_understands_ends(void **state)
+{
+	(void)state;
+	uint32_t hers, his;
+	run(&hers, &his);
+	struct move_report r = { .kind = MOVE_FAILED,
+		.why = FLOW_STOP_PROTOCOL,
+		.text = "what came makes no sense" };
+	unsigned rounds = 0;
+	while (fkit_state(&k, BOB, his) != TRANSFER_FAILED) {
+		assert_true(rounds++ < 10);
+		fkit_report(&k, BOB, his, &r);
+		fkit_pass(&k, 120000);
+	}
+	assert_int_equal(rounds, 6);
+	/* And begins again when he asks. */
+	fkit_do(&k, BOB, COMMAND_GET, his, NULL);
+	fkit_pass(&k, 1000);
+	assert_int_equal(fkit_state(&k, BOB, his), TRANSFER_RUNNING);
+}
+
+#define TEST(name) cmocka_unit_test_setup_teardown(name, begin, end)
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		TEST(a_cut_is_gone_on_after),
+		TEST(restarts_at_each_state),
+		TEST(complete_before_a_crash),
+		TEST(an_offer_that_never_went_out),
+		TEST(acknowledged_after_the_commit),
+		TEST(ends_while_the_other_is_away),
+		TEST(who_cannot_be_dialled_comes),
+		TEST(no_way_at_all),
+		TEST(a_stall_is_noticed),
+		TEST(a_newer_connection_counts),
+		TEST(a_full_disk),
+		TEST(t40_changed_at_its_sender),
+		TEST(a_source_that_cannot_be_read),
+		TEST(what_nobody_understands_ends),
+	};
+
+	return cmocka_run_group_tests(tests, start_sodium, NULL);
+}
