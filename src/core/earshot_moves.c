@@ -182,14 +182,21 @@ void
 earshot_transfer_seen(
     struct engine *e, struct now now, const struct fp *peer, int64_t delay_ms)
 {
+	bool calls = false;
+
 	for (size_t i = 0; i < e->model->transfer_count; i++) {
 		struct transfer *t = e->model->transfers[i];
 		if (!is_of(t, peer))
 			continue;
 		doubt(t, now);
-		if (!t->mine && is_waiting(t))
+		if (is_waiting(t) && !t->mine)
 			hurry(t, now, delay_ms);
+		calls |= is_waiting(t) && t->mine;
 	}
+	/* With a session, they hear that it goes on. */
+	struct contact *k = calls ? contact_find(e, peer) : NULL;
+	if (k != NULL && k->conn == 0)
+		dialling_want(k, now, delay_ms);
 }
 
 void

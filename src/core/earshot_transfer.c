@@ -130,7 +130,8 @@ earshot_transfer_called(struct engine *e, struct now now, struct contact *k,
 	const struct peer *p = model_peer(e->model, &k->fp);
 
 	if (t == NULL || transfer_state_is_last(t->state) || t->moving ||
-	    t->conn != 0 || (t->paused_here && t->reason == NULL) ||
+	    t->conn != 0 ||
+	    (t->paused_here && (!t->mine || t->reason == NULL)) ||
 	    (p->trust == TRUST_CHANGED && !k->accepted))
 		return;
 	if (t->called_ms != 0 && now.mono_ms < t->called_ms + CALL_AGAIN_MS)
@@ -141,7 +142,7 @@ earshot_transfer_called(struct engine *e, struct now now, struct contact *k,
 	t->called_ms = now.mono_ms;
 	t->attempts = 0;
 	t->try_ms = now.mono_ms;
-	if (t->mine || t->paused_here)
+	if (t->mine)
 		return;
 	t->paused_there = false;
 	if (t->state == TRANSFER_PAUSED)

@@ -50,7 +50,7 @@ void earshot_moves_wait(
 /* No address answered: the other end shall come, and later we try again. */
 void earshot_moves_unreached(
     struct engine *e, struct now now, struct transfer *t);
-/* A session with k is up; it is there again, or somewhere else. */
+/* A session with k is up; a peer is there again, or somewhere else. */
 void earshot_transfer_session(
     struct engine *e, struct now now, struct contact *k);
 void earshot_transfer_seen(

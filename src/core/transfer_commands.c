@@ -8,6 +8,21 @@
 
 #include <stdlib.h>
 
+/* Nothing will be seen to happen, though all is well. */
+static void
+tell_absent(struct engine *e, struct now now, const struct command *cmd,
+    const struct transfer *t)
+{
+	const struct peer *p = model_peer(e->model, &t->peer);
+	char label[PEER_LABEL_SIZE];
+
+	if (wire_moves(t) && p != NULL && p->presence < PRESENCE_AWAY &&
+	    p->link != PEER_LINK_UP)
+		engine_info(e, now, cmd->conv,
+		    "f%u goes on by itself when %s is there", (unsigned)t->id,
+		    peer_label(p, false, label));
+}
+
 /* Which one is meant; NULL when the user was told that there is none. */
 static struct transfer *
 find(struct engine *e, struct now now, const struct command *cmd)
@@ -96,6 +111,7 @@ resume(struct engine *e, struct now now, const struct command *cmd)
 	if (wire_moves(t) &&
 	    (t->state == TRANSFER_PAUSED || t->state == TRANSFER_ACCEPTED)) {
 		wire_resume(e, now, t);
+		tell_absent(e, now, cmd, t);
 		return;
 	}
 	engine_error(e, now, cmd->conv, "f%u is not paused", (unsigned)t->id);
@@ -160,11 +176,13 @@ get(struct engine *e, struct now now, const struct command *cmd)
 		why = wire_fetch(e, now, t);
 		t->state = was;
 	}
-	if (why == NULL)
-		transfer_set_state(e, now, t, TRANSFER_ACCEPTED, NULL);
-	else
+	if (why != NULL) {
 		engine_error(e, now, cmd->conv, "f%u is not taken: %s",
 		    (unsigned)t->id, say(e->model->lang, why));
+		return;
+	}
+	transfer_set_state(e, now, t, TRANSFER_ACCEPTED, NULL);
+	tell_absent(e, now, cmd, t);
 }
 
 static void

@@ -197,6 +197,30 @@ paused_by_its_sender(void **state)
 }
 
 static void
+resumed_while_the_other_is_away(void **state)
+{
+	(void)state;
+	uint32_t hers, his;
+	run(&hers, &his);
+	fkit_do(&k, ANA, COMMAND_PAUSE, hers, NULL);
+	fkit_kill(&k, BOB);
+	fkit_pass(&k, 400000);
+	fkit_do(&k, ANA, COMMAND_RESUME, hers, NULL);
+	assert_string_equal(fkit_last(&k, ANA, ANA, MESSAGE_INFO)->text,
+	    "f1 goes on by itself when node1 is there");
+	fkit_pass(&k, 100000);
+	fkit_kill(&k, ANA);
+	fkit_start(&k, BOB);
+	assert_true(fkit_get(&k, BOB, his)->paused_there);
+	fkit_pass(&k, 20000);
+	assert_int_equal(fkit_state(&k, BOB, his), TRANSFER_PAUSED);
+	fkit_start(&k, ANA);
+	fkit_pass(&k, 20000);
+	assert_int_equal(fkit_state(&k, ANA, hers), TRANSFER_RUNNING);
+	assert_int_equal(fkit_state(&k, BOB, his), TRANSFER_RUNNING);
+}
+
+static void
 pauses_that_make_no_sense(void **state)
 {
 	(void)state;
@@ -441,6 +465,7 @@ main(void)
 		TEST(cancelled_by_its_receiver),
 		TEST(paused_by_its_receiver),
 		TEST(paused_by_its_sender),
+		TEST(resumed_while_the_other_is_away),
 		TEST(pauses_that_make_no_sense),
 		TEST(t42_taken_unasked),
 		TEST(more_than_run_at_once_wait),
