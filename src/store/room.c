@@ -12,7 +12,7 @@ enum {
 	MIB = 1024 * 1024,
 	STEP_MAX = 16 * MIB,
 	/* As many may write at once, each with a step of its own. */
-	WRITERS = 16,
+	WRITERS = 64,
 	INODES_MIN = 1024,
 };
 

@@ -391,12 +391,12 @@ is_complete(const struct sink *s)
 static char *
 put_in_place(struct sink *s)
 {
-	if (s->placed)
-		return xstrdup(s->name);
-	if (s->fd >= 0)
+	if (s->fd >= 0 && !s->placed)
 		set_time(s->fd, s->mtime);
 	if (sync_all(s) != 0)
 		return NULL;
+	if (s->placed)
+		return xstrdup(s->name);
 	char *name = place_rename(s->dir, s->temp, s->name, &s->st);
 	if (name != NULL)
 		(void)fsync(s->dir);

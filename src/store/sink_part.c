@@ -19,6 +19,10 @@
 #include <string.h>
 #include <unistd.h>
 
+#ifdef __linux__
+#include <sys/vfs.h>
+#endif
+
 enum {
 	LIST_MODE = 0600,
 	/* Entries looked through for what was finished. */
@@ -91,6 +95,39 @@ sink_note_complete(struct sink *s)
 	if (s->list >= 0 && !s->placed)
 		(void)list_add(s->list, &s->list_at,
 		    &(struct file_piece){ .kind = LIST_COMPLETE }, NULL);
+}
+
+/* File systems that number their files anew at each mount; on the first two
+ * there are no hard links, either. */
+static bool
+numbers_change(int dir)
+{
+#ifdef __linux__
+	static const uint32_t kinds[] = {
+		0x4d44,     /* vfat */
+		0x2011bab0, /* exfat */
+		0x65735546, /* fuse */
+	};
+	struct statfs fs;
+
+	if (fstatfs(dir, &fs) != 0)
+		return false;
+	for (size_t i = 0; i < sizeof(kinds) / sizeof(kinds[0]); i++)
+		if ((uint32_t)fs.f_type == kinds[i])
+			return true;
+#else
+	(void)dir;
+#endif
+	return false;
+}
+
+/* Whoever may rename what is there can put something else of our user in the
+ * place of a part, to have it cut or removed; and how many names it has may
+ * change at any moment. */
+static bool
+is_what_was_made(int dir, const struct stat *st, uint64_t inode)
+{
+	return (uint64_t)st->st_ino == inode || numbers_change(dir);
 }
 
 /* "DIR/.earshot-….part". */
@@ -233,7 +270,8 @@ find_finished(struct sink *s, uint64_t inode)
 	for (unsigned i = 0; d != NULL && !found && i < FINISHED_MAX &&
 			     (e = readdir(d)) != NULL;
 	     i++) {
-		if (e->d_ino != inode || open_temp(s, e->d_name, O_RDONLY) < 0)
+		if (e->d_ino != inode || place_is_temp_name(e->d_name) ||
+		    open_temp(s, e->d_name, O_RDONLY) < 0)
 			continue;
 		free(s->name);
 		s->name = xstrdup(e->d_name);
@@ -257,8 +295,8 @@ take_up(struct sink *s, const char *part, char **ret_error)
 	if (err < 0)
 		return err;
 	if (open_temp(s, s->temp, O_RDWR) >= 0) {
-		s->has_temp = true;
-		return 0;
+		s->has_temp = is_what_was_made(s->dir, &s->st, inode);
+		return s->has_temp ? 0 : is_damaged(s->name, ret_error);
 	}
 	int saved_errno = errno;
 	s->placed = saved_errno == ENOENT && list_is_complete(s) &&
@@ -285,26 +323,42 @@ sink_resume(const struct sink_plan *plan, const char *part,
 	return 0;
 }
 
+static void
+drop_in(int dir, const char *temp)
+{
+	char name[TEMP_NAME_SIZE];
+	struct stat st, list_st;
+	uint64_t inode;
+	bool folder;
+
+	place_list_name(temp, name);
+	int list = place_open_file(dir, name, O_RDONLY, &list_st);
+	if (list < 0)
+		return;
+	/* What is not known to be ours is left to place_sweep. */
+	if (list_head(list, &folder, &inode) == 0) {
+		if (fstatat(dir, temp, &st, AT_SYMLINK_NOFOLLOW) == 0 &&
+		    place_is_ours(&st) && folder == (bool)S_ISDIR(st.st_mode) &&
+		    is_what_was_made(dir, &st, inode))
+			place_remove(dir, temp, &st);
+		/* Last: killed here, it leaves what tells of the rest. */
+		place_remove(dir, name, &list_st);
+	}
+	close(list);
+}
+
 void
 sink_drop_part(const char *part)
 {
-	char *path, list[TEMP_NAME_SIZE];
 	const char *temp;
-	struct stat st;
+	char *path;
 
 	if (!split_part(part, &path, &temp))
 		return;
 	int dir = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	if (dir >= 0) {
+		drop_in(dir, temp);
+		close(dir);
+	}
 	free(path);
-	if (dir < 0)
-		return;
-	place_list_name(temp, list);
-	if (fstatat(dir, temp, &st, AT_SYMLINK_NOFOLLOW) == 0 &&
-	    place_is_ours(&st))
-		place_remove(dir, temp, &st);
-	/* Last, so that one which is killed here leaves what is swept. */
-	if (fstatat(dir, list, &st, AT_SYMLINK_NOFOLLOW) == 0 &&
-	    place_is_ours(&st))
-		place_remove(dir, list, &st);
-	close(dir);
 }

@@ -20,7 +20,9 @@ struct sink_plan plan_of(const char *path);
 /* Bytes of its stream. */
 uint64_t stream_size(const char *path);
 /* Gives what is between two places of its stream to the sink: 0, or the first
- * failure. */
+ * failure. Each time some is there, *feed_told has how much, where it is not
+ * NULL. */
+extern volatile uint64_t *feed_told;
 int feed(struct sink *s, const char *path, uint64_t from, uint64_t to);
 struct sink *begin_part(const struct sink_plan *plan);
 /* NULL: err is what came. */
