@@ -52,8 +52,10 @@ _earshot()
 		    --no-wait --search --since --until --limit --exec --framing
 		    --help --version' -- "$word")
 	elif ((COMP_CWORD == 1)); then
-		mapfile -t COMPREPLY < <(compgen -W 'who send shout
+		mapfile -t COMPREPLY < <(compgen -W 'who send send-file shout
 		    receive listen log info id set passphrase demo' -- "$word")
+	elif [[ " ${COMP_WORDS[*]} " == *' send-file '* ]]; then
+		compopt -o default
 	fi
 }
 

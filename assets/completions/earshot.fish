@@ -5,6 +5,8 @@ complete -c earshot -f
 complete -c earshot -n __fish_is_first_arg -a demo -d 'Try it with three people of its own'
 complete -c earshot -n __fish_is_first_arg -a who -d 'Who is on the network'
 complete -c earshot -n __fish_is_first_arg -a send -d 'Say something to somebody'
+complete -c earshot -n __fish_is_first_arg -a send-file -d 'Send files and folders'
+complete -c earshot -n '__fish_seen_subcommand_from send-file' -F
 complete -c earshot -n __fish_is_first_arg -a shout -d 'Say something to everybody nearby'
 complete -c earshot -n __fish_is_first_arg -a receive -d 'Wait for messages and print them'
 complete -c earshot -n __fish_is_first_arg -a info -d 'What is known of somebody'

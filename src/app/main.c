@@ -182,6 +182,7 @@ run_verb(struct options *o)
 		return run_passphrase(o);
 	case VERB_WHO:
 	case VERB_SEND:
+	case VERB_SEND_FILE:
 	case VERB_SHOUT:
 	case VERB_RECEIVE:
 	case VERB_INFO:

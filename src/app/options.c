@@ -10,6 +10,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+enum { NAME_LETTER = 'n' };
+
 static const struct option_row {
 	const char *name;
 	char letter;
@@ -21,9 +23,11 @@ static const struct option_row {
 	{ "plain", 'p', NULL,
 	    N_("no screen: commands in, events out, a line each"), NULL, NULL },
 	{ "json", 'j', NULL,
-	    N_("with --plain, log or listen: each line is a JSON object"), NULL,
+	    N_("with --plain and most verbs: each line is a JSON object"), NULL,
 	    NULL },
-	{ "name", 'n', "NAME", N_("your name in this run"), "name", NULL },
+	{ "name", NAME_LETTER, "NAME",
+	    N_("your name in this run; of send-file WHO -: the file's"), "name",
+	    NULL },
 	{ "interface", 'i', "NAME",
 	    N_("use this network interface and no other (repeatable)"),
 	    "interface", NULL },
@@ -69,6 +73,8 @@ static const struct option_row {
 	{ "version", 'V', NULL, N_("show the version"), NULL, NULL },
 };
 
+enum { WORDS_ALL = 1 << 20 };
+
 static const struct verb_row {
 	const char *name, *args, *gloss;
 	const char *letters; /* of the options that it takes */
@@ -78,6 +84,9 @@ static const struct verb_row {
 	    0 },
 	[VERB_SEND] = { "send", "WHO [TEXT|-]",
 	    N_("says TEXT, or what standard input holds"), "wtN", 1, 2 },
+	[VERB_SEND_FILE] = { "send-file", "WHO PATH...|-",
+	    N_("sends files and folders, and waits until they are there"), "wt",
+	    2, WORDS_ALL },
 	[VERB_SHOUT] = { "shout", "TEXT", N_("says it to everybody nearby"), "",
 	    1, 1 },
 	[VERB_RECEIVE] = { "receive", "[--from WHO]",
@@ -257,6 +266,11 @@ apply_of_verb(struct options *o, char letter, char *arg)
 static int
 apply(struct options *o, const struct option_row *r, char *arg)
 {
+	/* Whose name it is the verb tells. */
+	if (r->letter == NAME_LETTER) {
+		o->name = arg;
+		return -1;
+	}
 	if (r->key != NULL)
 		return apply_setting(o, r, arg);
 	if (is_of_verb(r->letter))
@@ -377,6 +391,18 @@ check_count(const struct options *o)
 	return status;
 }
 
+static int
+apply_name(struct options *o)
+{
+	size_t i = 0;
+
+	if (o->name == NULL || o->verb == VERB_SEND_FILE)
+		return -1;
+	while (rows[i].letter != NAME_LETTER)
+		i++;
+	return apply_setting(o, &rows[i], o->name);
+}
+
 /* The words behind the options. */
 static int
 parse_words(struct options *o, int count, char **words, const char *given)
@@ -389,6 +415,8 @@ parse_words(struct options *o, int count, char **words, const char *given)
 	o->words = count > 0 ? words + 1 : words;
 	o->word_count = count > 0 ? count - 1 : 0;
 	int status = check_letters(o->verb, given);
+	if (status < 0)
+		status = apply_name(o);
 	return status < 0 && o->verb != VERB_NONE ? check_count(o) : status;
 }
 

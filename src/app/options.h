@@ -16,6 +16,7 @@ enum {
 	EXIT_FAILED = 1,
 	EXIT_USAGE = 2,
 	EXIT_WAITING = 3, /* it is stored, and not there in time */
+	EXIT_REFUSED = 4, /* send-file: they do not want it */
 };
 
 /* What is to be done instead of starting a front end. */
@@ -23,6 +24,7 @@ enum verb {
 	VERB_NONE,
 	VERB_WHO,
 	VERB_SEND,
+	VERB_SEND_FILE,
 	VERB_SHOUT,
 	VERB_RECEIVE,
 	VERB_LISTEN,
@@ -47,6 +49,7 @@ struct options {
 	/* Of verbs, each of those that have them; NULL, 0, false: not given. */
 	const char *search, *since, *until;
 	const char *exec, *framing, *from;
+	const char *name; /* --name; of send-file that of the file */
 	size_t limit, count;
 	int64_t wait_ms, timeout_ms; /* -1: not given */
 	bool no_wait;

@@ -263,6 +263,8 @@ dispatch(struct verb_run *v)
 		return verb_who(v);
 	case VERB_SEND:
 		return verb_send(v);
+	case VERB_SEND_FILE:
+		return verb_send_file(v);
 	case VERB_RECEIVE:
 		return verb_receive(v);
 	case VERB_LISTEN:

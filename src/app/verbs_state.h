@@ -39,5 +39,6 @@ bool verb_is_said(const json_t *event, const char *who);
 int verb_send(struct verb_run *v);
 int verb_receive(struct verb_run *v);
 int verb_listen(struct verb_run *v);
+int verb_send_file(struct verb_run *v);
 
 #endif

@@ -70,7 +70,7 @@ is_message(const struct verb_case *v)
 static bool
 has_file(const struct verb_case *v)
 {
-	const struct transfer *t = message_file(v->m, v->msg);
+	const struct transfer *t = message_transfer(v->m, v->msg);
 
 	return t != NULL && !t->mine && t->state == TRANSFER_OFFERED;
 }
@@ -79,7 +79,7 @@ has_file(const struct verb_case *v)
 static bool
 has_come(const struct verb_case *v)
 {
-	const struct transfer *t = message_file(v->m, v->msg);
+	const struct transfer *t = message_transfer(v->m, v->msg);
 
 	return t != NULL && !t->mine && t->state == TRANSFER_DONE &&
 	       t->path != NULL;
@@ -167,7 +167,7 @@ do_open(struct verb_case *v)
 static void
 do_open_file(struct verb_case *v)
 {
-	const struct transfer *t = message_file(v->m, v->msg);
+	const struct transfer *t = message_transfer(v->m, v->msg);
 	char *why = transfer_cannot_open(v->m->lang, t);
 
 	if (why == NULL)

@@ -20,19 +20,10 @@ enum {
 	GAUGE_COLS = 30, /* of a row from which on there is a gauge */
 };
 
-const struct transfer *
-message_file(const struct model *m, const struct message *msg)
-{
-	if (msg->kind != MESSAGE_FILE)
-		return NULL;
-	const struct transfer *t = model_transfer(m, msg->transfer);
-	return t != NULL ? t : msg->file;
-}
-
 const char *
 message_text(const struct model *m, const struct message *msg, size_t *ret_size)
 {
-	const struct transfer *file = message_file(m, msg);
+	const struct transfer *file = message_transfer(m, msg);
 	const char *text = msg->text;
 
 	*ret_size = msg->size;
@@ -329,7 +320,7 @@ transcript_item(
 
 	if (serial > t->c->first_serial)
 		prev = conv_message(t->c, serial - 1);
-	item.transfer = message_file(t->f->m, msg);
+	item.transfer = message_transfer(t->f->m, msg);
 	item.mark = mark_of(t, &item);
 	item.day =
 	    prev == NULL || !when_same_day(prev->arrived_ms, msg->arrived_ms);

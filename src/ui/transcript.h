@@ -73,9 +73,6 @@ void transcript_wrap(
 /* Why it failed, "" where it did not. Returns out. */
 const char *reason_text(const struct lang *l, const struct message *msg,
     char out[static REASON_SIZE]);
-/* The file that it offers, as it stands now or as the history has it; NULL. */
-const struct transfer *message_file(
-    const struct model *m, const struct message *msg);
 /* What stands for the text of a message. */
 const char *message_text(
     const struct model *m, const struct message *msg, size_t *ret_size);

@@ -52,7 +52,7 @@ NOT_SAID = re.compile(
     r"^\[?[A-Za-z|#.:<>\[\]-]+\]?(?: \[?[A-Z#|.:]+\]?)+$|^(?:interface lo)$|"
     r"^Chrome|^on\|off|^\[[a-z|]+ [a-zA-Z|]+( \[FRAMING\])?\]$|^add NAME |^(?:Not away|Away)$|"
     r"^\[--to WHO,\.\.\.\] PATH\.\.\.$|^\[WHO\] \[on\|off\] \[max SIZE\] "
-    r"\[to FOLDER\]$"
+    r"\[to FOLDER\]$|^WHO PATH\.\.\.\|-$"
 )
 
 

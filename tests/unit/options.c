@@ -94,6 +94,15 @@ good_use(void **state)
 	assert_int_equal(o.count, 3);
 	assert_int_equal(o.wait_ms, -1);
 	options_clear(&o);
+	assert_int_equal(parse(&o, "send-file bob a b c -t 9 --json"), -1);
+	assert_int_equal(o.verb, VERB_SEND_FILE);
+	assert_int_equal(o.word_count, 4);
+	assert_int_equal(o.timeout_ms, 9000);
+	options_clear(&o);
+	assert_int_equal(parse(&o, "send-file bob - --name a/b"), -1);
+	assert_string_equal(o.name, "a/b");
+	assert_int_equal(o.overrides.count, 0);
+	options_clear(&o);
 	assert_int_equal(parse(&o, "--headless"), -1);
 	assert_true(o.headless);
 	options_clear(&o);
@@ -109,7 +118,8 @@ wrong_use_is_status_2(void **state)
 		"passphrase secret", "demo passphrase", "log a b", "--search x",
 		"--since today", "--until today demo", "--limit 5",
 		"log --limit 0", "log --limit x", "log --limit -1",
-		"log --limit 5x", "listen udp", "send",
+		"log --limit 5x", "listen udp", "send", "send-file",
+		"send-file bob", "send-file bob a -N",
 		"send a b c", "shout", "info", "who all", "--no-wait", "who -N",
 		"send a b --timeout x", "receive --count 0", "--wait 3",
 		"log --from bob", "set a b c", "listen udp 1 2",

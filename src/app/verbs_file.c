@@ -1,0 +1,348 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * earshot send-file. A name that two bear is nobody's, and one that is not
+ * remembered yet has to stay the only one for a moment; then a fingerprint is
+ * named, so that it goes to that one and nobody else.
+ */
+#include "app/verbs_file.h"
+
+#include "app/clock.h"
+#include "app/language.h"
+#include "app/shell.h"
+#include "app/verbs_state.h"
+#include "base/mem.h"
+#include "base/now.h"
+#include "base/utf8.h"
+#include "store/spool.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+#include <unistd.h>
+
+enum {
+	SEEK_MS = 10000,
+	/* Of somebody who is not remembered: for others of that name to show
+	 * up. */
+	SETTLE_MS = 1500,
+	TAG_MIN = 4,
+};
+
+/* "ana.6mxw", with a tag of that fingerprint; or a dot in the middle. */
+static bool
+is_label(const char *who, const char *name, const char *id)
+{
+	size_t n = strlen(name);
+
+	if (strncasecmp(who, name, n) != 0)
+		return false;
+	who += n;
+	if (strncmp(who, "\xc2\xb7", 2) == 0)
+		who += 2;
+	else if (*who++ != '.')
+		return false;
+	return strlen(who) >= TAG_MIN && strncasecmp(who, id, strlen(who)) == 0;
+}
+
+static bool
+is_called(const json_t *peer, const char *who)
+{
+	const char *name = client_text(peer, "name");
+	const char *id = client_text(peer, "id");
+
+	return strcasecmp(name, who) == 0 || strcasecmp(id, who) == 0 ||
+	       (id[0] != '\0' && is_label(who, name, id)) ||
+	       strcasecmp(client_text(peer, "handle"), who) == 0;
+}
+
+static bool
+is_here(const json_t *peer)
+{
+	return strcmp(client_text(peer, "state"), "offline") != 0;
+}
+
+static bool
+is_remembered(const json_t *peer)
+{
+	const char *trust = client_text(peer, "trust");
+
+	return strcmp(trust, "pinned") == 0 || strcmp(trust, "verified") == 0;
+}
+
+/* The only one who is called so; NULL, and how many there are. */
+static json_t *
+candidate(struct verb_run *v, size_t *ret_count)
+{
+	const char *key;
+	json_t *peer, *found = NULL;
+
+	*ret_count = 0;
+	json_object_foreach(v->peers, key, peer)
+	{
+		if (!is_called(peer, v->o->words[0]))
+			continue;
+		++*ret_count;
+		found = peer;
+	}
+	return *ret_count == 1 ? found : NULL;
+}
+
+/* Until somebody is certain; NULL and a sentence. */
+static json_t *
+find(struct verb_run *v)
+{
+	bool alone = client_is_alone(v->client);
+	int64_t until_ms = verb_until(v->o->wait_ms, SEEK_MS), now_ms;
+	int64_t settled_ms = alone ? v->started_ms + SETTLE_MS : 0;
+	const char *who = v->o->words[0];
+	size_t count;
+
+	for (;;) {
+		json_t *peer = candidate(v, &count), *event;
+		now_ms = clock_read().mono_ms;
+		bool sure = peer != NULL &&
+			    (is_remembered(peer) || now_ms >= settled_ms);
+		if (peer != NULL && is_here(peer) && sure)
+			return peer;
+		if (count > 1 || now_ms >= until_ms || v->error != NULL)
+			break;
+		event = client_event(v->client,
+		    sure || peer == NULL || settled_ms > until_ms ? until_ms
+								  : settled_ms);
+		if (event == NULL && client_is_over(v->client))
+			break;
+		if (event != NULL)
+			verb_note(v, event);
+		json_decref(event);
+	}
+	if (v->error == NULL)
+		v->error = xasprintf(
+		    count > 1
+			? say(language(),
+			      "\"%s\" could be more than one; write the "
+			      "fingerprint, or the name with its tag: ana.6mxw")
+		    : count == 1
+			? say(language(), "%s is not here; nothing was sent")
+			: say(language(),
+			      "nobody is called %s; nothing was sent"),
+		    who);
+	return NULL;
+}
+
+/* Where it is from anywhere else, too (caller frees). */
+static char *
+absolute(const char *path)
+{
+	char *here = path[0] == '/' ? NULL : getcwd(NULL, 0);
+	char *whole =
+	    here == NULL ? xstrdup(path) : xasprintf("%s/%s", here, path);
+
+	free(here);
+	return whole;
+}
+
+/* As a word of a command (caller frees). */
+static char *
+quoted(const char *path)
+{
+	char *out = xmalloc(2 * strlen(path) + 1);
+	size_t size = 0;
+
+	for (; *path != '\0'; path++) {
+		if (strchr(" \t\"'\\", *path) != NULL)
+			out[size++] = '\\';
+		out[size++] = *path;
+	}
+	out[size] = '\0';
+	return out;
+}
+
+static bool
+add_path(struct verb_run *v, struct sent *s, const char *path)
+{
+	if (!utf8_is_valid(path, strlen(path)) || strchr(path, '\n') != NULL) {
+		v->error = xstrdup(say(language(),
+		    "that is not the name of a file; rename it, or send its "
+		    "folder"));
+		return false;
+	}
+	s->items[s->count++].path = absolute(path);
+	return true;
+}
+
+/* Standard input as a file of the home. */
+static bool
+take_input(struct verb_run *v, struct sent *s)
+{
+	struct home home;
+
+	if (v->o->name == NULL) {
+		v->error = xstrdup(say(language(),
+		    "earshot send-file WHO - wants --name, the name of the "
+		    "file"));
+		return false;
+	}
+	if (shell_open_home(&home, v->o->home, &v->error) < 0)
+		return false;
+	s->spooled =
+	    spool_open(home.data_dir, v->o->name, STDIN_FILENO, &v->error);
+	home_close(&home);
+	return s->spooled != NULL && add_path(v, s, s->spooled);
+}
+
+static bool
+take_paths(struct verb_run *v, struct sent *s)
+{
+	int count = v->o->word_count - 1;
+
+	if (count == 1 && strcmp(v->o->words[1], "-") == 0)
+		return take_input(v, s);
+	if (count > TRANSFER_PATHS_MAX) {
+		v->error = xasprintf(
+		    say(language(),
+			"not sent: at most %d files at once; send their "
+			"folder"),
+		    TRANSFER_PATHS_MAX);
+		return false;
+	}
+	for (int i = 1; i <= count; i++)
+		if (!add_path(v, s, v->o->words[i]))
+			return false;
+	return true;
+}
+
+/* "/send --to ID PATH..." (caller frees) */
+static char *
+command_of(const struct sent *s, const json_t *peer)
+{
+	const char *id = client_text(peer, "id");
+	char *line = xasprintf("/send --to \"%s\"",
+	    id[0] != '\0' ? id : client_text(peer, "handle"));
+
+	for (size_t i = 0; i < s->count; i++) {
+		char *path = quoted(s->items[i].path);
+		char *more = xasprintf("%s %s", line, path);
+		free(path);
+		free(line);
+		line = more;
+	}
+	return line;
+}
+
+/* What refers to one of ours; NULL. The first offer of its path is. */
+static struct sent_item *
+item_of(struct sent *s, const json_t *event)
+{
+	const char *number = client_text(event, "transfer");
+
+	for (size_t i = 0; i < s->count; i++)
+		if (strcmp(s->items[i].number, number) == 0)
+			return &s->items[i];
+	if (strcmp(client_text(event, "direction"), "out") != 0 ||
+	    strcmp(client_text(event, "state"), "offered") != 0)
+		return NULL;
+	for (size_t i = 0; i < s->count; i++) {
+		struct sent_item *item = &s->items[i];
+		if (item->number[0] != '\0' ||
+		    strcmp(item->path, client_text(event, "path")) != 0)
+			continue;
+		snprintf(item->number, sizeof(item->number), "%s", number);
+		return item;
+	}
+	return NULL;
+}
+
+static void
+take_event(struct verb_run *v, struct sent *s, json_t *event)
+{
+	struct sent_item *item =
+	    client_is(event, "transfer") ? item_of(s, event) : NULL;
+	/* Of no command: what became of ours. */
+	bool late = json_is_null(json_object_get(event, "command"));
+
+	verb_note(v, event);
+	if (item != NULL)
+		sent_update(s, item, event);
+	else if (late && client_is(event, "error") && v->error == NULL)
+		v->error = xstrdup(client_text(event, "text"));
+	else if (late && client_is(event, "info"))
+		sent_tell(s, event);
+}
+
+/* EXIT_WAITING: not all is over. That one failed is worse than that one was
+ * refused. */
+static int
+outcome(const struct sent *s)
+{
+	int status = EXIT_DONE;
+
+	for (size_t i = 0; i < s->count; i++) {
+		enum transfer_state state = s->items[i].t.state;
+		if (s->items[i].number[0] == '\0' ||
+		    !transfer_state_is_last(state))
+			return EXIT_WAITING;
+		if (state == TRANSFER_FAILED)
+			status = EXIT_FAILED;
+		else if (state != TRANSFER_DONE && status == EXIT_DONE)
+			status = EXIT_REFUSED;
+	}
+	return status;
+}
+
+static int
+await_all(struct verb_run *v, struct sent *s)
+{
+	int64_t until_ms =
+	    v->o->timeout_ms < 0 ? NEVER_MS : verb_until(v->o->timeout_ms, 0);
+	json_t *event;
+
+	while (v->error == NULL && outcome(s) == EXIT_WAITING &&
+	       (event = client_event(v->client, until_ms)) != NULL) {
+		take_event(v, s, event);
+		json_decref(event);
+	}
+	if (v->error != NULL)
+		return EXIT_FAILED;
+	int status = outcome(s);
+	if (status == EXIT_WAITING)
+		v->error = xstrdup(say(language(),
+		    client_is_over(v->client)
+			? N_("earshot ended meanwhile")
+			: N_("not all is there yet; it goes on while an "
+			     "earshot of yours runs and they are there")));
+	return status == EXIT_WAITING && client_is_over(v->client) ? EXIT_FAILED
+								   : status;
+}
+
+static int
+send_to(struct verb_run *v, struct sent *s, const json_t *peer)
+{
+	char *line = command_of(s, peer);
+	bool failed;
+
+	s->who = xstrdup(client_text(peer, "name"));
+	char *answer = verb_ask(v, line, &failed, NULL);
+	if (failed && v->error == NULL && answer != NULL)
+		v->error = xstrdup(answer);
+	free(answer);
+	free(line);
+	return failed ? EXIT_FAILED : await_all(v, s);
+}
+
+int
+verb_send_file(struct verb_run *v)
+{
+	struct sent s = { 0 };
+	int status = EXIT_FAILED;
+
+	sent_init(&s, v->o->json);
+	json_t *peer = take_paths(v, &s) ? find(v) : NULL;
+	if (peer != NULL)
+		status = send_to(v, &s, peer);
+	/* What waits is read later. */
+	if (status != EXIT_WAITING)
+		spool_remove(s.spooled);
+	sent_clear(&s);
+	return status;
+}
