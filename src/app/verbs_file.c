@@ -70,22 +70,25 @@ is_remembered(const json_t *peer)
 	return strcmp(trust, "pinned") == 0 || strcmp(trust, "verified") == 0;
 }
 
-/* The only one who is called so; NULL, and how many there are. */
+/* The only one who is called so; NULL, and how many there are. Whoever is
+ * remembered goes before: strangers choose their names. */
 static json_t *
 candidate(struct verb_run *v, size_t *ret_count)
 {
 	const char *key;
-	json_t *peer, *found = NULL;
+	json_t *peer, *found[2] = { NULL };
+	size_t count[2] = { 0 };
 
-	*ret_count = 0;
 	json_object_foreach(v->peers, key, peer)
 	{
 		if (!is_called(peer, v->o->words[0]))
 			continue;
-		++*ret_count;
-		found = peer;
+		found[is_remembered(peer)] = peer;
+		count[is_remembered(peer)]++;
 	}
-	return *ret_count == 1 ? found : NULL;
+	size_t which = count[1] > 0;
+	*ret_count = count[which];
+	return count[which] == 1 ? found[which] : NULL;
 }
 
 /* Until somebody is certain; NULL and a sentence. */

@@ -1,0 +1,183 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: MIT
+"""earshot send-file: alone and beside a running earshot, to a terminal and into
+a pipe, and what it ends with."""
+import hashlib
+import json
+import os
+import pty
+import subprocess
+import sys
+
+sys.dont_write_bytecode = True
+import lab
+from lab import Earshot, check
+
+lab.enter()
+
+DONE, FAILED, USAGE, WAITING, REFUSED = range(5)
+
+
+def noise(n):
+    return hashlib.shake_128(b"send-file").digest(min(n, 1 << 20)) * (
+        n // (1 << 20) or 1)
+
+
+def write(path, data):
+    with open(path, "wb") as f:
+        f.write(data)
+    return path
+
+
+def read(path):
+    with open(path, "rb") as f:
+        return f.read()
+
+
+class SendFile:
+    """earshot send-file, while others run."""
+
+    def __init__(self, ns, home, *words, stdin=subprocess.DEVNULL, out=None):
+        self.process = subprocess.Popen(
+            [lab.program, "--home", home, "--interface", "eth0", "--timeout",
+             "40", "send-file", *words],
+            stdin=stdin, stdout=out or subprocess.PIPE,
+            stderr=subprocess.PIPE, cwd=home,
+            env=dict(os.environ, USER="ana"), preexec_fn=lab.child_setup(ns))
+
+    def end(self, status):
+        lab.wait_until(lambda: self.process.poll() is not None, "send-file")
+        out = self.process.stdout.read() if self.process.stdout else b""
+        err = self.process.stderr.read().decode()
+        check(self.process.returncode == status, "status %d, not %d: %s %s"
+              % (self.process.returncode, status, out, err))
+        check((err == "") == (status in (DONE, REFUSED)), err)
+        if err:
+            print("  " + err.strip())
+        lab.count("runs")
+        return [json.loads(line) for line in out.splitlines()]
+
+
+def people():
+    _, hosts = lab.lan_of(2)
+    home = lab.home("bob")
+    with open(os.path.join(home, "config"), "w") as f:
+        f.write("files.folder %s/got\n" % home)
+    bob = Earshot(hosts[1], "bob", home_dir=home)
+    bob.got = os.path.join(home, "got")
+    return hosts[0], lab.home("ana"), bob
+
+
+def take(bob, after=0, word="/get "):
+    offer = bob.expect("transfer", after, state="offered")
+    bob.send(word + offer["transfer"])
+    return offer
+
+
+def alone():
+    """A file, a folder, a pipe; and those who are not meant."""
+    ns, home, bob = people()
+    data = noise(20 << 20)
+    write(os.path.join(home, "a b.bin"), data)
+    os.makedirs(os.path.join(home, "d", "empty"))
+    write(os.path.join(home, "d", "one.txt"), b"1")
+    run = SendFile(ns, home, "bob", "a b.bin", "d")
+    mark = bob.mark()
+    for name in ("a b.bin", "d"):
+        offer = bob.expect("transfer", mark, state="offered", name=name)
+        bob.send("/get " + offer["transfer"])
+    events = run.end(DONE)
+    for name in ("a b.bin", "d"):
+        states = [e["state"] for e in events if e["name"] == name]
+        check(states[0] == "offered" and states[-1] == "done", states)
+    check(read(os.path.join(bob.got, "a b.bin")) == data, "the file")
+    check(read(os.path.join(bob.got, "d", "one.txt")) == b"1" and
+          os.path.isdir(os.path.join(bob.got, "d", "empty")), "the folder")
+    # Out of a pipe.
+    mark = bob.mark()
+    run = SendFile(ns, home, "bob", "-", "--name", "pipe.txt",
+                   stdin=subprocess.PIPE)
+    run.process.stdin.write(b"from a pipe\n")
+    run.process.stdin.close()
+    check(take(bob, mark)["name"] == "pipe.txt", "its name")
+    run.end(DONE)
+    check(read(os.path.join(bob.got, "pipe.txt")) == b"from a pipe\n",
+          "the pipe")
+    check(not [n for n in os.listdir(home) if n.endswith(".part")],
+          "nothing is left of it: %s" % os.listdir(home))
+    # A stranger is not shown all that he offers.
+    bob.send("/msg root thanks")
+    # Not wanted, not there, nobody, no file.
+    mark = bob.mark()
+    run = SendFile(ns, home, "bob", "a b.bin")
+    take(bob, mark, "/refuse ")
+    run.end(REFUSED)
+    SendFile(ns, home, "nobody", "a b.bin", "--wait", "1").end(FAILED)
+    SendFile(ns, home, "bob", "nosuch").end(FAILED)
+    SendFile(ns, home, "bob", "-").end(FAILED)
+    SendFile(ns, home, "bob").end(USAGE)
+
+
+def beside():
+    """The earshot that runs does it; what is not there in time goes on."""
+    ns, home, bob = people()
+    ana = Earshot(ns, "ana", home_dir=home)
+    lab.meet(ana, bob)
+    data = noise(8 << 20)
+    write(os.path.join(home, "big"), data)
+    run = SendFile(ns, home, "bob", "big", "--timeout", "1")
+    offer = bob.expect("transfer", state="offered", name="big")
+    check(run.end(WAITING)[-1]["state"] == "offered", "it waits")
+    ana.expect("transfer", state="offered", name="big")
+    bob.send("/get " + offer["transfer"])
+    ana.expect("transfer", state="done", name="big")
+    check(read(os.path.join(bob.got, "big")) == data, "the file")
+    # Whoever is remembered goes before others of that name.
+    eve = Earshot(bob.ns, "bob", home_dir=lab.home("eve"))
+    ana.expect("peer", id=eve.id)
+    mark = bob.mark()
+    run = SendFile(ns, home, "bob", "big")
+    take(bob, mark)
+    run.end(DONE)
+    # By a name that two strangers have, to nobody; by the tag of one, to him.
+    twin = Earshot(bob.ns, "eve", home_dir=lab.home("twin"))
+    eve.send("/nick eve")
+    ana.expect("peer", id=eve.id, name="eve")
+    ana.expect("peer", id=twin.id)
+    SendFile(ns, home, "eve", "big").end(FAILED)
+    mark = eve.mark()
+    run = SendFile(ns, home, "eve." + eve.id[:8], "big")
+    take(eve, mark)
+    run.end(DONE)
+    check(twin.find("transfer") is None, "the other hears of nothing")
+
+
+def on_a_terminal():
+    """A line that is written over, and what became of it."""
+    ns, home, bob = people()
+    write(os.path.join(home, "a.bin"), noise(50 << 20))
+    main, side = pty.openpty()
+    run = SendFile(ns, home, "bob", "a.bin", out=side)
+    os.close(side)
+    os.set_blocking(main, False)
+    take(bob)
+    shown = b""
+    while run.process.poll() is None:
+        lab.pump(0.01)
+        try:
+            shown += os.read(main, 65536)
+        except (BlockingIOError, OSError):
+            pass
+    try:
+        shown += os.read(main, 65536)
+    except (BlockingIOError, OSError):
+        pass
+    run.end(DONE)
+    text = shown.decode()
+    print("  " + repr(text[-200:]))
+    check("\r" in text and "waits for bob" in text, text)
+    check("a.bin: bob has it; 52 MB in " in text, text)
+    check("{" not in text, "no JSON: %s" % text)
+
+
+lab.run(alone, beside, on_a_terminal)
