@@ -55,6 +55,8 @@ const char *sink_part(const struct sink *s);
  * sink_piece. */
 int sink_resume(const struct sink_plan *plan, const char *part,
     struct sink **ret_sink, char **ret_error);
+/* What was resumed is finished, and has its name: sink_finish tells it. */
+bool sink_has_name(const struct sink *s);
 /* The pieces of what is there, as they came (names as the peer had them), read
  * from the disk; END when that is all, ERROR. Until the next call. */
 void sink_replay(struct sink *s, struct file_piece *ret_piece);

@@ -33,6 +33,8 @@ plan_of(const struct move *mv)
 		.size_known = true,
 		.size = mv->size,
 		.mtime = mv->mtime,
+		/* Until main has stored where it is. */
+		.keeps_list = true,
 	};
 }
 
@@ -222,6 +224,26 @@ receiver_event(struct mover *m, struct move *mv, const struct flow_event *ev)
 		on_piece(m, mv, &ev->piece);
 	else if (ev->kind == FLOW_END)
 		on_end(m, mv, ev);
+}
+
+bool
+receiver_has_it(struct mover *m, struct move *mv)
+{
+	char *error = NULL;
+
+	if (mv->sends || mv->sink == NULL || mv->finishing ||
+	    !sink_has_name(mv->sink))
+		return false;
+	mv->done_path = sink_finish(mv->sink, &error);
+	mv->sink = NULL;
+	free(error);
+	if (mv->done_path == NULL)
+		return false;
+	mv->tally.done = mv->size;
+	mv->tally.files_done = 0;
+	move_close(mv);
+	move_done(m, mv);
+	return true;
 }
 
 void

@@ -193,6 +193,8 @@ void receiver_begin(struct mover *m, struct move *mv);
 void receiver_event(
     struct mover *m, struct move *mv, const struct flow_event *ev);
 void receiver_turn(struct mover *m, struct move *mv);
+/* The other end says that it is complete: where it is, the move is done. */
+bool receiver_has_it(struct mover *m, struct move *mv);
 /* All that is here is known: asks for the rest. */
 void receiver_want(struct mover *m, struct move *mv);
 

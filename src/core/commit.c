@@ -173,6 +173,8 @@ is_stored(struct engine *e, struct now now, struct entry *n)
 {
 	if (notes_are(e, &n->change.fp))
 		notes_stored(e, &n->change);
+	if (n->change.kind == CHANGE_TRANSFER)
+		transfer_stored(e, n->transfer);
 	if (n->of == NULL)
 		return;
 	switch (n->change.kind) {

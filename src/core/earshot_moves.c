@@ -311,7 +311,7 @@ done(struct engine *e, struct now now, struct transfer *t,
 		t->files_done = r->files_done;
 	if (!t->mine && r->path != NULL)
 		replace(&t->path, r->path);
-	replace(&t->part, NULL);
+	/* The part is what tells where it is, until that is stored. */
 	transfer_set_state(e, now, t, TRANSFER_DONE, NULL);
 }
 
@@ -382,6 +382,8 @@ stopped(struct engine *e, struct now now, struct transfer *t,
 		later(e, now, t, NULL);
 		break;
 	case FLOW_STOP_DONE:
+		/* Not where it was put; what is here is nobody's to drop. */
+		replace(&t->part, NULL);
 		transfer_add_note(t, N_("it was complete before"));
 		transfer_close(e, t, true);
 		transfer_set_state(e, now, t, TRANSFER_DONE, NULL);

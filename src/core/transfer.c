@@ -472,6 +472,20 @@ transfers_forget(
 }
 
 void
+transfer_stored(struct engine *e, const struct transfer *then)
+{
+	struct transfer *t = transfer_get(e, then->id);
+
+	if (t == NULL || t->part == NULL || then->state != TRANSFER_DONE)
+		return;
+	effect_add(
+	    e, (struct effect){
+		   .kind = EFFECT_PART_DROP, .token = t->id, .text = t->part });
+	free(t->part);
+	t->part = NULL;
+}
+
+void
 transfer_unstored(
     struct engine *e, struct now now, int64_t row, const char *reason)
 {

@@ -118,6 +118,8 @@ void transfers_load(struct engine *e, struct now now, const struct saved *s);
 void transfers_start(struct engine *e, struct now now);
 /* A message of the history is one of them. */
 void transfer_loaded(struct engine *e, struct message *m);
+/* As it stood then. */
+void transfer_stored(struct engine *e, const struct transfer *then);
 /* The offer in that row could not be stored. */
 void transfer_unstored(
     struct engine *e, struct now now, int64_t row, const char *reason);

@@ -380,6 +380,8 @@ sync_all(struct sink *s)
 static bool
 is_complete(const struct sink *s)
 {
+	if (s->placed)
+		return true;
 	if (s->plan.is_folder)
 		return s->left_root;
 	if (s->part != NULL && !s->has_file)

@@ -50,6 +50,12 @@ sink_part(const struct sink *s)
 	return s->part;
 }
 
+bool
+sink_has_name(const struct sink *s)
+{
+	return s->placed;
+}
+
 static int
 note(struct sink *s, const struct file_piece *p, const char *local,
     char **ret_error)

@@ -2,6 +2,7 @@
 #include "mover_kit.h"
 
 #include "base/mem.h"
+#include "store/sink.h"
 #include "tmpdir.h"
 
 #include <setjmp.h>
@@ -47,7 +48,9 @@ end_forget(struct kit_end *e)
 	free(e->note);
 	if (e->fd >= 0)
 		close(e->fd);
-	*e = (struct kit_end){ .m = e->m, .fd = -1, .part = e->part };
+	*e = (struct kit_end){
+		.m = e->m, .fd = -1, .part = e->part, .dies = e->dies
+	};
 }
 
 int
@@ -206,6 +209,9 @@ hear(struct kit_end *e)
 			e->kind = r.kind;
 			e->why = r.why;
 			e->sys_errno = r.sys_errno;
+			/* As main does, once that is stored. */
+			if (r.kind == MOVE_DONE && e->part != NULL && !e->dies)
+				sink_drop_part(e->part);
 		}
 	}
 }

@@ -25,6 +25,7 @@ struct kit_end {
 	uint64_t offset, done;
 	uint32_t files_done;
 	char *path, *part, *text, *note;
+	bool dies; /* before it can store where it is */
 };
 
 struct kit {

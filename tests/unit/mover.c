@@ -9,6 +9,7 @@
 #include "base/mem.h"
 #include "proto/flow.h"
 #include "start_sodium.h"
+#include "store/sink.h"
 #include "tmpdir.h"
 
 #include <setjmp.h>
@@ -227,6 +228,45 @@ a_file_is_taken_up_again(void **state)
 	assert_in_range(k->carried, 2 * MIB, 5 * MIB / 2);
 	kit_check_file(k);
 	assert_int_equal(kit_downloads(k), 1);
+}
+
+/* Killed before it was written down where it is; the sender may know that it
+ * arrived, or not. */
+static void
+what_is_finished_is_found_again(void **state)
+{
+	struct kit *k = *state;
+	struct session_keys keys = kit_keys(true);
+	struct flow_cfg cfg = { .sends = true, .keys = &keys };
+	struct flow *f = flow_new(&cfg);
+	size_t n;
+
+	kit_file(k, "a.bin", 5 * MIB);
+	k->to.dies = true;
+	kit_start(k);
+	kit_run(k);
+	assert_done(k);
+	char *path = xstrdup(k->to.path);
+	assert_int_equal(kit_downloads(k), 2);
+	kit_start(k);
+	kit_run(k);
+	assert_done(k);
+	assert_string_equal(k->to.path, path);
+	assert_in_range(k->carried, 0, 1000);
+	assert_int_equal(kit_downloads(k), 2);
+	kit_start_receiver(k);
+	assert_int_equal(flow_stop(f, FLOW_STOP_DONE), 0);
+	const uint8_t *p = flow_output(f, &n);
+	assert_int_equal(write(k->to.fd, p, n), n);
+	k->to.dies = false;
+	kit_wait(k, &k->to);
+	assert_int_equal(k->to.kind, MOVE_DONE);
+	assert_int_equal(k->to.done, k->plan.size);
+	assert_string_equal(k->to.path, path);
+	kit_check_file(k);
+	assert_int_equal(kit_downloads(k), 1);
+	flow_free(f);
+	free(path);
 }
 
 /* Wherever the connection is cut. */
@@ -651,6 +691,7 @@ sixteen_go_at_once(void **state)
 	struct kit *k = *state;
 	int done[2] = { 0 };
 	struct mover *ms[2] = { k->from.m, k->to.m };
+	char *parts[16 + 1] = { 0 };
 
 	kit_file(k, "a.bin", MIB);
 	for (uint32_t i = 1; i <= 16; i++) {
@@ -676,8 +717,15 @@ sixteen_go_at_once(void **state)
 		uint32_t token;
 		assert_true(poll(fds, 2, KIT_WAIT_MS) > 0);
 		for (int end = 0; end < 2; end++)
-			while (mover_next(ms[end], &token, &r))
+			while (mover_next(ms[end], &token, &r)) {
 				done[end] += r.kind == MOVE_DONE;
+				if (r.part != NULL)
+					parts[token] = xstrdup(r.part);
+			}
+	}
+	for (size_t i = 1; i <= 16; i++) {
+		sink_drop_part(parts[i]);
+		free(parts[i]);
 	}
 	assert_int_equal(kit_downloads(k), 16);
 }
@@ -706,6 +754,7 @@ main(void)
 		KIT_TEST(an_empty_folder_arrives),
 		KIT_TEST(what_is_no_file_is_left_out_and_told),
 		KIT_TEST(a_file_is_taken_up_again),
+		KIT_TEST(what_is_finished_is_found_again),
 		KIT_TEST(a_folder_is_taken_up_again),
 		KIT_TEST(a_spoiled_end_is_sent_again),
 		KIT_TEST(a_part_that_is_gone_begins_anew),
