@@ -32,8 +32,10 @@ yield_to_main(void)
 	(void)pthread_setschedparam(pthread_self(), SCHED_BATCH, &none);
 #endif
 #if defined(__linux__) && defined(SYS_gettid)
-	/* There, it is of the thread and not of the process. */
-	(void)setpriority(PRIO_PROCESS, (id_t)syscall(SYS_gettid), NICE);
+	/* There, it is of the thread and not of the process. From where the
+	 * process is: who started it at another one had a reason. */
+	(void)setpriority(PRIO_PROCESS, (id_t)syscall(SYS_gettid),
+	    getpriority(PRIO_PROCESS, 0) + NICE);
 #endif
 }
 
