@@ -416,14 +416,17 @@ failed(struct engine *e, struct now now, struct transfer *t,
 	}
 }
 
+/* What was found at the offer was found again, and maybe more. */
 static void
-take_note(struct engine *e, struct now now, struct transfer *t,
-    const struct move_report *r)
+take_note(struct transfer *t, const struct move_report *r)
 {
 	if (r->note == NULL || r->note[0] == '\0')
 		return;
+	if (t->mine) {
+		free(t->note);
+		t->note = NULL;
+	}
 	transfer_add_note(t, r->note);
-	engine_info(e, now, t->conv, "f%u: %s", (unsigned)t->id, r->note);
 }
 
 void
@@ -434,7 +437,7 @@ engine_move(struct engine *e, struct now now, uint32_t token,
 	struct transfer *t = transfer_get(e, token);
 	if (t == NULL || !t->moving)
 		return;
-	take_note(e, now, t, report);
+	take_note(t, report);
 	t->moving = report->kind <= MOVE_PROGRESS;
 	switch (report->kind) {
 	case MOVE_BEGUN:

@@ -185,12 +185,9 @@ offer_all(struct engine *e, struct now now, const struct sending *s)
 		    e, now, s->conv, "not sent: %s", say(e->model->lang, why));
 		return;
 	}
-	for (size_t i = 0; i < s->count; i++) {
+	for (size_t i = 0; i < s->count; i++)
 		if (list[i]->row == 0)
 			transfer_show(e, now, list[i], NULL);
-		if (list[i]->note != NULL)
-			engine_info(e, now, s->conv, "%s", list[i]->note);
-	}
 }
 
 static struct sent_file *

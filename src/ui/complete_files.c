@@ -20,12 +20,13 @@ static bool
 is_for(const char *command, const struct transfer *t)
 {
 	bool over = transfer_state_is_last(t->state);
+	bool rests = t->dialect == DIALECT_EARSHOT;
 
 	if (strcmp(command, "pause") == 0)
-		return t->state == TRANSFER_RUNNING ||
-		       t->state == TRANSFER_ACCEPTED;
+		return rests && (t->state == TRANSFER_RUNNING ||
+				    t->state == TRANSFER_ACCEPTED);
 	if (strcmp(command, "resume") == 0)
-		return t->state == TRANSFER_PAUSED;
+		return rests && t->state == TRANSFER_PAUSED;
 	if (strcmp(command, "open") == 0)
 		return !t->mine && t->state == TRANSFER_DONE;
 	if (strcmp(command, "refuse") == 0)

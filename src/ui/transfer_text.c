@@ -79,6 +79,24 @@ add_paused(struct str *s, const struct lang *l, const struct transfer *t,
 	add_reason(s, l, t);
 }
 
+/* Further words of a row, behind what there is. Takes text. */
+static void
+join(struct str *s, char *text)
+{
+	if (text[0] != '\0')
+		str_addf(s, "%s%s", s->size > 0 ? ", " : "", text);
+	free(text);
+}
+
+static void
+add_program(struct str *s, const struct lang *l, const struct transfer *t)
+{
+	const char *program = file_name_program(t->name);
+
+	if (program != NULL && !t->mine && !t->folder)
+		join(s, xasprintf(say(l, "a program (.%s)"), program));
+}
+
 char *
 transfer_state(const struct lang *l, const struct transfer *t, const char *who)
 {
@@ -92,6 +110,7 @@ transfer_state(const struct lang *l, const struct transfer *t, const char *who)
 			str_addf(&s, say(l, "waits for %s"), who);
 		else
 			str_add(&s, say(l, "offered"));
+		add_program(&s, l, t);
 		break;
 	case TRANSFER_ACCEPTED:
 		str_addf(&s, say(l, "waits for %s"), who);
@@ -147,15 +166,6 @@ add_share(struct str *s, const struct lang *l, const struct transfer *t)
 		str_add(s, share(t, part));
 }
 
-/* Further words of a row, behind what there is. Takes text. */
-static void
-join(struct str *s, char *text)
-{
-	if (text[0] != '\0')
-		str_addf(s, "%s%s", s->size > 0 ? ", " : "", text);
-	free(text);
-}
-
 char *
 transfer_long(const struct lang *l, const struct transfer *t, const char *who)
 {
@@ -201,15 +211,13 @@ static void
 add_what(struct str *s, const struct lang *l, const struct transfer *t)
 {
 	char size[SIZE_TEXT_SIZE];
-	const char *program = file_name_program(t->name);
 
 	if (t->folder && t->files > 0)
 		join(s, xasprintf(say_n(l, "%u file", "%u files", t->files),
 			    (unsigned)t->files));
 	if (t->size_known)
 		join(s, xstrdup(size_text(t->size, size)));
-	if (program != NULL && !t->mine && !t->folder)
-		join(s, xasprintf(say(l, "a program (.%s)"), program));
+	add_program(s, l, t);
 }
 
 static void
@@ -272,7 +280,10 @@ add_next(struct str *s, const struct lang *l, const struct transfer *t)
 {
 	unsigned id = (unsigned)t->id;
 
-	if (t->state == TRANSFER_PAUSED && t->paused_there && !t->paused_here)
+	if (t->state == TRANSFER_PAUSED && t->dialect != DIALECT_EARSHOT)
+		str_addf(s, "; /get f%u", id);
+	else if (t->state == TRANSFER_PAUSED && t->paused_there &&
+		 !t->paused_here)
 		str_addf(s, "; /cancel f%u", id);
 	else if (t->state == TRANSFER_PAUSED)
 		str_addf(s, "; /resume f%u", id);

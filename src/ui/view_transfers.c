@@ -4,7 +4,9 @@
  * room for is said of the chosen one below the list; the keys that mean
  * something for it stand in the last row.
  */
+#include "base/file_name.h"
 #include "base/mem.h"
+#include "base/width.h"
 #include "ui/str.h"
 #include "ui/transcript.h"
 #include "ui/transfer_text.h"
@@ -25,7 +27,7 @@ enum {
 	 * words. */
 	STATE_FULL = 37,
 	STATE_LONG = 28,  /* without the speed */
-	STATE_BRIEF = 17, /* without the gauge, too */
+	STATE_BRIEF = 18, /* without the gauge, too */
 	STATE_WORD = 9,
 	COLS_WHO = 78,  /* from so many on, who it is from */
 	COLS_FULL = 72, /* how it stands in full, */
@@ -36,6 +38,7 @@ enum {
 	DETAIL_ROWS = 3,
 	DETAIL_ROWS_MIN = 6, /* of the list, from which on there is a detail */
 	HINT_SIZE = 160,
+	HINT_SIDES = 7, /* of the row with the keys, and "Esc" */
 };
 
 /* The place in the list belongs to a transfer, whatever comes above it: its
@@ -79,7 +82,8 @@ may_get(const struct transfer *t)
 {
 	return !t->mine &&
 	       (t->state == TRANSFER_OFFERED || t->state == TRANSFER_FAILED ||
-		   t->state == TRANSFER_PAUSED);
+		   (t->state == TRANSFER_PAUSED &&
+		       t->dialect != DIALECT_EARSHOT));
 }
 
 static bool
@@ -91,13 +95,14 @@ may_refuse(const struct transfer *t)
 static bool
 may_pause(const struct transfer *t)
 {
-	return t->state == TRANSFER_RUNNING || t->state == TRANSFER_ACCEPTED;
+	return t->dialect == DIALECT_EARSHOT &&
+	       (t->state == TRANSFER_RUNNING || t->state == TRANSFER_ACCEPTED);
 }
 
 static bool
 may_resume(const struct transfer *t)
 {
-	return t->state == TRANSFER_PAUSED;
+	return t->dialect == DIALECT_EARSHOT && t->state == TRANSFER_PAUSED;
 }
 
 static bool
@@ -280,6 +285,25 @@ draw_state(const struct frame *f, int row, int col, int end, enum style style,
 	free(state);
 }
 
+/* What it is stands at the end of a name, which is cut before that. */
+static void
+draw_name(
+    const struct frame *f, struct rect at, enum style style, const char *name)
+{
+	const char *extension = file_name_extension(name);
+	int end = at.col + at.cols, left = at.cols - text_cells(extension) - 1;
+	size_t n = strlen(name), stem = n - strlen(extension);
+
+	if (text_cells(name) <= at.cols || left < 1) {
+		draw_cut(f, at.row, at.col, end, style, name);
+		return;
+	}
+	char *text = xasprintf(
+	    "%.*s~%s", (int)width_cut(name, stem, left, NULL), name, extension);
+	draw_cut(f, at.row, at.col, end, style, text);
+	free(text);
+}
+
 /* Its number, which way it goes, name, who, size, and how it stands. */
 static void
 draw_transfer(const struct frame *f, struct rect at, const struct transfer *t,
@@ -315,7 +339,9 @@ draw_transfer(const struct frame *f, struct rect at, const struct transfer *t,
 		from--;
 	}
 	draw_text(f, row, col, end, style, t->mine ? ">" : "<");
-	draw_cut(f, row, col + WAY_CELLS, from, style, t->name);
+	draw_name(f,
+	    (struct rect){ row, col + WAY_CELLS, 1, from - col - WAY_CELLS },
+	    style, t->name);
 }
 
 /* All there is to say of the chosen one. */
@@ -358,8 +384,10 @@ keys_of(const struct frame *f, const struct transfer *t)
 	for (size_t i = 0; i < CHOICES; i++)
 		if (t != NULL && choices[i].applies(t))
 			str_addf(&s, "%s  ", say(f->m->lang, choices[i].hint));
-	if (t != NULL)
-		str_addf(&s, "%s  ", say(f->m->lang, "Enter talk"));
+	int cells = text_cells(str_text(&s)) + HINT_SIDES;
+	const char *talk = say(f->m->lang, "Enter talk");
+	if (t != NULL && cells + text_cells(talk) + 2 <= f->g->cols)
+		str_addf(&s, "%s  ", talk);
 	str_add(&s, "Esc");
 	return str_take(&s);
 }
