@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: MIT
 """The walk of doc/TUTORIAL, key by key, with real people at the other ends."""
 import os
+import signal
 import sys
 
 sys.dont_write_bytecode = True
@@ -17,6 +18,26 @@ def gone(text):
         return not any(text in row for row in rows)
     wanted.__doc__ = "no %s" % text
     return wanted
+
+
+def plant(where, name):
+    folder = os.path.join(where, name)
+    os.makedirs(os.path.join(folder, "a", "empty"))
+    for i in range(20):
+        with open(os.path.join(folder, "a", "%d.jpg" % i), "wb") as f:
+            f.write(b"%d" % i * 10000)
+    return folder
+
+
+def content(folder):
+    found = {}
+    for at, folders, files in os.walk(folder):
+        below = os.path.relpath(at, folder)
+        found[below] = None
+        for name in files:
+            with open(os.path.join(at, name), "rb") as f:
+                found[os.path.join(below, name)] = f.read()
+    return found
 
 
 def walk():
@@ -68,10 +89,38 @@ def walk():
     got = bob.expect("revised", mark)
     check("👍" in str(got), "a reaction: %s" % got)
     term.expect("👍")
-    # What was said is found.
+    # A folder of ours, and one of hers that is paused and gone on with.
     term.keys("M-g")
     term.type("ana", "Enter")
     term.expect("ana>")
+    photos = plant(home, "photos")
+    mark = ana.mark()
+    term.type("/send %s" % photos, "Enter")
+    term.expect("waits for ana")
+    offer = ana.expect("transfer", mark, name="photos", state="offered")
+    check(offer["folder"], offer)
+    ana.send("/get %s %s" % (offer["transfer"], ana.home))
+    term.expect("ana has it")
+    check(content(os.path.join(ana.home, "photos")) == content(photos),
+          "the folder")
+    ana.send("/send --to mira %s" % plant(ana.home, "holiday"))
+    term.expect("/get f2")
+    ana.signal(signal.SIGSTOP)
+    term.type("/get f2", "Enter")
+    term.expect("waits for ana")
+    term.type("/pause f2", "Enter")
+    term.expect("paused by you; /resume f2")
+    ana.signal(signal.SIGCONT)
+    term.type("/resume f2", "Enter")
+    term.expect("/open f2")
+    check(content(os.path.join(home, "downloads", "holiday")) ==
+          content(photos), "her folder")
+    term.keys("F5")
+    term.expect("files")
+    term.expect("o open")
+    term.keys("Escape")
+    term.expect(gone("o open"))
+    # What was said is found.
     term.keys("C-s")
     term.type("flaky")
     term.expect("1 of 1")

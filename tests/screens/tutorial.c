@@ -21,7 +21,8 @@ static const char file[] = TESTS_DIR "/../doc/TUTORIAL";
 static const char readme[] = TESTS_DIR "/../README";
 static const char marker[] = "Screen: ";
 
-static struct peer *bob;
+static struct peer *ana, *bob;
+static struct transfer *photos;
 
 static void
 do_welcome(struct scene *s)
@@ -33,8 +34,7 @@ do_welcome(struct scene *s)
 static void
 do_people(struct scene *s)
 {
-	struct peer *ana = fixture_contact(s->m, "ana", PRESENCE_ONLINE, 1);
-
+	ana = fixture_contact(s->m, "ana", PRESENCE_ONLINE, 1);
 	fixture_receive(s->m, ana, 7 * 24 * 60, "good night!");
 	fixture_send(s->m, ana, 7 * 24 * 60 - 1,
 	    "sleep well. the nightly runs at four, the log is at "
@@ -120,9 +120,58 @@ do_reacted(struct scene *s)
 }
 
 static void
-do_found(struct scene *s)
+make_folder(struct transfer *t)
+{
+	t->folder = true;
+	t->files = 212;
+	t->size = 1200000000;
+}
+
+static void
+do_folder(struct scene *s)
 {
 	scene_key(s, '2', KEY_ALT);
+	make_folder(fixture_transfer(s->m, ana, "photos", true));
+	deliver_all(s);
+}
+
+static void
+do_offered(struct scene *s)
+{
+	photos = fixture_transfer(s->m, ana, "holiday", false);
+	make_folder(photos);
+}
+
+static void
+do_coming(struct scene *s)
+{
+	photos->state = TRANSFER_RUNNING;
+	photos->done = photos->size / 100 * 61;
+	photos->rate = 82000000;
+	scene_key(s, KEY_F1 + 4, 0);
+}
+
+static void
+do_paused(struct scene *s)
+{
+	scene_key(s, KEY_ESCAPE, 0);
+	photos->state = TRANSFER_PAUSED;
+	photos->paused_here = true;
+}
+
+static void
+do_saved(struct scene *s)
+{
+	photos->state = TRANSFER_DONE;
+	photos->done = photos->size;
+	photos->path = strdup("/home/mira/Downloads/holiday");
+	photos->started_mono_ms = s->now.mono_ms - 15000;
+	photos->ended_mono_ms = s->now.mono_ms;
+}
+
+static void
+do_found(struct scene *s)
+{
 	scene_draw(s, ROWS, COLS);
 	scene_key(s, 's', KEY_CTRL);
 	scene_type(s, "nightly");
@@ -170,6 +219,11 @@ static const struct step {
 	{ "reply", do_reply },
 	{ "replied", do_replied },
 	{ "reacted", do_reacted },
+	{ "folder", do_folder },
+	{ "offered", do_offered },
+	{ "coming", do_coming },
+	{ "paused", do_paused },
+	{ "saved", do_saved },
 	{ "found", do_found },
 	{ "muted", do_muted },
 	{ "settings", do_settings },
