@@ -80,8 +80,12 @@ struct settings {
 	struct setting_list talk_ignore;
 	char *files_folder; /* NULL: the usual one */
 	char *files_opener; /* a program and its words; NULL: the desktop's */
-	char *edit_spell; /* "off", "auto" or a language; never NULL */
+	char *edit_spell;   /* "off", "auto" or a language; never NULL */
 	bool edit_emoji;
+
+	/* Programs and their words; NULL: none. */
+	char *hook_message, *hook_mention, *hook_shout, *hook_file,
+	    *hook_online;
 
 	bool ipmsg;
 	uint32_t ipmsg_port;

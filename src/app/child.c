@@ -93,7 +93,7 @@ children_free(struct children *c)
 		struct child *ch = &c->list[i];
 		if (ch->id == 0)
 			buf_clear(&ch->from);
-		else if (ch->answers)
+		else if (ch->answers || ch->deadline_ms != NEVER_MS)
 			end(ch);
 		else
 			forget(ch);

@@ -51,8 +51,8 @@ struct child_event {
 };
 
 struct children *children_new(void);
-/* Those who still run are killed, but for those with the terminal, and those
- * without any wish for an answer. NULL is fine. */
+/* Those who still run are killed where an answer was wanted, or their life was
+ * to be limited. NULL is fine. */
 void children_free(struct children *c);
 /* An id, never 0; or a negative enum err: ERR_LIMIT (too many), ERR_NOT_FOUND
  * (no such program), ERR_SYS. */

@@ -30,11 +30,17 @@ front_aside(const struct front *f)
 	return CONV_ASIDE + f->number;
 }
 
+uint64_t
+front_tag(const struct front *f, uint64_t tag)
+{
+	return f->number * FRONT_TAG_FIRST + tag;
+}
+
 void
 front_watch(const struct front *f, struct loop *l, int fd, bool read,
     bool write, uint64_t tag)
 {
-	loop_watch(l, fd, read, write, f->number * FRONT_TAG_FIRST + tag);
+	loop_watch(l, fd, read, write, front_tag(f, tag));
 }
 
 void

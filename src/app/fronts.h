@@ -62,7 +62,8 @@ void front_add(struct fronts *fs, struct front *f);
 void front_remove(struct fronts *fs, struct front *f);
 /* The conversation in which what is said is told to that one alone. */
 uint32_t front_aside(const struct front *f);
-/* tag is below FRONT_TAG_FIRST. */
+/* What of the loop comes back to that one as tag, below FRONT_TAG_FIRST. */
+uint64_t front_tag(const struct front *f, uint64_t tag);
 void front_watch(const struct front *f, struct loop *l, int fd, bool read,
     bool write, uint64_t tag);
 

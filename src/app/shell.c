@@ -6,6 +6,7 @@
 #include "app/clock.h"
 #include "app/control.h"
 #include "app/files.h"
+#include "app/hooks.h"
 #include "app/keyrings.h"
 #include "app/language.h"
 #include "app/log.h"
@@ -769,6 +770,7 @@ shell_run(struct shell *sh, struct front *front)
 	front_add(&sh->fronts, front);
 	sh->asker = front;
 	sh->now = clock_read();
+	sh->hooks = hooks_new(sh);
 	control_start(sh);
 	engine_start(sh->engine, sh->now);
 	drain(sh);
@@ -778,4 +780,6 @@ shell_run(struct shell *sh, struct front *front)
 	commit(sh);
 	fronts_turn(&sh->fronts, sh);
 	control_end(sh);
+	hooks_free(sh, sh->hooks);
+	sh->hooks = NULL;
 }

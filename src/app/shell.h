@@ -99,6 +99,7 @@ struct shell {
 	struct fronts fronts;
 	/* Whose command is executed; it gets the answers of the store. */
 	struct front *asker;
+	struct hooks *hooks;
 	struct control *control; /* NULL: none */
 	unsigned control_clients;
 	int64_t due_ms;  /* at the last wait: when something was to be done */
