@@ -108,8 +108,8 @@ def running(word):
 
 def bad():
     """Programs that hang, crash, flood, fork, are not there."""
-    mark = "hooks-%d" % os.getpid()
-    for program in ("sleep 45", "false", "yes " + mark, "sh -c 'sleep 45 & '",
+    word = "hooks-%d" % os.getpid()
+    for program in ("sleep 45", "false", "yes " + word, "sh -c 'sleep 45 & '",
                     "no-such-program-here", "sh -c 'kill -9 $$'"):
         _, ana, bob = pair(hook_message=program)
         mark = ana.mark()
@@ -122,7 +122,7 @@ def bad():
         lab.close(ana)
         bob.quit()
         lab.close(bob)
-        lab.wait_until(lambda: not running(mark), "they are gone, too")
+        lab.wait_until(lambda: not running(word), "they are gone, too")
         lab.count("bad programs")
 
 
