@@ -20,6 +20,8 @@ enum {
 	AGAIN_DOUBLINGS = 6,
 	/* Who is called has so long to come. */
 	CALL_MS = 15000,
+	/* Who called asks by itself after it. */
+	ASK_MS = 5000,
 	/* After the disk was full, or the like. */
 	SPACE_MS = 60000,
 	/* Nothing came: the connection is dead, and nobody says so. Who sends
@@ -170,11 +172,14 @@ earshot_transfer_session(struct engine *e, struct now now, struct contact *k)
 		struct transfer *t = e->model->transfers[i];
 		if (!is_of(t, &k->fp) || !is_waiting(t))
 			continue;
-		/* They may not know that it goes on. */
-		if (t->mine)
+		/* They may not know that it goes on; nor may we know that they
+		 * have it all, and only who is asked says that. */
+		if (t->mine) {
 			chat_file_call(k->chat, &t->message);
-		else
+			t->try_ms = now.mono_ms + ASK_MS;
+		} else {
 			hurry(t, now, 0);
+		}
 	}
 }
 
@@ -243,7 +248,8 @@ earshot_moves_tick(struct engine *e, struct now now, struct transfer *t)
 		transfer_set_state(e, now, t, TRANSFER_ACCEPTED, NULL);
 		earshot_moves_wait(e, now, t, 0);
 	}
-	if (now.mono_ms < t->try_ms || !may_try(e, t))
+	if (now.mono_ms < t->try_ms || transfer_state_is_last(t->state) ||
+	    !may_try(e, t))
 		return;
 	t->try_ms = NEVER_MS;
 	t->dial = 0;
@@ -260,7 +266,8 @@ earshot_moves_deadline(const struct engine *e, const struct transfer *t)
 {
 	if (t->moving)
 		return t->moved_ms + stall_ms(t);
-	return may_try(e, t) ? t->try_ms : NEVER_MS;
+	return !transfer_state_is_last(t->state) && may_try(e, t) ? t->try_ms
+								  : NEVER_MS;
 }
 
 /* What the mover says. */

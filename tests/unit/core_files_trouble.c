@@ -165,6 +165,23 @@ complete_before_a_crash(void **state)
 	assert_int_equal(k.nodes[BOB].parts_dropped, 0);
 }
 
+/* The same the other way round: they have it all, and will not come again. */
+static void
+complete_before_a_crash_of_the_sender(void **state)
+{
+	(void)state;
+	uint32_t hers, his;
+	struct move_report r = { .kind = MOVE_DONE, .done = 1000 };
+	run(&hers, &his);
+	fkit_report(&k, BOB, his, &r);
+	assert_int_equal(fkit_state(&k, BOB, his), TRANSFER_DONE);
+	fkit_kill(&k, ANA);
+	fkit_start(&k, ANA);
+	assert_int_equal(fkit_state(&k, ANA, hers), TRANSFER_ACCEPTED);
+	fkit_pass(&k, 60000);
+	assert_int_equal(fkit_state(&k, ANA, hers), TRANSFER_DONE);
+}
+
 static void
 an_offer_that_never_went_out(void **state)
 {
@@ -442,6 +459,7 @@ main(void)
 		TEST(a_cut_is_gone_on_after),
 		TEST(restarts_at_each_state),
 		TEST(complete_before_a_crash),
+		TEST(complete_before_a_crash_of_the_sender),
 		TEST(an_offer_that_never_went_out),
 		TEST(acknowledged_after_the_commit),
 		TEST(ends_while_the_other_is_away),
