@@ -122,7 +122,8 @@ earshot_moves_unreached(struct engine *e, struct now now, struct transfer *t)
 
 	t->dial = 0;
 	t->try_ms = NEVER_MS;
-	if (t->mine || k == NULL || p == NULL)
+	if (t->mine || k == NULL || p == NULL ||
+	    transfer_state_is_last(t->state))
 		return;
 	int64_t delay_ms = next_delay(t);
 	if (k->conn != 0) {
@@ -372,7 +373,7 @@ stopped(struct engine *e, struct now now, struct transfer *t,
 	case FLOW_STOP_CANCELLED:
 		transfer_close(e, t, false);
 		transfer_set_state(e, now, t, TRANSFER_CANCELLED,
-		    t->started_mono_ms != 0
+		    t->state == TRANSFER_RUNNING
 			? NULL
 			: N_("the other end does not know of it any more"));
 		break;

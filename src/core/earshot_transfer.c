@@ -122,6 +122,14 @@ earshot_transfer_ended(struct engine *e, struct now now, struct contact *k,
 	    e, now, t, refused ? TRANSFER_REFUSED : TRANSFER_CANCELLED, NULL);
 }
 
+/* One that is here already: they do not know, since its connection ended. */
+static bool
+may_be_called(const struct transfer *t)
+{
+	return !transfer_state_is_last(t->state) ||
+	       (!t->mine && t->state == TRANSFER_DONE);
+}
+
 void
 earshot_transfer_called(struct engine *e, struct now now, struct contact *k,
     const struct msg_id *id)
@@ -129,8 +137,7 @@ earshot_transfer_called(struct engine *e, struct now now, struct contact *k,
 	struct transfer *t = transfer_find(e, &k->fp, id);
 	const struct peer *p = model_peer(e->model, &k->fp);
 
-	if (t == NULL || transfer_state_is_last(t->state) || t->moving ||
-	    t->conn != 0 ||
+	if (t == NULL || !may_be_called(t) || t->moving || t->conn != 0 ||
 	    (t->paused_here && (!t->mine || t->reason == NULL)) ||
 	    (p->trust == TRUST_CHANGED && !k->accepted))
 		return;

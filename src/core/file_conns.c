@@ -164,7 +164,6 @@ turn_down(struct engine *e, struct now now, struct conn *c, enum flow_stop why)
 	const uint8_t *rest;
 	size_t n;
 
-	e->model->sessions_refused++;
 	if (session_release(c->carrier.session, &keys, &rest, &n) < 0) {
 		conn_drop(e, now, c, 0);
 		return;
@@ -202,6 +201,13 @@ why_not(const struct engine *e, const struct transfer *t)
 	return e->model->leaving ? FLOW_STOP_LATER : 0;
 }
 
+/* We dial for it: to move it, or to say that it is here. */
+static bool
+is_wanted(const struct engine *e, const struct transfer *t)
+{
+	return why_not(e, t) == 0 || (!t->mine && t->state == TRANSFER_DONE);
+}
+
 static void
 attach(struct engine *e, struct now now, struct conn *c)
 {
@@ -210,7 +216,7 @@ attach(struct engine *e, struct now now, struct conn *c)
 	uint8_t bytes[ATTACH_SIZE_MAX];
 	size_t n;
 
-	if (t == NULL || t->conn != c->id || why_not(e, t) != 0) {
+	if (t == NULL || t->conn != c->id || !is_wanted(e, t)) {
 		conn_drop(e, now, c, CLOSE_IDLE);
 		return;
 	}
@@ -222,7 +228,10 @@ attach(struct engine *e, struct now now, struct conn *c)
 	}
 	conn_flush(e, now, c);
 	c->transfer = t->conn = 0;
-	begin(e, now, c, t);
+	if (t->state == TRANSFER_DONE)
+		turn_down(e, now, c, FLOW_STOP_DONE);
+	else
+		begin(e, now, c, t);
 }
 
 void
@@ -250,10 +259,12 @@ file_conn_message(struct engine *e, struct now now, struct conn *c,
 	struct transfer *t = transfer_find(e, &c->fp, &m.ref.target);
 	int why = why_not(e, t);
 	conn_flush(e, now, c);
-	if (why == 0)
+	if (why == 0) {
 		begin(e, now, c, t);
-	else
-		turn_down(e, now, c, (enum flow_stop)why);
+		return;
+	}
+	e->model->sessions_refused++;
+	turn_down(e, now, c, (enum flow_stop)why);
 }
 
 bool
@@ -285,7 +296,7 @@ file_conn_failed(
 	if (t == NULL || t->conn != conn)
 		return;
 	t->conn = 0;
-	if (e->model->leaving || why_not(e, t) != 0)
+	if (e->model->leaving || !is_wanted(e, t))
 		return;
 	if (!file_conn_dial(e, now, t))
 		earshot_moves_unreached(e, now, t);

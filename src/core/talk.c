@@ -134,7 +134,9 @@ answered(struct engine *e, struct now now, struct contact *k,
 	};
 
 	if (!acked && ev->type == MSG_FILE)
-		transfer_unsent(e, now, k, &ev->id, TRANSFER_REFUSED,
+		transfer_unsent(e, now, k, &ev->id,
+		    ev->code >= NACK_INBOX_FULL ? TRANSFER_REFUSED
+						: TRANSFER_FAILED,
 		    refusal_text(ev->code));
 	outbox_settle(e, now, k, &post,
 	    acked ? DELIVERY_DELIVERED : DELIVERY_FAILED,

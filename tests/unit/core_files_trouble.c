@@ -378,6 +378,36 @@ a_full_disk(void **state)
 	assert_int_equal(k.nodes[BOB].parts_dropped, 0);
 }
 
+/* The last word of the connection is lost: she asks, and is told. */
+static void
+done_and_not_heard(void **state)
+{
+	(void)state;
+	uint32_t hers, his;
+	struct move_report lost = { .kind = MOVE_LOST };
+	struct move_report r = { .kind = MOVE_DONE, .done = 1000 };
+	run(&hers, &his);
+	both_report(hers, &lost, his, &r);
+	assert_int_equal(fkit_state(&k, ANA, hers), TRANSFER_ACCEPTED);
+	assert_int_equal(fkit_state(&k, BOB, his), TRANSFER_DONE);
+	fkit_pass(&k, 100000);
+	assert_int_equal(fkit_state(&k, ANA, hers), TRANSFER_ACCEPTED);
+	/* With the next session; and at once where she wants to know. */
+	fkit_do(&k, ANA, COMMAND_RESUME, hers, NULL);
+	fkit_pass(&k, 10);
+	assert_int_equal(fkit_state(&k, ANA, hers), TRANSFER_DONE);
+	assert_int_equal(fkit_state(&k, BOB, his), TRANSFER_DONE);
+	assert_int_equal(k.nodes[BOB].move_count, 1);
+	run(&hers, &his);
+	both_report(hers, &lost, his, &r);
+	fkit_cut(&k);
+	fkit_say(&k, ANA, BOB, "are you there?");
+	fkit_pass(&k, 5000);
+	assert_int_equal(fkit_state(&k, ANA, hers), TRANSFER_DONE);
+	fkit_pass(&k, 600000);
+	assert_int_equal(k.nodes[BOB].move_count, 2);
+}
+
 static void
 t40_changed_at_its_sender(void **state)
 {
@@ -468,6 +498,7 @@ main(void)
 		TEST(a_stall_is_noticed),
 		TEST(a_newer_connection_counts),
 		TEST(a_full_disk),
+		TEST(done_and_not_heard),
 		TEST(t40_changed_at_its_sender),
 		TEST(a_source_that_cannot_be_read),
 		TEST(what_nobody_understands_ends),
