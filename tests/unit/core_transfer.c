@@ -225,6 +225,7 @@ static uint32_t
 offer(const char *name, uint64_t size, uint64_t number)
 {
 	struct transfer_offer o = { .peer = bob,
+		.dialect = DIALECT_IPMSG,
 		.offer = number,
 		.name = name,
 		.size_known = true,
@@ -741,6 +742,38 @@ who_is_forgotten_sends_nothing_more(void **state)
 	assert_null(model_transfer(model(), id));
 }
 
+/* A dialect that cannot go on with them: they are history all the same. */
+static void
+what_is_remembered(void **state)
+{
+	(void)state;
+	uint32_t done = running(5), open = running(6), over = running(7);
+	const struct transfer *t = get(done);
+	assert_true(t->row > 0 && get(open)->row > t->row);
+	give(done, FILE_PIECE_BYTES, 5);
+	give(done, FILE_PIECE_END, 0);
+	engine_sink(k.engine, k.now, done, "/in/a.txt", NULL);
+	drain();
+	stop(over, TRANSFER_FAILED, "gone");
+	memstore_commit(&k.store);
+	engine_committed(k.engine, k.now, true, NULL);
+	drain();
+	int64_t row = get(open)->row;
+	ekit_restart(&k);
+	/* What was over is only in the history, what was not has failed. */
+	assert_int_equal(model()->transfer_count, 1);
+	t = get(open);
+	assert_int_equal(t->state, TRANSFER_FAILED);
+	assert_string_equal(t->reason, "earshot was ended meanwhile");
+	assert_int_equal(t->row, row);
+	struct saved saved;
+	memstore_load(&k.store, &saved);
+	assert_int_equal(saved.transfer_count, 0);
+	assert_int_equal(saved.transfer_number, over);
+	saved_clear(&saved);
+	assert_int_equal(offer("next", 1, 9), over + 1);
+}
+
 static void
 leaving_stops_all(void **state)
 {
@@ -802,6 +835,7 @@ main(void)
 		TEST(t42_strangers_blocked_and_unknown),
 		TEST(the_table_has_an_end),
 		TEST(who_is_forgotten_sends_nothing_more),
+		TEST(what_is_remembered),
 		TEST(leaving_stops_all),
 		TEST(words),
 	};
