@@ -354,12 +354,14 @@ rest(struct engine *e, struct now now, struct transfer *t, bool here,
 static void
 changed(struct engine *e, struct now now, struct transfer *t)
 {
-	if (t->part != NULL && !t->mine) {
+	/* What it is now is nobody's offer: to begin again helps only against
+	 * what is here. */
+	if (t->part != NULL && !t->mine && t->done > 0) {
 		rest(e, now, t, true, earshot_transfer_changed);
 		return;
 	}
 	transfer_set_state(e, now, t, TRANSFER_FAILED,
-	    N_("it is not what was offered any more; it has to be sent again"));
+	    N_("it is not what was offered any more; another /send brings it"));
 }
 
 static void

@@ -245,7 +245,8 @@ add_sum(struct str *s, const struct lang *l, const struct transfer *t)
 	int64_t took_ms = t->ended_mono_ms - t->started_mono_ms;
 
 	size_text(t->size_known ? t->size : t->done, size);
-	if (t->started_mono_ms == 0 || took_ms <= 0) {
+	/* What was taken up again took longer than its last part. */
+	if (t->started_mono_ms == 0 || took_ms <= 0 || t->offset > 0) {
 		str_addf(s, "; %s", size);
 		return;
 	}
@@ -280,7 +281,13 @@ add_next(struct str *s, const struct lang *l, const struct transfer *t)
 {
 	unsigned id = (unsigned)t->id;
 
-	if (t->state == TRANSFER_PAUSED && t->dialect != DIALECT_EARSHOT)
+	/* It says so itself. */
+	if (t->reason != NULL && (strstr(t->reason, "/get") != NULL ||
+				     strstr(t->reason, "/send") != NULL))
+		return;
+	if (t->state == TRANSFER_ACCEPTED && t->mine && t->reason != NULL)
+		str_addf(s, "; /cancel f%u", id);
+	else if (t->state == TRANSFER_PAUSED && t->dialect != DIALECT_EARSHOT)
 		str_addf(s, "; /get f%u", id);
 	else if (t->state == TRANSFER_PAUSED && t->paused_there &&
 		 !t->paused_here)

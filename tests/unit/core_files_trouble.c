@@ -419,6 +419,8 @@ t40_changed_at_its_sender(void **state)
 	struct move_report here = { .kind = MOVE_FAILED,
 		.why = FLOW_STOP_CHANGED,
 		.text = "a.txt changed" };
+	struct move_report some = { .kind = MOVE_PROGRESS, .done = 100 };
+	both_report(hers, &some, his, &some);
 	both_report(hers, &here, his, &there);
 	const struct transfer *t = fkit_get(&k, BOB, his);
 	assert_int_equal(t->state, TRANSFER_PAUSED);
@@ -435,6 +437,24 @@ t40_changed_at_its_sender(void **state)
 	assert_int_equal(k.nodes[BOB].parts_dropped, 1);
 	assert_int_equal(fkit_state(&k, BOB, his), TRANSFER_RUNNING);
 	fkit_finish(&k, ANA, hers, BOB, his);
+}
+
+/* Before anything of it came: to ask again brings nothing else. */
+static void
+t40_changed_before_it_began(void **state)
+{
+	(void)state;
+	uint32_t hers, his;
+	run(&hers, &his);
+	struct move_report there = { .kind = MOVE_STOPPED,
+		.why = FLOW_STOP_CHANGED };
+	struct move_report here = { .kind = MOVE_FAILED,
+		.why = FLOW_STOP_CHANGED,
+		.text = "a.txt changed" };
+	both_report(hers, &here, his, &there);
+	const struct transfer *t = fkit_get(&k, BOB, his);
+	assert_int_equal(t->state, TRANSFER_FAILED);
+	assert_non_null(strstr(t->reason, "another /send"));
 }
 
 static void
@@ -500,6 +520,7 @@ main(void)
 		TEST(a_full_disk),
 		TEST(done_and_not_heard),
 		TEST(t40_changed_at_its_sender),
+		TEST(t40_changed_before_it_began),
 		TEST(a_source_that_cannot_be_read),
 		TEST(what_nobody_understands_ends),
 	};
