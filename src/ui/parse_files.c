@@ -181,11 +181,30 @@ parse_takes_transfer(struct parse *p)
 	return true;
 }
 
+/* In the table, or in what was said. */
+static const struct transfer *
+find_file(const struct model *m, uint32_t id)
+{
+	const struct transfer *t = model_transfer(m, id);
+
+	for (size_t i = 0; t == NULL && i < m->conv_count; i++) {
+		const struct conv *c = m->convs[i];
+		for (uint64_t s = c->next_serial;
+		     t == NULL && s > c->first_serial; s--) {
+			const struct transfer *file =
+			    conv_message(c, s - 1)->file;
+			if (file != NULL && file->id == id)
+				t = file;
+		}
+	}
+	return t;
+}
+
 int
 parse_open_file(struct parse *p)
 {
 	uint32_t id = transfer_number(p);
-	const struct transfer *t = model_transfer(p->m, id);
+	const struct transfer *t = find_file(p->m, id);
 	size_t from = p->at;
 
 	if (t == NULL)

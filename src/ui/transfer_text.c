@@ -11,6 +11,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+enum { SPEED_BYTES_MIN = 1000000 };
+
 int
 transfer_gauge(const struct transfer *t, int whole)
 {
@@ -245,12 +247,14 @@ add_sum(struct str *s, const struct lang *l, const struct transfer *t)
 	int64_t took_ms = t->ended_mono_ms - t->started_mono_ms;
 
 	size_text(t->size_known ? t->size : t->done, size);
-	/* What was taken up again took longer than its last part. */
-	if (t->started_mono_ms == 0 || took_ms <= 0 || t->offset > 0) {
+	uint64_t bytes = t->size_known ? t->size : t->done;
+	/* What was taken up again took longer than its last part, and of a few
+	 * bytes nobody wants to know the speed. */
+	if (t->started_mono_ms == 0 || took_ms <= 0 || t->offset > 0 ||
+	    (took_ms < 1000 && bytes < SPEED_BYTES_MIN)) {
 		str_addf(s, "; %s", size);
 		return;
 	}
-	uint64_t bytes = t->size_known ? t->size : t->done;
 	uint64_t ms = (uint64_t)took_ms;
 	size_text(bytes / ms * 1000 + bytes % ms * 1000 / ms, rate);
 	str_add(s, "; ");
@@ -319,7 +323,8 @@ hint_at(const struct lang *l, const struct transfer *t,
 		join(&s, transfer_long(l, t, place->who));
 	if (t->note != NULL && t->state != TRANSFER_RUNNING)
 		str_addf(&s, "; %s", t->note);
-	if (place->listed)
+	/* What came can be opened as long as its line is there. */
+	if (place->listed || t->state == TRANSFER_DONE)
 		add_next(&s, l, t);
 	return str_take(&s);
 }

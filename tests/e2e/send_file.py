@@ -152,6 +152,46 @@ def beside():
     check(twin.find("transfer") is None, "the other hears of nothing")
 
 
+def several():
+    """One line offers to two, each of whom decides; nobody gets anything when
+    one of them is not known."""
+    ns, home, bob = people()
+    ana = Earshot(ns, "ana", home_dir=home)
+    eve = Earshot(bob.ns, "eve")
+    lab.meet(ana, bob)
+    lab.meet(ana, eve)
+    path = write(os.path.join(home, "a.txt"), b"both")
+    mark = ana.mark()
+    ana.send("/send --to bob,nobody %s" % path)
+    ana.expect("error", mark)
+    ana.sync()
+    check(ana.find("transfer", mark) is None, "nothing is offered")
+    ana.send("/send --to bob,eve %s" % path)
+    take(bob)
+    take(eve, word="/refuse ")
+    ana.expect("transfer", mark, **{"with": "bob"}, state="done")
+    ana.expect("transfer", mark, **{"with": "eve"}, state="refused")
+    # A rule is for who is verified.
+    bob.send("/accept ana on max 1 MB")
+    check("/verify" in bob.expect("error")["text"], "not before that")
+    bob.send("/verify ana same", "/accept ana on max 1 MB")
+    mark = bob.mark()
+    ana.send("/send --to bob %s" % path)
+    done = bob.expect("transfer", mark, state="done")
+    check(read(done["path"]) == b"both", done)
+    mark = bob.mark()
+    ana.send("/send --to bob %s" % write(os.path.join(home, "large"),
+                                         noise(2 << 20)))
+    offer = bob.expect("transfer", mark, state="offered", name="large")
+    bob.sync()
+    check(bob.find("transfer", mark, state="accepted") is None,
+          "too large for it: %s" % offer)
+    # Without a screen a file is opened by whoever reads this.
+    mark = bob.mark()
+    bob.send("/open " + done["transfer"])
+    check(bob.expect("info", mark)["text"] == done["path"], "its path")
+
+
 def on_a_terminal():
     """A line that is written over, and what became of it."""
     ns, home, bob = people()
@@ -180,4 +220,4 @@ def on_a_terminal():
     check("{" not in text, "no JSON: %s" % text)
 
 
-lab.run(alone, beside, on_a_terminal)
+lab.run(alone, beside, several, on_a_terminal)

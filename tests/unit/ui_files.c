@@ -336,6 +336,24 @@ what_came_is_opened(void **state)
 	assert_false(asks_for(s, REQUEST_OPEN_FILE, path));
 }
 
+/* The table is of this run, its number for ever. */
+static void
+what_came_before_is_opened(void **state)
+{
+	static const char path[] = "/home/u/in/a.txt";
+	struct scene *s = *state;
+	struct transfer *t = fixture_transfer(s->m, ana, "a.txt", false);
+	struct conv *c = model_conv_edit(s->m, ana->conv);
+
+	t->state = TRANSFER_DONE;
+	t->path = strdup(path);
+	conv_message_edit(c, c->next_serial - 1)->file = t;
+	s->m->transfer_count = 0;
+	assert_true(shows(s, "saved as /home/u/in/a.txt; 1.4 MB; /open f1"));
+	scene_type(s, "/open f1\n");
+	assert_true(asks_for(s, REQUEST_OPEN_FILE, path));
+}
+
 /* One line, a command for each of them; and none when somebody is not known. */
 static void
 several_receivers(void **state)
@@ -523,6 +541,7 @@ main(void)
 		TEST(the_list_has_keys),
 		TEST(the_list_leads_to_the_talk),
 		TEST(what_came_is_opened),
+		TEST(what_came_before_is_opened),
 		TEST(several_receivers),
 		TEST(rules),
 		TEST(tab_knows_files_and_receivers),
