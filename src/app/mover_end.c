@@ -50,6 +50,17 @@ new_report(struct mover *m, struct move *mv, enum move_kind kind)
 	return n;
 }
 
+/* With what came and was not written; where that fails it comes once more. */
+static void
+keep_sink(struct move *mv)
+{
+	char *error = NULL;
+
+	(void)receiver_write(mv, &error);
+	free(error);
+	sink_keep(mv->sink);
+}
+
 static void
 leave_sink(struct move *mv, bool drop)
 {
@@ -57,7 +68,7 @@ leave_sink(struct move *mv, bool drop)
 		return;
 	/* One that main does not know of would stay for ever. */
 	if (mv->sink != NULL && !drop && mv->begun)
-		sink_keep(mv->sink);
+		keep_sink(mv);
 	else
 		sink_abandon(mv->sink);
 	mv->sink = NULL;

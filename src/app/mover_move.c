@@ -32,6 +32,9 @@ move_free(struct move *mv)
 	mem_wipe(&mv->keys, sizeof(mv->keys));
 	if (mv->rest != NULL)
 		mem_wipe(mv->rest, mv->rest_size);
+	if (mv->batch != NULL)
+		mem_wipe(mv->batch, MOVER_BATCH);
+	free(mv->batch);
 	free(mv->queued);
 	free(mv->rest);
 	free(mv->path);

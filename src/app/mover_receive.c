@@ -13,6 +13,7 @@
 #include <assert.h>
 #include <errno.h>
 #include <stdlib.h>
+#include <string.h>
 
 static void
 fail_limit(struct mover *m, struct move *mv)
@@ -132,6 +133,49 @@ on_begun(struct mover *m, struct move *mv, uint64_t offset)
 	move_begun(m, mv);
 }
 
+int
+receiver_write(struct move *mv, char **ret_error)
+{
+	struct file_piece all = { .kind = FILE_PIECE_BYTES,
+		.bytes = mv->batch,
+		.count = mv->batch_size };
+
+	if (mv->batch_size == 0)
+		return 0;
+	mv->batch_size = 0;
+	return sink_piece(mv->sink, &all, ret_error);
+}
+
+/* A small file comes in one piece; a large one goes to the disk in steps. */
+static int
+take_bytes(struct move *mv, const struct file_piece *piece, char **ret_error)
+{
+	const uint8_t *p = piece->bytes;
+	size_t n = piece->count;
+
+	if (mv->batch_size == 0 && n == mv->tally.left)
+		return sink_piece(mv->sink, piece, ret_error);
+	if (mv->batch == NULL)
+		mv->batch = xmalloc(MOVER_BATCH);
+	uint64_t at = mv->tally.size - mv->tally.left;
+	while (n > 0) {
+		size_t part = MOVER_BATCH - (size_t)(at % MOVER_BATCH);
+		if (part > n)
+			part = n;
+		memcpy(mv->batch + mv->batch_size, p, part);
+		mv->batch_size += part;
+		p += part;
+		n -= part;
+		at += part;
+		int err = at % MOVER_BATCH == 0 || at == mv->tally.size
+			      ? receiver_write(mv, ret_error)
+			      : 0;
+		if (err < 0)
+			return err;
+	}
+	return 0;
+}
+
 static void
 on_piece(struct mover *m, struct move *mv, const struct file_piece *piece)
 {
@@ -147,7 +191,9 @@ on_piece(struct mover *m, struct move *mv, const struct file_piece *piece)
 		fail_limit(m, mv);
 		return;
 	}
-	if (sink_piece(mv->sink, piece, &error) < 0) {
+	int err = bytes ? take_bytes(mv, piece, &error)
+			: sink_piece(mv->sink, piece, &error);
+	if (err < 0) {
 		move_fail(m, mv, FLOW_STOP_SINK, error);
 		return;
 	}

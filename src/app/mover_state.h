@@ -21,6 +21,9 @@ enum {
 	/* To send the rest after the last report. */
 	MOVER_LINGER_MS = 2000,
 	MOVER_SCRATCH = 64 * 1024,
+	/* Written at once, and at a multiple of it in the file: for the kernel
+	 * half the work of records as they come. */
+	MOVER_BATCH = 256 * 1024,
 };
 
 enum move_state {
@@ -65,6 +68,9 @@ struct move {
 
 	struct source *source;
 	struct sink *sink;
+	/* Bytes of the file that are not in the sink yet. */
+	uint8_t *batch;
+	size_t batch_size;
 	bool finishing; /* it is being put in its place */
 	bool begun;     /* main knows of the part */
 	struct flow_prefix *prefix;
@@ -195,6 +201,8 @@ void receiver_event(
 void receiver_turn(struct mover *m, struct move *mv);
 /* The other end says that it is complete: where it is, the move is done. */
 bool receiver_has_it(struct mover *m, struct move *mv);
+/* What came goes to the sink. 0, or an error and its sentence. */
+int receiver_write(struct move *mv, char **ret_error);
 /* All that is here is known: asks for the rest. */
 void receiver_want(struct mover *m, struct move *mv);
 

@@ -18,7 +18,7 @@ tally_head(struct tally *t, const struct file_piece *piece)
 	t->at += tally_header(piece);
 	if (piece->kind != FILE_PIECE_FILE)
 		return;
-	t->left = piece->size;
+	t->size = t->left = piece->size;
 	t->files_done += piece->size == 0;
 }
 

@@ -11,9 +11,9 @@
 #include <stdint.h>
 
 struct tally {
-	uint64_t at;   /* bytes of the stream (wire/file_stream.h) */
-	uint64_t done; /* of these, bytes of files */
-	uint64_t left; /* of the file that one is in */
+	uint64_t at;         /* bytes of the stream (wire/file_stream.h) */
+	uint64_t done;       /* of these, bytes of files */
+	uint64_t size, left; /* of the file that one is in */
 	uint32_t files_done;
 };
 

@@ -222,7 +222,7 @@ open_file(struct sink *s, const struct place *p, char **ret_error)
 		return sink_fail_sys(s, ret_error);
 	s->has_file = p->in_file;
 	s->at = p->file_offset;
-	s->unflushed = 0;
+	s->unflushed = s->reserved = 0;
 	return 0;
 }
 

@@ -29,6 +29,7 @@ struct sink {
 	int64_t mtime;
 	uint64_t room; /* may be written before the next look */
 	uint64_t unflushed, at;
+	uint64_t reserved; /* of the file: blocks are there up to here */
 	uint64_t entries;
 	uint64_t total; /* bytes of the files of a folder */
 	/* Of one that can be taken up again. */
