@@ -24,14 +24,7 @@
 #include <unistd.h>
 
 enum {
-	MIB = 1024 * 1024,
 	ENTRY_BYTES = 4096,
-	/* Begun to be written out by then, so that the sync at the end is
-	 * short. */
-	FLUSH_STEP = 8 * MIB,
-	/* Reserved at once, of files that are not small. */
-	RESERVE_STEP = 64 * MIB,
-	RESERVE_MIN = 2 * MIB,
 };
 
 /* Times after the year 9999 are nobody's. */
@@ -273,6 +266,7 @@ begin_single(struct sink *s, const struct file_piece *p, char **ret_error)
 		return err;
 	s->has_file = true;
 	s->left = p->size;
+	sink_ahead_begin(s);
 	if (p->mtime != 0)
 		s->mtime = p->mtime;
 	return 0;
@@ -307,40 +301,9 @@ begin_file(struct sink *s, const struct file_piece *p, char **ret_error)
 	s->left = p->size;
 	s->total += p->size;
 	s->mtime = p->mtime;
-	s->at = s->unflushed = s->reserved = 0;
+	s->at = 0;
+	sink_ahead_begin(s);
 	return 0;
-}
-
-/* It goes to the disk while more comes, not all of it at the end. */
-static void
-flush_some(struct sink *s, size_t n)
-{
-	s->at += n;
-	s->unflushed += n;
-	if (s->unflushed < FLUSH_STEP)
-		return;
-#ifdef SYNC_FILE_RANGE_WRITE
-	(void)sync_file_range(s->fd, (off_t)(s->at - s->unflushed),
-	    (off_t)s->unflushed, SYNC_FILE_RANGE_WRITE);
-#endif
-	s->unflushed = 0;
-}
-
-/* Blocks that are there before they are written cost the kernel half as much.
- */
-static void
-reserve_some(struct sink *s, size_t n)
-{
-#ifdef FALLOC_FL_KEEP_SIZE
-	if (s->left < RESERVE_MIN || s->at + n <= s->reserved)
-		return;
-	uint64_t more = s->left < RESERVE_STEP ? s->left : RESERVE_STEP;
-	s->reserved = s->at + more;
-	(void)fallocate(s->fd, FALLOC_FL_KEEP_SIZE, (off_t)s->at, (off_t)more);
-#else
-	(void)s;
-	(void)n;
-#endif
 }
 
 static int
@@ -353,14 +316,13 @@ write_bytes(struct sink *s, const struct file_piece *p, char **ret_error)
 	if (p->count > s->left)
 		return fail(ret_error, ERR_LIMIT,
 		    "more of %s came than was offered", s->name);
-	int err = take_room(s, p->count, ret_error);
+	int err = take_room(s, sink_ahead_reserve(s, p->count), ret_error);
 	if (err < 0)
 		return err;
-	reserve_some(s, p->count);
 	if (file_write_all(s->fd, p->bytes, p->count) < 0)
 		return sink_fail_sys(s, ret_error);
 	s->left -= p->count;
-	flush_some(s, p->count);
+	sink_ahead_wrote(s, p->count);
 	return 0;
 }
 
@@ -462,6 +424,7 @@ sink_fail(struct sink *s)
 void
 sink_free(struct sink *s)
 {
+	sink_ahead_end(s);
 	if (s->fd >= 0)
 		close_file(s);
 	for (unsigned i = 1; i < FILE_DEPTH_MAX && i < s->depth; i++)

@@ -222,7 +222,6 @@ open_file(struct sink *s, const struct place *p, char **ret_error)
 		return sink_fail_sys(s, ret_error);
 	s->has_file = p->in_file;
 	s->at = p->file_offset;
-	s->unflushed = s->reserved = 0;
 	return 0;
 }
 
@@ -241,6 +240,7 @@ set_state(struct sink *s, const struct place *p)
 	s->entries = p->entries;
 	s->total = p->total;
 	s->resumed = false;
+	sink_ahead_begin(s);
 }
 
 static bool

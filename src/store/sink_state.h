@@ -29,7 +29,8 @@ struct sink {
 	int64_t mtime;
 	uint64_t room; /* may be written before the next look */
 	uint64_t unflushed, at;
-	uint64_t reserved; /* of the file: blocks are there up to here */
+	uint64_t reserved; /* of the file, behind at */
+	bool reserves;
 	uint64_t entries;
 	uint64_t total; /* bytes of the files of a folder */
 	/* Of one that can be taken up again. */
@@ -55,6 +56,13 @@ struct sink *sink_new(const struct sink_plan *plan);
 void sink_free(struct sink *s);
 /* The same, where it failed: nothing stays that cannot be taken up again. */
 void sink_fail(struct sink *s);
+/* Before a file is written from at on; before n bytes, the room for which, less
+ * what is reserved, is the result; when they are written; and when no more is
+ * written. */
+void sink_ahead_begin(struct sink *s);
+uint64_t sink_ahead_reserve(struct sink *s, size_t n);
+void sink_ahead_wrote(struct sink *s, size_t n);
+void sink_ahead_end(struct sink *s);
 int sink_fail_sys(const struct sink *s, char **ret_error);
 /* Makes the list beside a part that was made. */
 int sink_begin_list(struct sink *s, char **ret_error);

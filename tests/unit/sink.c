@@ -47,6 +47,48 @@ a_file(void **state)
 	free(path);
 }
 
+/* Its room is taken in steps; what was taken too much is given back. */
+static void
+a_large_file(void **state)
+{
+	enum { MIB = 1024 * 1024, COUNT = 66 };
+	static uint8_t block[MIB];
+
+	(void)state;
+	struct stat st;
+	char *error = NULL;
+	struct sink_plan plan = plan_file("large", (uint64_t)COUNT * MIB);
+	for (unsigned end = 0; end < 2; end++) {
+		struct sink *s = NULL;
+		assert_int_equal(sink_open_part(&plan, &s, &error), 0);
+		char *part = xstrdup(sink_part(s));
+		assert_int_equal(put_file(s, "large", plan.size), 0);
+		for (unsigned i = 0; i < (end == 0 ? 3 : COUNT); i++) {
+			memset(block, (int)i, sizeof(block));
+			assert_int_equal(put_bytes(s, block, MIB), 0);
+		}
+		char *path = NULL;
+		if (end == 0)
+			sink_keep(s);
+		else
+			path = finish(s);
+		assert_int_equal(stat(end == 0 ? part : path, &st), 0);
+		assert_int_equal(st.st_size, (end == 0 ? 3 : COUNT) * MIB);
+		assert_true(st.st_blocks * 512 <= st.st_size + MIB);
+		sink_drop_part(part);
+		free(path);
+		free(part);
+	}
+	int fd = open(tmpdir_path(downloads, "large"), O_RDONLY);
+	for (unsigned i = 0; i < COUNT; i++) {
+		uint8_t first;
+		assert_int_equal(pread(fd, &first, 1, (off_t)i * MIB), 1);
+		assert_int_equal(first, i);
+	}
+	close(fd);
+	assert_int_equal(count_entries(downloads), 1);
+}
+
 /* By a child, with many descriptors open that it must not keep. */
 static void
 finished_elsewhere(void **state)
@@ -556,6 +598,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		TEST(a_file),
+		TEST(a_large_file),
 		TEST(finished_elsewhere),
 		TEST(t37_what_was_left_behind),
 		TEST(where_the_user_wants_it),

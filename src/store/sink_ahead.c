@@ -1,0 +1,97 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * What is done ahead for a large file: its room is taken in large steps, and
+ * what came goes to the disk while more comes, so that the sync at the end is
+ * short.
+ */
+#include "store/sink_state.h"
+
+#include <fcntl.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+#ifdef __linux__
+#include <sys/vfs.h>
+#endif
+
+enum {
+	MIB = 1024 * 1024,
+	FLUSH_STEP = 8 * MIB,
+	RESERVE_STEP = 64 * MIB,
+	RESERVE_MIN = 2 * MIB,
+};
+
+#if defined(__linux__) && defined(FALLOC_FL_KEEP_SIZE)
+/* There, it is only more work. */
+static bool
+is_in_memory(int fd)
+{
+	struct statfs fs;
+
+	return fstatfs(fd, &fs) == 0 && (uint32_t)fs.f_type == 0x01021994;
+}
+
+static bool
+reserve(struct sink *s, uint64_t n)
+{
+	char *error = NULL;
+	bool room =
+	    !is_in_memory(s->fd) && sink_look_at_disk(s, n, &error) == 0;
+
+	free(error);
+	/* The size stays what was written: that tells how much is there. */
+	return room && fallocate(s->fd, FALLOC_FL_KEEP_SIZE, (off_t)s->at,
+			   (off_t)n) == 0;
+}
+#else
+static bool
+reserve(struct sink *s, uint64_t n)
+{
+	(void)s;
+	(void)n;
+	return false;
+}
+#endif
+
+void
+sink_ahead_begin(struct sink *s)
+{
+	s->unflushed = s->reserved = 0;
+	s->reserves = s->left >= RESERVE_MIN && s->left <= INT64_MAX;
+}
+
+uint64_t
+sink_ahead_reserve(struct sink *s, size_t n)
+{
+	if (s->reserved == 0 && s->reserves) {
+		uint64_t step =
+		    s->left < RESERVE_STEP ? s->left : (uint64_t)RESERVE_STEP;
+		s->reserves = reserve(s, step);
+		s->reserved = s->reserves ? step : 0;
+	}
+	return n < s->reserved ? 0 : n - s->reserved;
+}
+
+void
+sink_ahead_wrote(struct sink *s, size_t n)
+{
+	s->at += n;
+	s->reserved -= n < s->reserved ? n : s->reserved;
+	s->unflushed += n;
+	if (s->unflushed < FLUSH_STEP)
+		return;
+#ifdef SYNC_FILE_RANGE_WRITE
+	(void)sync_file_range(s->fd, (off_t)(s->at - s->unflushed),
+	    (off_t)s->unflushed, SYNC_FILE_RANGE_WRITE);
+#endif
+	s->unflushed = 0;
+}
+
+void
+sink_ahead_end(struct sink *s)
+{
+	/* Where that fails, only room is lost, until it is taken up. */
+	if (s->fd >= 0 && s->reserved > 0 &&
+	    ftruncate(s->fd, (off_t)s->at) == 0)
+		s->reserved = 0;
+}
