@@ -11,7 +11,13 @@
 #include <stddef.h>
 #include <stdint.h>
 
-enum event_kind { EVENT_DATAGRAM, EVENT_OPEN, EVENT_SEGMENT, EVENT_END };
+enum event_kind {
+	EVENT_DATAGRAM,
+	EVENT_OPEN,
+	EVENT_SEGMENT,
+	EVENT_END,
+	EVENT_WAKE, /* of who moves files: stream is its number */
+};
 
 struct event {
 	int64_t at_ms;

@@ -203,6 +203,52 @@ do_close(struct sim *s, unsigned node, const struct effect *effect)
 	push_stream(s, t, !side, EVENT_END, NULL, 0);
 }
 
+uint32_t
+sim_take(struct sim *s, unsigned node, uint32_t conn)
+{
+	int side;
+	struct stream *t = find_stream(s, node, conn, &side);
+
+	if (t == NULL)
+		return 0;
+	t->taken[side] = true;
+	/* One that no engine will choose. */
+	t->conn[side] =
+	    UINT32_C(1) << 31 | (uint32_t)(t->serial << 1) | (uint32_t)side;
+	if (buf_size(&t->held[side]) > 0)
+		push_stream(s, t, side, EVENT_SEGMENT, NULL, 0);
+	return t->conn[side];
+}
+
+void
+sim_send(
+    struct sim *s, unsigned node, uint32_t conn, const uint8_t *p, size_t n)
+{
+	struct effect effect = { .conn = conn, .bytes = p, .size = n };
+
+	do_send(s, node, &effect);
+}
+
+void
+sim_close(struct sim *s, unsigned node, uint32_t conn)
+{
+	struct effect effect = { .conn = conn };
+
+	do_close(s, node, &effect);
+}
+
+void
+sim_wake(struct sim *s, unsigned node, int64_t after_ms, unsigned number)
+{
+	agenda_push(&s->agenda, (struct event){
+				    .kind = EVENT_WAKE,
+				    .at_ms = s->now_ms + after_ms,
+				    .node = node,
+				    .place = s->nodes[node].epoch,
+				    .stream = number,
+				});
+}
+
 void
 links_execute(struct sim *s, unsigned node, const struct effect *effect)
 {
@@ -309,7 +355,9 @@ end_stream(struct sim *s, struct stream *t, int side)
 		return;
 	}
 	t->conn[side] = 0;
-	if (conn != 0 && s->nodes[node].alive) {
+	if (conn != 0 && t->taken[side]) {
+		s->mover.closed(s->mover.ctx, node, conn);
+	} else if (conn != 0 && s->nodes[node].alive) {
 		engine_closed(sim_enter(s, node), sim_now(s, node), conn, 0);
 		sim_drain(s, node);
 	}
@@ -331,6 +379,10 @@ feed(struct sim *s, struct stream *t, int side)
 
 	n = n < ENGINE_READ_MAX ? n : ENGINE_READ_MAX;
 	buf_consume(held, n);
+	if (t->taken[side]) {
+		s->mover.bytes(s->mover.ctx, node, conn, p, n);
+		return;
+	}
 	engine_bytes(sim_enter(s, node), sim_now(s, node), conn, p, n);
 	sim_drain(s, node);
 }
@@ -349,7 +401,7 @@ deliver_segment(struct sim *s, struct stream *t, const struct event *ev)
 	(void)err;
 	t->poked[side] &= ev->size > 0;
 	while (t->conn[side] != 0 && !t->torn && buf_size(held) > 0 &&
-	       engine_reading(n->engine, t->conn[side]))
+	       (t->taken[side] || engine_reading(n->engine, t->conn[side])))
 		feed(s, t, side);
 	if (t->conn[side] == 0 || t->torn || buf_size(held) == 0 ||
 	    t->poked[side])
@@ -361,7 +413,7 @@ deliver_segment(struct sim *s, struct stream *t, const struct event *ev)
 void
 links_deliver(struct sim *s, const struct event *ev)
 {
-	struct stream *t = &s->streams[ev->stream];
+	struct stream *t = &s->streams[ev->stream % SIM_STREAMS_MAX];
 
 	if (ev->kind == EVENT_DATAGRAM) {
 		if (!s->nodes[ev->node].alive ||
@@ -370,6 +422,12 @@ links_deliver(struct sim *s, const struct event *ev)
 		engine_datagram(sim_enter(s, ev->node), sim_now(s, ev->node),
 		    &ev->from, true, ev->bytes, ev->size);
 		sim_drain(s, ev->node);
+		return;
+	}
+	if (ev->kind == EVENT_WAKE) {
+		const struct sim_node *n = &s->nodes[ev->node];
+		if (n->alive && n->epoch == ev->place)
+			s->mover.wake(s->mover.ctx, ev->node, ev->stream);
 		return;
 	}
 	if (!t->used || t->serial != ev->stream_serial)

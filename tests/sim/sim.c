@@ -24,6 +24,12 @@ sim_enter(struct sim *s, unsigned node)
 	return s->nodes[node].engine;
 }
 
+void
+sim_mover(struct sim *s, const struct sim_mover *mover)
+{
+	s->mover = *mover;
+}
+
 unsigned
 sim_running(const struct sim *s)
 {
@@ -88,17 +94,20 @@ run_effect(struct sim *s, unsigned node, const struct effect *effect)
 	case EFFECT_DELIVERY:
 	case EFFECT_REVISED:
 	case EFFECT_SETTING:
-	case EFFECT_FILE_STAT:
 	case EFFECT_SOURCE_OPEN:
 	case EFFECT_SOURCE_CLOSE:
 	case EFFECT_SINK_OPEN:
 	case EFFECT_SINK_PIECE:
 	case EFFECT_SINK_CLOSE:
+	case EFFECT_NOTICE:
+	case EFFECT_TRANSFER:
+		break;
+	case EFFECT_FILE_STAT:
 	case EFFECT_MOVE:
 	case EFFECT_MOVE_STOP:
 	case EFFECT_PART_DROP:
-	case EFFECT_NOTICE:
-	case EFFECT_TRANSFER:
+		if (s->mover.effect != NULL)
+			s->mover.effect(s->mover.ctx, node, effect);
 		break;
 	}
 }
@@ -319,6 +328,8 @@ sim_kill(struct sim *s, unsigned node)
 	links_end_of(s, node);
 	if (s->watch.died != NULL)
 		s->watch.died(s->watch.ctx, node);
+	if (s->mover.died != NULL)
+		s->mover.died(s->mover.ctx, node);
 	engine_free(n->engine);
 	n->engine = NULL;
 	n->alive = false;

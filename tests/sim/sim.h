@@ -93,6 +93,33 @@ struct sim_watch {
 	void *ctx;
 };
 void sim_watch(struct sim *s, const struct sim_watch *watch);
+/* Who moves files in place of a process's own mover; may be empty. */
+struct sim_mover {
+	/* EFFECT_FILE_STAT, EFFECT_MOVE, EFFECT_MOVE_STOP, EFFECT_PART_DROP:
+	 * the engine is not to be called. */
+	void (*effect)(void *ctx, unsigned node, const struct effect *effect);
+	/* Of a stream that was taken. */
+	void (*bytes)(void *ctx, unsigned node, uint32_t conn, const uint8_t *p,
+	    size_t n);
+	void (*closed)(void *ctx, unsigned node, uint32_t conn);
+	/* After sim_wake, where the process still runs. */
+	void (*wake)(void *ctx, unsigned node, unsigned number);
+	void (*died)(void *ctx, unsigned node);
+	void *ctx;
+};
+void sim_mover(struct sim *s, const struct sim_mover *mover);
+void sim_wake(struct sim *s, unsigned node, int64_t after_ms, unsigned number);
+/* Takes conn from the engine: its number from now on; 0: it is gone. */
+uint32_t sim_take(struct sim *s, unsigned node, uint32_t conn);
+void sim_send(
+    struct sim *s, unsigned node, uint32_t conn, const uint8_t *p, size_t n);
+/* What was sent arrives. */
+void sim_close(struct sim *s, unsigned node, uint32_t conn);
+/* The engine of node, which gets an input: sim_drain afterwards. */
+struct engine *sim_enter(struct sim *s, unsigned node);
+struct now sim_now(const struct sim *s, unsigned node);
+/* Executes what the input yielded; node may be dead afterwards. */
+void sim_drain(struct sim *s, unsigned node);
 /* Whose engine has the word, or had it last. */
 unsigned sim_running(const struct sim *s);
 const struct addr *sim_addr(const struct sim *s, unsigned node);

@@ -20,6 +20,7 @@ struct stream {
 	int64_t busy_ms[2]; /* arrival of the last segment towards a side */
 	struct buf held[2]; /* arrived, and not wanted yet */
 	bool poked[2];      /* and looked at again soon */
+	bool taken[2];      /* by who moves files */
 };
 
 struct sim {
@@ -38,14 +39,8 @@ struct sim {
 	struct agenda agenda;
 	struct sim_tap tap;
 	struct sim_watch watch;
+	struct sim_mover mover;
 };
-
-/* sim.c */
-struct now sim_now(const struct sim *s, unsigned node);
-/* The engine of node, which gets an input: sim_drain afterwards. */
-struct engine *sim_enter(struct sim *s, unsigned node);
-/* Executes what the input yielded; node may be dead afterwards. */
-void sim_drain(struct sim *s, unsigned node);
 
 /* links.c */
 void links_clear(struct sim *s);
