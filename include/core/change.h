@@ -61,6 +61,7 @@ enum revision {
 	/* Of a file that was offered; the state is in CHANGE_TRANSFER. */
 	REVISION_FILE_REFUSED,
 	REVISION_FILE_CANCELLED,
+	REVISION_FILE_DONE,
 };
 
 /* An edit or deletion of theirs is ignored when its target arrived longer than

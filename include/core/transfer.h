@@ -96,6 +96,8 @@ struct transfer {
 	bool sink_open, source_open;
 	/* Of core/earshot_transfer.c. */
 	bool moving;       /* EFFECT_MOVE was given */
+	uint8_t owes;      /* enum file_end: could not be stored, so it was not
+			      said */
 	int64_t try_ms;    /* when it is tried again; NEVER_MS */
 	unsigned attempts; /* that failed in a row */
 	unsigned dial;     /* which address of the peer is tried */

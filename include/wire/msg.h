@@ -68,6 +68,7 @@ enum text_flag { TEXT_SHOUT_COPY = 1 << 0, TEXT_ACTION = 1 << 1 };
 enum file_end {
 	FILE_END_REFUSED = 1,   /* by whom it was offered to */
 	FILE_END_CANCELLED = 2, /* by either one, at any time */
+	FILE_END_DONE = 3,      /* who it was offered to has it */
 };
 
 /* What is offered, as its sender saw it. The name is the text of the post. */

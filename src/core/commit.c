@@ -12,6 +12,7 @@
 #include "core/engine_state.h"
 
 #include "base/mem.h"
+#include "core/earshot_transfer.h"
 #include "core/legacy.h"
 #include "core/transfers.h"
 
@@ -249,6 +250,7 @@ succeed(struct engine *e, struct now now)
 		n = next;
 	}
 	let_go(e, now);
+	earshot_transfer_stored(e, now);
 }
 
 static bool
@@ -275,6 +277,8 @@ give_up(
 		else if (c->revision <= REVISION_REACT)
 			engine_error(e, now, model_peer(e->model, &k->fp)->conv,
 			    "%s", reason);
+		else
+			earshot_transfer_unsaid(e, k, c);
 	}
 	if (c->message == MESSAGE_FILE && c->kind == CHANGE_MESSAGE)
 		transfer_unstored(e, now, c->row, reason);

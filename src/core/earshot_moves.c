@@ -246,6 +246,8 @@ earshot_moves_tick(struct engine *e, struct now now, struct transfer *t)
 {
 	if (t->moving && now.mono_ms >= t->moved_ms + stall_ms(t)) {
 		earshot_moves_stop(e, t, FLOW_STOP_LATER);
+		if (transfer_state_is_last(t->state))
+			return;
 		transfer_set_state(e, now, t, TRANSFER_ACCEPTED, NULL);
 		earshot_moves_wait(e, now, t, 0);
 	}
@@ -321,6 +323,8 @@ done(struct engine *e, struct now now, struct transfer *t,
 		replace(&t->path, r->path);
 	/* The part is what tells where it is, until that is stored. */
 	transfer_set_state(e, now, t, TRANSFER_DONE, NULL);
+	/* The connection may have ended before they heard of it. */
+	earshot_transfer_done(e, now, t);
 }
 
 /* It goes on by itself, in a while. */
@@ -449,6 +453,8 @@ engine_move(struct engine *e, struct now now, uint32_t token,
 		return;
 	take_note(t, report);
 	t->moving = report->kind <= MOVE_PROGRESS;
+	if (transfer_state_is_last(t->state))
+		return;
 	switch (report->kind) {
 	case MOVE_BEGUN:
 		begun(e, now, t, report);

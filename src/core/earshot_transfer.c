@@ -74,13 +74,32 @@ earshot_transfer_arrived(struct engine *e, struct now now, struct contact *k,
 		take_unasked(e, now, k, transfer_get(e, id));
 }
 
-/* Who offered it can take it back at any time, who got the offer can refuse it
- * and stop it. */
+/* Who offered it can take it back at any time, who got the offer can refuse it,
+ * stop it, and say that it is there. */
 static bool
 may_end(const struct transfer *t, uint8_t end)
 {
-	return t != NULL && (end == FILE_END_CANCELLED ||
-				(end == FILE_END_REFUSED && t->mine));
+	return t != NULL && (end == FILE_END_CANCELLED || t->mine);
+}
+
+static const struct {
+	enum revision revision;
+	enum transfer_state state;
+} ends[] = {
+	[FILE_END_REFUSED] = { REVISION_FILE_REFUSED, TRANSFER_REFUSED },
+	[FILE_END_CANCELLED] = { REVISION_FILE_CANCELLED, TRANSFER_CANCELLED },
+	[FILE_END_DONE] = { REVISION_FILE_DONE, TRANSFER_DONE },
+};
+
+/* The mover, if it still hears the same, may have something to add. */
+static void
+arrived_there(struct engine *e, struct now now, struct transfer *t)
+{
+	file_conn_drop(e, now, t);
+	t->try_ms = NEVER_MS;
+	t->done = t->size;
+	t->files_done = t->files;
+	transfer_set_state(e, now, t, TRANSFER_DONE, NULL);
 }
 
 void
@@ -88,7 +107,6 @@ earshot_transfer_ended(struct engine *e, struct now now, struct contact *k,
     const struct chat_event *ev)
 {
 	struct transfer *t = transfer_find(e, &k->fp, &ev->post.target);
-	bool refused = ev->post.end == FILE_END_REFUSED;
 	struct change change = {
 		.kind = CHANGE_REVISION,
 		.fp = k->fp,
@@ -96,8 +114,7 @@ earshot_transfer_ended(struct engine *e, struct now now, struct contact *k,
 		.id = ev->id,
 		.seq = ev->seq,
 		.keep = !k->pin.forgets,
-		.revision =
-		    refused ? REVISION_FILE_REFUSED : REVISION_FILE_CANCELLED,
+		.revision = ends[ev->post.end].revision,
 		.from = k->fp,
 		.has_target = true,
 		.target = ev->post.target,
@@ -114,12 +131,15 @@ earshot_transfer_ended(struct engine *e, struct now now, struct contact *k,
 	commit_change(e, k, &change);
 	if (transfer_state_is_last(t->state))
 		return;
+	if (ev->post.end == FILE_END_DONE) {
+		arrived_there(e, now, t);
+		return;
+	}
 	file_conn_drop(e, now, t);
 	earshot_moves_stop(e, t, FLOW_STOP_CANCELLED);
 	t->try_ms = NEVER_MS;
 	transfer_close(e, t, false);
-	transfer_set_state(
-	    e, now, t, refused ? TRANSFER_REFUSED : TRANSFER_CANCELLED, NULL);
+	transfer_set_state(e, now, t, ends[ev->post.end].state, NULL);
 }
 
 /* One that is here already: they do not know, since its connection ended. */
@@ -225,8 +245,8 @@ earshot_transfer_fetch(struct engine *e, struct now now, struct transfer *t)
 
 /* An end of ours, to who may be told anything. */
 static void
-post_end(
-    struct engine *e, struct now now, const struct transfer *t, bool refuse)
+post_end(struct engine *e, struct now now, const struct transfer *t,
+    enum file_end end)
 {
 	const struct peer *p = model_peer(e->model, &t->peer);
 	struct contact *k = contact_find(e, &t->peer);
@@ -234,7 +254,7 @@ post_end(
 		.type = MSG_FILE_STOP,
 		.has_target = true,
 		.target = t->message,
-		.end = refuse ? FILE_END_REFUSED : FILE_END_CANCELLED,
+		.end = (uint8_t)end,
 	};
 
 	if (k == NULL || p == NULL || p->trust == TRUST_BLOCKED ||
@@ -250,8 +270,7 @@ post_end(
 		.mine = true,
 		.waits = true,
 		.keep = !k->pin.forgets,
-		.revision =
-		    refuse ? REVISION_FILE_REFUSED : REVISION_FILE_CANCELLED,
+		.revision = ends[end].revision,
 		.from = e->identity->fp,
 		.has_target = true,
 		.target = t->message,
@@ -288,7 +307,41 @@ earshot_transfer_stop(struct engine *e, struct now now, struct transfer *t)
 	earshot_moves_stop(e, t, FLOW_STOP_CANCELLED);
 	t->try_ms = NEVER_MS;
 	if (!take_back(e, now, t))
-		post_end(e, now, t, refuse);
+		post_end(
+		    e, now, t, refuse ? FILE_END_REFUSED : FILE_END_CANCELLED);
+}
+
+void
+earshot_transfer_done(
+    struct engine *e, struct now now, const struct transfer *t)
+{
+	if (!t->mine)
+		post_end(e, now, t, FILE_END_DONE);
+}
+
+void
+earshot_transfer_unsaid(
+    struct engine *e, const struct contact *k, const struct change *c)
+{
+	struct transfer *t = transfer_find(e, &k->fp, &c->target);
+
+	for (uint8_t end = FILE_END_REFUSED; t != NULL && end <= FILE_END_DONE;
+	     end++) {
+		if (ends[end].revision == c->revision)
+			t->owes = end;
+	}
+}
+
+void
+earshot_transfer_stored(struct engine *e, struct now now)
+{
+	for (size_t i = 0; i < e->model->transfer_count; i++) {
+		struct transfer *t = e->model->transfers[i];
+		enum file_end end = (enum file_end)t->owes;
+		t->owes = 0;
+		if (end != 0)
+			post_end(e, now, t, end);
+	}
 }
 
 void

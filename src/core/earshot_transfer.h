@@ -37,6 +37,16 @@ void earshot_transfer_pause(
 void earshot_transfer_resume(
     struct engine *e, struct now now, struct transfer *t);
 
+/* Theirs is here: they are told, whatever becomes of the connection. */
+void earshot_transfer_done(
+    struct engine *e, struct now now, const struct transfer *t);
+
+/* Our end c was not stored, so it was not sent: it is said when the store works
+ * again. */
+void earshot_transfer_unsaid(
+    struct engine *e, const struct contact *k, const struct change *c);
+void earshot_transfer_stored(struct engine *e, struct now now);
+
 /* core/earshot_moves.c: when one is tried, and what became of it. */
 
 /* It may be tried now: there is a connection for it and a place. */

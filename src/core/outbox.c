@@ -40,6 +40,7 @@ type_of(const struct change *c)
 		[REVISION_REACT] = MSG_REACT,
 		[REVISION_FILE_REFUSED] = MSG_FILE_STOP,
 		[REVISION_FILE_CANCELLED] = MSG_FILE_STOP,
+		[REVISION_FILE_DONE] = MSG_FILE_STOP,
 	};
 
 	if (c->kind == CHANGE_MESSAGE && c->message == MESSAGE_FILE)
@@ -48,6 +49,15 @@ type_of(const struct change *c)
 		return MSG_TEXT;
 	/* 0 is no post. */
 	return c->revision < sizeof(types) ? types[c->revision] : 0;
+}
+
+static uint8_t
+end_of(const struct change *c)
+{
+	if (c->revision == REVISION_FILE_REFUSED)
+		return FILE_END_REFUSED;
+	return c->revision == REVISION_FILE_DONE ? FILE_END_DONE
+						 : FILE_END_CANCELLED;
 }
 
 static struct msg_file
@@ -85,9 +95,7 @@ restore_one(struct engine *e, struct now now, const struct saved_post *s)
 		.text = c->text,
 		.size = c->size,
 		.file = file_of(c),
-		.end = c->revision == REVISION_FILE_REFUSED
-			   ? FILE_END_REFUSED
-			   : FILE_END_CANCELLED,
+		.end = end_of(c),
 	};
 	model_peer_add(e->model, &s->to);
 	/* One that no chat would have taken is damage, and stays in the store

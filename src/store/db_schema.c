@@ -25,7 +25,7 @@ _Static_assert(MESSAGE_TEXT == 0 && MESSAGE_SHOUT == 1 && MESSAGE_FILE == 4,
     "kinds of messages as stored");
 _Static_assert(REVISION_EDIT == 0 && REVISION_DELETE == 1 &&
 		   REVISION_REACT == 2 && REVISION_FILE_REFUSED == 3 &&
-		   REVISION_FILE_CANCELLED == 4,
+		   REVISION_FILE_CANCELLED == 4 && REVISION_FILE_DONE == 5,
     "kinds of revisions as stored");
 _Static_assert(TRANSFER_OFFERED == 0 && TRANSFER_ACCEPTED == 1 &&
 		   TRANSFER_RUNNING == 2 && TRANSFER_PAUSED == 3 &&

@@ -381,9 +381,10 @@ take_post(uint8_t type, const struct fields *v, struct msg_post *ret_post)
 		.text = v->text,
 	};
 	if (type == MSG_FILE_STOP)
-		ret_post->end = v->state == FILE_END_REFUSED
-				    ? FILE_END_REFUSED
-				    : FILE_END_CANCELLED;
+		ret_post->end =
+		    v->state >= FILE_END_REFUSED && v->state <= FILE_END_DONE
+			? v->state
+			: FILE_END_CANCELLED;
 	return type == MSG_FILE ? take_file(v, ret_post) : 0;
 }
 
