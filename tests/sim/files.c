@@ -19,9 +19,9 @@
 #include <unistd.h>
 
 enum {
-	RUNS = 300,
+	RUNS = 1500,
 	NODES_MAX = 3,
-	STEPS_MAX = 24,
+	STEPS_MAX = 40,
 	SIZE_MAX_USUAL = 60000,
 	SIZE_MAX_LARGE = 400000,
 	ROUNDS_MAX = 60,
@@ -36,6 +36,7 @@ struct offer {
 
 struct tally {
 	uint64_t offers, done, ended, changed, deaths, failures, cuts;
+	uint64_t forgotten;
 	struct mover_tally moved;
 };
 
@@ -46,6 +47,8 @@ struct play {
 	struct tally *tally;
 	unsigned nodes;
 	bool cut[NODES_MAX];
+	unsigned deaths[NODES_MAX];
+	bool full[NODES_MAX]; /* its store was, once */
 	bool trace;
 };
 
@@ -137,6 +140,22 @@ any(struct play *p, unsigned node)
 }
 
 static void
+accept_all(struct play *p, unsigned node)
+{
+	if (!is_alive(p, node))
+		return;
+	for (size_t i = 0; i < model_of(p, node)->transfer_count; i++) {
+		const struct transfer *t = model_of(p, node)->transfers[i];
+		if (!t->mine && t->state == TRANSFER_OFFERED) {
+			tell(p, "gets", node, t->id);
+			command(p, node, COMMAND_GET, t->id);
+		}
+		if (!is_alive(p, node))
+			return;
+	}
+}
+
+static void
 send(struct play *p)
 {
 	unsigned from = dice(p, p->nodes);
@@ -152,22 +171,11 @@ send(struct play *p)
 	p->tally->offers++;
 	tell(p, "sends thing", from, p->movers.things.count);
 	sim_command(p->sim, from, COMMAND_SEND_FILES, to, thing->name);
-}
-
-static void
-accept_all(struct play *p, unsigned node)
-{
-	if (!is_alive(p, node))
+	if (dice(p, 3) == 0)
 		return;
-	for (size_t i = 0; i < model_of(p, node)->transfer_count; i++) {
-		const struct transfer *t = model_of(p, node)->transfers[i];
-		if (!t->mine && t->state == TRANSFER_OFFERED) {
-			tell(p, "gets", node, t->id);
-			command(p, node, COMMAND_GET, t->id);
-		}
-		if (!is_alive(p, node))
-			return;
-	}
+	sim_run(p->sim, 400);
+	accept_all(p, to);
+	sim_run(p->sim, dice(p, 2000));
 }
 
 static void
@@ -206,6 +214,7 @@ die(struct play *p, unsigned node)
 		return;
 	}
 	p->tally->deaths++;
+	p->deaths[node]++;
 	if (dice(p, 2) == 0) {
 		n->fuse = 1 + dice(p, 80);
 		tell(p, "dies soon", node, n->fuse);
@@ -227,7 +236,9 @@ change(struct play *p)
 
 	if (things->count == 0)
 		return;
-	unsigned i = dice(p, things->count);
+	/* The newest is the one that is on its way most often. */
+	unsigned i =
+	    dice(p, 2) == 0 ? things->count - 1 : dice(p, things->count);
 	bool loud = dice(p, 2) == 0;
 	if (dice(p, 3) == 0) {
 		things->list[i].gone ^= true;
@@ -268,8 +279,6 @@ step(struct play *p)
 		break;
 	case 3:
 	case 4:
-	case 5:
-	case 6:
 		accept_all(p, node);
 		break;
 	case 7:
@@ -278,10 +287,12 @@ step(struct play *p)
 	case 8:
 		pause_one(p, node);
 		break;
+	case 5:
 	case 9:
 	case 10:
 		die(p, node);
 		break;
+	case 6:
 	case 11:
 		cut(p, node);
 		break;
@@ -299,6 +310,8 @@ step(struct play *p)
 		break;
 	default:
 		sim_node(p->sim, node)->full = dice(p, 2) * 30;
+		p->full[node] = true;
+		tell(p, "stores less", node, sim_node(p->sim, node)->full);
 		break;
 	}
 }
@@ -381,6 +394,15 @@ check_offer(struct play *p, unsigned i)
 	    (to == NULL && (from->state == TRANSFER_FAILED ||
 			       from->state == TRANSFER_REFUSED)))
 		return true;
+	/* The receiver died between the last step and its report, or before it
+	 * could store that it owes one, and nobody remembers what is over: one
+	 * of them does not know that it is there. */
+	if (to != NULL && p->deaths[o->to] > 0 &&
+	    ((from->state == TRANSFER_DONE && p->deaths[o->from] > 0) ||
+		(to->state == TRANSFER_DONE && p->full[o->to]))) {
+		p->tally->forgotten++;
+		return true;
+	}
 	snprintf(text, sizeof(text), "%s there, %s here (%s; %s)",
 	    state_of(from), state_of(to),
 	    from->reason == NULL ? "" : from->reason,
@@ -453,7 +475,8 @@ run(uint64_t seed, bool trace, struct tally *tally)
 	begin(p);
 	for (unsigned steps = 4 + dice(p, STEPS_MAX); steps > 0; steps--) {
 		step(p);
-		sim_run(p->sim, dice(p, dice(p, 3) == 0 ? 20000 : 1500));
+		static const uint32_t most_ms[] = { 100, 400, 1500, 20000 };
+		sim_run(p->sim, dice(p, most_ms[dice(p, 4)]));
 	}
 	bool good = end(p);
 	add_tally(&tally->moved, &p->movers.tally);
@@ -490,9 +513,9 @@ say_tally(unsigned long runs, const struct tally *t)
 	printf("%" PRIu64 " finished, %" PRIu64 " gone on with (%" PRIu64
 	       " bytes not sent again), %" PRIu64 " connections lost, %" PRIu64
 	       " changed midway, %" PRIu64 " refused as changed, %" PRIu64
-	       " full disks\n",
+	       " full disks, %" PRIu64 " forgotten\n",
 	    m->finished, m->resumed, m->bytes_saved, m->lost, m->changed_midway,
-	    m->refused_changed, m->full);
+	    m->refused_changed, m->full, t->forgotten);
 }
 
 /* A quiet simulator must not pass for a good one. */
@@ -502,10 +525,11 @@ was_hard(unsigned long runs, const struct tally *t)
 	const struct mover_tally *m = &t->moved;
 
 	return runs < 100 ||
-	       (t->done > runs && t->deaths > runs / 2 &&
-		   t->failures > runs / 10 && m->resumed > runs / 4 &&
-		   m->lost > runs / 2 && m->refused_changed > runs / 50 &&
-		   m->changed_midway > runs / 200 && m->full > runs / 50);
+	       (t->done > runs && t->forgotten < runs / 50 &&
+		   t->deaths > runs && t->failures > runs / 4 &&
+		   m->resumed > runs / 12 && m->lost > runs / 6 &&
+		   m->refused_changed > runs / 20 &&
+		   m->changed_midway > runs / 500 && m->full > runs / 10);
 }
 
 int

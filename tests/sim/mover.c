@@ -10,7 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { CHUNK_MAX = 12000, REKEY_RECORDS = 7 };
+enum { CHUNK_MAX = 2000, REKEY_RECORDS = 7 };
 
 struct report {
 	struct move_report r;
@@ -259,7 +259,7 @@ go_on_sending(struct sim_movers *m, struct mover_job *j)
 		refuse(m, j, FLOW_STOP_SOURCE, "it cannot be read");
 		return;
 	}
-	for (int i = 0; i < 4 && flow_takes(j->flow) && j->at < v->size; i++) {
+	for (int i = 0; i < 1 && flow_takes(j->flow) && j->at < v->size; i++) {
 		size_t n = 300 + rng_below(rng_of(m), CHUNK_MAX);
 		if (n > v->size - j->at)
 			n = v->size - j->at;
@@ -275,7 +275,7 @@ go_on_sending(struct sim_movers *m, struct mover_job *j)
 	if (j->at == v->size)
 		(void)flow_end(j->flow, j->changed, 0);
 	else
-		wake(m, j, 10);
+		wake(m, j, 100);
 	flush(m, j);
 }
 
