@@ -233,6 +233,14 @@ may_try(const struct engine *e, const struct transfer *t)
 	return true;
 }
 
+/* Who asked whether theirs is here is told, also when it is. */
+static bool
+is_settled(const struct transfer *t)
+{
+	return transfer_state_is_last(t->state) &&
+	       (t->mine || t->state != TRANSFER_DONE);
+}
+
 static int64_t
 stall_ms(const struct transfer *t)
 {
@@ -251,8 +259,7 @@ earshot_moves_tick(struct engine *e, struct now now, struct transfer *t)
 		transfer_set_state(e, now, t, TRANSFER_ACCEPTED, NULL);
 		earshot_moves_wait(e, now, t, 0);
 	}
-	if (now.mono_ms < t->try_ms || transfer_state_is_last(t->state) ||
-	    !may_try(e, t))
+	if (now.mono_ms < t->try_ms || is_settled(t) || !may_try(e, t))
 		return;
 	t->try_ms = NEVER_MS;
 	t->dial = 0;
@@ -269,8 +276,7 @@ earshot_moves_deadline(const struct engine *e, const struct transfer *t)
 {
 	if (t->moving)
 		return t->moved_ms + stall_ms(t);
-	return !transfer_state_is_last(t->state) && may_try(e, t) ? t->try_ms
-								  : NEVER_MS;
+	return !is_settled(t) && may_try(e, t) ? t->try_ms : NEVER_MS;
 }
 
 /* What the mover says. */
@@ -359,8 +365,10 @@ static void
 changed(struct engine *e, struct now now, struct transfer *t)
 {
 	/* What it is now is nobody's offer: to begin again helps only against
-	 * what is here. */
-	if (t->part != NULL && !t->mine && t->done > 0) {
+	 * what is here. How much that is nobody knows after a restart, before
+	 * it goes on. */
+	bool has_some = t->done > 0 || t->started_mono_ms == 0;
+	if (t->part != NULL && !t->mine && has_some) {
 		rest(e, now, t, true, earshot_transfer_changed);
 		return;
 	}

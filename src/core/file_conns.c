@@ -190,9 +190,12 @@ why_not(const struct engine *e, const struct transfer *t)
 		return FLOW_STOP_CANCELLED;
 	if (t->state == TRANSFER_DONE)
 		return FLOW_STOP_DONE;
-	if (transfer_state_is_last(t->state) ||
-	    (!t->mine && t->state == TRANSFER_OFFERED))
+	if (transfer_state_is_last(t->state))
 		return FLOW_STOP_CANCELLED;
+	/* Nobody brings what we did not ask for; or we did, and died before it
+	 * was stored. */
+	if (!t->mine && t->state == TRANSFER_OFFERED)
+		return FLOW_STOP_LATER;
 	/* What only cannot be read here is tried once more. */
 	if (t->paused_here && (!t->mine || t->reason == NULL))
 		return FLOW_STOP_PAUSED;

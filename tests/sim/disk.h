@@ -41,6 +41,9 @@ struct disk_part {
 	uint8_t *raw;
 	size_t size, cap;
 	size_t synced; /* what is beyond may be lost with the power */
+	/* It is in its place; what is here tells where, until that is stored.
+	 */
+	bool placed;
 };
 
 struct disk {

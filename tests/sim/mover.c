@@ -345,6 +345,8 @@ cut_part(struct sim_movers *m, struct mover_job *j, uint64_t offset)
 		snprintf(j->part, sizeof(j->part), "%s", part->name);
 	}
 	assert(offset <= part->size);
+	/* What is in its place is not touched any more. */
+	part->placed = part->placed && offset == part->size;
 	part->size = (size_t)offset;
 	if (part->synced > part->size)
 		part->synced = part->size;
@@ -390,7 +392,7 @@ finish(struct sim_movers *m, struct mover_job *j)
 	struct disk_part *part = part_find(&m->disks[j->node], j->part);
 	const struct disk_thing *thing = thing_find(&m->things, j->name);
 
-	m->tally.finished++;
+	m->tally.finished += part != NULL && !part->placed;
 	m->tally.changed_midway += j->changed;
 	if (part == NULL || thing == NULL ||
 	    (!j->changed && !thing_was(thing, part->raw, part->size))) {
@@ -398,10 +400,21 @@ finish(struct sim_movers *m, struct mover_job *j)
 		snprintf(m->why, sizeof(m->why),
 		    "node %u: %s is not what was sent", j->node, j->name);
 	}
-	part_drop(part);
-	j->part[0] = '\0';
+	part->placed = true;
+	part->synced = part->size;
 	(void)flow_done(j->flow);
 	end(m, j, MOVE_DONE, 0, NULL);
+}
+
+/* They know that it is complete; where it is, it is done here, too. */
+static void
+take_end(struct sim_movers *m, struct mover_job *j, enum flow_stop why)
+{
+	const struct disk_part *part = part_find(&m->disks[j->node], j->part);
+	bool done =
+	    why == FLOW_STOP_DONE && !j->sends && part != NULL && part->placed;
+
+	end(m, j, done ? MOVE_DONE : MOVE_STOPPED, why, NULL);
 }
 
 /* Both. */
@@ -430,7 +443,7 @@ hear(struct sim_movers *m, struct mover_job *j, const struct flow_event *ev)
 		end(m, j, MOVE_DONE, 0, NULL);
 		break;
 	case FLOW_STOPPED:
-		end(m, j, MOVE_STOPPED, ev->why, NULL);
+		take_end(m, j, ev->why);
 		break;
 	}
 }

@@ -173,6 +173,8 @@ complete_before_a_crash_of_the_sender(void **state)
 	uint32_t hers, his;
 	struct move_report r = { .kind = MOVE_DONE, .done = 1000 };
 	run(&hers, &his);
+	/* What he would say in the chat cannot be stored. */
+	k.nodes[BOB].full = true;
 	fkit_report(&k, BOB, his, &r);
 	assert_int_equal(fkit_state(&k, BOB, his), TRANSFER_DONE);
 	fkit_kill(&k, ANA);
@@ -378,7 +380,31 @@ a_full_disk(void **state)
 	assert_int_equal(k.nodes[BOB].parts_dropped, 0);
 }
 
-/* The last word of the connection is lost: she asks, and is told. */
+/* The last word of the connection is lost: it is in the chat, too, whatever
+ * happens to either. */
+static void
+done_and_said_in_the_chat(void **state)
+{
+	(void)state;
+	uint32_t hers, his;
+	struct move_report lost = { .kind = MOVE_LOST };
+	struct move_report r = { .kind = MOVE_DONE, .done = 1000 };
+	run(&hers, &his);
+	both_report(hers, &lost, his, &r);
+	fkit_pass(&k, 10);
+	assert_int_equal(fkit_state(&k, ANA, hers), TRANSFER_DONE);
+	/* As soon as it can be stored. */
+	run(&hers, &his);
+	k.nodes[BOB].full = true;
+	both_report(hers, &lost, his, &r);
+	fkit_pass(&k, 10000);
+	assert_int_equal(fkit_state(&k, ANA, hers), TRANSFER_ACCEPTED);
+	k.nodes[BOB].full = false;
+	fkit_pass(&k, 10000);
+	assert_int_equal(fkit_state(&k, ANA, hers), TRANSFER_DONE);
+}
+
+/* Nor can that be stored: she asks, and is told. */
 static void
 done_and_not_heard(void **state)
 {
@@ -387,6 +413,7 @@ done_and_not_heard(void **state)
 	struct move_report lost = { .kind = MOVE_LOST };
 	struct move_report r = { .kind = MOVE_DONE, .done = 1000 };
 	run(&hers, &his);
+	k.nodes[BOB].full = true;
 	both_report(hers, &lost, his, &r);
 	assert_int_equal(fkit_state(&k, ANA, hers), TRANSFER_ACCEPTED);
 	assert_int_equal(fkit_state(&k, BOB, his), TRANSFER_DONE);
@@ -394,11 +421,13 @@ done_and_not_heard(void **state)
 	assert_int_equal(fkit_state(&k, ANA, hers), TRANSFER_ACCEPTED);
 	/* With the next session; and at once where she wants to know. */
 	fkit_do(&k, ANA, COMMAND_RESUME, hers, NULL);
-	fkit_pass(&k, 10);
+	fkit_pass(&k, 10000);
 	assert_int_equal(fkit_state(&k, ANA, hers), TRANSFER_DONE);
 	assert_int_equal(fkit_state(&k, BOB, his), TRANSFER_DONE);
 	assert_int_equal(k.nodes[BOB].move_count, 1);
+	k.nodes[BOB].full = false;
 	run(&hers, &his);
+	k.nodes[BOB].full = true;
 	both_report(hers, &lost, his, &r);
 	fkit_cut(&k);
 	fkit_say(&k, ANA, BOB, "are you there?");
@@ -518,6 +547,7 @@ main(void)
 		TEST(a_stall_is_noticed),
 		TEST(a_newer_connection_counts),
 		TEST(a_full_disk),
+		TEST(done_and_said_in_the_chat),
 		TEST(done_and_not_heard),
 		TEST(t40_changed_at_its_sender),
 		TEST(t40_changed_before_it_began),
