@@ -22,8 +22,10 @@ enum {
 	MOVER_LINGER_MS = 2000,
 	MOVER_SCRATCH = 64 * 1024,
 	/* Written at once, and at a multiple of it in the file: for the kernel
-	 * half the work of records as they come. */
-	MOVER_BATCH = 256 * 1024,
+	 * half the work of records as they come. More in one piece would have
+	 * it make room for larger pages, which takes much longer where memory
+	 * has been in use for a while. */
+	MOVER_BATCH = 64 * 1024,
 };
 
 enum move_state {
