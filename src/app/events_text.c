@@ -248,9 +248,15 @@ text_offer(const struct model *m, const struct transfer *t, const char *who)
 	snprintf(size, sizeof(size), "%s", "?");
 	if (t->size_known)
 		size_text(t->size, size);
-	if (t->mine)
-		return xasprintf(say(l, "* f%u: offered to %s: %s, %s"), id,
-		    who, t->name, size);
+	if (t->mine) {
+		char *line = xasprintf(say(l, "* f%u: offered to %s: %s, %s"),
+		    id, who, t->name, size);
+		char *whole =
+		    xasprintf("%s%s%s", line, t->note == NULL ? "" : "; ",
+			t->note == NULL ? "" : t->note);
+		free(line);
+		return whole;
+	}
 	return xasprintf(
 	    say(l, "* f%u: %s offers %s, %s; /get f%u or /refuse f%u"), id, who,
 	    t->name, size, id, id);
