@@ -102,7 +102,7 @@ struct transfer {
 	unsigned attempts; /* that failed in a row */
 	unsigned dial;     /* which address of the peer is tried */
 	int64_t kept_ms;   /* the numbers were stored, monotonic */
-	int64_t called_ms; /* the other end called for it; 0: never */
+	int64_t called_ms; /* when it was, or is, tried for a call */
 };
 
 /* What a path is that is to be sent. */

@@ -13,8 +13,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* Who calls again within that time was heard. */
-enum { CALL_AGAIN_MS = 5000 };
+/* So far apart are two tries that somebody calls for. */
+enum { CALL_AGAIN_MS = 2000 };
 
 /* Whether k's offer is one of those that the user wants without being asked:
  * only of who is verified at this moment. */
@@ -161,14 +161,16 @@ earshot_transfer_called(struct engine *e, struct now now, struct contact *k,
 	    (t->paused_here && (!t->mine || t->reason == NULL)) ||
 	    (p->trust == TRUST_CHANGED && !k->accepted))
 		return;
-	if (t->called_ms != 0 && now.mono_ms < t->called_ms + CALL_AGAIN_MS)
-		return;
 	/* Nobody makes us take what we did not ask for. */
 	if (!t->mine && t->state == TRANSFER_OFFERED)
 		return;
-	t->called_ms = now.mono_ms;
-	t->attempts = 0;
-	t->try_ms = now.mono_ms;
+	int64_t at_ms = now.mono_ms;
+	if (t->called_ms != 0 && at_ms < t->called_ms + CALL_AGAIN_MS)
+		at_ms = t->called_ms + CALL_AGAIN_MS;
+	if (t->try_ms > at_ms) {
+		t->attempts = 0;
+		t->called_ms = t->try_ms = at_ms;
+	}
 	if (t->mine)
 		return;
 	t->paused_there = false;
