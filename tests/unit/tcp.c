@@ -3,10 +3,9 @@
  * Two ends in one process, over the loopback of a namespace of its own. The
  * clock is handed in; where the kernel has to be waited for, poll() does it.
  */
-#include "net/tcp.h"
-
 #include "base/mem.h"
 #include "netns.h"
+#include "tcp_ends.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -17,157 +16,6 @@
 #include <errno.h>
 #include <poll.h>
 #include <sys/resource.h>
-
-enum { TAG_A = 1, TAG_B = 2, TURN_MS = 2000, SEEN_MAX = 64 };
-
-/* One end, and what happened to it. */
-struct end {
-	struct tcp *t;
-	uint32_t next_conn;
-	bool refuse;
-	unsigned accepted, opened, ended, closed, events_last_turn;
-	uint32_t conns[SEEN_MAX]; /* accepted */
-	int closed_errno;
-	uint8_t *bytes;
-	size_t size;
-	struct addr from;
-};
-
-struct world {
-	struct loop *l;
-	struct end a, b;
-	int64_t now_ms;
-};
-
-static void
-end_event(struct end *e, const struct tcp_event *ev)
-{
-	switch (ev->kind) {
-	case TCP_ACCEPTED:
-		e->from = ev->addr;
-		e->conns[e->accepted++ % SEEN_MAX] = e->next_conn;
-		if (e->refuse)
-			tcp_refuse(e->t, ev->fd);
-		else
-			tcp_adopt(e->t, ev->fd, e->next_conn++);
-		break;
-	case TCP_OPENED:
-		e->opened++;
-		break;
-	case TCP_BYTES:
-		e->bytes = xrealloc(e->bytes, e->size + ev->size, 1);
-		memcpy(e->bytes + e->size, ev->bytes, ev->size);
-		e->size += ev->size;
-		break;
-	case TCP_ENDED:
-		e->ended++;
-		break;
-	case TCP_CLOSED:
-		e->closed++;
-		e->closed_errno = ev->sys_errno;
-		break;
-	}
-}
-
-static void
-end_ready(struct end *e, const struct loop_event *ready)
-{
-	struct tcp_event ev;
-
-	while (tcp_next(e->t, ready, &ev)) {
-		end_event(e, &ev);
-		e->events_last_turn++;
-	}
-}
-
-/* One turn; returns the fds that were ready. */
-static unsigned
-turn(struct world *w, int timeout_ms)
-{
-	struct loop_event ready;
-	struct tcp_event ev;
-	unsigned count = 0;
-
-	loop_begin(w->l);
-	tcp_watch(w->a.t, w->l, w->now_ms, TAG_A);
-	tcp_watch(w->b.t, w->l, w->now_ms, TAG_B);
-	w->a.events_last_turn = w->b.events_last_turn = 0;
-	assert_int_equal(loop_wait(w->l, timeout_ms), 0);
-	for (; loop_ready(w->l, &ready); count++)
-		end_ready(ready.tag == TAG_A ? &w->a : &w->b, &ready);
-	while (tcp_failed(w->a.t, &ev))
-		end_event(&w->a, &ev);
-	while (tcp_failed(w->b.t, &ev))
-		end_event(&w->b, &ev);
-	return count;
-}
-
-static void
-end_open(struct end *e, uint16_t port)
-{
-	char *error = NULL;
-
-	*e = (struct end){ .next_conn = 1 };
-	assert_int_equal(tcp_open(port, true, NULL, &e->t, &error), 0);
-	assert_null(error);
-}
-
-static int
-world_new(void **state)
-{
-	struct world *w = xcalloc(1, sizeof(*w));
-
-	w->l = loop_new();
-	end_open(&w->a, 0);
-	end_open(&w->b, 0);
-	*state = w;
-	return 0;
-}
-
-static int
-world_free(void **state)
-{
-	struct world *w = *state;
-
-	tcp_free(w->a.t);
-	tcp_free(w->b.t);
-	free(w->a.bytes);
-	free(w->b.bytes);
-	loop_free(w->l);
-	free(w);
-	return 0;
-}
-
-static struct addr
-loopback(uint16_t port)
-{
-	return (struct addr){
-		.family = ADDR_IPV4,
-		.ip = { 127, 0, 0, 1 },
-		.port = port,
-	};
-}
-
-/* a dials b: conn 100 there, conn 1 here. */
-static void
-join(struct world *w)
-{
-	struct addr to = loopback(tcp_port(w->b.t));
-
-	tcp_dial(w->a.t, 100, &to);
-	while (w->a.opened == 0 || w->b.accepted == 0)
-		turn(w, TURN_MS);
-}
-
-static uint8_t *
-pattern(size_t n)
-{
-	uint8_t *p = xmalloc(n);
-
-	for (size_t i = 0; i < n; i++)
-		p[i] = (uint8_t)((i * 31) ^ (i >> 9));
-	return p;
-}
 
 static void
 a_taken_port_is_evaded(void **state)
@@ -637,96 +485,6 @@ t32_no_reserve_either(void **state)
 	close(other);
 }
 
-static void
-confine(struct end *e, const char *name)
-{
-	static char texts[2][IFACE_NAME_MAX];
-	static char *const names[] = { texts[0], texts[1] };
-	static unsigned next;
-
-	unsigned at = next++ % 2;
-	struct iface_choice choice = { .names = &names[at], .count = 1 };
-	snprintf(texts[at], sizeof(texts[at]), "%s", name);
-	tcp_confine(e->t, &choice);
-}
-
-static void
-named_loopback_is_as_before(void **state)
-{
-	struct world *w = *state;
-
-	confine(&w->a, "lo");
-	confine(&w->b, "lo");
-	join(w);
-}
-
-static void
-no_dial_leaves_the_named_interface(void **state)
-{
-	struct world *w = *state;
-	struct addr to = loopback(tcp_port(w->b.t));
-
-	confine(&w->a, "lan1");
-	tcp_dial(w->a.t, 100, &to);
-	turn(w, 0);
-	assert_int_equal(w->a.closed, 1);
-	assert_int_equal(w->a.closed_errno, ENETUNREACH);
-	assert_int_equal(w->b.accepted, 0);
-}
-
-static void
-nobody_comes_in_through_another_interface(void **state)
-{
-	struct world *w = *state;
-	struct addr to = loopback(tcp_port(w->b.t));
-
-	confine(&w->b, "lan1");
-	tcp_dial(w->a.t, 100, &to);
-	while (w->a.closed == 0)
-		turn(w, TURN_MS);
-	assert_int_equal(w->b.accepted, 0);
-}
-
-static void
-a_dial_leaves_through_the_named_card(void **state)
-{
-	struct world *w = *state;
-	struct addr to = { .family = ADDR_IPV4, .ip = { 10, 77, 0, 9 } };
-	struct addr far = { .family = ADDR_IPV4, .ip = { 10, 99, 0, 9 } };
-	struct pollfd card;
-	int taps[2];
-
-	if (!netns_two_cards(taps)) {
-		print_message("SKIPPED: no TAP interface can be had here\n");
-		skip();
-	}
-	to.port = far.port = 5000;
-	confine(&w->a, "lan1");
-	tcp_dial(w->a.t, 100, &to);
-	card = (struct pollfd){ .fd = taps[1], .events = POLLIN };
-	while (!netns_asks_for(taps[1], to.ip))
-		assert_int_equal(poll(&card, 1, TURN_MS), 1);
-	assert_false(netns_asks_for(taps[0], to.ip));
-	/* The way to the rest of the world is the other card. */
-	assert_true(netns_route("lan0"));
-	tcp_dial(w->a.t, 101, &far);
-	turn(w, 0);
-	assert_int_equal(w->a.closed, 1);
-	assert_int_equal(w->a.closed_errno, ENETUNREACH);
-	confine(&w->a, "lo");
-	tcp_dial(w->a.t, 102, &to);
-	turn(w, 0);
-	assert_int_equal(w->a.closed, 2);
-	assert_false(netns_asks_for(taps[0], far.ip));
-	confine(&w->a, "lan0");
-	tcp_dial(w->a.t, 103, &far);
-	card.fd = taps[0];
-	while (!netns_asks_for(taps[0], far.ip))
-		assert_int_equal(poll(&card, 1, TURN_MS), 1);
-	close(taps[0]);
-	close(taps[1]);
-}
-
 /* What waits here would be lost with the connection. */
 static void
 a_released_one_goes_with_what_waits(void **state)
@@ -808,10 +566,6 @@ main(void)
 		WORLD_TEST(t31_a_refused_connection_leaves_nothing_behind),
 		WORLD_TEST(t32_out_of_descriptors),
 		WORLD_TEST(t32_no_reserve_either),
-		WORLD_TEST(named_loopback_is_as_before),
-		WORLD_TEST(no_dial_leaves_the_named_interface),
-		WORLD_TEST(nobody_comes_in_through_another_interface),
-		WORLD_TEST(a_dial_leaves_through_the_named_card),
 	};
 
 	netns_enter();
