@@ -53,6 +53,22 @@ request_free(struct mover_request *q)
 	free(q);
 }
 
+/* Forgets it; its serial, or 0. */
+static uint32_t
+end_live(struct mover *m, uint32_t token)
+{
+	for (size_t i = 0; i < m->live_count; i++) {
+		uint32_t serial = m->live[i].serial;
+		if (m->live[i].token != token)
+			continue;
+		free(m->live[i].places[0]);
+		free(m->live[i].places[1]);
+		m->live[i] = m->live[--m->live_count];
+		return serial;
+	}
+	return 0;
+}
+
 void
 mover_free(struct mover *m)
 {
@@ -79,34 +95,88 @@ mover_free(struct mover *m)
 	wake_close(&m->wake);
 	wake_close(&m->news);
 	pthread_mutex_destroy(&m->lock);
+	while (m->live_count > 0)
+		end_live(m, m->live[0].token);
+	loop_free(m->loop);
 	free(m->live);
 	free(m);
 }
 
-/* Signals are main's. */
+static struct mover_shift *
+shift_new(struct mover *m)
+{
+	struct mover_shift *shift = xcalloc(1, sizeof(*shift));
+
+	shift->m = m;
+	shift->number = m->last_shift + 1;
+	shift->before = m->thread;
+	shift->has_before = m->has_thread;
+	shift->places = xcalloc(2 * m->live_count + 1, sizeof(char *));
+	for (size_t i = 0; i < 2 * m->live_count; i++) {
+		const char *place = m->live[i / 2].places[i % 2];
+		if (place != NULL)
+			shift->places[shift->place_count++] = xstrdup(place);
+	}
+	return shift;
+}
+
+void
+mover_shift_free(struct mover_shift *shift)
+{
+	for (size_t i = 0; i < shift->place_count; i++)
+		free(shift->places[i]);
+	free(shift->places);
+	free(shift);
+}
+
+/* Who works now leaves when somebody else is there to take over. */
 static int
-begin_thread(struct mover *m)
+create_thread(struct mover *m)
+{
+	struct mover_shift *shift = shift_new(m);
+	pthread_t thread;
+
+	pthread_mutex_lock(&m->lock);
+	int failed = pthread_create(&thread, NULL, mover_run, shift);
+	if (failed == 0)
+		m->shift = shift->number;
+	pthread_mutex_unlock(&m->lock);
+	if (failed != 0) {
+		mover_shift_free(shift);
+		return failed;
+	}
+	m->thread = thread;
+	m->has_thread = true;
+	m->last_shift++;
+	wake_set(&m->wake);
+	return 0;
+}
+
+/* anew: there is another place to write to. */
+static int
+begin_thread(struct mover *m, bool anew)
 {
 	sigset_t all, before;
 
-	if (m->has_thread)
+	if (m->has_thread && !anew)
 		return 0;
 	if ((m->wake.read_fd < 0 && wake_open(&m->wake) < 0) ||
 	    (m->news.read_fd < 0 && wake_open(&m->news) < 0))
 		return errno;
+	/* Signals are main's. */
 	sigfillset(&all);
 	pthread_sigmask(SIG_SETMASK, &all, &before);
-	int failed = pthread_create(&m->thread, NULL, mover_run, m);
+	int failed = create_thread(m);
 	pthread_sigmask(SIG_SETMASK, &before, NULL);
-	m->has_thread = failed == 0;
-	return failed;
+	/* The one that is there does it as well as it may. */
+	return m->has_thread ? 0 : failed;
 }
 
 void
 mover_warm(struct mover *m)
 {
 	/* The first move tries again, and tells. */
-	(void)begin_thread(m);
+	(void)begin_thread(m, false);
 }
 
 static void
@@ -149,18 +219,18 @@ make_move(struct move_plan *plan, const char *folder)
 	return mv;
 }
 
-/* Forgets it; its serial, or 0. */
-static uint32_t
-end_live(struct mover *m, uint32_t token)
+static void
+add_live(struct mover *m, uint32_t token, const struct move *mv)
 {
-	for (size_t i = 0; i < m->live_count; i++) {
-		uint32_t serial = m->live[i].serial;
-		if (m->live[i].token != token)
-			continue;
-		m->live[i] = m->live[--m->live_count];
-		return serial;
+	struct mover_live live = { .token = token, .serial = mv->serial };
+
+	if (!mv->sends) {
+		live.places[0] =
+		    xstrdup(mv->path[0] != '\0' ? mv->path : mv->downloads);
+		live.places[1] = copy_text(mv->part);
 	}
-	return 0;
+	m->live = xgrow(m->live, m->live_count, &m->live_cap, sizeof(*m->live));
+	m->live[m->live_count++] = live;
 }
 
 void
@@ -175,10 +245,8 @@ mover_start(struct mover *m, uint32_t token, struct move_plan *plan, int fd,
 	mv->queued = queued;
 	mv->queued_size = queued_size;
 	mv->serial = ++m->last_serial;
-	m->live = xgrow(m->live, m->live_count, &m->live_cap, sizeof(*m->live));
-	m->live[m->live_count++] =
-	    (struct mover_live){ .token = token, .serial = mv->serial };
-	int failed = begin_thread(m);
+	add_live(m, token, mv);
+	int failed = begin_thread(m, !mv->sends);
 	if (failed != 0) {
 		struct mover_report *n =
 		    mover_report_new(MOVE_LOST, mv->serial);

@@ -111,12 +111,28 @@ struct mover_report {
 
 struct mover_live {
 	uint32_t token, serial;
+	char *places[2]; /* of theirs: where it is written; or NULL */
+};
+
+/*
+ * A thread cannot be given a folder that it may write to, once it may not write
+ * anywhere (store/confine.h). So another one takes over, with all there is,
+ * whenever something begins to be written.
+ */
+struct mover_shift {
+	struct mover *m;
+	unsigned number;
+	pthread_t before; /* to be waited for */
+	bool has_before;
+	char **places;
+	size_t place_count;
 };
 
 struct mover {
 	/* Main's. */
 	pthread_t thread;
 	bool has_thread;
+	unsigned last_shift;
 	uint32_t last_serial;
 	struct mover_live *live;
 	size_t live_count, live_cap;
@@ -127,17 +143,19 @@ struct mover {
 	struct mover_request *requests;
 	struct mover_report *reports;
 	bool quits;
+	unsigned shift;         /* the thread of another number leaves */
 	struct wake wake, news; /* for the thread, for main */
 
 	/* The thread's. */
 	struct move *moves;
-	struct loop *loop;
+	struct loop *loop; /* NULL: nothing was begun yet */
 	struct rsa_lib lib;
 	int64_t now_ms;
 	uint8_t scratch[MOVER_SCRATCH];
 };
 
 /* mover.c */
+void mover_shift_free(struct mover_shift *shift);
 struct mover_report *mover_report_new(enum move_kind kind, uint32_t serial);
 /* NULL is fine. */
 void mover_report_free(struct mover_report *n);
@@ -145,7 +163,7 @@ void mover_report_free(struct mover_report *n);
 void mover_post(struct mover *m, struct mover_report *n);
 
 /* mover_thread.c */
-void *mover_run(void *mover);
+void *mover_run(void *shift);
 
 /* mover_move.c */
 void move_begin(struct mover *m, struct move *mv);

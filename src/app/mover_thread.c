@@ -8,10 +8,13 @@
 #include "app/libcrypto.h"
 #include "app/mover_state.h"
 #include "base/now.h"
+#include "store/confine.h"
 
 #include <sched.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/resource.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #ifdef __linux__
@@ -71,21 +74,26 @@ obey(struct mover *m, struct mover_request *q)
 	free(q);
 }
 
-/* False: it is over. */
-static bool
-take_requests(struct mover *m)
+enum shift_end { SHIFT_GOES_ON, SHIFT_IS_TAKEN_OVER, SHIFT_QUITS };
+
+/* What is asked for stays for who takes over. */
+static enum shift_end
+take_requests(struct mover *m, unsigned number)
 {
 	pthread_mutex_lock(&m->lock);
-	struct mover_request *first = m->requests;
-	m->requests = NULL;
-	bool quits = m->quits;
+	bool quits = m->quits, over = m->shift != number;
+	struct mover_request *first = over ? NULL : m->requests;
+	if (!over)
+		m->requests = NULL;
 	pthread_mutex_unlock(&m->lock);
+	if (over)
+		return SHIFT_IS_TAKEN_OVER;
 	while (first != NULL) {
 		struct mover_request *q = first;
 		first = q->next;
 		obey(m, q);
 	}
-	return !quits;
+	return quits ? SHIFT_QUITS : SHIFT_GOES_ON;
 }
 
 static bool
@@ -167,22 +175,56 @@ leave_all(struct mover *m)
 	}
 }
 
-void *
-mover_run(void *mover)
+/* The folder that is there of a path, or the one it would be made in. */
+static void
+find_folder(char *path)
 {
-	struct mover *m = mover;
+	struct stat st;
+
+	while (stat(path, &st) != 0 || !S_ISDIR(st.st_mode)) {
+		char *slash = strrchr(path, '/');
+		if (slash == NULL || slash == path)
+			return;
+		*slash = '\0';
+	}
+}
+
+static void
+begin(struct mover_shift *shift)
+{
+	struct mover *m = shift->m;
 
 	yield_to_main();
-	m->loop = loop_new();
-	m->lib = libcrypto_load();
+	if (shift->has_before)
+		pthread_join(shift->before, NULL);
+	if (m->loop == NULL) {
+		m->loop = loop_new();
+		m->lib = libcrypto_load();
+	}
+	for (size_t i = 0; i < shift->place_count; i++)
+		find_folder(shift->places[i]);
+	/* Where the system has no such thing, the sinks see to it alone. */
+	(void)confine_writes(
+	    (const char *const *)shift->places, shift->place_count);
+}
+
+void *
+mover_run(void *arg)
+{
+	struct mover_shift *shift = arg;
+	struct mover *m = shift->m;
+	enum shift_end end;
+
+	begin(shift);
 	m->now_ms = clock_read().mono_ms;
-	while (take_requests(m)) {
+	while ((end = take_requests(m, shift->number)) == SHIFT_GOES_ON) {
 		for (struct move *mv = m->moves; mv != NULL; mv = mv->next)
 			move_turn(m, mv);
 		sweep(m);
 		wait_for_some(m);
 	}
-	leave_all(m);
-	loop_free(m->loop);
+	if (end == SHIFT_QUITS)
+		leave_all(m);
+	mover_shift_free(shift);
 	return NULL;
 }
