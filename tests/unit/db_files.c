@@ -20,7 +20,11 @@
 
 #include <cmocka.h>
 
-enum { BOB = 1, CAROL = 2 };
+enum {
+	BOB = 1,
+	CAROL = 2,
+	STOPS = REVISION_FILE_DONE - REVISION_FILE_REFUSED + 1,
+};
 
 static const int64_t day_ms = INT64_C(24) * 3600 * 1000;
 static char report_pdf[] = "report.pdf";
@@ -246,7 +250,7 @@ test_stop_waits(void **state)
 	struct db_kit *k = *state;
 	struct transfer t = theirs(k, 1);
 
-	for (unsigned i = 0; i < 2; i++) {
+	for (unsigned i = 0; i < STOPS; i++) {
 		struct change c = db_kit_ours(k, BOB, 2 + i, "");
 		c.kind = CHANGE_REVISION;
 		c.revision = (enum revision)(REVISION_FILE_REFUSED + i);
@@ -262,8 +266,8 @@ test_stop_waits(void **state)
 	db_kit_commit(k);
 	db_kit_reopen(k);
 	struct saved saved = db_kit_load(k);
-	assert_int_equal(saved.outbox_count, 2);
-	for (unsigned i = 0; i < 2; i++) {
+	assert_int_equal(saved.outbox_count, STOPS);
+	for (unsigned i = 0; i < STOPS; i++) {
 		const struct change *c = &saved.outbox[i].change;
 		struct msg_id id = db_kit_id(1);
 		assert_int_equal(c->kind, CHANGE_REVISION);
@@ -271,10 +275,11 @@ test_stop_waits(void **state)
 		assert_true(msg_id_equal(&c->target, &id));
 	}
 	saved_clear(&saved);
-	struct change c = db_kit_deliver(BOB, 2, DELIVERY_DELIVERED);
-	db_kit_add(k, &c);
-	c = db_kit_deliver(BOB, 3, DELIVERY_DELIVERED);
-	db_kit_add(k, &c);
+	for (unsigned i = 0; i < STOPS; i++) {
+		struct change c =
+		    db_kit_deliver(BOB, 2 + i, DELIVERY_DELIVERED);
+		db_kit_add(k, &c);
+	}
 	db_kit_commit(k);
 	db_kit_reopen(k);
 	saved = db_kit_load(k);
@@ -289,7 +294,7 @@ test_not_revised(void **state)
 	struct db_kit *k = *state;
 	struct transfer t = theirs(k, 1);
 
-	for (unsigned i = 0; i < 5; i++) {
+	for (unsigned i = 0; i <= REVISION_FILE_DONE; i++) {
 		struct change c = db_kit_theirs(k, BOB, 2 + i, "other.pdf");
 		c.kind = CHANGE_REVISION;
 		c.revision = (enum revision)i;

@@ -224,8 +224,7 @@ revise(struct twins *t)
 	enum revision what =
 	    mine == target->mine ? (enum revision)draw(t, 3) : REVISION_REACT;
 	if (target->file && draw(t, 2) == 0)
-		what = draw(t, 2) == 0 ? REVISION_FILE_REFUSED
-				       : REVISION_FILE_CANCELLED;
+		what = (enum revision)(REVISION_FILE_REFUSED + draw(t, 3));
 	const char *text = what == REVISION_DELETE ? ""
 			   : what == REVISION_EDIT ? "better"
 						   : "+1";
