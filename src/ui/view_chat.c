@@ -60,7 +60,11 @@ draw_empty(const struct frame *f)
 			f->now.wall_ms - f->peer->last_seen_ms, span));
 	} else {
 		draw_cut(f, row--, r.col + 1, end, STYLE_INFO,
-		    say(f->m->lang, "Type below and press Enter."));
+		    f->peer->dialect == DIALECT_PLAIN
+			? say(f->m->lang, "Type below and press Enter.")
+			: say(f->m->lang,
+			      "Type below and press Enter; /send PATH sends a "
+			      "file."));
 		snprintf(text, sizeof(text),
 		    say(f->m->lang, "No messages with %s yet."), label);
 	}
