@@ -96,6 +96,7 @@ struct transfer {
 	bool sink_open, source_open;
 	/* Of core/earshot_transfer.c. */
 	bool moving;       /* EFFECT_MOVE was given */
+	int64_t owes_ms;   /* when it is said */
 	uint8_t owes;      /* enum file_end: could not be stored, so it was not
 			      said */
 	int64_t try_ms;    /* when it is tried again; NEVER_MS */

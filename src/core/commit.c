@@ -250,7 +250,6 @@ succeed(struct engine *e, struct now now)
 		n = next;
 	}
 	let_go(e, now);
-	earshot_transfer_stored(e, now);
 }
 
 static bool

@@ -171,6 +171,8 @@ earshot_transfer_session(struct engine *e, struct now now, struct contact *k)
 {
 	for (size_t i = 0; i < e->model->transfer_count; i++) {
 		struct transfer *t = e->model->transfers[i];
+		if (is_of(t, &k->fp) && t->owes != 0)
+			t->owes_ms = now.mono_ms;
 		if (!is_of(t, &k->fp) || !is_waiting(t))
 			continue;
 		/* They may not know that it goes on; nor may we know that they
@@ -252,6 +254,7 @@ stall_ms(const struct transfer *t)
 void
 earshot_moves_tick(struct engine *e, struct now now, struct transfer *t)
 {
+	earshot_transfer_tell(e, now, t);
 	if (t->moving && now.mono_ms >= t->moved_ms + stall_ms(t)) {
 		earshot_moves_stop(e, t, FLOW_STOP_LATER);
 		if (transfer_state_is_last(t->state))
@@ -274,9 +277,12 @@ earshot_moves_tick(struct engine *e, struct now now, struct transfer *t)
 int64_t
 earshot_moves_deadline(const struct engine *e, const struct transfer *t)
 {
+	int64_t tell_ms = earshot_transfer_tell_ms(e, t);
+
 	if (t->moving)
-		return t->moved_ms + stall_ms(t);
-	return !is_settled(t) && may_try(e, t) ? t->try_ms : NEVER_MS;
+		return earlier_ms(tell_ms, t->moved_ms + stall_ms(t));
+	return !is_settled(t) && may_try(e, t) ? earlier_ms(tell_ms, t->try_ms)
+					       : tell_ms;
 }
 
 /* What the mover says. */

@@ -13,8 +13,13 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* So far apart are two tries that somebody calls for. */
-enum { CALL_AGAIN_MS = 2000 };
+enum {
+	/* So far apart are two tries that somebody calls for. */
+	CALL_AGAIN_MS = 2000,
+	/* Who is there hears within that time, on the connection, that it is
+	 * done. */
+	TELL_MS = 500,
+};
 
 /* Whether k's offer is one of those that the user wants without being asked:
  * only of who is verified at this moment. */
@@ -313,12 +318,19 @@ earshot_transfer_stop(struct engine *e, struct now now, struct transfer *t)
 		    e, now, t, refuse ? FILE_END_REFUSED : FILE_END_CANCELLED);
 }
 
+/* Mostly they hear of it on the connection, and some leave as soon as they do:
+ * nothing shall wait for them then. */
 void
-earshot_transfer_done(
-    struct engine *e, struct now now, const struct transfer *t)
+earshot_transfer_done(struct engine *e, struct now now, struct transfer *t)
 {
-	if (!t->mine)
-		post_end(e, now, t, FILE_END_DONE);
+	const struct contact *k = contact_find(e, &t->peer);
+
+	if (t->mine)
+		return;
+	t->owes = FILE_END_DONE;
+	t->owes_ms = now.mono_ms;
+	if (k != NULL && k->conn != 0)
+		t->owes_ms += TELL_MS;
 }
 
 void
@@ -332,18 +344,32 @@ earshot_transfer_unsaid(
 		if (ends[end].revision == c->revision)
 			t->owes = end;
 	}
+	if (t != NULL)
+		t->owes_ms = 0;
+}
+
+int64_t
+earshot_transfer_tell_ms(const struct engine *e, const struct transfer *t)
+{
+	return t->owes == 0 || e->model->store_failed ? NEVER_MS : t->owes_ms;
 }
 
 void
-earshot_transfer_stored(struct engine *e, struct now now)
+earshot_transfer_tell(struct engine *e, struct now now, struct transfer *t)
 {
-	for (size_t i = 0; i < e->model->transfer_count; i++) {
-		struct transfer *t = e->model->transfers[i];
-		enum file_end end = (enum file_end)t->owes;
-		t->owes = 0;
-		if (end != 0)
-			post_end(e, now, t, end);
+	const struct contact *k = contact_find(e, &t->peer);
+	const struct peer *p = model_peer(e->model, &t->peer);
+	enum file_end end = (enum file_end)t->owes;
+
+	if (now.mono_ms < earshot_transfer_tell_ms(e, t))
+		return;
+	if (end == FILE_END_DONE && k != NULL && k->conn == 0 && p != NULL &&
+	    p->presence == PRESENCE_OFFLINE) {
+		t->owes_ms = NEVER_MS;
+		return;
 	}
+	t->owes = 0;
+	post_end(e, now, t, end);
 }
 
 void

@@ -39,13 +39,17 @@ void earshot_transfer_resume(
 
 /* Theirs is here: they are told, whatever becomes of the connection. */
 void earshot_transfer_done(
-    struct engine *e, struct now now, const struct transfer *t);
+    struct engine *e, struct now now, struct transfer *t);
+/* Says what is owed, when it is time to. */
+void earshot_transfer_tell(
+    struct engine *e, struct now now, struct transfer *t);
+int64_t earshot_transfer_tell_ms(
+    const struct engine *e, const struct transfer *t);
 
 /* Our end c was not stored, so it was not sent: it is said when the store works
  * again. */
 void earshot_transfer_unsaid(
     struct engine *e, const struct contact *k, const struct change *c);
-void earshot_transfer_stored(struct engine *e, struct now now);
 
 /* core/earshot_moves.c: when one is tried, and what became of it. */
 

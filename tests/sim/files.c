@@ -48,7 +48,6 @@ struct play {
 	unsigned nodes;
 	bool cut[NODES_MAX];
 	unsigned deaths[NODES_MAX];
-	bool full[NODES_MAX]; /* its store was, once */
 	bool trace;
 };
 
@@ -310,7 +309,6 @@ step(struct play *p)
 		break;
 	default:
 		sim_node(p->sim, node)->full = dice(p, 2) * 30;
-		p->full[node] = true;
 		tell(p, "stores less", node, sim_node(p->sim, node)->full);
 		break;
 	}
@@ -395,11 +393,11 @@ check_offer(struct play *p, unsigned i)
 			       from->state == TRANSFER_REFUSED)))
 		return true;
 	/* The receiver died between the last step and its report, or before it
-	 * could store that it owes one, and nobody remembers what is over: one
-	 * of them does not know that it is there. */
+	 * said so, and nobody remembers what is over: one of them does not know
+	 * that it is there. */
 	if (to != NULL && p->deaths[o->to] > 0 &&
-	    ((from->state == TRANSFER_DONE && p->deaths[o->from] > 0) ||
-		(to->state == TRANSFER_DONE && p->full[o->to]))) {
+	    (to->state == TRANSFER_DONE ||
+		(from->state == TRANSFER_DONE && p->deaths[o->from] > 0))) {
 		p->tally->forgotten++;
 		return true;
 	}

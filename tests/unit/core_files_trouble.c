@@ -391,7 +391,7 @@ done_and_said_in_the_chat(void **state)
 	struct move_report r = { .kind = MOVE_DONE, .done = 1000 };
 	run(&hers, &his);
 	both_report(hers, &lost, his, &r);
-	fkit_pass(&k, 10);
+	fkit_pass(&k, 3000);
 	assert_int_equal(fkit_state(&k, ANA, hers), TRANSFER_DONE);
 	/* As soon as it can be stored. */
 	run(&hers, &his);
