@@ -527,7 +527,7 @@ was_hard(unsigned long runs, const struct tally *t)
 		   t->deaths > runs && t->failures > runs / 4 &&
 		   m->resumed > runs / 12 && m->lost > runs / 6 &&
 		   m->refused_changed > runs / 20 &&
-		   m->changed_midway > runs / 500 && m->full > runs / 10);
+		   m->changed_midway > runs / 1500 && m->full > runs / 10);
 }
 
 int
