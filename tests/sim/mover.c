@@ -326,8 +326,8 @@ count_bytes(struct mover_job *j, const struct disk_part *part)
 	struct file_piece piece;
 	size_t at = 0, taken = 0;
 
-	while (file_stream_next(
-		   &s, part->raw + at, part->size - at, &piece, &taken) == 1) {
+	while (at < part->size && file_stream_next(&s, part->raw + at,
+				      part->size - at, &piece, &taken) == 1) {
 		if (piece.kind == FILE_PIECE_BYTES)
 			j->done += piece.count;
 		at += taken;
