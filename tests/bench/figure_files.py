@@ -191,9 +191,9 @@ def measure_all(bench, table, hosts, others):
                 others.ssh.choose(sample, light)
             measure_one(table, others, pair, one, disk, "to disk, synced")
             measure_one(table, others, pair, one, light, "to memory (tmpfs)")
-        measure_many(table, others, pair, many, disk)
-        measure_first(table, others.ssh, pair, source, disk)
-        measure_beside(table, pair, source, disk)
+            measure_many(table, others, pair, many, disk)
+            measure_first(table, others.ssh, pair, source, disk)
+            measure_beside(table, pair, source, disk, light)
     finally:
         pair.end()
 
