@@ -61,11 +61,12 @@ has_business(const struct engine *e, const struct fp *peer)
 /* Of those that others made and that name nothing, the oldest goes: who keeps
  * many of them keeps nobody out. */
 static void
-make_room(struct engine *e, struct now now, const struct conn *keep)
+make_room(
+    struct engine *e, struct now now, const struct conn *keep, unsigned max)
 {
 	struct conn *oldest = NULL;
 
-	if (e->file_conns <= FILE_CONNS_MAX)
+	if (e->file_conns <= max)
 		return;
 	for (size_t i = 0; i < e->conn_end; i++) {
 		struct conn *c = e->conns[i];
@@ -90,7 +91,7 @@ file_conn_judge(struct engine *e, struct now now, struct conn *c,
 		e->model->sessions_refused++;
 		return ERR_PERMISSION;
 	}
-	make_room(e, now, c);
+	make_room(e, now, c, FILE_CONNS_MAX);
 	if (e->file_conns > FILE_CONNS_MAX)
 		return ERR_LIMIT;
 	c->contact = k;
@@ -276,8 +277,10 @@ file_conn_dial(struct engine *e, struct now now, struct transfer *t)
 	const struct peer *p = model_peer(e->model, &t->peer);
 	struct contact *k = contact_find(e, &t->peer);
 
-	if (p == NULL || k == NULL || !is_welcome(e, k) ||
-	    e->file_conns >= FILE_CONNS_MAX)
+	if (p == NULL || k == NULL || !is_welcome(e, k))
+		return false;
+	make_room(e, now, NULL, FILE_CONNS_MAX - 1);
+	if (e->file_conns >= FILE_CONNS_MAX)
 		return false;
 	while (t->dial < p->addr_count) {
 		struct addr addr = p->addrs[t->dial++];

@@ -122,10 +122,11 @@ engine_reading(const struct engine *e, uint32_t conn)
 
 	if (c != NULL && c->state == CONN_STREAM)
 		return !c->held;
-	return c != NULL &&
-	       (c->carrier.session == NULL ||
-		   !(c->pump_again || session_has_input(c->carrier.session) ||
-		       is_held_up(e, c)));
+	/* One that is gone holds up nobody, and nothing comes to say that it
+	 * wants bytes again. */
+	return c == NULL || c->carrier.session == NULL ||
+	       !(c->pump_again || session_has_input(c->carrier.session) ||
+		   is_held_up(e, c));
 }
 
 /* When a paused connection may go on. */

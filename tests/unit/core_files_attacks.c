@@ -267,6 +267,22 @@ t30_connections_that_name_nothing(void **state)
 	assert_int_equal(ekit_peer(&k, bob)->link, PEER_LINK_UP);
 }
 
+/* Nor do they keep us from what we fetch. */
+static void
+t30_connections_that_stay(void **state)
+{
+	(void)state;
+	const struct transfer *his = offered(900);
+	for (unsigned i = 0; i < FILE_CONNS_MAX; i++) {
+		assert_non_null(come(BOB));
+		ekit_pass(&k, 110);
+	}
+	assert_int_equal(k.engine->file_conns, FILE_CONNS_MAX);
+	do_number(COMMAND_GET, his->id);
+	assert_int_not_equal(his->conn, 0);
+	assert_int_equal(k.engine->file_conns, FILE_CONNS_MAX);
+}
+
 static void
 calls_for_what_is_not_theirs(void **state)
 {
@@ -484,6 +500,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		TEST(t6_a_thousand_wrong_attaches),
 		TEST(t30_connections_that_name_nothing),
+		TEST(t30_connections_that_stay),
 		TEST(calls_for_what_is_not_theirs),
 		TEST(ends_of_what_is_not_theirs),
 		TEST(t42_offers_100),

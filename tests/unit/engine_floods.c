@@ -216,7 +216,8 @@ t22_three_thousand_visitors(void **state)
 	}
 	assert_int_equal(ekit_conns(&k), 0);
 	assert_int_equal(k.engine->contact_count, 0);
-	assert_true(engine_model(k.engine)->peer_count <= DISCOVER_UNKNOWN_MAX + 1);
+	assert_true(
+	    engine_model(k.engine)->peer_count <= DISCOVER_UNKNOWN_MAX + 1);
 }
 
 /* And those that say one word: a conversation each, up to a limit. */
@@ -287,6 +288,23 @@ make_messages(struct remote *r, unsigned count, unsigned *ret_made)
 		r->next_seq++;
 		++*ret_made;
 	}
+}
+
+/* A shell that waits for one that is gone would wait for ever, and have no
+ * place for those that it has to hold up. */
+static void
+t31_nothing_waits_for_who_is_gone(void **state)
+{
+	(void)state;
+	struct addr addr = ekit_addr(1);
+	static const uint8_t garbage[512] = { 'G', 'E', 'T' };
+	uint32_t conn = engine_accepted(k.engine, k.now, &addr);
+
+	assert_int_not_equal(conn, 0);
+	engine_bytes(k.engine, k.now, conn, garbage, sizeof(garbage));
+	ekit_drain(&k);
+	assert_int_equal(ekit_conns(&k), 0);
+	assert_true(engine_reading(k.engine, conn));
 }
 
 static void
@@ -591,6 +609,7 @@ main(void)
 		CASE(t30_a_thousand_idle_sockets_of_one_host),
 		CASE(t30_a_thousand_idle_sockets_of_many),
 		CASE(t31_connecting_again_and_again),
+		CASE(t31_nothing_waits_for_who_is_gone),
 		CASE(t33_a_friend_who_floods),
 		CASE(t33_a_stranger_who_floods),
 		CASE(t33_a_stranger_with_other_messages),
