@@ -13,6 +13,9 @@ enum { PATHS_MAX = 64 };
 
 /* With "~/" as the home of the user, where there is one (caller frees). */
 char *path_expand(const char *path);
+/* Paths, each on a line, as they are from any other directory, too (caller
+ * frees). */
+char *paths_absolute(const char *lines);
 /* Where what comes is put: chosen, unless it is NULL or ""; below a home of its
  * own, "downloads"; else the user's folder for downloads, which need not exist
  * (caller frees). */

@@ -29,6 +29,19 @@ start(struct shell *sh, const struct effect *effect)
 }
 
 void
+shell_moves_name(struct command *cmd)
+{
+	bool named = cmd->kind == COMMAND_SEND_FILES ||
+		     cmd->kind == COMMAND_GET || cmd->kind == COMMAND_ACCEPT;
+
+	if (!named || cmd->text == NULL || cmd->text[0] == '\0')
+		return;
+	char *paths = paths_absolute(cmd->text);
+	free(cmd->text);
+	cmd->text = paths;
+}
+
+void
 shell_moves_run(struct shell *sh, const struct effect *effect)
 {
 	if (effect->kind == EFFECT_MOVE)

@@ -7,6 +7,9 @@
 
 #include "app/shell.h"
 
+/* A transfer is gone on with by a run that was started elsewhere, too: its
+ * paths are absolute. */
+void shell_moves_name(struct command *cmd);
 /* EFFECT_MOVE, EFFECT_MOVE_STOP, EFFECT_PART_DROP. */
 void shell_moves_run(struct shell *sh, const struct effect *effect);
 /* A transfer is new, or in another state: the thread may be needed. */

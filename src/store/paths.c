@@ -10,6 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 /* Entries of a directory that are looked at: a key is waiting. */
 enum { ENTRIES_MAX = 20000, USER_DIRS_MAX = 65536 };
@@ -22,6 +23,31 @@ path_expand(const char *path)
 	if (strncmp(path, "~/", 2) != 0 || home == NULL || home[0] != '/')
 		return xstrdup(path);
 	return xasprintf("%s%s", home, path + 1);
+}
+
+char *
+paths_absolute(const char *lines)
+{
+	char *here = getcwd(NULL, 0);
+	char *out = xstrdup("");
+
+	while (here != NULL && *lines != '\0') {
+		size_t n = strcspn(lines, "\n");
+		bool own =
+		    n == 0 || lines[0] == '/' || strncmp(lines, "~/", 2) == 0;
+		char *more = xasprintf("%s%s%s%.*s%s", out, own ? "" : here,
+		    own ? "" : "/", (int)n, lines,
+		    lines[n] == '\n' ? "\n" : "");
+		free(out);
+		out = more;
+		lines += n + (lines[n] == '\n');
+	}
+	if (here == NULL) {
+		free(out);
+		out = xstrdup(lines);
+	}
+	free(here);
+	return out;
 }
 
 /* The value of a line NAME="VALUE" (caller frees); NULL. */

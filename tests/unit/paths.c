@@ -109,6 +109,25 @@ the_home_is_expanded(void **state)
 	free(path);
 }
 
+/* Wherever the next run is started, the same is meant. */
+static void
+paths_are_made_absolute(void **state)
+{
+	char wanted[1024], *here = getcwd(NULL, 0);
+	char *paths = paths_absolute("a b\n/c\n~/d\n~e\n");
+
+	(void)state;
+	snprintf(
+	    wanted, sizeof(wanted), "%s/a b\n/c\n~/d\n%s/~e\n", here, here);
+	assert_string_equal(paths, wanted);
+	free(paths);
+	paths = paths_absolute("x");
+	snprintf(wanted, sizeof(wanted), "%s/x", here);
+	assert_string_equal(paths, wanted);
+	free(paths);
+	free(here);
+}
+
 int
 main(void)
 {
@@ -116,6 +135,7 @@ main(void)
 		cmocka_unit_test(t45_names_are_listed_as_typed),
 		cmocka_unit_test(the_first_ones_are_kept),
 		cmocka_unit_test(the_home_is_expanded),
+		cmocka_unit_test(paths_are_made_absolute),
 	};
 
 	return cmocka_run_group_tests(tests, setup, teardown);
