@@ -56,6 +56,15 @@ is_called(const json_t *peer, const char *who)
 	       strcasecmp(client_text(peer, "handle"), who) == 0;
 }
 
+/* Who has no key chooses his handle, and in a command nothing of it may become
+ * anything else. */
+static bool
+can_be_named(const json_t *peer)
+{
+	return client_text(peer, "id")[0] != '\0' ||
+	       strchr(client_text(peer, "handle"), '"') == NULL;
+}
+
 static bool
 is_here(const json_t *peer)
 {
@@ -81,7 +90,7 @@ candidate(struct verb_run *v, size_t *ret_count)
 
 	json_object_foreach(v->peers, key, peer)
 	{
-		if (!is_called(peer, v->o->words[0]))
+		if (!is_called(peer, v->o->words[0]) || !can_be_named(peer))
 			continue;
 		found[is_remembered(peer)] = peer;
 		count[is_remembered(peer)]++;
