@@ -30,6 +30,8 @@ struct control {
 	struct front front;
 	int fd;
 	char *path;
+	int64_t
+	    rest_ms; /* nobody is accepted before; there was no descriptor */
 };
 
 struct client {
@@ -63,9 +65,9 @@ client_turn(struct front *f, struct shell *sh)
 	lines_flush(l);
 	if (l->input_ended && c->leave_ms == NEVER_MS)
 		c->leave_ms = sh->now.mono_ms + REST_MS;
-	if (l->output_ended ||
-	    (l->input_ended &&
-		(buf_size(&l->output) == 0 || sh->now.mono_ms >= c->leave_ms)))
+	/* What it wrote before it went is executed still. */
+	if (l->input_ended && (l->output_ended || buf_size(&l->output) == 0 ||
+				  sh->now.mono_ms >= c->leave_ms))
 		client_free(sh, c);
 }
 
@@ -117,9 +119,12 @@ control_ready(struct front *f, struct shell *sh, const struct loop_event *ev)
 	int fd;
 
 	(void)ev;
+	errno = 0;
 	while (sh->control_clients < CONTROL_CLIENTS_MAX &&
 	       (fd = local_accept(c->fd)) >= 0)
 		control_adopt(sh, fd);
+	if (errno == EMFILE || errno == ENFILE)
+		c->rest_ms = sh->now.mono_ms + REST_MS;
 }
 
 /* Beyond so many, they wait in the backlog. */
@@ -128,8 +133,17 @@ control_watch(struct front *f, struct shell *sh, struct loop *l)
 {
 	struct control *c = (struct control *)f;
 
-	if (sh->control_clients < CONTROL_CLIENTS_MAX)
+	if (sh->control_clients < CONTROL_CLIENTS_MAX &&
+	    sh->now.mono_ms >= c->rest_ms)
 		front_watch(f, l, c->fd, true, false, TAG_LISTENER);
+}
+
+static int64_t
+control_deadline(struct front *f, struct shell *sh)
+{
+	const struct control *c = (const struct control *)f;
+
+	return c->rest_ms > sh->now.mono_ms ? c->rest_ms : NEVER_MS;
 }
 
 static void
@@ -160,6 +174,7 @@ control_start(struct shell *sh)
 	c->front = (struct front){
 		.watch = control_watch,
 		.ready = control_ready,
+		.deadline = control_deadline,
 	};
 	c->fd = fd;
 	c->path = path;

@@ -171,6 +171,17 @@ def restarts():
     check(not os.path.exists(path(again)), "nothing is left")
 
 
+def hasty():
+    """Who writes and is gone at once was heard."""
+    _, ana, bob = pair()
+    for i in range(20):
+        client = Client(ana)
+        client.write(b"/msg %s in haste %d\n" % (bob.id.encode(), i))
+        client.close()
+        bob.expect("message", text="in haste %d" % i)
+    lab.count("hasty clients", 20)
+
+
 def others():
     """Other users get nothing, whatever the mode of the socket."""
     if not lab.owns_users:
@@ -207,4 +218,4 @@ def others():
     ana.sync()
 
 
-lab.run(speaks, hostile, restarts, others)
+lab.run(speaks, hostile, hasty, restarts, others)
