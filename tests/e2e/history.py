@@ -169,6 +169,8 @@ def on_disk(home, text):
     """In which files of the home the text is."""
     found = []
     for name in os.listdir(home):
+        if not os.path.isfile(os.path.join(home, name)):
+            continue  # the control socket
         with open(os.path.join(home, name), "rb") as f:
             if text.encode() in f.read():
                 found.append(name)
