@@ -6,10 +6,12 @@ A copy is a function of a path and a folder that answers with the seconds it
 took, until all of it is on the disk.
 """
 
+import contextlib
 import ctypes
 import os
 import shutil
 import subprocess
+import threading
 import time
 
 SSH_PORT, PORT = 2222, 7011
@@ -17,6 +19,7 @@ THERE = "10.77.0.2"
 CIPHERS = ("chacha20-poly1305@openssh.com", "aes128-gcm@openssh.com",
            "aes256-gcm@openssh.com")
 PATIENCE_S = 60
+RANK_S = 0.02
 
 libc = ctypes.CDLL(None, use_errno=True)
 
@@ -75,6 +78,13 @@ def listening(host, port):
     raise TimeoutError(f"nobody listens at port {port}")
 
 
+def leads_session(pid):
+    try:
+        return os.getsid(pid) == pid
+    except OSError:
+        return False
+
+
 class Ssh:
     """An sshd at one host, which lets somebody at the other in."""
 
@@ -103,6 +113,7 @@ class Ssh:
                 stdin=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
         listening(self.there, SSH_PORT)
         self.cipher = CIPHERS[0]
+        self.ranked = set()
 
     @staticmethod
     def installed():
@@ -110,11 +121,34 @@ class Ssh:
         return shutil.which("scp") and shutil.which("sshd", path=sbin)
 
     def run(self, *words):
-        start = time.monotonic()
-        with self.here:
-            subprocess.run(words, env=self.bench.env, check=True,
-                           stdin=subprocess.DEVNULL, timeout=PATIENCE_S)
-        return time.monotonic() - start
+        over = threading.Event()
+        ranking = threading.Thread(target=self.rank, args=[over])
+        ranking.start()
+        try:
+            start = time.monotonic()
+            with self.here:
+                subprocess.run(words, env=self.bench.env, check=True,
+                               stdin=subprocess.DEVNULL, timeout=PATIENCE_S)
+            return time.monotonic() - start
+        finally:
+            over.set()
+            ranking.join()
+
+    def rank(self, over):
+        """sshd begins a session for each connection, and another for what
+        runs in it; they are to come before others as all here does."""
+        if not os.path.exists("/proc/self/autogroup"):
+            return
+        with open("/proc/self/autogroup", encoding="ascii") as file:
+            nice = file.read().split()[-1]
+        while not over.wait(RANK_S):
+            for pid in filter(str.isdigit, os.listdir("/proc")):
+                if pid not in self.ranked and leads_session(int(pid)):
+                    self.ranked.add(pid)
+                    with contextlib.suppress(OSError), open(
+                            f"/proc/{pid}/autogroup", "w",
+                            encoding="ascii") as file:
+                        file.write(nice)
 
     def connect(self):
         return self.run("ssh", "-F", self.config, THERE, "true")
