@@ -182,20 +182,21 @@ def measure_all(bench, table, hosts, others):
     write_noise(one, SIZE)
     write_many(many)
     copies.sync(source)
-    pair = Pair(bench, hosts, disk)
-    try:
-        with memory(bench) as light:
-            if others.ssh is not None:
-                sample = os.path.join(source, "sample")
-                write_noise(sample, min(SIZE, SAMPLE_SIZE))
-                others.ssh.choose(sample, light)
+    # Nobody may offer much in a minute: so they are others for each figure.
+    with memory(bench) as light:
+        if others.ssh is not None:
+            sample = os.path.join(source, "sample")
+            write_noise(sample, min(SIZE, SAMPLE_SIZE))
+            others.ssh.choose(sample, light)
+        with Pair(bench, hosts, disk) as pair:
             measure_one(table, others, pair, one, disk, "to disk, synced")
+        with Pair(bench, hosts, disk) as pair:
             measure_one(table, others, pair, one, light, "to memory (tmpfs)")
+        with Pair(bench, hosts, disk) as pair:
             measure_many(table, others, pair, many, disk)
+        with Pair(bench, hosts, disk) as pair:
             measure_first(table, others.ssh, pair, source, disk)
             measure_beside(table, pair, source, disk, light)
-    finally:
-        pair.end()
 
 
 def measure(bench, table):

@@ -76,9 +76,11 @@ class Pair:
         self.ana.say(f"/send {path}")
         which, event = self.first(
             (self.bob, {"event": "transfer", "state": "offered"}),
-            (self.ana, {"event": "error"}))
-        if which == 1:
-            raise RuntimeError("earshot: " + str(event.get("text")))
+            (self.ana, {"event": "error"}),
+            (self.ana, {"event": "transfer", "state": "refused"}))
+        if which > 0:
+            raise RuntimeError("earshot: " + (event.get("text")
+                                              or event["reason"]))
         return event["transfer"]
 
     def get(self, number):
@@ -108,6 +110,9 @@ class Pair:
             raise RuntimeError(f"it is {there}, not in {folder}")
         return took
 
-    def end(self):
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
         for end in self.ends:
             end.end()
