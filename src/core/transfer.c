@@ -285,8 +285,17 @@ is_one_question(const struct transfer *a, const struct transfer_offer *o,
 	       now.mono_ms - last_ms < BATCH_MS;
 }
 
+/* The user said yes, or a rule did. */
+static bool
+was_taken(const struct transfer *t)
+{
+	return t->state == TRANSFER_ACCEPTED || t->state == TRANSFER_RUNNING ||
+	       t->state == TRANSFER_PAUSED || t->state == TRANSFER_DONE;
+}
+
 /* Each message of theirs asks the user something, and so does each file of
- * it that nobody answered. */
+ * it that nobody answered. What was taken of who is no stranger asks no more.
+ */
 static bool
 offers_too_much(
     struct engine *e, struct now now, const struct transfer_offer *o)
@@ -302,7 +311,8 @@ offers_too_much(
 		if (t->mine || !fp_equal(&t->peer, &o->peer))
 			continue;
 		open += t->state == TRANSFER_OFFERED;
-		if (now.mono_ms - t->offered_mono_ms >= MINUTE_MS)
+		if (now.mono_ms - t->offered_mono_ms >= MINUTE_MS ||
+		    (answered && was_taken(t)))
 			continue;
 		struct transfer_offer like = { .dialect = t->dialect,
 			.message = t->message };

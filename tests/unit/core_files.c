@@ -308,6 +308,30 @@ t42_taken_unasked(void **state)
 	    fkit_state(&k, BOB, fkit_newest(&k, BOB)), TRANSFER_OFFERED);
 }
 
+/* A day's work: one file after the other, each taken. */
+static void
+t42_who_is_answered_yes_may_go_on(void **state)
+{
+	(void)state;
+	uint32_t hers, his;
+	fkit_say(&k, BOB, ANA, "send them all");
+	for (unsigned i = 0; i < 12; i++) {
+		fkit_pass(&k, 3000);
+		offer(&hers, &his);
+		fkit_do(&k, BOB, COMMAND_GET, his, NULL);
+		fkit_finish(&k, ANA, hers, BOB, his);
+		assert_int_equal(fkit_state(&k, BOB, his), TRANSFER_DONE);
+	}
+	/* What nobody answers is three questions in a minute still. */
+	for (unsigned i = 0; i < 3; i++) {
+		fkit_pass(&k, 3000);
+		offer(&hers, &his);
+	}
+	fkit_pass(&k, 3000);
+	fkit_send(&k, ANA, BOB, "/home/ana/too-many");
+	assert_int_equal(fkit_newest(&k, BOB), his);
+}
+
 static unsigned
 count_state(unsigned node, enum transfer_state state)
 {
@@ -470,6 +494,7 @@ main(void)
 		TEST(resumed_while_the_other_is_away),
 		TEST(pauses_that_make_no_sense),
 		TEST(t42_taken_unasked),
+		TEST(t42_who_is_answered_yes_may_go_on),
 		TEST(more_than_run_at_once_wait),
 		TEST(what_is_forgotten),
 		TEST(who_is_blocked_gets_nothing),
