@@ -137,8 +137,11 @@ def hostile():
         ana.expect("message", text="end %d" % turn)
     lab.count("messages beside deaf clients", 2004)
     grown = ana.memory_kib() - before
-    check(grown < (CLIENTS_MAX + 32) * 1024, "%d KiB more for %d that do not "
-          "read" % (grown, len(deaf)))
+    if lab.sanitized():
+        lab.note("memory: a sanitizer keeps what was freed")
+    else:
+        check(grown < (CLIENTS_MAX + 32) * 1024, "%d KiB more for %d that do "
+              "not read" % (grown, len(deaf)))
     ana.sync()
     got = []
     waiting = Client(ana)  # beyond the bound: has its turn when one leaves
