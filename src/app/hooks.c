@@ -133,7 +133,8 @@ on_message(struct hooks *h, struct shell *sh, const struct effect *effect)
 	};
 	fire(h, sh, shout ? s->hook_shout : s->hook_message, &it);
 	it.event = "mention";
-	if (mention_is(m, msg))
+	/* It costs more than the rest of a message. */
+	if (s->hook_mention != NULL && mention_is(m, msg))
 		fire(h, sh, s->hook_mention, &it);
 }
 
