@@ -25,6 +25,7 @@ PROGRAMS = ("iptux", "Xvfb", "xdotool", "xclip")
 SOCKETS = "/tmp/.X11-unix"
 WIDTH, HEIGHT = 1000, 600
 ACCEPT_Y = 40
+UNANSWERED_MAX = 5
 CHOOSE_FILES, CHOOSE_FOLDERS, SAVE = (
     "Choose enclosure files", "Choose enclosure folders",
     "Please select a folder to save files")
@@ -32,7 +33,7 @@ CHOOSE_FILES, CHOOSE_FOLDERS, SAVE = (
 
 class Crashed(lab.Failure):
     """It draws from two threads, whenever somebody whose window is open is
-    announced again, and survives that mostly."""
+    announced again, and survives that mostly. Or it stands still for ever."""
 
 
 def soon(condition):
@@ -50,6 +51,7 @@ def missing():
 class Display:
     def __init__(self):
         self.accept_y = ACCEPT_Y  # where a button was found
+        self.unanswered = 0  # questions for the selection, in a row
         # A display that is asked for any number takes away the socket of who
         # has that in another network.
         os.makedirs(SOCKETS, exist_ok=True)
@@ -75,16 +77,33 @@ class Display:
             "GDK_BACKEND": "x11", "DBUS_SESSION_BUS_ADDRESS": "unix:path=/no",
         }
 
-    def ask(self, *words, text=None):
-        """Its output, empty when it failed."""
+    def output(self, words, timeout):
+        """Empty when it failed."""
+        done = subprocess.run(
+            words, env=self.env, stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE, stderr=subprocess.DEVNULL,
+            timeout=timeout)
+        return done.stdout.decode() if done.returncode == 0 else ""
+
+    def ask(self, *words):
         try:
-            done = subprocess.run(
-                words, env=self.env, input=text, stdout=subprocess.PIPE,
-                stderr=subprocess.DEVNULL, timeout=lab.DEADLINE,
-                stdin=subprocess.DEVNULL if text is None else None)
+            return self.output(words, lab.DEADLINE)
         except subprocess.TimeoutExpired:
             raise lab.Failure("%s hangs" % " ".join(words)) from None
-        return done.stdout.decode() if done.returncode == 0 else ""
+
+    def selection(self):
+        """What whoever holds it answers; empty when nobody does in time. An
+        answer gets lost when the holder changes while it is asked."""
+        try:
+            text = self.output(("xclip", "-selection", "primary", "-o"),
+                               lab.SLACK)
+        except subprocess.TimeoutExpired:
+            self.unanswered += 1
+            if self.unanswered == UNANSWERED_MAX:
+                raise Crashed("iptux stands still") from None
+            return ""
+        self.unanswered = 0
+        return text
 
     def keys(self, *names):
         self.ask("xdotool", "key", *names)
@@ -102,7 +121,7 @@ class Display:
         """All of what has the focus."""
         self.clipboard("", "primary")
         self.keys("ctrl+a")
-        return self.ask("xclip", "-selection", "primary", "-o")
+        return self.selection()
 
     def paste(self, text, at=None):
         """Into what has the focus, or gets it by a click."""
