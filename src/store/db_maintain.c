@@ -17,7 +17,6 @@ enum {
 	FAILED_MS = 60000,  /* after a piece that failed */
 	SWEEP_MS = 3600000, /* retention, while nothing happens */
 	ORPHANS_PIECE = 200,
-	WORDS_PIECE = 300,
 	SWEEP_PIECE = 200,
 	SWEEP_WINDOW = 1000, /* clocks jump: so many may be out of order */
 	VACUUM_PAGES = 256,
@@ -118,7 +117,7 @@ index_piece(struct db *db)
 
 	if (db->settles && db_words_merge(db, false))
 		return true;
-	bool more = db_words_catch_up(db, WORDS_PIECE);
+	bool more = db_words_catch_up(db);
 	db->settles = db->indexed_row != before;
 	return more || db->settles;
 }

@@ -346,8 +346,8 @@ enum {
 };
 bool db_words_add(struct db *db, const struct db_message *m);
 bool db_words_remove(struct db *db, const struct db_message *m);
-/* At most count messages more; false when all are in or after a failure. */
-bool db_words_catch_up(struct db *db, int count);
+/* A piece more of the messages; false when all are in or after a failure. */
+bool db_words_catch_up(struct db *db);
 /* A bit of merging; false when nothing is left to merge. */
 bool db_words_merge(struct db *db, bool start);
 bool db_words_reset(struct db *db);

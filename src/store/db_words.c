@@ -19,7 +19,13 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { MERGE_PAGES = 64 };
+enum {
+	MERGE_PAGES = 64,
+	/* A piece takes some milliseconds, by the first of the two. */
+	PIECE_ROWS = 1000,
+	PIECE_BYTES = 64 * 1024,
+	SINGLE_LEAD = 0xE0, /* no byte of a character before singles[0] */
+};
 
 /* Scripts that are written without blanks between words, and pictures: every
  * character is a word of its own, and a run of them a phrase. */
@@ -63,6 +69,10 @@ db_words_of(const char *text, size_t n, size_t *ret_size)
 	uint32_t cp;
 
 	for (size_t at = 0; at < n;) {
+		if ((unsigned char)text[at] < SINGLE_LEAD) {
+			out[size++] = text[at++];
+			continue;
+		}
 		size_t used = utf8_decode(text + at, n - at, &cp, NULL);
 		bool single = is_single(cp);
 		if (single)
@@ -135,31 +145,36 @@ db_words_remove(struct db *db, const struct db_message *m)
 }
 
 bool
-db_words_catch_up(struct db *db, int count)
+db_words_catch_up(struct db *db)
 {
 	sqlite3_stmt *s = db_statement(db, SQL_MESSAGE_UNINDEXED);
 	int64_t last = db->indexed_row;
-	int done = 0;
+	size_t bytes = 0;
+	int rows = 0;
+	bool full = false;
 
 	db_bind_int(s, 1, last);
-	db_bind_int(s, 2, count);
-	while (db_row(db, s)) {
+	db_bind_int(s, 2, PIECE_ROWS);
+	while (!full && db_row(db, s)) {
 		struct db_message m;
 		db_read_stored(s, &m);
 		bool ok = !m.keep || put_words(db, &m, SQL_WORDS_ADD);
 		last = m.row;
-		done++;
+		bytes += m.size;
+		full = ++rows == PIECE_ROWS || bytes >= PIECE_BYTES;
 		db_message_clear(&m);
 		if (!ok) {
 			db_reset(s);
 			return false;
 		}
 	}
-	if (db->failed != 0 || done == 0 ||
+	if (full)
+		db_reset(s);
+	if (db->failed != 0 || rows == 0 ||
 	    !db_set_mark(db, "indexed_row", last))
 		return false;
 	db->indexed_row = last;
-	return done == count;
+	return full;
 }
 
 bool
