@@ -22,6 +22,7 @@
 #include "core/command.h"
 #include "core/model.h"
 #include "core/move.h"
+#include "core/path.h"
 #include "core/saved.h"
 #include "core/settings.h"
 #include "core/transfer.h"
@@ -102,7 +103,8 @@ enum effect_kind {
 	EFFECT_RESOLVE, /* text is HOST, port beside it; answer with
 			   engine_resolved(token) */
 	EFFECT_LOOKUP,  /* about the host at addr, and its port over transport:
-			   engine_looked_up(token), twice */
+			   engine_looked_up(token), twice; on: its hardware
+			   address alone, once */
 	EFFECT_STORE,   /* change: to remember; it stays where it is until
 			   engine_committed. Commit once a turn, when all
 			   input of the turn was drained */
@@ -147,7 +149,9 @@ enum effect_kind {
 	EFFECT_HOST,     /* fp, host: the answer of EFFECT_LOOKUP */
 	EFFECT_TRANSFER, /* token: a file on its way (core/transfer.h), now in
 			    state; on: only its numbers changed */
-	EFFECT_LEFT,     /* goodbyes are out: the process may end */
+	EFFECT_PATH, /* token, path: how a test of engine_path stands; on: it
+			has ended, and is forgotten */
+	EFFECT_LEFT, /* goodbyes are out: the process may end */
 };
 
 /* What is known of a host; NULL: not known. */
@@ -183,9 +187,10 @@ struct effect {
 	const struct host_found *host; /* until the next look-up */
 	uint64_t offset;
 	struct file_piece piece;
-	enum flow_stop why;     /* EFFECT_MOVE_STOP */
-	struct move_plan *move; /* EFFECT_MOVE: until the next input;
-					 wipe its keys */
+	enum flow_stop why;      /* EFFECT_MOVE_STOP */
+	const struct path *path; /* until the next input */
+	struct move_plan *move;  /* EFFECT_MOVE: until the next input;
+					  wipe its keys */
 };
 
 struct engine;
@@ -206,6 +211,19 @@ void engine_network(struct engine *e, struct now now,
  * came in through. */
 void engine_datagram(struct engine *e, struct now now, const struct addr *from,
     bool on_link, const uint8_t *p, size_t n);
+/* The same, and through which interface; index 0: not known. */
+struct arrival {
+	struct addr from;
+	bool on_link;
+	unsigned index;
+	const uint8_t *bytes;
+	size_t size;
+};
+void engine_arrived(struct engine *e, struct now now, const struct arrival *a);
+/* How an EFFECT_BROADCAST without via went, of each interface that it went
+ * through: last_error is that of it. No input: yields no effects. */
+void engine_broadcast_sent(
+    struct engine *e, struct now now, const struct iface *ifaces, size_t count);
 /* A connection came in; conn is chosen by the engine. 0 refuses it: close. */
 uint32_t engine_accepted(
     struct engine *e, struct now now, const struct addr *from);
@@ -293,6 +311,13 @@ void engine_move(struct engine *e, struct now now, uint32_t token,
 
 /* Takes the text inside. */
 void engine_command(struct engine *e, struct now now, struct command *cmd);
+
+/* Begins a test of the way to somebody (core/path.h): its token, or 0 when too
+ * many are under way. */
+uint32_t engine_path(
+    struct engine *e, struct now now, const struct path_ask *ask);
+/* Ends it without a further word. */
+void engine_path_stop(struct engine *e, struct now now, uint32_t token);
 
 /* What has become due. */
 void engine_tick(struct engine *e, struct now now);

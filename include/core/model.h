@@ -17,6 +17,7 @@
 #include "base/lang.h"
 #include "base/now.h"
 #include "core/settings.h"
+#include "core/traffic.h"
 #include "proto/discover.h"
 #include "proto/presence.h"
 
@@ -116,7 +117,13 @@ struct peer {
 	int64_t first_seen_ms, last_seen_ms; /* wall clock */
 	int64_t typing_until_ms;             /* monotonic; 0 when not typing */
 	int64_t clock_skew_ms; /* theirs minus ours, at the last handshake */
-	uint32_t conv;         /* 0 while there is none */
+	/* Monotonic, 0 for never: what it sent to everybody was heard, and what
+	 * it sent to us alone. Since the start. */
+	int64_t heard_ms, answered_ms;
+	uint64_t heard_on; /* a bit for each entry of model.traffic */
+	enum hears hears_us;
+	int64_t hears_us_ms; /* monotonic: it said so then */
+	uint32_t conv;       /* 0 while there is none */
 	/* What the user calls it by on the keyboard: at first sight the
 	 * smallest from CONV_NEARBY + 1 that was free, and kept. */
 	uint32_t number;
@@ -254,7 +261,15 @@ struct model {
 	int64_t next_shout_ms;    /* monotonic; when one is allowed again */
 	struct iface ifaces[IFACES_MAX];
 	size_t iface_count;
+	/* What went over each, and came; entries stay as long as we run. */
+	struct iface_traffic traffic[TRAFFIC_MAX];
+	size_t traffic_count;
 	struct discover_counters discovery;
+	/* The same in the last minute. */
+	struct meter received_rate, dropped_rate[DROP_KINDS];
+	struct twin twin;
+	struct other_version other_version;
+	uint64_t asks_refused; /* HEARD_ASK and ECHO: too many, or of others */
 	uint64_t sessions_refused, sessions_failed, records_bad;
 	/* Edits, deletions and reactions that were not their author's to make,
 	 * or too late. */

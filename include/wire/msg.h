@@ -26,6 +26,11 @@ enum {
 	REACTION_MAX = 16,
 	FILE_NAME_MAX = 255, /* bytes of the name of an offered file */
 	ACK_IDS_MAX = 64,
+	HEARD_MAX = 64,    /* entries of one HEARD */
+	HEARD_FP_SIZE = 8, /* of a fingerprint, its beginning */
+	/* Bytes that an ECHO carries for nothing; with them it needs no
+	 * padding. */
+	ECHO_LOAD_MAX = 65536 - 1 - 4 - 8 - 4,
 	MSG_SESSION_FIRST = 0xF0,
 };
 
@@ -48,6 +53,12 @@ enum msg_type {
 	MSG_FILE_CALL = 11,
 	/* The first and only message on a connection for files: which one. */
 	MSG_FILE_ATTACH = 12,
+	/* Whom do you hear? And the answer. */
+	MSG_HEARD_ASK = 13,
+	MSG_HEARD = 14,
+	/* Answer with as little as you can; and the answer. */
+	MSG_ECHO = 15,
+	MSG_ECHO_BACK = 16,
 };
 
 enum ack_state { ACK_STORED = 1, ACK_SHOWN = 2, ACK_REFUSED = 3 };
@@ -114,6 +125,27 @@ struct msg_file_ref {
 	struct msg_id target;
 };
 
+/* One of whom the sender hears the announcements. */
+struct msg_heard_one {
+	uint8_t fp[HEARD_FP_SIZE];
+	uint32_t ago_s; /* the last one came so long ago */
+};
+
+/* HEARD_ASK: the nonce alone. */
+struct msg_heard {
+	uint64_t nonce; /* the same in the answer */
+	bool more;      /* there are others */
+	size_t count;   /* 0..HEARD_MAX */
+	struct msg_heard_one all[HEARD_MAX];
+};
+
+struct msg_echo {
+	uint64_t nonce;      /* the same in the answer */
+	const uint8_t *load; /* ECHO; borrowed; zeros are written */
+	size_t load_size;    /* ECHO: at most ECHO_LOAD_MAX */
+	uint64_t size;       /* ECHO_BACK: bytes of load that came, in all */
+};
+
 struct msg_nack {
 	struct msg_id id;
 	uint8_t code; /* enum nack_code, or one we do not know */
@@ -128,6 +160,8 @@ struct msg {
 		struct msg_status status;
 		struct msg_nack nack;
 		struct msg_file_ref ref;
+		struct msg_heard heard;
+		struct msg_echo echo;
 	};
 };
 

@@ -93,6 +93,8 @@ start_lookup(struct shell *sh, const struct effect *effect)
 			.token = effect->token,
 			.addr = effect->addr,
 		};
+	if (effect->on)
+		return;
 	if (resolve_start_back(sh->resolve, effect->token, &effect->addr,
 		effect->transport == CARRIER_TCP, sh->now.mono_ms) < 0 &&
 	    sh->unnamed_count < UNRESOLVED_MAX)
@@ -268,6 +270,7 @@ run_effect(struct shell *sh, const struct effect *effect)
 	case EFFECT_DELIVERY:
 	case EFFECT_REVISED:
 	case EFFECT_HOST:
+	case EFFECT_PATH:
 		keep_report(sh, effect);
 		break;
 	case EFFECT_TRANSFER:

@@ -29,11 +29,16 @@ enum msg_field {
 	FIELD_SIZE = 11,
 	FIELD_MTIME = 12,
 	FIELD_FILES = 13,
+	FIELD_NONCE = 14,
+	FIELD_LOAD = 15,
+	FIELD_HEARD = 16,
 };
 
 enum {
 	FLAG_ON = 1 << 0,     /* MSG_TYPING, MSG_STATUS */
 	FLAG_FOLDER = 1 << 0, /* MSG_FILE */
+	FLAG_MORE = 1 << 0,   /* MSG_HEARD */
+	HEARD_ONE_SIZE = HEARD_FP_SIZE + 4,
 	TEXT_FLAGS_KNOWN = TEXT_SHOUT_COPY | TEXT_ACTION,
 	PAD_STEP = 4096,
 	TEXT_MESSAGE_MAX =
@@ -94,6 +99,23 @@ static const struct rule {
 		.known = BIT(FIELD_TARGET),
 		.required = BIT(FIELD_TARGET),
 	},
+	[MSG_HEARD_ASK] = {
+		.known = BIT(FIELD_NONCE),
+		.required = BIT(FIELD_NONCE),
+	},
+	[MSG_HEARD] = {
+		.known = BIT(FIELD_FLAGS) | BIT(FIELD_NONCE) |
+		    BIT(FIELD_HEARD),
+		.required = BIT(FIELD_NONCE),
+	},
+	[MSG_ECHO] = {
+		.known = BIT(FIELD_NONCE) | BIT(FIELD_LOAD),
+		.required = BIT(FIELD_NONCE),
+	},
+	[MSG_ECHO_BACK] = {
+		.known = BIT(FIELD_SIZE) | BIT(FIELD_NONCE),
+		.required = BIT(FIELD_NONCE),
+	},
 	[MSG_ACK] = {
 		.known = BIT(FIELD_STATE) | BIT(FIELD_IDS),
 		.required = BIT(FIELD_STATE) | BIT(FIELD_IDS),
@@ -117,12 +139,12 @@ static const struct rule {
 struct fields {
 	uint32_t seen;
 	struct msg_id id, target;
-	uint64_t seq, prev, size;
+	uint64_t seq, prev, size, nonce;
 	int64_t sent_ms, mtime;
 	uint32_t files;
 	uint8_t flags, state, code;
 	struct untrusted text;
-	struct tlv ids;
+	struct tlv ids, load, heard;
 };
 
 static const struct rule *
@@ -207,6 +229,42 @@ put_ack(struct wr *w, const struct msg_ack *m)
 }
 
 static void
+put_heard(struct wr *w, const struct msg_heard *m)
+{
+	uint8_t bytes[HEARD_MAX * HEARD_ONE_SIZE];
+	struct wr all = wr_to(bytes, sizeof(bytes));
+
+	if (m->more)
+		tlv_put_u8(w, FIELD_FLAGS, FLAG_MORE);
+	tlv_put_u64(w, FIELD_NONCE, m->nonce);
+	for (size_t i = 0; i < m->count && i <= HEARD_MAX; i++) {
+		wr_bytes(&all, m->all[i].fp, HEARD_FP_SIZE);
+		wr_u32(&all, m->all[i].ago_s);
+	}
+	w->failed |= all.failed;
+	if (!w->failed && all.size > 0)
+		tlv_put(w, FIELD_HEARD, bytes, all.size);
+}
+
+static void
+put_echo(struct wr *w, uint8_t type, const struct msg_echo *m)
+{
+	if (type == MSG_ECHO_BACK && m->size != 0)
+		tlv_put_u64(w, FIELD_SIZE, m->size);
+	tlv_put_u64(w, FIELD_NONCE, m->nonce);
+	if (type == MSG_ECHO_BACK || m->load_size == 0)
+		return;
+	if (m->load_size > ECHO_LOAD_MAX) {
+		w->failed = true;
+		return;
+	}
+	wr_u8(w, FIELD_LOAD);
+	wr_u8(w, (uint8_t)(m->load_size >> 16));
+	wr_u16(w, (uint16_t)m->load_size);
+	wr_zeros(w, m->load_size);
+}
+
+static void
 put_fields(struct wr *w, const struct rule *rule, const struct msg *m)
 {
 	if (msg_is_post(m->type)) {
@@ -217,6 +275,16 @@ put_fields(struct wr *w, const struct rule *rule, const struct msg *m)
 	case MSG_FILE_CALL:
 	case MSG_FILE_ATTACH:
 		tlv_put(w, FIELD_TARGET, m->ref.target.b, MSG_ID_SIZE);
+		break;
+	case MSG_HEARD_ASK:
+		tlv_put_u64(w, FIELD_NONCE, m->heard.nonce);
+		break;
+	case MSG_HEARD:
+		put_heard(w, &m->heard);
+		break;
+	case MSG_ECHO:
+	case MSG_ECHO_BACK:
+		put_echo(w, m->type, &m->echo);
 		break;
 	case MSG_ACK:
 		put_ack(w, &m->ack);
@@ -290,6 +358,26 @@ get_ids(const struct tlv *f, struct tlv *ret_ids)
 }
 
 static int
+get_heard(const struct tlv *f, struct tlv *ret_heard)
+{
+	if (f->size % HEARD_ONE_SIZE != 0)
+		return ERR_FORMAT;
+	if (f->size / HEARD_ONE_SIZE > HEARD_MAX)
+		return ERR_LIMIT;
+	*ret_heard = *f;
+	return 0;
+}
+
+static int
+get_load(const struct tlv *f, struct tlv *ret_load)
+{
+	if (f->size > ECHO_LOAD_MAX)
+		return ERR_LIMIT;
+	*ret_load = *f;
+	return 0;
+}
+
+static int
 decode_field(const struct tlv *f, const struct rule *rule, struct fields *v)
 {
 	if (f->type >= 32 || (rule->known & BIT(f->type)) == 0)
@@ -320,6 +408,12 @@ decode_field(const struct tlv *f, const struct rule *rule, struct fields *v)
 		return tlv_get_i64(f, &v->mtime);
 	case FIELD_FILES:
 		return tlv_get_u32(f, &v->files);
+	case FIELD_NONCE:
+		return tlv_get_u64(f, &v->nonce);
+	case FIELD_LOAD:
+		return get_load(f, &v->load);
+	case FIELD_HEARD:
+		return get_heard(f, &v->heard);
 	default:
 		return tlv_get_u8(f, &v->code);
 	}
@@ -406,6 +500,21 @@ take_nack(const struct fields *v, struct msg_nack *ret_nack)
 	return tlv_get_bytes(&v->ids, ret_nack->id.b, MSG_ID_SIZE);
 }
 
+static void
+take_heard(const struct fields *v, struct msg_heard *ret_heard)
+{
+	struct rd r = rd_of(v->heard.value, v->heard.size);
+
+	ret_heard->nonce = v->nonce;
+	ret_heard->more = (v->flags & FLAG_MORE) != 0;
+	ret_heard->count = v->heard.size / HEARD_ONE_SIZE;
+	for (size_t i = 0; i < ret_heard->count; i++) {
+		struct msg_heard_one *one = &ret_heard->all[i];
+		rd_copy(&r, one->fp, HEARD_FP_SIZE);
+		one->ago_s = rd_u32(&r);
+	}
+}
+
 static int
 take(uint8_t type, const struct fields *v, struct msg *ret_msg)
 {
@@ -415,6 +524,19 @@ take(uint8_t type, const struct fields *v, struct msg *ret_msg)
 	case MSG_FILE_CALL:
 	case MSG_FILE_ATTACH:
 		ret_msg->ref.target = v->target;
+		return 0;
+	case MSG_HEARD_ASK:
+	case MSG_HEARD:
+		take_heard(v, &ret_msg->heard);
+		return 0;
+	case MSG_ECHO:
+	case MSG_ECHO_BACK:
+		ret_msg->echo = (struct msg_echo){
+			.nonce = v->nonce,
+			.load = v->load.value,
+			.load_size = v->load.size,
+			.size = v->size,
+		};
 		return 0;
 	case MSG_ACK:
 		return take_ack(v, &ret_msg->ack);

@@ -88,6 +88,7 @@ run_effect(struct sim *s, unsigned node, const struct effect *effect)
 	case EFFECT_RESOLVE:
 	case EFFECT_LOOKUP:
 	case EFFECT_HOST:
+	case EFFECT_PATH:
 	case EFFECT_QUERY:
 	case EFFECT_PEER:
 	case EFFECT_TYPING:
