@@ -301,9 +301,11 @@ void doctor_facts_model(
 enum doctor_severity {
 	DOCTOR_BAD,    /* nobody, or the one asked for, can be reached */
 	DOCTOR_PARTLY, /* some cannot, or one way only */
-	DOCTOR_HINT,   /* may explain something; no fault by itself */
+	DOCTOR_MINOR,  /* something is wrong, yet people are reached */
+	/* May explain something, or is not known; no fault by itself. */
+	DOCTOR_HINT,
 };
-/* "bad", "partly", "hint": of --json. */
+/* "bad", "partly", "minor", "hint": of --json. */
 const char *doctor_severity_text(enum doctor_severity s);
 
 /* In the order of their importance among those equally severe. */
@@ -325,10 +327,13 @@ enum doctor_fault {
 	FAULT_BROADCAST_ADDRESS, /* wrong, or none */
 	FAULT_NO_BROADCAST,      /* the flag */
 	FAULT_VERSION,
+	FAULT_GATEWAY,  /* does not answer on its link */
 	FAULT_ISOLATED, /* gateway answers, peers never */
 	FAULT_VPN_ROUTE,
 	FAULT_PORT_TCP,    /* nobody can dial us, or at another port */
 	FAULT_PORT_TAKEN,  /* of another dialect */
+	FAULT_FILTERED,    /* the machine is there, and drops us */
+	FAULT_UDP_DROPPED, /* dials come through, datagrams do not */
 	FAULT_TCP_DROPPED, /* datagrams come through, dials do not */
 	FAULT_DEAF,        /* they hear us, we do not hear them */
 	FAULT_MUTE,        /* we hear them, they do not hear us */

@@ -13,6 +13,7 @@ doctor_severity_text(enum doctor_severity s)
 	static const char *const texts[] = {
 		[DOCTOR_BAD] = "bad",
 		[DOCTOR_PARTLY] = "partly",
+		[DOCTOR_MINOR] = "minor",
 		[DOCTOR_HINT] = "hint",
 	};
 
@@ -40,10 +41,13 @@ doctor_fault_text(enum doctor_fault fault)
 		[FAULT_BROADCAST_ADDRESS] = "broadcast-address",
 		[FAULT_NO_BROADCAST] = "no-broadcast",
 		[FAULT_VERSION] = "version",
+		[FAULT_GATEWAY] = "gateway",
 		[FAULT_ISOLATED] = "isolated",
 		[FAULT_VPN_ROUTE] = "vpn-route",
 		[FAULT_PORT_TCP] = "port-tcp",
 		[FAULT_PORT_TAKEN] = "port-taken",
+		[FAULT_FILTERED] = "filtered",
+		[FAULT_UDP_DROPPED] = "udp-dropped",
 		[FAULT_TCP_DROPPED] = "tcp-dropped",
 		[FAULT_DEAF] = "deaf",
 		[FAULT_MUTE] = "mute",
