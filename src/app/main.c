@@ -7,7 +7,7 @@
 #include "app/passphrase.h"
 #include "app/plain.h"
 #include "app/recall.h"
-#include "app/screen.h"
+#include "app/screen_own.h"
 #include "app/shell.h"
 #include "app/verbs.h"
 #include "base/peer_text.h"

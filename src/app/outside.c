@@ -6,6 +6,7 @@
 #include "app/outside.h"
 
 #include "app/child.h"
+#include "app/language.h"
 #include "base/err.h"
 #include "base/mem.h"
 
@@ -51,14 +52,14 @@ copy_by_program(struct requests *r, const char *text)
 
 	if (!outside_has_desktop())
 		return false;
-	return child_start(r->sh->children, &spec, r->sh->now.mono_ms) > 0;
+	return child_start(r->children, &spec, r->now->mono_ms) > 0;
 }
 
 void
 outside_copy(struct requests *r, const char *text)
 {
 	char sentence[SENTENCE_SIZE];
-	const struct lang *l = shell_model(r->sh)->lang;
+	const struct lang *l = language();
 	int err = tty_copy(r->tty, text);
 
 	if (err == ERR_LIMIT)
@@ -72,20 +73,20 @@ outside_copy(struct requests *r, const char *text)
 		snprintf(sentence, sizeof(sentence), "%s",
 		    say(l, "this terminal has no clipboard for programs; Alt-L "
 			   "shows plain text to select"));
-	ui_tell(r->ui, r->sh->now, sentence);
+	r->to->tell(r->user, sentence);
 }
 
 void
 outside_copy_path(struct requests *r, const char *path)
 {
-	const struct lang *l = shell_model(r->sh)->lang;
+	const struct lang *l = language();
 	bool copied = tty_copy(r->tty, path) == 0;
 	char *sentence;
 
 	copied |= copy_by_program(r, path);
 	sentence =
 	    xasprintf(copied ? say(l, "copied: %s") : say(l, "it is %s"), path);
-	ui_tell(r->ui, r->sh->now, sentence);
+	r->to->tell(r->user, sentence);
 	free(sentence);
 }
 
@@ -128,7 +129,7 @@ notify_by_program(struct requests *r, const char *title, const char *body)
 		outside_escape(body, text, sizeof(text)), NULL };
 	struct child_spec spec = { .argv = argv, .limit_ms = NOTIFY_MS };
 
-	return child_start(r->sh->children, &spec, r->sh->now.mono_ms) > 0;
+	return child_start(r->children, &spec, r->now->mono_ms) > 0;
 }
 
 static enum tty_notify
@@ -153,8 +154,7 @@ way_of(enum notify_desktop setting)
 void
 outside_notify(struct requests *r, const char *title, const char *body)
 {
-	const struct settings *s = &shell_model(r->sh)->settings;
-	enum notify_desktop setting = s->notify_desktop;
+	enum notify_desktop setting = r->desktop;
 
 	if (setting == DESKTOP_OFF)
 		return;

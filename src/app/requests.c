@@ -11,8 +11,6 @@
 #include "base/err.h"
 #include "base/mem.h"
 #include "base/words.h"
-#include "store/hints.h"
-#include "store/paths.h"
 #include "store/scratch.h"
 #include "ui/edit.h"
 
@@ -43,7 +41,7 @@ refuse(struct requests *r, const char *what, const char *program, int err)
 		snprintf(text, sizeof(text),
 		    say(language(), "cannot %s: %s cannot be started"),
 		    say(language(), what), program);
-	ui_tell(r->ui, r->sh->now, text);
+	r->to->tell(r->user, text);
 }
 
 /* A link begins with its scheme and a path is absolute: neither with '-'. */
@@ -59,7 +57,7 @@ open_link(struct requests *r, const char *target)
 
 	if (target[0] == '-')
 		return;
-	int id = child_start(r->sh->children, &spec, r->sh->now.mono_ms);
+	int id = child_start(r->children, &spec, r->now->mono_ms);
 	if (id < 0)
 		refuse(r, N_("open it"), argv[0], id);
 }
@@ -68,7 +66,7 @@ open_link(struct requests *r, const char *target)
 static void
 open_file(struct requests *r, const char *path)
 {
-	const char *line = shell_model(r->sh)->settings.files_opener;
+	const char *line = r->opener;
 	struct words words = { 0 };
 	const char *argv[WORDS_MAX + 2] = { NULL };
 	struct child_spec spec = { .argv = argv };
@@ -87,7 +85,7 @@ open_file(struct requests *r, const char *path)
 	for (size_t i = 0; i < words.count; i++)
 		argv[i] = words.items[i];
 	argv[words.count] = path;
-	int id = child_start(r->sh->children, &spec, r->sh->now.mono_ms);
+	int id = child_start(r->children, &spec, r->now->mono_ms);
 	if (id < 0)
 		refuse(r, N_("open it"), argv[0], id);
 	words_clear(&words);
@@ -128,7 +126,7 @@ start_editor(struct requests *r)
 
 	argv[n] = r->draft;
 	tty_leave(r->tty);
-	int id = child_start(r->sh->children, &spec, r->sh->now.mono_ms);
+	int id = child_start(r->children, &spec, r->now->mono_ms);
 	if (id < 0) {
 		char *error = NULL;
 		tty_enter(r->tty);
@@ -150,23 +148,12 @@ edit(struct requests *r, const char *text)
 
 	if (requests_lent(r))
 		return;
-	r->draft = scratch_write(&r->sh->home, text, &error);
+	r->draft = scratch_write(r->home, text, &error);
 	if (r->draft != NULL)
 		start_editor(r);
 	else
-		ui_tell(r->ui, r->sh->now, error);
+		r->to->tell(r->user, error);
 	free(error);
-}
-
-static void
-list_paths(struct requests *r, const char *start)
-{
-	char *paths[PATHS_MAX];
-	size_t count = paths_starting(start, paths);
-
-	ui_answer_paths(r->ui, (const char *const *)paths, count);
-	for (size_t i = 0; i < count; i++)
-		free(paths[i]);
 }
 
 static void
@@ -177,7 +164,7 @@ show_bare(struct requests *r, const char *text)
 	if (requests_lent(r) || r->bare)
 		return;
 	lines = xasprintf("%s\n\n-- %s --\n", text,
-	    say(shell_model(r->sh)->lang, "Enter goes back to earshot"));
+	    say(language(), "Enter goes back to earshot"));
 	tty_bare(r->tty, lines);
 	free(lines);
 	r->bare = true;
@@ -203,44 +190,44 @@ requests_bare_key(struct requests *r, const struct key *key)
 }
 
 void
-requests_run(struct requests *r)
+requests_init(struct requests *r)
 {
-	struct request request;
+	r->speller = (struct speller){ .to = r->to,
+		.user = r->user,
+		.children = r->children,
+		.now = r->now };
+}
 
-	while (ui_request(r->ui, &request)) {
-		switch (request.kind) {
-		case REQUEST_OPEN:
-			open_link(r, request.text);
-			break;
-		case REQUEST_OPEN_FILE:
-			open_file(r, request.text);
-			break;
-		case REQUEST_EDITOR:
-			edit(r, request.text);
-			break;
-		case REQUEST_PATHS:
-			list_paths(r, request.text);
-			break;
-		case REQUEST_COPY:
-			outside_copy(r, request.text);
-			break;
-		case REQUEST_NOTIFY:
-			outside_notify(r, request.text,
-			    request.more == NULL ? "" : request.more);
-			break;
-		case REQUEST_BARE:
-			show_bare(r, request.text);
-			break;
-		case REQUEST_HINTS:
-			hints_save(&r->sh->home, request.text);
-			break;
-		case REQUEST_SPELL:
-			speller_ask(&r->speller, request.text, request.more);
-			break;
-		case REQUEST_NONE:
-			break;
-		}
-		request_clear(&request);
+void
+requests_run(struct requests *r, const struct request *request)
+{
+	switch (request->kind) {
+	case REQUEST_OPEN:
+		open_link(r, request->text);
+		break;
+	case REQUEST_OPEN_FILE:
+		open_file(r, request->text);
+		break;
+	case REQUEST_EDITOR:
+		edit(r, request->text);
+		break;
+	case REQUEST_COPY:
+		outside_copy(r, request->text);
+		break;
+	case REQUEST_NOTIFY:
+		outside_notify(r, request->text,
+		    request->more == NULL ? "" : request->more);
+		break;
+	case REQUEST_BARE:
+		show_bare(r, request->text);
+		break;
+	case REQUEST_SPELL:
+		speller_ask(&r->speller, request->text, request->more);
+		break;
+	case REQUEST_PATHS:
+	case REQUEST_HINTS:
+	case REQUEST_NONE:
+		break;
 	}
 }
 
@@ -262,11 +249,11 @@ end_editor(struct requests *r, int status)
 		"Ctrl-Y brings what the editor wrote"),
 	    status);
 	if (text == NULL)
-		ui_tell(r->ui, r->sh->now, error);
+		r->to->tell(r->user, error);
 	else if (status == 0)
-		ui_answer_editor(r->ui, r->sh->now, text);
+		r->to->edited(r->user, text);
 	else
-		ui_set_aside(r->ui, r->sh->now, text, sentence);
+		r->to->aside(r->user, text, sentence);
 	free(text);
 	free(error);
 }
@@ -277,7 +264,7 @@ requests_turn(struct requests *r)
 	struct child_event ev;
 	bool returned = false;
 
-	while (children_next(r->sh->children, r->sh->now.mono_ms, &ev)) {
+	while (children_next(r->children, r->now->mono_ms, &ev)) {
 		if (ev.id == r->speller.id) {
 			speller_event(&r->speller, &ev);
 			continue;
@@ -301,5 +288,7 @@ requests_clear(struct requests *r)
 {
 	free(r->draft);
 	r->draft = NULL;
+	free(r->opener);
+	r->opener = NULL;
 	speller_clear(&r->speller);
 }

@@ -1,30 +1,44 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * Does what the screen asks of the world beside the engine (ui/request.h), by
- * the terminal or by other programs, and brings the answers back.
+ * the terminal or by other programs, and brings the answers back. It knows
+ * nothing of engine and screen, which may be another process.
  */
 #ifndef APP_REQUESTS_H
 #define APP_REQUESTS_H
 
-#include "app/shell.h"
+#include "app/child.h"
 #include "app/speller.h"
+#include "base/now.h"
+#include "core/settings.h"
+#include "store/home.h"
 #include "tty/tty.h"
-#include "ui/ui.h"
+#include "ui/key.h"
+#include "ui/request.h"
 
 #include <stdbool.h>
 
 struct requests {
-	struct shell *sh; /* all three borrowed */
+	const struct answers_to *to; /* these and user are borrowed */
+	void *user;
+	struct children *children;
+	const struct home *home;
+	const struct now *now;
 	struct tty *tty;
-	struct ui *ui;
+	/* Settings. */
+	enum notify_desktop desktop;
+	char *opener; /* owned; NULL: none is set */
+	/* Of requests.c. */
 	unsigned editor; /* the child that has the terminal; 0: none */
 	char *draft;     /* owned: the file it edits */
 	struct speller speller;
 	bool bare; /* plain lines are shown, nothing else */
 };
 
-/* Does all that is asked for now. */
-void requests_run(struct requests *r);
+/* Once the fields above are set. */
+void requests_init(struct requests *r);
+/* Does what is asked for; REQUEST_PATHS and REQUEST_HINTS are not for here. */
+void requests_run(struct requests *r, const struct request *request);
 /* What the programs did; true when the terminal is ours again. */
 bool requests_turn(struct requests *r);
 /* Nothing is to be read from the terminal or shown on it. */

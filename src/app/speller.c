@@ -20,7 +20,7 @@ static void
 tell_once(struct speller *s, const char *sentence)
 {
 	s->dead = true;
-	ui_tell(s->ui, s->sh->now, sentence);
+	s->to->tell(s->user, sentence);
 }
 
 static void
@@ -37,7 +37,10 @@ speller_clear(struct speller *s)
 	forget_words(s);
 	free(s->words);
 	free(s->lang);
-	*s = (struct speller){ .sh = s->sh, .ui = s->ui };
+	*s = (struct speller){ .to = s->to,
+		.user = s->user,
+		.children = s->children,
+		.now = s->now };
 }
 
 static int
@@ -57,7 +60,7 @@ start(struct speller *s)
 		struct child_spec spec = {
 			.argv = argv, .lasts = true, .answers = true
 		};
-		id = child_start(s->sh->children, &spec, s->sh->now.mono_ms);
+		id = child_start(s->children, &spec, s->now->mono_ms);
 	}
 	return id;
 }
@@ -68,7 +71,7 @@ is_ready(struct speller *s, const char *lang)
 {
 	if (s->lang == NULL || strcmp(s->lang, lang) != 0) {
 		if (s->id != 0)
-			child_stop(s->sh->children, s->id);
+			child_stop(s->children, s->id);
 		speller_clear(s);
 		s->lang = xstrdup(lang);
 	}
@@ -103,8 +106,7 @@ speller_ask(struct speller *s, const char *text, const char *lang)
 	for (char *word = strtok_r(copy, " ", &rest); word != NULL;
 	     word = strtok_r(NULL, " ", &rest)) {
 		char *line = xasprintf("^%s\n", word);
-		if (child_write(s->sh->children, s->id, line, strlen(line)) ==
-		    0) {
+		if (child_write(s->children, s->id, line, strlen(line)) == 0) {
 			s->words = xgrow(
 			    s->words, s->count, &s->cap, sizeof(*s->words));
 			s->words[s->count++] = xstrdup(word);
@@ -123,7 +125,7 @@ take_line(struct speller *s, const char *line, size_t n)
 	}
 	if (s->count == 0)
 		return;
-	ui_answer_spell(s->ui, s->words[0], !s->bad);
+	s->to->spelt(s->user, s->words[0], !s->bad);
 	s->bad = false;
 	free(s->words[0]);
 	memmove(s->words, s->words + 1, --s->count * sizeof(*s->words));
@@ -145,7 +147,7 @@ speller_event(struct speller *s, const struct child_event *ev)
 		used += n + 1;
 	}
 	if (!ev->ended) {
-		child_consume(s->sh->children, s->id, used);
+		child_consume(s->children, s->id, used);
 		return;
 	}
 	s->id = 0;

@@ -6,15 +6,24 @@
 #define APP_SPELLER_H
 
 #include "app/child.h"
-#include "app/shell.h"
-#include "ui/ui.h"
+#include "base/now.h"
 
 #include <stdbool.h>
 #include <stddef.h>
 
+/* Where what came of a request goes; the calls of ui/ui.h of the same kind. */
+struct answers_to {
+	void (*tell)(void *user, const char *sentence);
+	void (*edited)(void *user, const char *text);
+	void (*aside)(void *user, const char *text, const char *sentence);
+	void (*spelt)(void *user, const char *word, bool known);
+};
+
 struct speller {
-	struct shell *sh; /* both borrowed */
-	struct ui *ui;
+	const struct answers_to *to; /* all four borrowed */
+	void *user;
+	struct children *children;
+	const struct now *now;
 	unsigned id;  /* the child; 0: none */
 	char *lang;   /* owned; what it was started for */
 	bool dead;    /* it cannot be had for this language, as was told */
