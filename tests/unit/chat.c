@@ -52,7 +52,8 @@ what_cannot_be_sent_is_refused(void **state)
 	(void)state;
 	static const uint8_t types[] = { 0, MSG_ACK, MSG_TYPING, MSG_NACK,
 		MSG_EDIT, MSG_DELETE, MSG_REACT, MSG_FILE_STOP, MSG_FILE_CALL,
-		MSG_FILE_ATTACH, 13 };
+		MSG_FILE_ATTACH, MSG_HEARD_ASK, MSG_HEARD, MSG_ECHO,
+		MSG_ECHO_BACK };
 	struct chat_post post = a_post(0);
 	assert_int_equal(chat_send(a.chat, &post), ERR_LIMIT);
 	post = a_post(TEXT_MAX + 1);
@@ -467,7 +468,7 @@ what_cannot_be_understood_is_refused_with_a_code(void **state)
 		size_t size;
 	} cases[] = {
 		{ MSG_TEXT, 0x80, NACK_UNSUPPORTED, 1 },
-		{ 13, 0, NACK_UNSUPPORTED, 1 },
+		{ 0x20, 0, NACK_UNSUPPORTED, 1 },
 		{ MSG_EDIT, 0, NACK_FORMAT, 1 },
 		{ 0, 0, NACK_UNSUPPORTED, 1 },
 		{ 0xef, 0, NACK_UNSUPPORTED, 1 },

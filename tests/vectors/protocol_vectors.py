@@ -83,6 +83,7 @@ ID_1 = bytes.fromhex("101112131415161718191a1b1c1d1e1f")
 ID_2 = bytes.fromhex("202122232425262728292a2b2c2d2e2f")
 SENT_MS = 1795168920000  # 2026-11-20 10:02:00 UTC
 EPOCH = 7
+NONCE = 0x0102030405060708
 
 
 def beacon(kind, flags, seq, table):
@@ -111,6 +112,11 @@ def padded(message):
 
 def message(kind, table):
     return padded(u8(kind) + fields(table))
+
+
+def ping(kind, size):
+    head = b"EARS" + u8(1) + u8(kind) + u16(0) + u64(NONCE)
+    return head + bytes(size - len(head))
 
 
 PROFILE = {1: b"ana", 2: "déjeuner".encode(), 3: u64(5), 4: b"0.1.0"}
@@ -178,6 +184,18 @@ MESSAGES = {
         10: u64(3)}),
     "file-call": message(11, {9: ID_2}),
     "file-attach": message(12, {9: ID_2}),
+    "heard-ask": message(13, {14: u64(NONCE)}),
+    "heard": message(14, {
+        4: u8(1), 14: u64(NONCE),
+        16: b"\x01" * 8 + u32(0) + b"\x02" * 8 + u32(1000)}),
+    "heard-none": message(14, {14: u64(NONCE)}),
+    "echo": message(15, {14: u64(NONCE), 15: bytes(5)}),
+    "echo-back": message(16, {11: u64(1 << 20), 14: u64(NONCE)}),
+}
+
+PINGS = {
+    "ping": ping(5, 64),
+    "pong": ping(6, 64),
 }
 
 
@@ -310,6 +328,7 @@ FILES = {
     "beacons": BEACONS,
     "hellos": HELLOS,
     "messages": MESSAGES,
+    "pings": PINGS,
     "session": session(),
 }
 
@@ -330,6 +349,7 @@ def write_corpus():
         "beacon": BEACONS,
         "hello": HELLOS,
         "msg": MESSAGES,
+        "ping": PINGS,
         "tlv": {
             "one": fields({1: b"x"}),
             "more": fields({0: b"", 1: b"ana", PAD: bytes(9), 0x81: b"y"}),
