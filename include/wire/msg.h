@@ -31,6 +31,10 @@ enum {
 	/* Bytes that an ECHO carries for nothing; with them it needs no
 	 * padding. */
 	ECHO_LOAD_MAX = 65536 - 1 - 4 - 8 - 4,
+	RUN_NAME_MAX = 32,
+	RUN_ARGS_MAX = 8,
+	RUN_ARGS_BYTES_MAX = 4096, /* of all, with a zero byte behind each */
+	RUN_PIECE_MAX = 16384,     /* bytes of output in one message */
 	MSG_SESSION_FIRST = 0xF0,
 };
 
@@ -59,6 +63,31 @@ enum msg_type {
 	/* Answer with as little as you can; and the answer. */
 	MSG_ECHO = 15,
 	MSG_ECHO_BACK = 16,
+	/* 17 to 20: a command that the reader's user lets the writer run; never
+	 * repeated, and for the session that is up. */
+	MSG_RUN = 17,
+	MSG_RUN_OUTPUT = 18,
+	MSG_RUN_END = 19,
+	MSG_RUN_STOP = 20,
+};
+
+/* How a command ended: the state of a RUN_END. */
+enum run_end {
+	RUN_ENDED = 1,   /* by itself; code: its exit status */
+	RUN_KILLED = 2,  /* by a signal, which is the code */
+	RUN_LATE = 3,    /* it took too long */
+	RUN_LONG = 4,    /* it said too much */
+	RUN_STOPPED = 5, /* by either end */
+	RUN_REFUSED = 6, /* it did not begin; code: enum run_refusal */
+};
+
+enum run_refusal {
+	RUN_NOT_VERIFIED = 1, /* nobody compared their keys there */
+	RUN_NOT_LISTED = 2,   /* no such command, or not for them */
+	RUN_BAD_ARGS = 3,     /* it takes none, or none like these */
+	RUN_BUSY = 4,         /* too many run there */
+	RUN_TOO_OFTEN = 5,
+	RUN_NO_PROGRAM = 6, /* it could not be started */
 };
 
 enum ack_state { ACK_STORED = 1, ACK_SHOWN = 2, ACK_REFUSED = 3 };
@@ -146,6 +175,23 @@ struct msg_echo {
 	uint64_t size;       /* ECHO_BACK: bytes of load that came, in all */
 };
 
+/* RUN: the name of the command, and its arguments with a zero byte behind each:
+ * bytes of a peer like any other. */
+struct msg_run {
+	struct msg_id id;
+	struct untrusted name;
+	const uint8_t *args; /* may be NULL */
+	size_t args_size;
+};
+
+/* RUN_OUTPUT, RUN_END, RUN_STOP: of the RUN target. */
+struct msg_run_news {
+	struct msg_id target;
+	struct untrusted text; /* RUN_OUTPUT */
+	uint8_t end;           /* RUN_END: enum run_end */
+	uint8_t code; /* RUN_END: as that says, or one we do not know */
+};
+
 struct msg_nack {
 	struct msg_id id;
 	uint8_t code; /* enum nack_code, or one we do not know */
@@ -162,6 +208,8 @@ struct msg {
 		struct msg_file_ref ref;
 		struct msg_heard heard;
 		struct msg_echo echo;
+		struct msg_run run;
+		struct msg_run_news news;
 	};
 };
 
@@ -172,11 +220,11 @@ bool msg_is_post(uint8_t type);
 int msg_encode(const struct msg *m, uint8_t *out, size_t cap, size_t *ret_size);
 /*
  * Strings borrow from the input. ERR_SHORT, ERR_FORMAT, ERR_LIMIT (text over
- * TEXT_MAX or REACTION_MAX), ERR_UNSUPPORTED (unknown type, ack state or
- * critical field). On any error, ret_msg->type still holds the type and
- * ret_msg->post.id the message id where one could be read, else zeros, so that
- * the refusal can name it. An acknowledgement or refusal never has an id of its
- * own: nothing answers an answer.
+ * TEXT_MAX or REACTION_MAX, too many arguments), ERR_UNSUPPORTED (unknown type,
+ * ack state or critical field). On any error, ret_msg->type still holds the
+ * type and ret_msg->post.id the message id where one could be read, else zeros,
+ * so that the refusal can name it. An acknowledgement or refusal never has an
+ * id of its own: nothing answers an answer.
  */
 int msg_decode(const uint8_t *p, size_t n, struct msg *ret_msg);
 /* 64, 256, 1024, 4096, then multiples of 4096, at most MSG_MAX. */

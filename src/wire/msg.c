@@ -32,6 +32,7 @@ enum msg_field {
 	FIELD_NONCE = 14,
 	FIELD_LOAD = 15,
 	FIELD_HEARD = 16,
+	FIELD_ARGS = 20,
 };
 
 enum {
@@ -116,6 +117,24 @@ static const struct rule {
 		.known = BIT(FIELD_SIZE) | BIT(FIELD_NONCE),
 		.required = BIT(FIELD_NONCE),
 	},
+	[MSG_RUN] = {
+		.known = BIT(FIELD_ID) | BIT(FIELD_TEXT) | BIT(FIELD_ARGS),
+		.required = BIT(FIELD_ID) | BIT(FIELD_TEXT),
+		.text_max = RUN_NAME_MAX,
+	},
+	[MSG_RUN_OUTPUT] = {
+		.known = BIT(FIELD_TEXT) | BIT(FIELD_TARGET),
+		.required = BIT(FIELD_TEXT) | BIT(FIELD_TARGET),
+		.text_max = RUN_PIECE_MAX,
+	},
+	[MSG_RUN_END] = {
+		.known = BIT(FIELD_STATE) | BIT(FIELD_CODE) | BIT(FIELD_TARGET),
+		.required = BIT(FIELD_STATE) | BIT(FIELD_TARGET),
+	},
+	[MSG_RUN_STOP] = {
+		.known = BIT(FIELD_TARGET),
+		.required = BIT(FIELD_TARGET),
+	},
 	[MSG_ACK] = {
 		.known = BIT(FIELD_STATE) | BIT(FIELD_IDS),
 		.required = BIT(FIELD_STATE) | BIT(FIELD_IDS),
@@ -144,7 +163,7 @@ struct fields {
 	uint32_t files;
 	uint8_t flags, state, code;
 	struct untrusted text;
-	struct tlv ids, load, heard;
+	struct tlv ids, load, heard, args;
 };
 
 static const struct rule *
@@ -265,6 +284,32 @@ put_echo(struct wr *w, uint8_t type, const struct msg_echo *m)
 }
 
 static void
+put_run(struct wr *w, const struct rule *rule, const struct msg_run *m)
+{
+	tlv_put(w, FIELD_ID, m->id.b, MSG_ID_SIZE);
+	if (!tlv_put_text(w, FIELD_TEXT, m->name, rule->text_max) ||
+	    m->args_size > RUN_ARGS_BYTES_MAX)
+		w->failed = true;
+	else if (m->args_size > 0)
+		tlv_put(w, FIELD_ARGS, m->args, m->args_size);
+}
+
+static void
+put_news(struct wr *w, const struct rule *rule, uint8_t type,
+    const struct msg_run_news *m)
+{
+	if (type == MSG_RUN_OUTPUT &&
+	    !tlv_put_text(w, FIELD_TEXT, m->text, rule->text_max))
+		w->failed = true;
+	if (type == MSG_RUN_END) {
+		tlv_put_u8(w, FIELD_STATE, m->end);
+		if (m->code != 0)
+			tlv_put_u8(w, FIELD_CODE, m->code);
+	}
+	tlv_put(w, FIELD_TARGET, m->target.b, MSG_ID_SIZE);
+}
+
+static void
 put_fields(struct wr *w, const struct rule *rule, const struct msg *m)
 {
 	if (msg_is_post(m->type)) {
@@ -285,6 +330,14 @@ put_fields(struct wr *w, const struct rule *rule, const struct msg *m)
 	case MSG_ECHO:
 	case MSG_ECHO_BACK:
 		put_echo(w, m->type, &m->echo);
+		break;
+	case MSG_RUN:
+		put_run(w, rule, &m->run);
+		break;
+	case MSG_RUN_OUTPUT:
+	case MSG_RUN_END:
+	case MSG_RUN_STOP:
+		put_news(w, rule, m->type, &m->news);
 		break;
 	case MSG_ACK:
 		put_ack(w, &m->ack);
@@ -357,6 +410,24 @@ get_ids(const struct tlv *f, struct tlv *ret_ids)
 	return 0;
 }
 
+/* So many, and a zero byte behind the last: nothing is read beyond. */
+static int
+get_args(const struct tlv *f, struct tlv *ret_args)
+{
+	size_t count = 0;
+
+	if (f->size > RUN_ARGS_BYTES_MAX)
+		return ERR_LIMIT;
+	if (f->size > 0 && f->value[f->size - 1] != 0)
+		return ERR_FORMAT;
+	for (size_t i = 0; i < f->size; i++)
+		count += f->value[i] == 0;
+	if (count > RUN_ARGS_MAX)
+		return ERR_LIMIT;
+	*ret_args = *f;
+	return 0;
+}
+
 static int
 get_heard(const struct tlv *f, struct tlv *ret_heard)
 {
@@ -414,6 +485,8 @@ decode_field(const struct tlv *f, const struct rule *rule, struct fields *v)
 		return get_load(f, &v->load);
 	case FIELD_HEARD:
 		return get_heard(f, &v->heard);
+	case FIELD_ARGS:
+		return get_args(f, &v->args);
 	default:
 		return tlv_get_u8(f, &v->code);
 	}
@@ -516,6 +589,36 @@ take_heard(const struct fields *v, struct msg_heard *ret_heard)
 }
 
 static int
+take_run(const struct fields *v, struct msg_run *run)
+{
+	if (v->text.untrusted_size == 0)
+		return ERR_FORMAT;
+	*run = (struct msg_run){
+		.id = v->id,
+		.name = v->text,
+		.args = v->args.size > 0 ? v->args.value : NULL,
+		.args_size = v->args.size,
+	};
+	return 0;
+}
+
+static int
+take_news(uint8_t type, const struct fields *v, struct msg_run_news *news)
+{
+	bool known = v->state >= RUN_ENDED && v->state <= RUN_REFUSED;
+
+	if (type == MSG_RUN_OUTPUT && v->text.untrusted_size == 0)
+		return ERR_FORMAT;
+	*news = (struct msg_run_news){
+		.target = v->target,
+		.text = v->text,
+		.end = known ? v->state : RUN_STOPPED,
+		.code = v->code,
+	};
+	return 0;
+}
+
+static int
 take(uint8_t type, const struct fields *v, struct msg *ret_msg)
 {
 	if (msg_is_post(type))
@@ -538,6 +641,12 @@ take(uint8_t type, const struct fields *v, struct msg *ret_msg)
 			.size = v->size,
 		};
 		return 0;
+	case MSG_RUN:
+		return take_run(v, &ret_msg->run);
+	case MSG_RUN_OUTPUT:
+	case MSG_RUN_END:
+	case MSG_RUN_STOP:
+		return take_news(type, v, &ret_msg->news);
 	case MSG_ACK:
 		return take_ack(v, &ret_msg->ack);
 	case MSG_TYPING:

@@ -191,6 +191,12 @@ MESSAGES = {
     "heard-none": message(14, {14: u64(NONCE)}),
     "echo": message(15, {14: u64(NONCE), 15: bytes(5)}),
     "echo-back": message(16, {11: u64(1 << 20), 14: u64(NONCE)}),
+    "run": message(17, {1: ID_2, 5: b"uptime"}),
+    "run-args": message(17, {1: ID_2, 5: b"disk", 20: b"-h\0/\0"}),
+    "run-output": message(18, {5: b"up 3 days", 9: ID_2}),
+    "run-end": message(19, {6: u8(1), 8: u8(1), 9: ID_2}),
+    "run-refused": message(19, {6: u8(6), 8: u8(2), 9: ID_2}),
+    "run-stop": message(20, {9: ID_2}),
 }
 
 PINGS = {
