@@ -16,6 +16,8 @@
 #include "base/lang.h"
 #include "base/now.h"
 #include "core/model.h"
+#include "core/path.h"
+#include "core/traffic.h"
 #include "proto/discover.h"
 #include "proto/presence.h"
 
@@ -31,7 +33,6 @@ enum {
 	DOCTOR_GATEWAYS_MAX = 8,
 	DOCTOR_CLASHES_MAX = 16,
 	DOCTOR_STRAYS_MAX = 32,
-	DOCTOR_STEPS_MAX = 16,
 	DOCTOR_MACS_MAX = 4,
 	DOCTOR_WORD_SIZE = 64,
 	DOCTOR_LINE_SIZE = 256,
@@ -82,14 +83,11 @@ struct doctor_iface {
 	unsigned addr_count;
 	bool has_mac;
 	uint8_t mac[MAC_SIZE];
-	/* Of announcements and what else goes to everybody there; counted when
-	 * that is yes. */
-	enum known counted;
-	uint64_t sent, failed; /* by us */
-	uint64_t heard;        /* of others */
-	uint64_t own_heard;    /* ours, come back by the network */
-	size_t peer_count;     /* different ones that were heard there */
-	int last_error;        /* errno of the last that failed, or 0 */
+	/* Of IPv4 and of IPv6; a family of ADDR_NONE: it was not counted. */
+	struct iface_traffic traffic[2];
+	size_t peer_count; /* different ones that were heard there */
+	/* errno of the last announcement that could not be sent, or 0. */
+	int last_error;
 	/* It is a member of a bridge that keeps its members apart. */
 	enum known isolated;
 };
@@ -192,32 +190,11 @@ struct doctor_clash {
 struct doctor_stray {
 	struct addr from;
 	char iface[IFACE_NAME_MAX]; /* "": not known */
-	/* DROP_OFF_LINK, DROP_VERSION; DROP_OWN: our identity, not our run. */
+	/* DROP_OFF_LINK, DROP_VERSION; DROP_OWN: it has our identity, and is
+	 * another earshot than this one. */
 	enum discover_drop why;
 	unsigned version; /* DROP_VERSION: theirs */
 	uint64_t count;
-};
-
-/* Of the test of the way to one of them, in this order. */
-enum doctor_step_kind {
-	STEP_NEIGHBOUR,  /* it answers on the link */
-	STEP_PING,       /* a small datagram of ours, answered */
-	STEP_PING_LARGE, /* one as large as the link carries */
-	STEP_DIAL,       /* TCP, to its port */
-	STEP_HANDSHAKE,
-	STEP_ECHO, /* a message of the session, come back */
-	STEP_THROUGHPUT,
-};
-
-enum doctor_step_state { STEP_WAITING, STEP_OK, STEP_FAILED, STEP_SKIPPED };
-
-struct doctor_step {
-	enum doctor_step_kind kind;
-	enum doctor_step_state state;
-	int sys_errno;              /* of STEP_FAILED; 0: see why */
-	char why[DOCTOR_WORD_SIZE]; /* a msgid of failed or skipped; "" */
-	int64_t ms;                 /* how long it took */
-	uint64_t bytes;             /* of the datagram, or that went over */
 };
 
 struct doctor_peer {
@@ -235,22 +212,14 @@ struct doctor_peer {
 	/* By its announcements to everybody, how long ago; and by anything. */
 	enum known broadcast_heard;
 	int64_t broadcast_ago_ms, heard_ago_ms; /* -1: never, or not known */
-	/* It says whether it hears ours, and how long ago. */
-	enum known hears_us;
-	int64_t hears_ago_ms;
-	bool has_version;
-	unsigned version; /* of its protocol */
+	enum hears hears_us;                    /* as it says itself */
+	/* It answers us alone, or has a session. */
+	bool answers;
 	char version_text[VERSION_TEXT_SIZE];
 	bool has_skew;
 	int64_t skew_ms; /* its clock minus ours */
 	enum doctor_neighbour neighbour;
-	/* Small datagrams are answered and large ones never. */
-	enum known large_lost;
 	unsigned path_mtu; /* 0: not known */
-	/* It runs with the fingerprint of ours, or of another one, at two
-	 * places at once. */
-	bool twice;
-	struct addr other; /* the other place */
 };
 
 struct doctor_facts {
@@ -285,8 +254,10 @@ struct doctor_facts {
 	char asked_text[PEER_LABEL_SIZE];
 	size_t asked_peer;
 	struct addr asked_addr;
-	struct doctor_step steps[DOCTOR_STEPS_MAX];
-	size_t step_count;
+	/* The test of the way there; no state but PATH_OK and PATH_FAILED tells
+	 * anything. */
+	bool has_path;
+	struct path path;
 };
 
 /* All unknown; on the heap, for its size. */

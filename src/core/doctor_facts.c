@@ -5,6 +5,7 @@
 #include "core/doctor.h"
 
 #include "base/mem.h"
+#include "base/peer_text.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -68,8 +69,62 @@ add_iface(struct doctor_facts *f, const struct iface *from)
 		n->last_error = from->last_error;
 }
 
+/* Of both families, where the interface is one of ours. */
 static void
-add_peer(struct doctor_facts *f, const struct peer *p, struct now now)
+add_traffic(struct doctor_facts *f, const struct iface_traffic *t)
+{
+	for (size_t i = 0; i < f->iface_count; i++) {
+		struct doctor_iface *n = &f->ifaces[i];
+		if (n->index == t->index && t->family != ADDR_NONE)
+			n->traffic[t->family == ADDR_IPV6] = *t;
+	}
+}
+
+static void
+count_heard(struct doctor_facts *f, const struct model *m, const struct peer *p,
+    struct doctor_peer *to)
+{
+	for (size_t i = 0; i < f->iface_count; i++) {
+		struct doctor_iface *n = &f->ifaces[i];
+		bool heard = false;
+		for (size_t t = 0; t < m->traffic_count; t++)
+			heard |= m->traffic[t].index == n->index &&
+				 (p->heard_on >> t & 1) != 0;
+		if (!heard)
+			continue;
+		n->peer_count++;
+		snprintf(to->iface, sizeof(to->iface), "%s", n->name);
+	}
+}
+
+/* Silence means something only when it is longer than somebody who is there can
+ * keep it. */
+static enum known
+broadcast_heard(
+    const struct doctor_facts *f, const struct model *m, const struct peer *p)
+{
+	int64_t interval_ms = DISCOVER_INTERVAL_MIN_S * INT64_C(1000);
+	int64_t by_count_ms =
+	    (int64_t)m->peer_count * 1000 / DISCOVER_PEERS_PER_S;
+
+	if (by_count_ms > interval_ms)
+		interval_ms = by_count_ms;
+	if (p->heard_ms != 0)
+		return KNOWN_YES;
+	if (f->listened_ms < interval_ms * DISCOVER_STALE_TENTHS / 10)
+		return KNOWN_NOTHING;
+	return p->answered_ms != 0 || p->link == PEER_LINK_UP ? KNOWN_NO
+							      : KNOWN_NOTHING;
+}
+
+static int64_t
+ago_ms(int64_t then_ms, int64_t now_ms)
+{
+	return then_ms == 0 || then_ms > now_ms ? -1 : now_ms - then_ms;
+}
+
+static void
+add_peer(struct doctor_facts *f, const struct model *m, const struct peer *p)
 {
 	struct doctor_peer *to = &f->peers[f->peer_count++];
 	const struct addr *host = peer_host(p);
@@ -83,18 +138,62 @@ add_peer(struct doctor_facts *f, const struct peer *p, struct now now)
 		.by_hand = p->by_hand,
 		.session = p->link == PEER_LINK_UP,
 		.look_alike = p->look_alike,
-		.broadcast_ago_ms = -1,
-		.heard_ago_ms = -1,
-		.hears_ago_ms = -1,
+		.broadcast_heard = broadcast_heard(f, m, p),
+		.broadcast_ago_ms = ago_ms(p->heard_ms, f->now.mono_ms),
+		.heard_ago_ms = ago_ms(p->last_seen_ms, f->now.wall_ms),
+		.hears_us = p->hears_us,
+		.answers = p->answered_ms != 0 || p->link == PEER_LINK_UP,
 		.has_skew = p->link == PEER_LINK_UP,
 		.skew_ms = p->clock_skew_ms,
 	};
 	peer_label(p, true, to->name);
 	if (host != NULL)
 		to->addr = *host;
-	if (p->last_seen_ms != 0)
-		to->heard_ago_ms = now.wall_ms - p->last_seen_ms;
 	snprintf(to->version_text, sizeof(to->version_text), "%s", p->version);
+	count_heard(f, m, p, to);
+}
+
+static void
+add_stray(struct doctor_facts *f, const struct doctor_stray *stray)
+{
+	if (stray->count > 0 && f->stray_count < DOCTOR_STRAYS_MAX)
+		f->strays[f->stray_count++] = *stray;
+}
+
+static void
+add_strays(struct doctor_facts *f, const struct model *m)
+{
+	struct doctor_stray twin = {
+		.from = m->twin.from,
+		.why = DROP_OWN,
+		.count = m->twin.count,
+	};
+	struct doctor_stray version = {
+		.from = m->other_version.from,
+		.why = DROP_VERSION,
+		.version = m->other_version.major,
+		.count = m->other_version.count,
+	};
+
+	/* One alone may be a recording of ours. */
+	if (twin.count > 1)
+		add_stray(f, &twin);
+	add_stray(f, &version);
+}
+
+static void
+add_name(struct doctor_facts *f, const struct model *m)
+{
+	char *own = name_skeleton(m->name);
+
+	snprintf(f->name, sizeof(f->name), "%s", m->name);
+	for (size_t i = 0, at = 0; i < m->peer_count; i++)
+		if (!m->peers[i]->is_self &&
+		    strcmp(m->peers[i]->skeleton, own) == 0)
+			f->peers[at++].look_alike = true;
+		else
+			at += !m->peers[i]->is_self;
+	free(own);
 }
 
 void
@@ -103,7 +202,6 @@ doctor_facts_model(
 {
 	f->now = now;
 	f->self = m->self;
-	snprintf(f->name, sizeof(f->name), "%s", m->name);
 	f->listened_ms = now.mono_ms - m->started_ms;
 	f->quiet = m->settings.quiet;
 	f->leaving = m->leaving;
@@ -111,10 +209,14 @@ doctor_facts_model(
 	f->counters = m->discovery;
 	for (size_t i = 0; i < m->iface_count; i++)
 		add_iface(f, &m->ifaces[i]);
+	for (size_t i = 0; i < m->traffic_count; i++)
+		add_traffic(f, &m->traffic[i]);
 	free(f->peers);
 	f->peer_count = 0;
 	f->peers = xcalloc(m->peer_count + 1, sizeof(*f->peers));
 	for (size_t i = 0; i < m->peer_count; i++)
 		if (!m->peers[i]->is_self)
-			add_peer(f, m->peers[i], now);
+			add_peer(f, m, m->peers[i]);
+	add_name(f, m);
+	add_strays(f, m);
 }
