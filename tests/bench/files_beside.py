@@ -12,7 +12,7 @@ from programs import now_ms, status
 from table import spread
 
 TEXTS, GAP_MS, TEXT_MAX_MS = 200, 20, 5
-BIG_SIZE = 4 << 30
+BIG_SIZE, BIG_STEP = 4 << 30, 64 << 20
 RSS_MAX_MB = 16
 OFFERS, OFFER_SIZE, FIRST_MAX_MS, CONNECTS = 20, 1 << 20, 5, 5
 IN_MODIFY = 2
@@ -115,10 +115,19 @@ def high(took):
     return sorted(took)[-1 - len(took) // 100]
 
 
+def write_big(path):
+    """Of bytes: of a hole each page is made when it is read, which takes
+    longer than to send it."""
+    noise = os.urandom(BIG_STEP)
+    with open(path, "wb") as file:
+        for _ in range(BIG_SIZE // BIG_STEP):
+            file.write(noise)
+        os.fsync(file.fileno())
+
+
 def measure_beside(table, pair, source, disk, memory):
     path = os.path.join(source, "big")
-    with open(path, "wb") as file:
-        file.truncate(BIG_SIZE)
+    write_big(path)
     alone = talk(pair)
     for folder, where in ((disk, "to the disk that the texts are synced to"),
                           (memory, "to memory")):
