@@ -127,9 +127,11 @@ due_ms(const struct shell *sh, const struct change *change)
 			return sh->now.mono_ms + LATE_MS;
 		break;
 	case CHANGE_TRANSFER:
-		/* How far it is, every few seconds. */
+		/* That it begins, which it does meanwhile, and how far it is,
+		 * every few seconds. */
 		if (sh->change_count < LATE_MAX &&
-		    change->transfer->state == TRANSFER_RUNNING)
+		    (change->transfer->state == TRANSFER_ACCEPTED ||
+			change->transfer->state == TRANSFER_RUNNING))
 			return sh->now.mono_ms + LATE_MS;
 		break;
 	case CHANGE_MESSAGE:
