@@ -322,7 +322,8 @@ write_bytes(struct sink *s, const struct file_piece *p, char **ret_error)
 	if (file_write_all(s->fd, p->bytes, p->count) < 0)
 		return sink_fail_sys(s, ret_error);
 	s->left -= p->count;
-	sink_ahead_wrote(s, p->count);
+	if (sink_ahead_wrote(s, p->count) < 0)
+		return sink_fail_sys(s, ret_error);
 	return 0;
 }
 

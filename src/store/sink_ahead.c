@@ -6,6 +6,9 @@
  */
 #include "store/sink_state.h"
 
+#include "base/err.h"
+
+#include <errno.h>
 #include <fcntl.h>
 #include <stdlib.h>
 #include <unistd.h>
@@ -16,7 +19,9 @@
 
 enum {
 	MIB = 1024 * 1024,
-	FLUSH_STEP = 8 * MIB,
+	/* Two steps are on their way to the disk at most: who syncs a few bytes
+	 * meanwhile waits for them, and for no more. */
+	FLUSH_STEP = MIB / 2,
 	RESERVE_STEP = 64 * MIB,
 	RESERVE_MIN = 2 * MIB,
 };
@@ -56,7 +61,7 @@ reserve(struct sink *s, uint64_t n)
 void
 sink_ahead_begin(struct sink *s)
 {
-	s->unflushed = s->reserved = 0;
+	s->unflushed = s->flushing = s->reserved = 0;
 	s->reserves = s->left >= RESERVE_MIN && s->left <= INT64_MAX;
 }
 
@@ -72,19 +77,51 @@ sink_ahead_reserve(struct sink *s, size_t n)
 	return n < s->reserved ? 0 : n - s->reserved;
 }
 
-void
+#ifdef SYNC_FILE_RANGE_WRITE
+static int
+send_range(const struct sink *s, uint64_t at, uint64_t n, unsigned how)
+{
+	if (sync_file_range(s->fd, (off_t)at, (off_t)n, how) == 0)
+		return 0;
+	/* Who is told so once is not told by the sync at the end. Else it is
+	 * not for such a file. */
+	return errno == EIO || errno == ENOSPC || errno == EDQUOT ? ERR_SYS : 0;
+}
+
+/* Of two steps one is on the disk when it returns. Whoever has no thread of
+ * its own for that does not wait. */
+static int
+flush(const struct sink *s)
+{
+	uint64_t at = s->at - s->unflushed;
+	int err = send_range(s, at, s->unflushed, SYNC_FILE_RANGE_WRITE);
+
+	if (err == 0 && s->flushing > 0 && s->part != NULL)
+		err = send_range(s, at - s->flushing, s->flushing,
+		    SYNC_FILE_RANGE_WAIT_BEFORE);
+	return err;
+}
+#else
+static int
+flush(const struct sink *s)
+{
+	(void)s;
+	return 0;
+}
+#endif
+
+int
 sink_ahead_wrote(struct sink *s, size_t n)
 {
 	s->at += n;
 	s->reserved -= n < s->reserved ? n : s->reserved;
 	s->unflushed += n;
 	if (s->unflushed < FLUSH_STEP)
-		return;
-#ifdef SYNC_FILE_RANGE_WRITE
-	(void)sync_file_range(s->fd, (off_t)(s->at - s->unflushed),
-	    (off_t)s->unflushed, SYNC_FILE_RANGE_WRITE);
-#endif
+		return 0;
+	int err = flush(s);
+	s->flushing = s->unflushed;
 	s->unflushed = 0;
+	return err;
 }
 
 void

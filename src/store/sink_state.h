@@ -28,7 +28,7 @@ struct sink {
 	uint64_t left;  /* bytes of it to come */
 	int64_t mtime;
 	uint64_t room; /* may be written before the next look */
-	uint64_t unflushed, at;
+	uint64_t unflushed, flushing, at;
 	uint64_t reserved; /* of the file, behind at */
 	bool reserves;
 	uint64_t entries;
@@ -61,7 +61,8 @@ void sink_fail(struct sink *s);
  * written. */
 void sink_ahead_begin(struct sink *s);
 uint64_t sink_ahead_reserve(struct sink *s, size_t n);
-void sink_ahead_wrote(struct sink *s, size_t n);
+/* ERR_SYS, with errno: what was written before is lost. */
+int sink_ahead_wrote(struct sink *s, size_t n);
 void sink_ahead_end(struct sink *s);
 int sink_fail_sys(const struct sink *s, char **ret_error);
 /* Makes the list beside a part that was made. */
