@@ -1,160 +1,117 @@
 /* SPDX-License-Identifier: MIT */
-/*
- * A dump of the table, made by the kernel while it is read: nothing is waited
- * for.
- */
 #include "net/neighbours.h"
 
 #include <string.h>
-#include <sys/socket.h>
-#include <unistd.h>
 
 #ifdef __linux__
+
+#include "net/netlink.h"
 
 #include <linux/neighbour.h>
 #include <linux/netlink.h>
 #include <linux/rtnetlink.h>
+#include <sys/socket.h>
 
-enum { READS_MAX = 1024, READ_SIZE = 16384 };
-
-/* What is looked for, and what was found. */
+/* What is looked for, and the best that was found. */
 struct search {
 	const struct addr *host;
-	uint8_t mac[MAC_SIZE];
-	bool found, ended;
+	struct entry best;
 };
 
-static int
-ask(const struct addr *host)
+static enum entry_state
+state_of(unsigned nud)
+{
+	if ((nud & (NUD_REACHABLE | NUD_PERMANENT)) != 0)
+		return ENTRY_REACHABLE;
+	if ((nud & (NUD_STALE | NUD_DELAY | NUD_PROBE)) != 0)
+		return ENTRY_STALE;
+	if ((nud & NUD_FAILED) != 0)
+		return ENTRY_FAILED;
+	return (nud & NUD_INCOMPLETE) != 0 ? ENTRY_ASKED : ENTRY_NONE;
+}
+
+/* Whether the attributes are those of the host, and its hardware address. */
+static bool
+take_attributes(
+    const struct addr *host, const char *p, size_t left, struct entry *e)
+{
+	size_t ip_size = host->family == ADDR_IPV4 ? 4 : 16;
+	struct netlink_attr a;
+	bool is_host = false;
+
+	while (netlink_next(&p, &left, &a)) {
+		if (a.type == NDA_DST && a.size == ip_size)
+			is_host = memcmp(a.value, host->ip, ip_size) == 0;
+		if (a.type == NDA_LLADDR && a.size == MAC_SIZE) {
+			memcpy(e->mac, a.value, MAC_SIZE);
+			e->has_mac = true;
+		}
+	}
+	return is_host;
+}
+
+static bool
+take_entry(void *self, uint16_t type, const char *p, size_t n)
+{
+	struct search *s = self;
+	struct ndmsg m;
+	struct entry e;
+
+	if (type != RTM_NEWNEIGH || n < NLMSG_ALIGN(sizeof(m)))
+		return true;
+	memcpy(&m, p, sizeof(m));
+	if (s->host->scope != 0 && m.ndm_ifindex != (int)s->host->scope)
+		return true;
+	e = (struct entry){
+		.state = state_of(m.ndm_state),
+		.index = (unsigned)m.ndm_ifindex,
+	};
+	if (take_attributes(s->host, p + NLMSG_ALIGN(sizeof(m)),
+		n - NLMSG_ALIGN(sizeof(m)), &e) &&
+	    e.state > s->best.state)
+		s->best = e;
+	return s->best.state != ENTRY_REACHABLE;
+}
+
+struct entry
+neighbours_entry(const struct addr *host)
 {
 	struct {
 		struct nlmsghdr h;
 		struct ndmsg n;
 	} request = {
-		.h = { .nlmsg_len = NLMSG_LENGTH(sizeof(struct ndmsg)),
-		    .nlmsg_type = RTM_GETNEIGH,
+		.h = { .nlmsg_type = RTM_GETNEIGH,
 		    .nlmsg_flags = NLM_F_REQUEST | NLM_F_DUMP },
 		.n = { .ndm_family =
 			   host->family == ADDR_IPV4 ? AF_INET : AF_INET6 },
 	};
-	struct sockaddr_nl kernel = { .nl_family = AF_NETLINK };
-	int fd = socket(
-	    AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC | SOCK_NONBLOCK, NETLINK_ROUTE);
+	struct search s = { .host = host, .best = { .state = ENTRY_NONE } };
 
-	if (fd < 0)
-		return -1;
-	if (sendto(fd, &request, request.h.nlmsg_len, 0,
-		(struct sockaddr *)&kernel, sizeof(kernel)) >= 0)
-		return fd;
-	close(fd);
-	return -1;
-}
-
-/* The attributes of one entry, if they are all there. */
-static void
-take_attributes(struct search *s, const char *p, size_t left)
-{
-	size_t ip_size = s->host->family == ADDR_IPV4 ? 4 : 16;
-	uint8_t mac[MAC_SIZE];
-	bool is_host = false, has_mac = false;
-
-	while (left >= sizeof(struct rtattr)) {
-		struct rtattr a;
-		memcpy(&a, p, sizeof(a));
-		if (a.rta_len < sizeof(a) || a.rta_len > left)
-			break;
-		size_t size = a.rta_len - RTA_LENGTH(0);
-		const char *value = p + RTA_LENGTH(0);
-		if (a.rta_type == NDA_DST && size == ip_size)
-			is_host = memcmp(value, s->host->ip, size) == 0;
-		if (a.rta_type == NDA_LLADDR && size == sizeof(mac)) {
-			memcpy(mac, value, sizeof(mac));
-			has_mac = true;
-		}
-		size_t step = RTA_ALIGN(a.rta_len);
-		if (step >= left)
-			break;
-		p += step;
-		left -= step;
-	}
-	if (!is_host || !has_mac)
-		return;
-	memcpy(s->mac, mac, sizeof(mac));
-	s->found = true;
-}
-
-static void
-take_entry(struct search *s, const char *p, size_t size)
-{
-	unsigned known =
-	    NUD_REACHABLE | NUD_STALE | NUD_DELAY | NUD_PROBE | NUD_PERMANENT;
-	struct ndmsg n;
-
-	if (size < NLMSG_ALIGN(sizeof(n)))
-		return;
-	memcpy(&n, p, sizeof(n));
-	if ((n.ndm_state & known) == 0 ||
-	    (s->host->scope != 0 && n.ndm_ifindex != (int)s->host->scope))
-		return;
-	take_attributes(
-	    s, p + NLMSG_ALIGN(sizeof(n)), size - NLMSG_ALIGN(sizeof(n)));
-}
-
-static void
-take_messages(struct search *s, const char *p, size_t left)
-{
-	struct nlmsghdr h;
-
-	while (!s->found && left >= sizeof(h)) {
-		memcpy(&h, p, sizeof(h));
-		if (h.nlmsg_len < sizeof(h) || h.nlmsg_len > left)
-			return;
-		if (h.nlmsg_type == NLMSG_DONE || h.nlmsg_type == NLMSG_ERROR)
-			s->ended = true;
-		else if (h.nlmsg_type == RTM_NEWNEIGH)
-			take_entry(
-			    s, p + NLMSG_HDRLEN, h.nlmsg_len - NLMSG_HDRLEN);
-		size_t step = NLMSG_ALIGN(h.nlmsg_len);
-		if (step >= left)
-			return;
-		p += step;
-		left -= step;
-	}
-}
-
-bool
-neighbours_find(const struct addr *host, uint8_t ret_mac[MAC_SIZE])
-{
-	_Alignas(struct nlmsghdr) char bytes[READ_SIZE];
-	struct search s = { .host = host };
-	int fd = host->family == ADDR_NONE ? -1 : ask(host);
-
-	for (int i = 0; fd >= 0 && i < READS_MAX && !s.found && !s.ended; i++) {
-		struct sockaddr_nl from = { .nl_pid = 1 };
-		socklen_t size = sizeof(from);
-		ssize_t got = recvfrom(fd, bytes, sizeof(bytes), 0,
-		    (struct sockaddr *)&from, &size);
-		if (got <= 0)
-			break;
-		/* Another process can send here too. */
-		if (from.nl_pid == 0)
-			take_messages(&s, bytes, (size_t)got);
-	}
-	if (fd >= 0)
-		close(fd);
-	if (s.found)
-		memcpy(ret_mac, s.mac, MAC_SIZE);
-	return s.found;
+	if (host->family == ADDR_NONE ||
+	    netlink_ask(&request, sizeof(request),
+		&(struct netlink_taker){ take_entry, &s }) != 0)
+		s.best = (struct entry){ .state = ENTRY_UNKNOWN };
+	return s.best;
 }
 
 #else
 
-bool
-neighbours_find(const struct addr *host, uint8_t ret_mac[MAC_SIZE])
+struct entry
+neighbours_entry(const struct addr *host)
 {
 	(void)host;
-	(void)ret_mac;
-	return false;
+	return (struct entry){ .state = ENTRY_UNKNOWN };
 }
 
 #endif
+
+bool
+neighbours_find(const struct addr *host, uint8_t ret_mac[MAC_SIZE])
+{
+	struct entry e = neighbours_entry(host);
+
+	if (e.state < ENTRY_STALE || !e.has_mac)
+		return false;
+	memcpy(ret_mac, e.mac, MAC_SIZE);
+	return true;
+}
