@@ -20,7 +20,7 @@ enum port_held {
 struct port_owner {
 	enum port_held held;
 	uint32_t uid; /* unless it is free, or not known */
-	bool self;    /* it is this process */
+	bool self;    /* this process has it, too, or alone */
 	int64_t pid;
 	char command[PORT_OWNER_WORD]; /* as it calls itself: not clean */
 	char user[PORT_OWNER_WORD];    /* "": has no name here; not clean */

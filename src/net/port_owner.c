@@ -131,6 +131,22 @@ name_user(struct port_owner *o)
 }
 
 static void
+take_process(
+    const struct sockets *s, const char *pid, int at, struct port_owner *o)
+{
+	int64_t number = strtol(pid, NULL, 10);
+	bool self = number == getpid();
+
+	o->self |= self;
+	if (o->held == PORT_HELD && self)
+		return;
+	o->held = PORT_HELD;
+	o->uid = s->uids[at];
+	o->pid = number;
+	name_process(pid, o);
+}
+
+static void
 find_process(const struct sockets *s, struct port_owner *o)
 {
 	DIR *dir = opendir("/proc");
@@ -143,15 +159,8 @@ find_process(const struct sockets *s, struct port_owner *o)
 		    seen++ > PROCESSES_MAX)
 			continue;
 		int at = process_socket(e->d_name, s);
-		if (at < 0)
-			continue;
-		o->held = PORT_HELD;
-		o->uid = s->uids[at];
-		o->pid = strtol(e->d_name, NULL, 10);
-		o->self = o->pid == getpid();
-		name_process(e->d_name, o);
-		if (!o->self)
-			break;
+		if (at >= 0)
+			take_process(s, e->d_name, at, o);
 	}
 	closedir(dir);
 }

@@ -1,0 +1,47 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Finds out what this machine tells of its network, for the doctor: links,
+ * routes, who has which port, what a firewall would drop, who answers. A look
+ * reads and asks, and changes nothing; what is not permitted stays unknown. It
+ * never blocks, and takes LOOK_MS_MAX at most.
+ */
+#ifndef APP_LOOK_H
+#define APP_LOOK_H
+
+#include "app/strays.h"
+#include "base/addr.h"
+#include "base/now.h"
+#include "core/doctor.h"
+#include "net/loop.h"
+
+enum { LOOK_MS_MAX = 3000 };
+
+struct look;
+
+struct look_cfg {
+	const struct settings *settings;
+	uint16_t discovery_port;
+	/* What runs has; 0 where nothing does. */
+	uint16_t tcp_port, udp_port;
+	bool runs;
+	const struct strays *strays; /* may be NULL */
+	struct addr asked;           /* ADDR_NONE: nobody */
+};
+
+/*
+ * Begins. The facts have what doctor_facts_model told, if anything runs, and
+ * get what else there is: at once, and until it has ended; borrowed until
+ * look_free.
+ */
+struct look *look_new(
+    const struct look_cfg *cfg, struct doctor_facts *facts, struct now now);
+/* Gives up what has not ended. NULL is fine. */
+void look_free(struct look *k);
+void look_watch(const struct look *k, struct loop *l, uint64_t tag);
+void look_ready(struct look *k, const struct loop_event *ev);
+/* What has come; true when that is all. After that there is nothing more to
+ * call but look_free. */
+bool look_turn(struct look *k, struct now now);
+int64_t look_deadline(const struct look *k);
+
+#endif
