@@ -53,7 +53,7 @@ _earshot()
 		    --help --version' -- "$word")
 	elif ((COMP_CWORD == 1)); then
 		mapfile -t COMPREPLY < <(compgen -W 'who send send-file shout
-		    receive listen log info id set passphrase demo' -- "$word")
+		    receive listen log info id set doctor passphrase demo' -- "$word")
 	elif [[ " ${COMP_WORDS[*]} " == *' send-file '* ]]; then
 		compopt -o default
 	fi

@@ -10,6 +10,7 @@ complete -c earshot -n '__fish_seen_subcommand_from send-file' -F
 complete -c earshot -n __fish_is_first_arg -a shout -d 'Say something to everybody nearby'
 complete -c earshot -n __fish_is_first_arg -a receive -d 'Wait for messages and print them'
 complete -c earshot -n __fish_is_first_arg -a info -d 'What is known of somebody'
+complete -c earshot -n __fish_is_first_arg -a doctor -d 'Why somebody is missing, and what mends it'
 complete -c earshot -n __fish_is_first_arg -a id -d 'Your name and fingerprint'
 complete -c earshot -n __fish_is_first_arg -a set -d 'Show or change a setting'
 complete -c earshot -n __fish_is_first_arg -a log -d 'Print what was said'

@@ -100,6 +100,7 @@ enum question {
 	QUESTION_SEARCH, /* text: core/query.h */
 	QUESTION_GOTO,   /* text: a day */
 	QUESTION_EXPORT, /* text: a path */
+	QUESTION_DOCTOR, /* text: peer or an address, as typed; "": everybody */
 };
 
 struct command {

@@ -213,8 +213,9 @@ struct doctor_peer {
 	enum known broadcast_heard;
 	int64_t broadcast_ago_ms, heard_ago_ms; /* -1: never, or not known */
 	enum hears hears_us;                    /* as it says itself */
-	/* It answers us alone, or has a session. */
-	bool answers;
+	/* An announcement of it was heard in this run, to everybody or as an
+	 * answer to ours. */
+	bool announced;
 	char version_text[VERSION_TEXT_SIZE];
 	bool has_skew;
 	int64_t skew_ms; /* its clock minus ours */

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "app/answers.h"
 
+#include "app/doctor.h"
 #include "app/language.h"
 #include "base/mem.h"
 #include "store/paths.h"
@@ -141,6 +142,9 @@ answers_give(struct shell *sh, const struct effect *query)
 		break;
 	case QUESTION_EXPORT:
 		export(sh, query);
+		break;
+	case QUESTION_DOCTOR:
+		doctor_begin(sh, sh->asker, query);
 		break;
 	}
 }

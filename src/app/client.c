@@ -2,6 +2,7 @@
 #include "app/client.h"
 
 #include "app/clock.h"
+#include "app/doctor.h"
 #include "app/headless.h"
 #include "app/language.h"
 #include "app/shell.h"
@@ -29,15 +30,40 @@ struct client {
 
 /* Goes wrong where the other end waits for events. */
 static void
-tell_parent(int fd, const char *error)
+tell(int fd, const json_t *event)
 {
-	json_t *event = json_pack("{s:s,s:s}", "event", "fatal", "text", error);
-	char *line = json_dumps(event, JSON_COMPACT);
+	char *line = json_dumps(event, JSON_COMPACT | JSON_PRESERVE_ORDER);
 
 	if (line != NULL && write(fd, line, strlen(line)) > 0)
 		(void)!write(fd, "\n", 1);
 	free(line);
+}
+
+static void
+tell_parent(int fd, const char *error)
+{
+	json_t *event = json_pack("{s:s,s:s}", "event", "fatal", "text", error);
+
+	tell(fd, event);
 	json_decref(event);
+}
+
+static void
+diagnose(const struct shell *sh, int fd, const char *error)
+{
+	struct doctor_facts *facts = doctor_unopened(sh, error);
+	struct doctor_verdict v;
+
+	doctor_judge(facts, language(), &v);
+	json_t *events = doctor_events(facts, &v), *event;
+	size_t i;
+	json_array_foreach(events, i, event)
+	{
+		tell(fd, event);
+	}
+	json_decref(events);
+	doctor_verdict_clear(&v);
+	doctor_facts_free(facts);
 }
 
 static _Noreturn void
@@ -50,9 +76,11 @@ child_run(const struct options *o, int fd)
 	char *error = NULL;
 	int status = EXIT_FAILED;
 
-	if (shell_open(&sh, &cfg, &error) < 0)
+	if (shell_open(&sh, &cfg, &error) < 0) {
 		tell_parent(fd, error);
-	else
+		if (o->verb == VERB_DOCTOR)
+			diagnose(&sh, fd, error);
+	} else
 		status = headless_run(&sh, fd);
 	shell_close(&sh);
 	_exit(status);

@@ -39,6 +39,8 @@ struct events {
 	char *(*done)(const char *command);
 	char *(*info)(const char *command, const char *text);
 	char *(*error)(const char *command, const char *text);
+	/* Each is an object: "finding", "fact" and "doctor" are, too. */
+	bool structured;
 };
 
 extern const struct events events_text;

@@ -564,4 +564,5 @@ const struct events events_json = {
 	.done = json_done,
 	.info = json_info,
 	.error = json_error,
+	.structured = true,
 };

@@ -13,6 +13,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+struct doctor_facts;
+struct doctor_verdict;
 struct findings;
 struct shell;
 
@@ -42,6 +44,10 @@ struct front {
 	/* /goto, of its own: conv is to be shown from row on; it is loaded. */
 	void (*show)(
 	    struct front *f, struct shell *sh, uint32_t conv, int64_t row);
+	/* /doctor, of its own; NULL: it is told the report. */
+	void (*diagnosed)(struct front *f, struct shell *sh,
+	    const struct doctor_facts *facts,
+	    const struct doctor_verdict *verdict);
 	/* A signal that is not the shell's: SIGWINCH, SIGTSTP, SIGCONT. */
 	void (*signal)(struct front *f, struct shell *sh, int number);
 	/* Of fronts.c. */

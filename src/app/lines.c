@@ -2,6 +2,7 @@
 #include "app/lines.h"
 
 #include "app/ascii.h"
+#include "app/doctor.h"
 #include "app/language.h"
 #include "base/mem.h"
 #include "base/peer_text.h"
@@ -36,6 +37,7 @@ lines_init(struct lines *l, size_t output_max)
 	l->front.report = lines_report;
 	l->front.found = lines_found;
 	l->front.show = lines_show;
+	l->front.diagnosed = lines_diagnosed;
 	l->front.watch = lines_watch;
 	l->front.ready = lines_ready;
 	l->conv = CONV_NEARBY;
@@ -230,6 +232,31 @@ lines_show(struct front *f, struct shell *sh, uint32_t conv, int64_t row)
 		if (is_said && msg->row >= row)
 			lines_print(l, l->events->found(m, &found));
 	}
+}
+
+void
+lines_diagnosed(struct front *f, struct shell *sh,
+    const struct doctor_facts *facts, const struct doctor_verdict *verdict)
+{
+	struct lines *l = lines_of(f);
+
+	(void)sh;
+	if (!l->events->structured) {
+		char *report = doctor_report(facts, verdict, language());
+		lines_print(l, l->events->info("/doctor", report));
+		free(report);
+		return;
+	}
+	json_t *events = doctor_events(facts, verdict);
+	size_t i;
+	json_t *event;
+	json_array_foreach(events, i, event)
+	{
+		char *text =
+		    json_dumps(event, JSON_COMPACT | JSON_PRESERVE_ORDER);
+		lines_print(l, text);
+	}
+	json_decref(events);
 }
 
 static void

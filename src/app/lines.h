@@ -39,12 +39,14 @@ void lines_clear(struct lines *l);
 
 /* Takes the text; NULL: nothing. */
 void lines_print(struct lines *l, char *text);
-/* For front: report, found, show, watch, ready. */
+/* For front: report, found, show, diagnosed, watch, ready. */
 void lines_report(
     struct front *f, struct shell *sh, const struct effect *effect);
 void lines_found(struct front *f, struct shell *sh, const struct effect *query,
     const struct findings *findings);
 void lines_show(struct front *f, struct shell *sh, uint32_t conv, int64_t row);
+void lines_diagnosed(struct front *f, struct shell *sh,
+    const struct doctor_facts *facts, const struct doctor_verdict *verdict);
 void lines_watch(struct front *f, struct shell *sh, struct loop *l);
 void lines_ready(
     struct front *f, struct shell *sh, const struct loop_event *ev);

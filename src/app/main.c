@@ -188,6 +188,7 @@ run_verb(struct options *o)
 	case VERB_INFO:
 	case VERB_ID:
 	case VERB_SET:
+	case VERB_DOCTOR:
 		return run_client(o);
 	}
 	return run(o);

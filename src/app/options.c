@@ -102,6 +102,8 @@ static const struct verb_row {
 	[VERB_ID] = { "id", "", N_("your own name and fingerprint"), "", 0, 0 },
 	[VERB_SET] = { "set", "[KEY [VALUE]]",
 	    N_("shows the settings, or changes one"), "", 0, 2 },
+	[VERB_DOCTOR] = { "doctor", "[WHO|ADDRESS]",
+	    N_("why somebody is missing, and what mends it"), "t", 0, 1 },
 	[VERB_PASSPHRASE] = { "passphrase", "",
 	    N_("set, change or remove the passphrase of your key"), "", 0, 0 },
 	[VERB_DEMO] = { "demo", "",

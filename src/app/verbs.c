@@ -63,8 +63,8 @@ verb_note(struct verb_run *v, json_t *event)
 	json_object_set(v->peers, id, event);
 }
 
-static void
-set_over(struct verb_run *v)
+void
+verb_over(struct verb_run *v)
 {
 	if (v->error == NULL)
 		v->error = xstrdup(say(language(),
@@ -110,7 +110,7 @@ verb_ask(struct verb_run *v, const char *line, bool *ret_failed,
 	while (!ended) {
 		json_t *event = client_event(v->client, until_ms);
 		if (event == NULL) {
-			set_over(v);
+			verb_over(v);
 			*ret_failed = true;
 			return answer;
 		}
@@ -279,6 +279,8 @@ dispatch(struct verb_run *v)
 			client_is_alone(v->client) ? INFO_MS : 0));
 	case VERB_SET:
 		return verb_one(v, "/set", 0);
+	case VERB_DOCTOR:
+		return verb_doctor(v);
 	case VERB_NONE:
 	case VERB_LOG:
 	case VERB_PASSPHRASE:
@@ -306,7 +308,7 @@ hear_greeting(struct verb_run *v)
 		json_decref(event);
 	}
 	if (v->id == NULL)
-		set_over(v);
+		verb_over(v);
 	return v->error == NULL;
 }
 
@@ -322,6 +324,8 @@ verbs_run(const struct options *o, char **ret_error)
 	v.answers = json_array();
 	if (hear_greeting(&v))
 		status = dispatch(&v);
+	else if (o->verb == VERB_DOCTOR)
+		status = verb_doctor_unopened(&v);
 	client_close(v.client);
 	json_decref(v.peers);
 	json_decref(v.answers);

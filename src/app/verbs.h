@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * The words of the command line that ask a running earshot, or one that is
- * started for them: who, send, shout, receive, listen, info, id, set.
+ * started for them: who, send, shout, receive, listen, info, id, set,
+ * doctor.
  */
 #ifndef APP_VERBS_H
 #define APP_VERBS_H

@@ -36,9 +36,15 @@ int64_t verb_until(int64_t given_ms, int64_t default_ms);
 /* Somebody said that; who: NULL: anybody. */
 bool verb_is_said(const json_t *event, const char *who);
 
+/* It ended, or does not answer: that is what is said. */
+void verb_over(struct verb_run *v);
+
 int verb_send(struct verb_run *v);
 int verb_receive(struct verb_run *v);
 int verb_listen(struct verb_run *v);
 int verb_send_file(struct verb_run *v);
+int verb_doctor(struct verb_run *v);
+/* The same where no earshot came up. */
+int verb_doctor_unopened(struct verb_run *v);
 
 #endif

@@ -133,6 +133,11 @@ doctor_judge(const struct doctor_facts *f, const struct lang *l,
 
 	*ret_verdict = (struct doctor_verdict){ 0 };
 	doctor_here(&d);
+	doctor_filter(&d);
+	doctor_net(&d);
+	doctor_people(&d);
+	doctor_way(&d);
+	doctor_doubts(&d);
 	sort(ret_verdict);
 }
 

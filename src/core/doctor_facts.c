@@ -142,7 +142,7 @@ add_peer(struct doctor_facts *f, const struct model *m, const struct peer *p)
 		.broadcast_ago_ms = ago_ms(p->heard_ms, f->now.mono_ms),
 		.heard_ago_ms = ago_ms(p->last_seen_ms, f->now.wall_ms),
 		.hears_us = p->hears_us,
-		.answers = p->answered_ms != 0 || p->link == PEER_LINK_UP,
+		.announced = p->heard_ms != 0 || p->answered_ms != 0,
 		.has_skew = p->link == PEER_LINK_UP,
 		.skew_ms = p->clock_skew_ms,
 	};

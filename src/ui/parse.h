@@ -71,6 +71,7 @@ int parse_away(struct parse *p);
 int parse_back(struct parse *p);
 int parse_connect(struct parse *p);
 int parse_net(struct parse *p);
+int parse_doctor(struct parse *p);
 int parse_clear(struct parse *p);
 int parse_help(struct parse *p);
 int parse_demo(struct parse *p);

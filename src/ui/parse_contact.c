@@ -41,6 +41,42 @@ parse_who_or_here(struct parse *p)
 	return err;
 }
 
+/* An address may be of somebody who was never heard of. */
+static bool
+is_address(const struct parse *p)
+{
+	struct addr addr;
+	size_t n = parse_word_size(p);
+	char *word = xstrndup(p->line + p->at, n);
+	bool is = addr_parse(word, 0, &addr) == 0;
+
+	free(word);
+	return is;
+}
+
+int
+parse_doctor(struct parse *p)
+{
+	size_t from = p->at, size = parse_word_size(p);
+
+	p->en.cmd.kind = COMMAND_QUERY;
+	p->en.cmd.number = QUESTION_DOCTOR;
+	if (parse_at_end(p))
+		return 0;
+	if (is_address(p)) {
+		p->at += size;
+		p->en.cmd.text = xstrndup(p->line + from, size);
+		return parse_nothing(p, COMMAND_QUERY);
+	}
+	const struct peer *peer;
+	int err = parse_who(p, true, &peer);
+	if (err < 0)
+		return err;
+	p->en.cmd.peer = peer->fp;
+	p->en.cmd.text = xstrdup(peer->name);
+	return 0;
+}
+
 static int
 fail_choice(struct parse *p, const char *const *words, uint32_t count)
 {

@@ -41,8 +41,17 @@ NOT_SHOWN = [
     # Before there is a language.
     (r"libsodium does not start", r"$"),
 ]
+# What the doctor tells to be typed, and names of ports in its report.
+COMMANDS = re.compile(
+    r"^(?:%s)?(?:earshot|ip|nft|nmcli|timedatectl) |"
+    r"^(?:discovery|own|ipmsg|plain) (?:udp|tcp)$"
+)
 # Tables of names and examples, by file.
 NAMES = {
+    **{
+        f"src/core/doctor_{part}.c": COMMANDS
+        for part in ("filter", "here", "net", "people", "report", "way")
+    },
     "src/ui/help.c": re.compile(r"^[a-z._-]+(?: [a-z._-]+)*$|^/[a-z]+ "),
 }
 # Arguments and examples of commands, which are typed as they are; what one
