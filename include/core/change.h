@@ -45,6 +45,9 @@ enum change_kind {
 
 struct transfer;
 
+/* Of change.flags: enum ran of a text, which never goes out. */
+enum { CHANGE_RAN_ASKED = 0x20, CHANGE_RAN_SAID = 0x40 };
+
 /* Offers of a verified contact that are taken without asking. */
 struct accept_rule {
 	uint64_t size_max; /* of one offer, bytes; 0: any */
@@ -88,7 +91,7 @@ struct change {
 	 * keep it is stored until that is over. */
 	enum message_kind message;
 	enum revision revision;
-	uint8_t flags;   /* enum text_flag, as on the wire */
+	uint8_t flags;   /* enum text_flag, as on the wire; CHANGE_RAN_… */
 	struct fp from;  /* MESSAGE nearby: who shouted */
 	bool has_target; /* MESSAGE: an answer to target */
 	struct msg_id target;

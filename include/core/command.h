@@ -82,6 +82,8 @@ enum command_kind {
 			   (on), up to size bytes (0: any), to the folder text
 			   (NULL: the one that is set); off: not any more. With
 			   number UINT32_MAX: says the rule */
+	COMMAND_RUN,     /* at peer: text is a command of theirs and its
+			    arguments; on: what runs with peer is stopped */
 	COMMAND_QUIT,
 };
 

@@ -29,6 +29,7 @@
 #include "core/trust.h"
 #include "crypto/identity.h"
 #include "crypto/rng.h"
+#include "wire/msg.h"
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -133,6 +134,10 @@ enum effect_kind {
 			engine_move(token) */
 	EFFECT_MOVE_STOP, /* token: the other end is told why; no report
 			     follows; on: what is here of it is removed */
+	EFFECT_RUN, /* start a program: text is the name of the command, and the
+		       words of the program, a line each; of fp, who asked; at
+		       most limit_ms: engine_run(token) */
+	EFFECT_RUN_STOP,  /* token: it is killed, and no more of it is told */
 	EFFECT_PART_DROP, /* text: what is there of a transfer (its part) is
 			     removed */
 	/* Reports for front ends: nothing to execute. */
@@ -151,6 +156,9 @@ enum effect_kind {
 			    state; on: only its numbers changed */
 	EFFECT_PATH, /* token, path: how a test of engine_path stands; on: it
 			has ended, and is forgotten */
+	EFFECT_RAN,  /* fp, id: a command that is run (RUN), for us (on) or by
+			us: step; text: what was asked for, or said; of the
+			end: end, code */
 	EFFECT_LEFT, /* goodbyes are out: the process may end */
 };
 
@@ -162,6 +170,8 @@ struct host_found {
 	uint8_t mac[MAC_SIZE];
 	char *name, *service; /* owned; clean */
 };
+
+enum run_step { RUN_STEP_ASKED, RUN_STEP_SAID, RUN_STEP_OVER };
 
 struct effect {
 	enum effect_kind kind;
@@ -188,6 +198,9 @@ struct effect {
 	uint64_t offset;
 	struct file_piece piece;
 	enum flow_stop why;      /* EFFECT_MOVE_STOP */
+	int64_t limit_ms;        /* EFFECT_RUN */
+	enum run_step step;      /* EFFECT_RAN */
+	uint8_t end, code;       /* enum run_end, and as it says */
 	const struct path *path; /* until the next input */
 	struct move_plan *move;  /* EFFECT_MOVE: until the next input;
 					  wipe its keys */
@@ -308,6 +321,16 @@ void engine_sink(struct engine *e, struct now now, uint32_t token,
 /* How a transfer goes that EFFECT_MOVE gave away. */
 void engine_move(struct engine *e, struct now now, uint32_t token,
     const struct move_report *report);
+
+/* News of EFFECT_RUN. */
+struct run_news {
+	bool ended;
+	uint8_t end, code;    /* enum run_end, once it ended */
+	const uint8_t *bytes; /* what it said meanwhile */
+	size_t size;
+};
+void engine_run(struct engine *e, struct now now, uint32_t token,
+    const struct run_news *news);
 
 /* Takes the text inside. */
 void engine_command(struct engine *e, struct now now, struct command *cmd);

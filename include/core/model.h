@@ -166,6 +166,14 @@ enum delivery {
 /* The word of the screen and of --json: "queued", … */
 const char *delivery_text(enum delivery d);
 
+/* What of a conversation nobody typed: a command that one had run at the other
+ * (/run). */
+enum ran {
+	RAN_NOT,
+	RAN_ASKED, /* the command, by who wants it */
+	RAN_SAID,  /* what it said, by whose it is */
+};
+
 struct message {
 	uint64_t serial; /* place in the conversation, no gaps */
 	/* The number in the history, ascending (core/change.h); of a notice,
@@ -175,6 +183,7 @@ struct message {
 	enum message_kind kind;
 	enum delivery delivery;
 	bool mine;
+	enum ran ran;
 	bool action;     /* "/me": the text describes the sender */
 	bool read;       /* shown to the user, or mine */
 	bool edited;     /* the text is not the first one */
@@ -288,6 +297,7 @@ struct model {
 	struct transfer **transfers;
 	size_t transfer_count;
 	uint64_t offers_refused; /* of files: too many at a time */
+	uint64_t runs_refused;   /* commands that others wanted to run here */
 	/* All numbers below the floor are taken, none is above the top. */
 	uint32_t number_floor, number_top;
 	struct conv **convs; /* in order of creation */

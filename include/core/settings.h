@@ -86,6 +86,9 @@ struct settings {
 	/* Programs and their words; NULL: none. */
 	char *hook_message, *hook_mention, *hook_shout, *hook_file,
 	    *hook_online;
+	/* "NAME = PROGRAM WORDS", "NAME CONTACT"; core/run_entry.h */
+	struct setting_list runs, run_grants;
+	uint32_t run_s;
 
 	bool ipmsg;
 	uint32_t ipmsg_port;

@@ -71,6 +71,7 @@ enum chat_event_kind {
 	CHAT_TYPING,    /* typing */
 	CHAT_STATUS,    /* status */
 	CHAT_FILE_CALL, /* id: come for that transfer */
+	CHAT_NACKED,    /* id, code: refused, and none of the posts in flight */
 };
 
 struct chat_event {

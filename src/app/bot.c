@@ -86,7 +86,7 @@ bot_report(struct front *f, struct shell *sh, const struct effect *effect)
 		return;
 	const struct message *msg =
 	    conv_message(model_conv(m, effect->conv), effect->serial);
-	if (msg->kind == MESSAGE_TEXT && !msg->mine)
+	if (msg->kind == MESSAGE_TEXT && !msg->mine && msg->ran == RAN_NOT)
 		plan(b, &msg->from, msg->text);
 }
 

@@ -28,7 +28,7 @@ struct child {
 	unsigned id; /* 0: this place is free */
 	pid_t pid;
 	int in, out; /* our ends; -1: none */
-	bool lasts, answers, terminal;
+	bool lasts, answers, terminal, alone;
 	bool news; /* output since the last event */
 	bool reaped;
 	bool given_up;
@@ -151,8 +151,11 @@ wire_up(posix_spawn_file_actions_t *a, const struct child_spec *spec, int in,
 	else
 		posix_spawn_file_actions_addopen(
 		    a, STDOUT_FILENO, "/dev/null", O_WRONLY, 0);
-	posix_spawn_file_actions_addopen(
-	    a, STDERR_FILENO, "/dev/null", O_WRONLY, 0);
+	if (spec->errors && out >= 0)
+		posix_spawn_file_actions_adddup2(a, out, STDERR_FILENO);
+	else
+		posix_spawn_file_actions_addopen(
+		    a, STDERR_FILENO, "/dev/null", O_WRONLY, 0);
 }
 
 /* Ours and theirs; the strings are borrowed (caller frees the array). */
@@ -161,7 +164,7 @@ make_environment(const struct child_spec *spec)
 {
 	size_t own = 0, n = 0;
 
-	while (environ[own] != NULL)
+	while (!spec->alone && environ[own] != NULL)
 		own++;
 	char **all = xcalloc(own + CHILD_ENV_MAX + 1, sizeof(*all));
 	/* Whoever looks a name up takes the first. */
@@ -252,6 +255,7 @@ child_start(struct children *c, const struct child_spec *spec, int64_t mono_ms)
 		.lasts = spec->lasts,
 		.answers = spec->answers,
 		.terminal = spec->terminal,
+		.alone = spec->alone,
 		.deadline_ms =
 		    spec->limit_ms == 0 ? NEVER_MS : mono_ms + spec->limit_ms,
 	};
@@ -357,11 +361,26 @@ children_ready(struct children *c, const struct loop_event *ev)
 	}
 }
 
+/* Its number is that of its group as long as nobody waited for it: until then
+ * no other group can be meant. */
+static void
+end_group(const struct child *ch)
+{
+	siginfo_t info = { .si_pid = 0 };
+
+	if (ch->alone && !ch->reaped &&
+	    waitid(P_PID, (id_t)ch->pid, &info, WEXITED | WNOHANG | WNOWAIT) ==
+		0 &&
+	    info.si_pid == ch->pid)
+		kill(-ch->pid, SIGKILL);
+}
+
 static void
 reap(struct child *ch)
 {
 	int status;
 
+	end_group(ch);
 	if (ch->reaped || waitpid(ch->pid, &status, WNOHANG) != ch->pid)
 		return;
 	ch->reaped = true;

@@ -30,12 +30,16 @@ struct child_spec {
 	const char *const *argv;
 	const char *input; /* to its standard input; NULL: there is none */
 	size_t input_size;
-	bool lasts;       /* standard input stays open for child_write */
-	bool answers;     /* its standard output is wanted */
+	bool lasts;   /* standard input stays open for child_write */
+	bool answers; /* its standard output is wanted */
+	bool errors;  /* so is what it says on standard error, the same */
+	/* Of our own environment it gets nothing, and who it started ends with
+	 * it, unless that left its process group. */
+	bool alone;
 	bool terminal;    /* it gets our terminal, and our process group */
 	int64_t limit_ms; /* of its life; 0: none */
-	/* "NAME=value", beside our own environment; ends with NULL; may be
-	 * NULL. */
+	/* "NAME=value", beside our own environment (unless alone); ends with
+	 * NULL; may be NULL. */
 	const char *const *env;
 };
 

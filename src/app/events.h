@@ -28,6 +28,9 @@ struct events {
 	/* A file on its way, as the effect says. */
 	char *(*transfer)(const struct model *m, const struct transfer *t,
 	    const struct effect *effect);
+	/* A command that runs, as the effect says; NULL: messages and notices
+	 * tell it. */
+	char *(*ran)(const struct model *m, const struct effect *effect);
 	/* What was found out about a host; NULL: notices tell it. */
 	char *(*host)(const struct model *m, const struct effect *effect);
 	/* A setting changed; its answer is a message of its own. */

@@ -419,7 +419,8 @@ json_message(const struct model *m, const struct conv *c,
 	case MESSAGE_TEXT:
 		break;
 	}
-	return msg->mine ? NULL : json_text(m, c, msg);
+	/* What nobody typed is an event of its own, too. */
+	return msg->mine || msg->ran != RAN_NOT ? NULL : json_text(m, c, msg);
 }
 
 static char *
@@ -475,6 +476,44 @@ json_host(const struct model *m, const struct effect *effect)
 	add(&b, "mac", h->has_mac ? mac_text(h->mac, mac) : NULL);
 	add(&b, "host", h->name);
 	add(&b, "service", h->service);
+	return end(&b);
+}
+
+static const char *
+run_state(const struct effect *effect)
+{
+	static const char *const ends[] = {
+		[RUN_ENDED] = "ended",
+		[RUN_KILLED] = "killed",
+		[RUN_LATE] = "late",
+		[RUN_LONG] = "long",
+		[RUN_STOPPED] = "stopped",
+		[RUN_REFUSED] = "refused",
+	};
+
+	if (effect->step == RUN_STEP_ASKED)
+		return "asked";
+	return effect->step == RUN_STEP_SAID ? "output" : ends[effect->end];
+}
+
+static char *
+json_ran(const struct model *m, const struct effect *effect)
+{
+	const struct peer *p = model_peer(m, &effect->fp);
+	bool coded = effect->step == RUN_STEP_OVER &&
+		     (effect->end == RUN_ENDED || effect->end == RUN_KILLED);
+	struct buf b = begin("run");
+
+	add_id(&b, "run", &effect->id);
+	add(&b, "direction", effect->on ? "out" : "in");
+	add(&b, "with", p == NULL ? "?" : p->name);
+	add_fp(&b, "id", &effect->fp);
+	add(&b, "state", run_state(effect));
+	add(&b, "text", effect->text == NULL ? "" : effect->text);
+	if (coded)
+		add_number(&b, "status", effect->code);
+	else
+		add(&b, "status", NULL);
 	return end(&b);
 }
 
@@ -558,6 +597,7 @@ const struct events events_json = {
 	.delivery = json_delivery,
 	.revised = json_revised,
 	.transfer = json_transfer,
+	.ran = json_ran,
 	.host = json_host,
 	.found = json_found,
 	.begin = json_begin,

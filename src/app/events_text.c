@@ -96,7 +96,9 @@ said(const struct model *m, const struct message *msg)
 {
 	char stamp[6], label[PEER_LABEL_SIZE];
 	char *text = mark_lines(text_of(msg));
-	const char *link = msg->kind == MESSAGE_SHOUT
+	const char *link = msg->ran == RAN_ASKED  ? " $ "
+			   : msg->ran == RAN_SAID ? " | "
+			   : msg->kind == MESSAGE_SHOUT
 			       ? say(m->lang, " shouts (PUBLIC): ")
 			   : msg->action ? " "
 					 : ": ";
@@ -170,7 +172,9 @@ text_message(const struct model *m, const struct conv *c,
 	if (msg->kind == MESSAGE_FILE) /* text_transfer tells of it */
 		return NULL;
 	/* Our own words need no echo; what becomes of them is told. */
-	return msg->mine && msg->kind == MESSAGE_TEXT ? NULL : said(m, msg);
+	return msg->mine && msg->kind == MESSAGE_TEXT && msg->ran == RAN_NOT
+		   ? NULL
+		   : said(m, msg);
 }
 
 /* The beginning of the first line (caller frees). */

@@ -120,7 +120,7 @@ on_message(struct hooks *h, struct shell *sh, const struct effect *effect)
 	    effect->serial == 0 ? NULL : conv_message(c, effect->serial);
 	char id[MSG_ID_TEXT_SIZE];
 
-	if (msg == NULL || msg->mine ||
+	if (msg == NULL || msg->mine || msg->ran != RAN_NOT ||
 	    (msg->kind != MESSAGE_TEXT && msg->kind != MESSAGE_SHOUT))
 		return;
 	bool shout = msg->kind == MESSAGE_SHOUT;

@@ -170,6 +170,15 @@ report_host(struct lines *l, const struct model *m, const struct effect *effect)
 	return true;
 }
 
+static bool
+report_ran(struct lines *l, const struct model *m, const struct effect *effect)
+{
+	if (effect->kind == EFFECT_RAN)
+		lines_print(l, l->events->ran(m, effect));
+	return effect->kind == EFFECT_RAN || effect->kind == EFFECT_RUN ||
+	       effect->kind == EFFECT_RUN_STOP;
+}
+
 static char *
 notice(const struct lines *l, const struct effect *effect)
 {
@@ -184,7 +193,8 @@ lines_report(struct front *f, struct shell *sh, const struct effect *effect)
 	const struct model *m = shell_model(sh);
 
 	if (report_peer(l, m, effect) || report_setting(l, m, effect) ||
-	    report_transfer(l, m, effect) || report_host(l, m, effect))
+	    report_transfer(l, m, effect) || report_host(l, m, effect) ||
+	    report_ran(l, m, effect))
 		return;
 	if (effect->kind == EFFECT_NOTICE) {
 		lines_print(l, notice(l, effect));

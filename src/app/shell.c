@@ -10,6 +10,7 @@
 #include "app/keyrings.h"
 #include "app/language.h"
 #include "app/log.h"
+#include "app/run_front.h"
 #include "app/shell_moves.h"
 #include "app/shell_ports.h"
 #include "base/err.h"
@@ -204,7 +205,7 @@ pause_if_full(struct shell *sh, uint32_t conn)
 static void
 run_effect(struct shell *sh, const struct effect *effect)
 {
-	switch (effect->kind) {
+	switch ((int)effect->kind) {
 	case EFFECT_BROADCAST:
 		broadcast(sh, effect);
 		break;
@@ -265,18 +266,11 @@ run_effect(struct shell *sh, const struct effect *effect)
 	case EFFECT_LEFT:
 		sh->done = true;
 		break;
-	case EFFECT_PEER:
-	case EFFECT_TYPING:
-	case EFFECT_MESSAGE:
-	case EFFECT_NOTICE:
-	case EFFECT_DELIVERY:
-	case EFFECT_REVISED:
-	case EFFECT_HOST:
-	case EFFECT_PATH:
-		keep_report(sh, effect);
-		break;
 	case EFFECT_TRANSFER:
 		shell_moves_warm(sh, effect);
+		keep_report(sh, effect);
+		break;
+	default: /* the others are for front ends */
 		keep_report(sh, effect);
 		break;
 	}
@@ -777,6 +771,7 @@ shell_run(struct shell *sh, struct front *front)
 	sh->asker = front;
 	sh->now = clock_read();
 	sh->hooks = hooks_new(sh);
+	sh->run_front = run_front_new(sh);
 	control_start(sh);
 	engine_start(sh->engine, sh->now);
 	drain(sh);
@@ -786,6 +781,7 @@ shell_run(struct shell *sh, struct front *front)
 	commit(sh);
 	fronts_turn(&sh->fronts, sh);
 	control_end(sh);
+	run_front_free(sh, sh->run_front);
 	hooks_free(sh, sh->hooks);
 	sh->hooks = NULL;
 }

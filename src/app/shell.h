@@ -24,6 +24,7 @@
 struct children;
 struct files;
 struct mover;
+struct run_front;
 
 enum {
 	UNRESOLVED_MAX = 16, /* more than the engine asks for at once */
@@ -100,6 +101,7 @@ struct shell {
 	/* Whose command is executed; it gets the answers of the store. */
 	struct front *asker;
 	struct hooks *hooks;
+	struct run_front *run_front; /* programs that others run here */
 	struct control *control; /* NULL: none */
 	unsigned control_clients;
 	int64_t due_ms;  /* at the last wait: when something was to be done */

@@ -153,6 +153,10 @@ post_is_stored(struct engine *e, struct now now, struct entry *n)
 	const struct change *c = &n->change;
 	struct contact *k = n->of;
 
+	/* It never was a post. */
+	if ((c->flags & (CHANGE_RAN_ASKED | CHANGE_RAN_SAID)) != 0 &&
+	    c->seq == 0)
+		return;
 	k->is_ready = true;
 	if (c->mine) {
 		if (c->kind == CHANGE_REVISION && c->revision <= REVISION_REACT)

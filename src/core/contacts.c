@@ -4,6 +4,7 @@
 #include "base/mem.h"
 #include "core/ipmsg_line.h"
 #include "core/legacy.h"
+#include "core/runs.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -47,6 +48,8 @@ contact_add(struct engine *e, const struct fp *fp, int64_t mono_ms)
 	    &k->inbound, STRANGER_PER_S * 1000, STRANGER_BURST, mono_ms);
 	bucket_init(&k->receipts, RECEIPTS_PER_MINUTE * 1000 / 60,
 	    RECEIPTS_BURST, mono_ms);
+	bucket_init(
+	    &k->runs, RUNS_PER_MINUTE * 1000 / 60, RUNS_BURST, mono_ms);
 	e->contacts[e->contact_count++] = k;
 	return k;
 }

@@ -10,6 +10,7 @@
 #include "core/earshot_transfer.h"
 #include "core/ipmsg_line.h"
 #include "core/plain.h"
+#include "core/runs.h"
 #include "core/transfers.h"
 
 #include <stdlib.h>
@@ -75,6 +76,7 @@ engine_new(const struct engine_cfg *cfg, struct now now)
 	discover_profile(
 	    e->discover, now, e->model->name, e->model->status, false);
 	notes_open(e);
+	runs_init(e, now);
 	plain_init(e, now);
 	if (cfg->saved == NULL)
 		return e;
@@ -95,6 +97,7 @@ engine_free(struct engine *e)
 	conns_free(e);
 	connects_free(e);
 	lookups_free(e);
+	runs_free(e);
 	plain_free(e);
 	contacts_free(e);
 	discover_free(e->discover);
@@ -149,6 +152,7 @@ engine_tick_rest(struct engine *e, struct now now)
 	ipmsg_line_tick(e, now);
 	outbox_tick(e, now);
 	transfers_tick(e, now);
+	runs_tick(e, now);
 	commit_tick(e, now);
 }
 
@@ -189,6 +193,7 @@ engine_deadline(const struct engine *e)
 	at = earlier_ms(at, e->expire_ms);
 	at = earlier_ms(at, ipmsg_line_deadline(e));
 	at = earlier_ms(at, transfers_deadline(e));
+	at = earlier_ms(at, runs_deadline(e));
 	at = earlier_ms(at, commit_deadline(e));
 	return earlier_ms(at, e->typing_ms);
 }

@@ -102,6 +102,7 @@ struct contact {
 	uint64_t ready_seq; /* ours up to it were committed just now */
 	bool is_ready;      /* something of it may go out */
 	struct bucket receipts;
+	struct bucket runs; /* begun here for it */
 	struct dial dial;
 	uint16_t wish;     /* grows when the user wants another transport */
 	int64_t switch_ms; /* when the other transport is tried beside the
@@ -216,6 +217,9 @@ struct sending;
 /* What an EFFECT_MOVE of this input points to; core/file_conns.c. */
 struct planned;
 
+/* Commands that run, at either end; core/runs.h. */
+struct runs;
+
 struct engine {
 	const struct identity *identity;
 	struct rng rng;
@@ -251,6 +255,7 @@ struct engine {
 	struct connect connects[CONNECTS_MAX];
 	uint32_t next_token;
 	struct lookup lookups[LOOKUPS_MAX];
+	struct runs *runs;
 	int64_t typing_ms; /* earliest end of a typing notice */
 
 	int64_t next_row;

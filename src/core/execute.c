@@ -7,6 +7,7 @@
 #include "core/ipmsg_line.h"
 #include "core/legacy.h"
 #include "core/plain.h"
+#include "core/runs.h"
 #include "core/transfers.h"
 
 #include <stdlib.h>
@@ -337,6 +338,7 @@ static void (*const runs[])(
 	[COMMAND_CONTACT] = plain_execute,
 	[COMMAND_SET] = do_setting,
 	[COMMAND_SAVE] = do_setting,
+	[COMMAND_RUN] = runs_command,
 	[COMMAND_QUIT] = do_quit,
 };
 

@@ -11,7 +11,7 @@ newest_of_theirs(const struct conv *c)
 	for (uint64_t s = c->next_serial; s > c->first_serial; s--) {
 		const struct message *m = conv_message(c, s - 1);
 		bool is_post =
-		    m->kind == MESSAGE_TEXT ||
+		    (m->kind == MESSAGE_TEXT && m->ran == RAN_NOT) ||
 		    (m->kind == MESSAGE_FILE && m->dialect == DIALECT_EARSHOT);
 		if (is_post && !m->mine)
 			return m;

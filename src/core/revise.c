@@ -195,6 +195,8 @@ why_not(const struct command *cmd, const struct message *m, struct now now,
 		return N_("that message is not in view; scroll up to it");
 	if (m->deleted)
 		return N_("that message is deleted");
+	if (m->ran != RAN_NOT)
+		return N_("nobody typed that, so it stays as it is");
 	if (m->mine && m->delivery == DELIVERY_FAILED)
 		return N_("that message was never sent");
 	if (cmd->kind == COMMAND_REACT)

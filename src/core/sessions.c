@@ -10,6 +10,7 @@
 #include "base/peer_text.h"
 #include "core/earshot_transfer.h"
 #include "core/file_conns.h"
+#include "core/runs.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -253,6 +254,7 @@ win(struct engine *e, struct now now, struct conn *c)
 	chat_session_up(k->chat);
 	chat_status(k->chat, e->model->away, e->model->status);
 	earshot_transfer_session(e, now, k);
+	runs_session_up(e, now, k);
 	talk_flush(e, now, k);
 }
 
@@ -292,6 +294,7 @@ session_down(struct engine *e, struct now now, struct conn *c, uint8_t reason)
 	k->changed = true;
 	discover_session(e->discover, now, &k->fp, false);
 	chat_session_down(k->chat);
+	runs_session_down(e, now, k);
 	talk_interrupted(e, k);
 	p->link = PEER_LINK_NONE;
 	peer_set_typing(e, p, 0);

@@ -10,6 +10,7 @@
 #include "base/mem.h"
 #include "base/near.h"
 #include "base/utf8.h"
+#include "core/run_entry.h"
 
 #include <assert.h>
 #include <stdlib.h>
@@ -154,13 +155,20 @@ set_text(struct settings *s, const struct setting *row, const char *value,
 	return 0;
 }
 
-/* Up to the "=" of a binding; else all of it. */
+static bool
+is_row(const struct setting *row, size_t offset)
+{
+	return row->offset == offset;
+}
+
+/* Up to the "=" of a binding or command; else all of it. */
 static size_t
 item_key_size(const struct setting *row, const char *item)
 {
 	size_t size = strlen(item);
 
-	if (row->offset != offsetof(struct settings, binds))
+	if (!is_row(row, offsetof(struct settings, binds)) &&
+	    !is_row(row, offsetof(struct settings, runs)))
 		return size;
 	/* Not a "=" that is the key itself. */
 	const char *sign = strstr(item, " =");
@@ -183,15 +191,44 @@ item_is(const struct setting *row, const char *a, const char *b)
 		   : memcmp(a, b, size) == 0;
 }
 
+/* The sentence for an item that is none of run or run.who; else NULL. */
+static char *
+check_run(const struct settings *s, const struct setting *row, const char *item)
+{
+	struct words words;
+	bool entry = is_row(row, offsetof(struct settings, runs));
+	bool grant = is_row(row, offsetof(struct settings, run_grants));
+
+	if (entry && run_entry_read(item, &words) == 0) {
+		words_clear(&words);
+		return NULL;
+	}
+	if (entry)
+		return xasprintf(
+		    say(s->lang, "run is NAME = PROGRAM and its words, with "
+				 "{args} where arguments go, for example: run "
+				 "%s; a name has letters, digits and -_."),
+		    row->example);
+	if (!grant || run_grant_is_good(item))
+		return NULL;
+	return xasprintf(
+	    say(s->lang, "run.who is the NAME of a command and one contact, "
+			 "for example: run.who %s"),
+	    row->example);
+}
+
 static int
 check_item(const struct settings *s, const struct setting *row,
     const char *item, char **ret_error)
 {
 	size_t size = strlen(item);
+	char *error = check_run(s, row, item);
 
-	if (row->offset == offsetof(struct settings, interfaces) &&
-	    (size == 0 || size >= IFACE_NAME_MAX ||
-		strcspn(item, " \t/") != size))
+	if (error != NULL)
+		*ret_error = error;
+	else if (row->offset == offsetof(struct settings, interfaces) &&
+		 (size == 0 || size >= IFACE_NAME_MAX ||
+		     strcspn(item, " \t/") != size))
 		*ret_error =
 		    xasprintf(say(s->lang, "\"%.*s\" is no name of a network "
 					   "interface"),

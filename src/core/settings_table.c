@@ -13,6 +13,7 @@ enum {
 	MINUTES_MAX = 1440,
 	WORDS_MAX = 64,
 	BINDS_MAX = 256,
+	RUNS_MAX = 64,
 };
 
 #define FIELD(name) offsetof(struct settings, name)
@@ -136,6 +137,16 @@ static const struct setting rows[] = {
 	{ "hook.online", SETTING_TEXT, "PROGRAM", "", "logger -t earshot",
 	    N_("started when somebody comes"), N_("Hooks"), true, 1,
 	    SETTING_VALUE_MAX, FIELD(hook_online) },
+
+	{ "run", SETTING_LIST, "NAME = PROGRAM", "", "disk2 = df -h {args}",
+	    N_("a command that run.who lets others run here; words, no shell"),
+	    N_("Hooks"), true, 0, RUNS_MAX, FIELD(runs) },
+	{ "run.who", SETTING_LIST, "NAME CONTACT", "", "disk2 verified",
+	    N_("who may run it: an alias, a fingerprint, or all verified"),
+	    N_("Hooks"), true, 0, RUNS_MAX, FIELD(run_grants) },
+	{ "run.time", SETTING_NUMBER, "SECONDS", "30", "60",
+	    N_("what others run here is ended after so long"), N_("Hooks"),
+	    true, 1, 3600, FIELD(run_s) },
 
 	{ "quiet", ON_OFF, "off", "on",
 	    N_("do not announce yourself, only listen"), N_("Net"), false, 0, 0,

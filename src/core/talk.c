@@ -13,6 +13,7 @@
 #include "core/ipmsg_line.h"
 #include "core/legacy.h"
 #include "core/plain.h"
+#include "core/runs.h"
 #include "core/transfers.h"
 
 #include <stdlib.h>
@@ -191,6 +192,9 @@ handle_event(struct engine *e, struct now now, struct contact *k,
 	case CHAT_STATUS:
 		status_arrived(e, k, &ev->status);
 		break;
+	case CHAT_NACKED:
+		runs_nacked(e, now, k, &ev->id);
+		break;
 	case CHAT_FILE_CALL:
 		earshot_transfer_called(e, now, k, &ev->id);
 		break;
@@ -203,6 +207,8 @@ talk_input(struct engine *e, struct now now, struct conn *c, const uint8_t *p,
 {
 	struct chat_event ev;
 
+	if (runs_input(e, now, c->contact, p, n))
+		return;
 	chat_input(c->contact->chat, p, n);
 	while (chat_event(c->contact->chat, &ev))
 		handle_event(e, now, c->contact, &ev);

@@ -479,8 +479,10 @@ nack_event(struct chat *c, struct chat_event *ev)
 {
 	const struct msg_nack *nack = &c->input.nack;
 
-	if (!answered(c, &nack->id, false, ev))
-		return false;
+	if (!answered(c, &nack->id, false, ev)) {
+		ev->kind = CHAT_NACKED;
+		ev->id = nack->id;
+	}
 	ev->code = nack->code;
 	return true;
 }

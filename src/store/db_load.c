@@ -238,6 +238,14 @@ read_kind(sqlite3_stmt *s, int at)
 		   : MESSAGE_TEXT;
 }
 
+static enum ran
+read_ran(int flags)
+{
+	if ((flags & CHANGE_RAN_ASKED) != 0)
+		return RAN_ASKED;
+	return (flags & CHANGE_RAN_SAID) != 0 ? RAN_SAID : RAN_NOT;
+}
+
 void
 db_read_message(sqlite3_stmt *s, int at, struct message *ret_message)
 {
@@ -248,6 +256,7 @@ db_read_message(sqlite3_stmt *s, int at, struct message *ret_message)
 		.delivery = read_delivery(s, at + 3),
 		.mine = sqlite3_column_int(s, at + 4) != 0,
 		.action = (flags & FLAG_ACTION) != 0,
+		.ran = read_ran(flags),
 		.read = sqlite3_column_int(s, at + 6) != 0,
 		.missing = (uint32_t)sqlite3_column_int64(s, at + 7),
 		.sent_ms = sqlite3_column_int64(s, at + 9),

@@ -131,7 +131,10 @@ put_text(struct buf *b, const struct found *f, bool everywhere)
 	}
 	if (m->dialect != DIALECT_EARSHOT)
 		put(b, say(l, " (PLAIN)"));
-	put(b, m->action ? " " : ": ");
+	put(b, m->ran == RAN_ASKED  ? " $ "
+	       : m->ran == RAN_SAID ? " | "
+	       : m->action          ? " "
+				    : ": ");
 	if (m->file != NULL)
 		put_file(b, m->file);
 	else
@@ -297,6 +300,8 @@ put_json(struct buf *b, const struct found *f)
 	add_bool(b, "encrypted", !legacy);
 	if (m->file != NULL)
 		add_file(b, m->file);
+	if (m->ran != RAN_NOT)
+		add(b, "ran", m->ran == RAN_ASKED ? "asked" : "output");
 	if (m->seal == SEAL_CLOSED)
 		add_bool(b, "sealed", true);
 	put(b, "}");

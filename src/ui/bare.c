@@ -43,6 +43,8 @@ add_message(struct str *s, const struct model *m, const struct message *msg)
 					       : "");
 	if (msg->dialect != DIALECT_EARSHOT)
 		str_add(s, say(m->lang, "PLAIN "));
+	if (msg->ran != RAN_NOT && !msg->deleted)
+		str_add(s, msg->ran == RAN_ASKED ? "$ " : "| ");
 	if (msg->action && !msg->deleted)
 		str_add(s, "* ");
 	add_text(s, m, msg);

@@ -182,6 +182,16 @@ add_files(struct str *s, const struct model *m)
 }
 
 static void
+add_runs(struct str *s, const struct model *m)
+{
+	if (m->runs_refused == 0)
+		return;
+	add_head(s, m->lang, N_("commands"));
+	str_addf(s, say(m->lang, "%llu that others wanted to run, refused"),
+	    (unsigned long long)m->runs_refused);
+}
+
+static void
 add_sessions(struct str *s, const struct model *m)
 {
 	size_t up = 0, here = 0, known = 0;
@@ -214,5 +224,6 @@ report_net(const struct model *m, struct now now)
 	add_sessions(&s, m);
 	add_dialects(&s, m);
 	add_files(&s, m);
+	add_runs(&s, m);
 	return str_take(&s);
 }

@@ -261,6 +261,8 @@ mark_of(const struct transcript *t, const struct item *item)
 		return say(l, "PLAIN ");
 	if (msg->kind == MESSAGE_SHOUT)
 		return t->r.cols < COLS_TIME ? "P " : say(l, "PUBLIC ");
+	if (msg->ran != RAN_NOT && !msg->deleted)
+		return msg->ran == RAN_ASKED ? "$ " : "| ";
 	return msg->action && !msg->deleted ? "* " : "";
 }
 

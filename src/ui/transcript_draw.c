@@ -309,7 +309,8 @@ mark_text_style(const struct message *msg)
 {
 	if (msg->dialect != DIALECT_EARSHOT)
 		return STYLE_PLAIN;
-	return msg->kind == MESSAGE_FILE ? STYLE_DIM : STYLE_PUBLIC;
+	return msg->kind == MESSAGE_FILE || msg->ran != RAN_NOT ? STYLE_DIM
+								: STYLE_PUBLIC;
 }
 
 static void

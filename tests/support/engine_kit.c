@@ -114,6 +114,35 @@ take_text(struct remote *r, struct now now, const struct msg_post *t)
 }
 
 static void
+take_line(struct remote *r, struct untrusted line)
+{
+	char *text = peer_text(line, PEER_TEXT_LINE, NULL);
+
+	snprintf(r->last_text, sizeof r->last_text, "%.255s", text);
+	free(text);
+}
+
+static void
+take_run(struct remote *r, const struct msg *m)
+{
+	r->runs += m->type == MSG_RUN;
+	r->run_outputs += m->type == MSG_RUN_OUTPUT;
+	r->run_ends += m->type == MSG_RUN_END;
+	r->run_stops += m->type == MSG_RUN_STOP;
+	if (m->type == MSG_RUN) {
+		take_line(r, m->run.name);
+		r->last_id = m->run.id;
+		r->run_args = m->run.args_size;
+	}
+	if (m->type == MSG_RUN_OUTPUT)
+		take_line(r, m->news.text);
+	if (m->type == MSG_RUN_END) {
+		r->run_end = m->news.end;
+		r->run_code = m->news.code;
+	}
+}
+
+static void
 take_message(struct remote *r, struct now now)
 {
 	struct msg m;
@@ -128,6 +157,7 @@ take_message(struct remote *r, struct now now)
 		r->last_prev = m.post.prev;
 		take_text(r, now, &m.post);
 	}
+	take_run(r, &m);
 	if (m.type == MSG_ACK && m.ack.state == ACK_SHOWN) {
 		r->shown++;
 		r->shown_id = m.ack.ids[0];
@@ -257,8 +287,8 @@ run_effect(struct ekit *k, const struct effect *e)
 		k->loading = true;
 	}
 	if (e->kind == EFFECT_REVISED || e->kind == EFFECT_QUERY ||
-	    e->kind == EFFECT_SETTING || e->kind == EFFECT_LOOKUP ||
-	    e->kind == EFFECT_HOST)
+	    e->kind == EFFECT_SETTING || e->kind == EFFECT_RUN ||
+	    e->kind == EFFECT_LOOKUP || e->kind == EFFECT_HOST)
 		take_told(k, e);
 	if (e->kind == EFFECT_DELIVERY && e->serial == 0)
 		k->unseen++;

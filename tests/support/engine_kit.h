@@ -57,6 +57,11 @@ struct remote {
 	unsigned shown; /* receipts */
 	char last_text[256];
 	uint8_t nack_code, ack_state;
+	/* RUN, its arguments' bytes, and what became of runs; the name and
+	 * what was said last are last_text, the id of a RUN is last_id. */
+	unsigned runs, run_outputs, run_ends, run_stops;
+	size_t run_args;
+	uint8_t run_end, run_code;
 	bool away, closed; /* closed: by the engine */
 	uint8_t close_reason;
 };
@@ -78,7 +83,7 @@ struct ekit {
 	struct effect load; /* the last one; not answered while loading */
 	bool loading;
 	struct effect told; /* the last EFFECT_REVISED, _QUERY, _SETTING,
-			       _LOOKUP, _HOST */
+			       _LOOKUP, _HOST, _RUN */
 	char told_text[256];
 	struct kit_ports ports;
 	unsigned unseen; /* deliveries of what is not in memory */

@@ -566,6 +566,9 @@ message_of(const struct memstore *ms, const struct mem_row *r)
 		.delivery = c->delivery,
 		.mine = c->mine,
 		.action = (c->flags & 2) != 0,
+		.ran = (c->flags & CHANGE_RAN_ASKED) != 0  ? RAN_ASKED
+		       : (c->flags & CHANGE_RAN_SAID) != 0 ? RAN_SAID
+							   : RAN_NOT,
 		.edited = r->edited,
 		.deleted = r->deleted,
 		.has_target = c->has_target,
