@@ -215,6 +215,32 @@ case_failed(struct scene *s)
 	cases_open_ana(s);
 }
 
+/* A command that ran for ana here, and what it said. */
+static void
+case_ran(struct scene *s)
+{
+	struct peer *ana = cases_populate(s);
+	static const struct fixture_message messages[] = {
+		{ .text = "is there room for the images?", .minutes_ago = 9 },
+		{ .text = "disk '/srv/images of today'",
+		    .ran = RAN_ASKED,
+		    .minutes_ago = 8 },
+		{ .text = "Filesystem      Size  Used Avail Use% Mounted on\n"
+			  "/dev/sda1       917G  640G  231G  74% /srv",
+		    .ran = RAN_SAID,
+		    .mine = true,
+		    .minutes_ago = 8 },
+		{ .text = "disk '/srv/images of today' for ana: ended with 0",
+		    .kind = MESSAGE_INFO,
+		    .minutes_ago = 8 },
+		{ .text = "enough, thanks", .minutes_ago = 7, .read = true },
+	};
+
+	for (size_t i = 0; i < sizeof(messages) / sizeof(messages[0]); i++)
+		fixture_add(s->m, ana->conv, ana, &messages[i]);
+	cases_open_ana(s);
+}
+
 static void
 case_shout(struct scene *s)
 {
@@ -469,6 +495,7 @@ const struct screen_case screen_cases[] = {
 	{ "marker", case_marker, false },
 	{ "failed", case_failed, false },
 	{ "shout", case_shout, false },
+	{ "ran", case_ran, false },
 	{ "help", case_help, false },
 	{ "popup", case_popup, false },
 	{ "draft", case_draft, false },

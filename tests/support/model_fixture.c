@@ -164,6 +164,7 @@ fixture_add(struct model *m, uint32_t conv, const struct peer *from,
 		.delivery = message->delivery,
 		.mine = message->mine,
 		.action = message->action,
+		.ran = message->ran,
 		.read = message->read || message->mine,
 		.missing = message->missing,
 	};

@@ -34,6 +34,7 @@ struct fixture_message {
 	const char *text; /* cleaned when it is not mine */
 	int64_t minutes_ago;
 	bool mine, action, read;
+	enum ran ran;
 	enum message_kind kind;
 	enum delivery delivery;
 	const char *reason;

@@ -199,6 +199,29 @@ has_a_bound_of_children(void **state)
 	assert_int_equal(child_start(*state, &spec, 0), ERR_LIMIT);
 }
 
+static void
+alone_it_has_little_and_ends_as_a_whole(void **state)
+{
+	/* Who it leaves behind holds the pipe: it is over all the same. */
+	static const char *const argv[] = { "sh", "-c",
+		"sleep 63 & echo err >&2; env | grep -v ^_= | sort; exit 5",
+		NULL };
+	static const char *const env[] = { "PATH=/usr/bin:/bin", "A=b", NULL };
+	struct child_spec spec = { .argv = argv,
+		.env = env,
+		.answers = true,
+		.errors = true,
+		.alone = true };
+
+	assert_true(child_start(*state, &spec, 0) > 0);
+	struct child_event ev = wait_end(*state);
+	assert_int_equal(ev.status, 5);
+	assert_true(ev.size > 8 && memcmp(ev.output, "err\nA=b\n", 8) == 0);
+	char *text = strndup((const char *)ev.output, ev.size);
+	assert_null(strstr(text, "HOME"));
+	free(text);
+}
+
 int
 main(void)
 {
@@ -213,6 +236,7 @@ main(void)
 		TEST(gives_up_one_that_takes_too_long),
 		TEST(inherits_no_descriptor),
 		TEST(has_a_bound_of_children),
+		TEST(alone_it_has_little_and_ends_as_a_whole),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

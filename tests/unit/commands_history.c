@@ -263,6 +263,34 @@ mistakes_come_with_what_helps(void **state)
 	}
 }
 
+static void
+commands_of_others(void **state)
+{
+	struct entered en;
+	char *error = NULL;
+	size_t at;
+
+	(void)state;
+	struct command cmd =
+	    parsed(ana->conv, "/run bob disk '/a b'  \"$(id)\" ");
+	assert_int_equal(cmd.kind, COMMAND_RUN);
+	assert_true(fp_equal(&cmd.peer, &bob->fp));
+	assert_false(cmd.on);
+	assert_string_equal(cmd.text, "disk '/a b'  \"$(id)\"");
+	command_clear(&cmd);
+	cmd = parsed(ana->conv, "/run bob --stop");
+	assert_int_equal(cmd.kind, COMMAND_RUN);
+	assert_true(cmd.on);
+	assert_null(cmd.text);
+	static const char *const bad[] = { "/run", "/run bob", "/run nobody x",
+		"/run bob --stop now" };
+	for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++) {
+		assert_true(command_parse(m, fixture_now(), ana->conv, bad[i],
+				&en, &error, &at) < 0);
+		free(error);
+	}
+}
+
 int
 main(void)
 {
@@ -274,6 +302,8 @@ main(void)
 		ROW(questions_go_to_the_store),
 		ROW(mistakes_are_said_where_they_are),
 		ROW(mistakes_come_with_what_helps),
+		cmocka_unit_test_setup_teardown(
+		    commands_of_others, set_up, tear_down),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

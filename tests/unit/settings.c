@@ -292,6 +292,32 @@ copies_are_apart(void **state)
 	settings_clear(&copy);
 }
 
+static void
+commands_of_others(void **state)
+{
+	struct settings *s = *state;
+	char *error = NULL;
+
+	set(s, "run", "up = uptime");
+	set(s, "run", "up = uptime -p");
+	set(s, "run", "Up = other");
+	assert_text(s, "run", "up = uptime -p, Up = other");
+	assert_refused(s, "run", "up", "NAME");
+	assert_refused(s, "run", "up uptime", "NAME");
+	assert_refused(s, "run", "-x = y", "NAME");
+	assert_refused(s, "run", "x = {args}", "NAME");
+	assert_refused(s, "run", "x = 'y", "NAME");
+	assert_int_equal(settings_unset(s, "run", "up", &error), 0);
+	assert_text(s, "run", "Up = other");
+	set(s, "run.who", "up ana");
+	set(s, "run.who", "up bob the builder");
+	set(s, "run.who", "up ana");
+	assert_text(s, "run.who", "up ana, up bob the builder");
+	assert_refused(s, "run.who", "up", "NAME");
+	assert_refused(s, "run.who", "a/b ana", "NAME");
+	assert_refused(s, "run.time", "0", "1");
+}
+
 int
 main(void)
 {
@@ -314,6 +340,8 @@ main(void)
 		    a_line_sets_and_unsets, setup, teardown),
 		cmocka_unit_test_setup_teardown(
 		    copies_are_apart, setup, teardown),
+		cmocka_unit_test_setup_teardown(
+		    commands_of_others, setup, teardown),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
