@@ -11,6 +11,13 @@ diagnosis_sudo(const struct diagnosis *d)
 }
 
 char *
+diagnosis_new_identity(void)
+{
+	return xstrdup("mv \"${XDG_DATA_HOME:-$HOME/.local/share}/earshot/"
+		       "identity\" ~/earshot-identity.old");
+}
+
+char *
 diagnosis_errno(const struct diagnosis *d, int sys_errno)
 {
 	static const struct {
@@ -72,8 +79,8 @@ doctor_link_of(const struct doctor_facts *f, const struct addr *host, bool used,
 	return found;
 }
 
-static bool
-is_ours(const struct doctor_facts *f, const struct addr *host)
+bool
+doctor_is_ours(const struct doctor_facts *f, const struct addr *host)
 {
 	for (size_t i = 0; i < f->iface_count; i++)
 		for (unsigned k = 0; k < f->ifaces[i].addr_count; k++)
@@ -87,7 +94,7 @@ doctor_is_here(const struct doctor_facts *f, const struct doctor_peer *p)
 {
 	return p->presence != PRESENCE_OFFLINE &&
 	       p->dialect == DIALECT_EARSHOT && p->addr.family != ADDR_NONE &&
-	       !is_ours(f, &p->addr);
+	       !doctor_is_ours(f, &p->addr);
 }
 
 size_t

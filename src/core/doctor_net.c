@@ -256,8 +256,7 @@ add_twin(struct diagnosis *d, const struct doctor_stray *s)
 			  "copy of yours, and others reach one or the other. "
 			  "Give one of both a new one"),
 		addr_host_text(&s->from, from)),
-	    xstrdup("mv \"${XDG_DATA_HOME:-$HOME/.local/share}/earshot/"
-		    "identity\" ~/earshot-identity.old"));
+	    diagnosis_new_identity());
 }
 
 static void
@@ -383,6 +382,7 @@ look_routes(struct diagnosis *d)
 
 	if (g == NULL)
 		return;
+	addr_host_text(&g->addr, text);
 	if (g->link == LINK_TUNNEL)
 		set_iface(
 		    diagnosis_add(d, alone ? DOCTOR_PARTLY : DOCTOR_HINT,
@@ -404,7 +404,7 @@ look_routes(struct diagnosis *d)
 			    say(d->l, "not even the gateway %s answers on %s: "
 				      "wrong cable, wrong wireless network or "
 				      "wrong VLAN"),
-			    addr_host_text(&g->addr, text), g->iface),
+			    text, g->iface),
 			xasprintf("ping -c 3 %s", text)),
 		    g->iface);
 }

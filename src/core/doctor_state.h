@@ -28,6 +28,8 @@ struct doctor_finding *diagnosis_add(struct diagnosis *d,
 bool diagnosis_has(const struct diagnosis *d, enum doctor_fault fault);
 /* "sudo ", or "" for root. */
 const char *diagnosis_sudo(const struct diagnosis *d);
+/* The command that gives an earshot one; caller frees. */
+char *diagnosis_new_identity(void);
 /* What the number of an error means; caller frees. */
 char *diagnosis_errno(const struct diagnosis *d, int sys_errno);
 
@@ -37,6 +39,8 @@ bool doctor_is_used(const struct doctor_iface *n);
  * prefix of those that are used (or of those that are not); NULL: none. */
 const struct doctor_iface *doctor_link_of(const struct doctor_facts *f,
     const struct addr *host, bool used, const struct doctor_addr **ret_addr);
+/* An address of this machine. */
+bool doctor_is_ours(const struct doctor_facts *f, const struct addr *host);
 /* It was here in this run, and is another machine's. */
 bool doctor_is_here(const struct doctor_facts *f, const struct doctor_peer *p);
 /* How many are. */

@@ -194,6 +194,16 @@ look_dial(struct diagnosis *d)
 		look_silent(d);
 }
 
+static char *
+session_mend(enum path_why why, const char *host)
+{
+	if (why == PATH_WHY_SELF)
+		return diagnosis_new_identity();
+	if (why == PATH_WHY_VERSION)
+		return xstrdup("earshot --version");
+	return xasprintf("/connect %s", host);
+}
+
 static void
 look_session(struct diagnosis *d)
 {
@@ -211,7 +221,7 @@ look_session(struct diagnosis *d)
 			say(d->l, "%s takes connections, and no session comes "
 				  "of it: %s"),
 			host, say(d->l, path_why_text(o))),
-		    xstrdup("earshot --version"));
+		    session_mend(o->why, host));
 	else if (failed(d, PATH_ECHO))
 		add(d, DOCTOR_BAD, FAULT_HANDSHAKE,
 		    xasprintf(
@@ -310,7 +320,7 @@ doctor_way(struct diagnosis *d)
 		       (p != NULL && p->neighbour == NEIGHBOUR_FAILED);
 	int error = error_of(d, PATH_TCP);
 
-	if (!d->f->asked)
+	if (!d->f->asked || doctor_is_ours(d->f, &d->f->asked_addr))
 		return;
 	if (p != NULL)
 		look_trust(d, p);

@@ -1,0 +1,940 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * A healthy machine, and each fault put into it: the right one comes first,
+ * with the command that mends it. The long-winded proof is in a laboratory of
+ * real networks; here every sentence is reached once.
+ */
+#include "core/doctor.h"
+
+#include "base/mem.h"
+
+#include <errno.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#define NEW_IDENTITY \
+	"mv \"${XDG_DATA_HOME:-$HOME/.local/share}/earshot/identity\" " \
+	"~/earshot-identity.old"
+
+enum { PEERS_MAX = 8, PORT = 41827 };
+
+static struct addr
+ip(const char *text)
+{
+	struct addr a;
+
+	assert_int_equal(addr_parse(text, 0, &a), 0);
+	return a;
+}
+
+static struct doctor_iface *
+add_iface(struct doctor_facts *f, const char *name, const char *addr,
+    const char *broadcast, unsigned prefix)
+{
+	struct doctor_iface *n = &f->ifaces[f->iface_count++];
+
+	snprintf(n->name, sizeof(n->name), "%s", name);
+	n->index = (unsigned)f->iface_count;
+	n->link = LINK_ETHERNET;
+	n->up = true;
+	n->carrier = n->broadcasts = n->multicasts = KNOWN_YES;
+	n->mtu = 1500;
+	if (addr == NULL)
+		return n;
+	n->addrs[0] = (struct doctor_addr){
+		.addr = ip(addr), .prefix_bits = prefix, .use = IFACE_USED
+	};
+	if (broadcast != NULL)
+		n->addrs[0].broadcast = ip(broadcast);
+	n->addr_count = 1;
+	for (size_t i = 0; i < 2; i++)
+		n->traffic[i] = (struct iface_traffic){
+			.index = n->index,
+			.family = i == 0 ? ADDR_IPV4 : ADDR_IPV6,
+			.sent = 3,
+			.own = 3,
+			.heard = 5,
+		};
+	return n;
+}
+
+static struct doctor_peer *
+add_peer(struct doctor_facts *f, const char *name, const char *addr)
+{
+	struct doctor_peer *p = &f->peers[f->peer_count++];
+
+	*p = (struct doctor_peer){ .presence = PRESENCE_ONLINE,
+		.trust = TRUST_PINNED,
+		.addr = ip(addr),
+		.session = true,
+		.announced = true,
+		.broadcast_heard = KNOWN_YES,
+		.broadcast_ago_ms = 1000,
+		.heard_ago_ms = 1000,
+		.hears_us = HEARS_US,
+		.has_skew = true,
+		.neighbour = NEIGHBOUR_REACHABLE };
+	memset(p->fp.b, (int)f->peer_count, FP_SIZE);
+	snprintf(p->name, sizeof(p->name), "%s", name);
+	return p;
+}
+
+static void
+add_port(struct doctor_facts *f, enum doctor_port_kind kind, uint16_t wanted)
+{
+	f->ports[f->port_count++] = (struct doctor_port){
+		.kind = kind, .wanted = wanted, .got = wanted
+	};
+}
+
+static struct doctor_facts *
+healthy(void)
+{
+	struct doctor_facts *f = doctor_facts_new();
+	struct doctor_iface *lo;
+
+	f->peers = xcalloc(PEERS_MAX, sizeof(*f->peers));
+	snprintf(f->version, sizeof(f->version), "1.0");
+	snprintf(f->system, sizeof(f->system), "Linux 6.1");
+	snprintf(f->name, sizeof(f->name), "ana");
+	memset(f->self.b, 0x55, FP_SIZE);
+	f->listened_ms = 3200;
+	f->protocol = 1;
+	f->discovery_port = PORT;
+	lo = add_iface(f, "lo", "127.0.0.1", NULL, 8);
+	lo->link = LINK_LOOPBACK;
+	add_iface(f, "eth0", "10.0.0.2", "10.0.0.255", 24);
+	add_port(f, PORT_DISCOVERY, PORT);
+	add_port(f, PORT_TCP, PORT);
+	f->firewall.readable = KNOWN_YES;
+	f->gateways[f->gateway_count++] = (struct doctor_gateway){
+		.addr = ip("10.0.0.1"),
+		.iface = "eth0",
+		.link = LINK_ETHERNET,
+		.neighbour = NEIGHBOUR_REACHABLE,
+		.answers = KNOWN_YES,
+	};
+	add_peer(f, "bob", "10.0.0.3");
+	return f;
+}
+
+static struct doctor_iface *
+eth(struct doctor_facts *f)
+{
+	return &f->ifaces[1];
+}
+
+static void
+leave_alone(struct doctor_facts *f)
+{
+	f->peer_count = 0;
+}
+
+static void
+ask(struct doctor_facts *f, const char *addr)
+{
+	f->asked = f->has_path = true;
+	f->asked_addr = ip(addr);
+	snprintf(f->asked_text, sizeof(f->asked_text), "%s", addr);
+	f->asked_known = f->peer_count > 0 &&
+			 addr_same_host(&f->peers[0].addr, &f->asked_addr);
+	for (int i = 0; i < PATH_STEPS; i++)
+		f->path.steps[i] =
+		    (struct path_outcome){ .state = PATH_OK, .ms = 1 };
+	f->path.load_bytes = PATH_LOAD_BYTES;
+	f->path.load_ms = 1000;
+}
+
+static void
+fail_step(struct doctor_facts *f, enum path_step step, enum path_why why,
+    int sys_errno)
+{
+	f->path.steps[step] = (struct path_outcome){ .state = PATH_FAILED,
+		.why = why,
+		.sys_errno = sys_errno,
+		.ms = 2000 };
+	for (int i = (int)step + 1; i < PATH_STEPS; i++)
+		if (i != PATH_PING_OWN && i != PATH_TCP)
+			f->path.steps[i] =
+			    (struct path_outcome){ .state = PATH_SKIPPED,
+				    .why = PATH_WHY_EARLIER };
+}
+
+/* Takes the facts. What comes first, and what mends it (NULL: nothing does). */
+static void
+expect(struct doctor_facts *f, enum doctor_severity severity,
+    enum doctor_fault fault, const char *mend)
+{
+	struct doctor_verdict v;
+
+	doctor_judge(f, NULL, &v);
+	char *report = doctor_report(f, &v, NULL);
+	if (v.count == 0 || v.findings[0].fault != fault)
+		print_error("%s\n", report);
+	assert_true(v.count > 0);
+	assert_string_equal(
+	    doctor_fault_text(v.findings[0].fault), doctor_fault_text(fault));
+	assert_string_equal(doctor_severity_text(v.findings[0].severity),
+	    doctor_severity_text(severity));
+	assert_true(strlen(v.findings[0].text) > 0);
+	if (mend == NULL)
+		assert_null(v.findings[0].mend);
+	else
+		assert_string_equal(v.findings[0].mend, mend);
+	assert_true(doctor_is_ill(&v) == (severity != DOCTOR_HINT));
+	for (size_t i = 1; i < v.count; i++)
+		assert_true(
+		    v.findings[i - 1].severity <= v.findings[i].severity);
+	assert_non_null(strstr(report, v.findings[0].text));
+	free(report);
+	doctor_verdict_clear(&v);
+	doctor_facts_free(f);
+}
+
+static void
+expect_nothing(struct doctor_facts *f)
+{
+	struct doctor_verdict v;
+
+	doctor_judge(f, NULL, &v);
+	char *report = doctor_report(f, &v, NULL);
+	if (v.count > 0)
+		print_error("%s\n", report);
+	assert_int_equal(v.count, 0);
+	assert_false(doctor_is_ill(&v));
+	assert_non_null(strstr(report, "nothing wrong"));
+	free(report);
+	doctor_verdict_clear(&v);
+	doctor_facts_free(f);
+}
+
+static void
+healthy_machines_have_nothing(void **state)
+{
+	struct doctor_facts *f;
+
+	(void)state;
+	expect_nothing(healthy());
+	f = healthy();
+	ask(f, "10.0.0.3");
+	expect_nothing(f);
+	/* Ourselves. */
+	f = healthy();
+	ask(f, "10.0.0.2");
+	fail_step(f, PATH_HANDSHAKE, PATH_WHY_SELF, 0);
+	expect_nothing(f);
+	/* An empty socket beside a wireless network. */
+	f = healthy();
+	add_iface(f, "eth1", NULL, NULL, 0)->carrier = KNOWN_NO;
+	add_iface(f, "wlan0", NULL, NULL, 0)->up = false;
+	expect_nothing(f);
+	/* Nothing of it is known. */
+	f = healthy();
+	eth(f)->broadcasts = eth(f)->multicasts = eth(f)->carrier =
+	    KNOWN_NOTHING;
+	eth(f)->mtu = 0;
+	memset(eth(f)->traffic, 0, sizeof(eth(f)->traffic));
+	f->firewall.readable = KNOWN_NO;
+	f->gateway_count = 0;
+	f->peers[0].broadcast_heard = KNOWN_NOTHING;
+	f->peers[0].hears_us = HEARS_UNKNOWN;
+	expect_nothing(f);
+	/* The other earshot of this machine has the port. */
+	f = healthy();
+	f->ports[1].got = 50000;
+	f->ports[1].owner.known = KNOWN_YES;
+	snprintf(f->ports[1].owner.command, DOCTOR_WORD_SIZE, "earshot");
+	expect_nothing(f);
+}
+
+static void
+a_docker_bridge_of_its_own_is_no_fault(void **state)
+{
+	struct doctor_facts *f = healthy();
+	struct doctor_iface *n =
+	    add_iface(f, "docker0", "172.17.0.1", "172.17.255.255", 16);
+
+	(void)state;
+	n->link = LINK_CONTAINER;
+	n->addrs[0].use = IFACE_VIRTUAL;
+	expect_nothing(f);
+}
+
+static void
+ports_that_are_taken(void **state)
+{
+	struct doctor_facts *f = healthy();
+
+	(void)state;
+	f->ports[0].got = 0;
+	f->ports[0].sys_errno = EADDRINUSE;
+	f->ports[0].owner = (struct doctor_owner){
+		.known = KNOWN_YES, .pid = 77, .command = "nc", .user = "eve"
+	};
+	expect(f, DOCTOR_BAD, FAULT_PORT_DISCOVERY, "kill 77");
+	f = healthy();
+	f->ports[0].got = 0;
+	f->ports[0].sys_errno = EACCES;
+	expect(f, DOCTOR_BAD, FAULT_PORT_DISCOVERY,
+	    "sudo ss -ulnp 'sport = :41827'");
+	f = healthy();
+	f->ports[1].got = 50000;
+	f->ports[1].owner.known = KNOWN_NO;
+	expect(
+	    f, DOCTOR_MINOR, FAULT_PORT_TCP, "sudo ss -tlnp 'sport = :41827'");
+	f = healthy();
+	f->ports[1].got = 0;
+	f->root = true;
+	expect(f, DOCTOR_PARTLY, FAULT_PORT_TCP, "ss -tlnp 'sport = :41827'");
+	f = healthy();
+	add_port(f, PORT_IPMSG_UDP, 2425);
+	f->ports[2].got = 0;
+	f->ports[2].owner = (struct doctor_owner){
+		.known = KNOWN_YES, .pid = 5, .command = "iptux"
+	};
+	expect(f, DOCTOR_PARTLY, FAULT_PORT_TAKEN, "kill 5");
+}
+
+static void
+it_does_not_start(void **state)
+{
+	struct doctor_facts *f = healthy();
+
+	(void)state;
+	snprintf(f->start_error, sizeof(f->start_error), "no home");
+	expect(f, DOCTOR_BAD, FAULT_START, NULL);
+}
+
+static void
+no_network(void **state)
+{
+	struct doctor_facts *f = healthy();
+
+	(void)state;
+	leave_alone(f);
+	f->iface_count = 1;
+	expect(f, DOCTOR_BAD, FAULT_NO_IFACE, "ip -br link");
+	f = healthy();
+	leave_alone(f);
+	eth(f)->up = false;
+	eth(f)->addrs[0].use = IFACE_DOWN;
+	expect(f, DOCTOR_BAD, FAULT_IFACE_DOWN, "sudo ip link set eth0 up");
+	f = healthy();
+	leave_alone(f);
+	eth(f)->carrier = KNOWN_NO;
+	eth(f)->addr_count = 0;
+	expect(f, DOCTOR_BAD, FAULT_NO_CARRIER, NULL);
+	f = healthy();
+	leave_alone(f);
+	eth(f)->addr_count = 0;
+	expect(f, DOCTOR_BAD, FAULT_NO_ADDRESS, "sudo dhclient -v eth0");
+	f = healthy();
+	leave_alone(f);
+	eth(f)->addrs[0].use = IFACE_NO_BROADCAST;
+	expect(f, DOCTOR_BAD, FAULT_NO_BROADCAST, "/connect HOST");
+}
+
+static void
+networks_that_are_left_alone(void **state)
+{
+	struct doctor_facts *f = healthy();
+
+	(void)state;
+	leave_alone(f);
+	eth(f)->addrs[0].use = IFACE_NOT_CHOSEN;
+	expect(f, DOCTOR_BAD, FAULT_NOT_USED, "earshot set interface eth0");
+	f = healthy();
+	leave_alone(f);
+	eth(f)->addrs[0].use = IFACE_VIRTUAL;
+	eth(f)->link = LINK_CONTAINER;
+	expect(f, DOCTOR_BAD, FAULT_NOT_USED, "earshot set interface eth0");
+}
+
+static struct doctor_rule *
+add_rule(struct doctor_facts *f, bool out, enum doctor_what what, uint16_t port,
+    const char *text)
+{
+	struct doctor_rule *r = &f->firewall.rules[f->firewall.rule_count++];
+
+	r->backend = FIREWALL_NFT;
+	r->out = out;
+	r->what = what;
+	r->port = port;
+	snprintf(r->text, sizeof(r->text), "%s", text);
+	snprintf(r->mend, sizeof(r->mend), "nft add rule %s %u", text,
+	    (unsigned)port);
+	return r;
+}
+
+static void
+firewall_rules(void **state)
+{
+	struct doctor_facts *f = healthy();
+
+	(void)state;
+	leave_alone(f);
+	add_rule(f, false, RULE_UDP, PORT, "drop");
+	expect(
+	    f, DOCTOR_BAD, FAULT_FIREWALL_IN, "sudo nft add rule drop 41827");
+	f = healthy();
+	add_rule(f, true, RULE_UDP, PORT, "drop");
+	expect(
+	    f, DOCTOR_BAD, FAULT_FIREWALL_OUT, "sudo nft add rule drop 41827");
+	f = healthy();
+	add_rule(f, false, RULE_TCP, PORT, "drop");
+	expect(f, DOCTOR_PARTLY, FAULT_FIREWALL_IN,
+	    "sudo nft add rule drop 41827");
+	f = healthy();
+	add_rule(f, false, RULE_MULTICAST, 0, "drop");
+	expect(f, DOCTOR_PARTLY, FAULT_FIREWALL_IN, "sudo nft add rule drop 0");
+	/* Of one neighbour alone. */
+	f = healthy();
+	add_rule(f, false, RULE_ANY, 0, "drop")->peer = ip("10.0.0.9");
+	expect(f, DOCTOR_PARTLY, FAULT_FIREWALL_IN, "sudo nft add rule drop 0");
+}
+
+/* One policy drops all; each command is told once. */
+static void
+rules_with_one_reason_are_one_finding(void **state)
+{
+	struct doctor_facts *f = healthy();
+	struct doctor_verdict v;
+
+	(void)state;
+	leave_alone(f);
+	add_rule(f, false, RULE_TCP, PORT, "policy drop");
+	add_rule(f, false, RULE_UDP, PORT, "policy drop");
+	add_rule(f, false, RULE_UDP, 50000, "policy drop");
+	doctor_judge(f, NULL, &v);
+	assert_int_equal(v.count, 1);
+	assert_int_equal(v.findings[0].severity, DOCTOR_BAD);
+	assert_string_equal(v.findings[0].mend,
+	    "sudo nft add rule policy drop 41827\n"
+	    "sudo nft add rule policy drop 50000");
+	doctor_verdict_clear(&v);
+	doctor_facts_free(f);
+}
+
+static void
+what_is_dropped_is_seen_without_root(void **state)
+{
+	struct doctor_facts *f = healthy();
+
+	(void)state;
+	leave_alone(f);
+	f->firewall.readable = KNOWN_NO;
+	snprintf(f->firewall.ask, sizeof(f->firewall.ask), "iptables-save");
+	eth(f)->last_error = EPERM;
+	expect(f, DOCTOR_BAD, FAULT_FIREWALL_OUT, "sudo iptables-save");
+	f = healthy();
+	leave_alone(f);
+	f->firewall.readable = KNOWN_NO;
+	eth(f)->traffic[0].own = eth(f)->traffic[0].heard = 0;
+	expect(f, DOCTOR_BAD, FAULT_FIREWALL_IN, "sudo nft list ruleset");
+	f = healthy();
+	eth(f)->last_error = ENETUNREACH;
+	expect(f, DOCTOR_PARTLY, FAULT_SEND,
+	    "ip addr show eth0\nip route show dev eth0");
+}
+
+/* Of two interfaces in one network, either may get what comes back. */
+static void
+an_echo_through_the_other_interface_counts(void **state)
+{
+	struct doctor_facts *f = healthy();
+
+	(void)state;
+	add_iface(f, "wlan0", "10.0.0.7", "10.0.0.255", 24);
+	f->ifaces[2].traffic[0].own = f->ifaces[2].traffic[0].heard = 0;
+	expect_nothing(f);
+}
+
+static void
+addresses_that_two_have(void **state)
+{
+	struct doctor_facts *f = healthy();
+	struct doctor_clash clash = { .addr = ip("10.0.0.2"),
+		.ours = true,
+		.iface = "eth0",
+		.macs = { { 2 }, { 3 } },
+		.mac_count = 2 };
+
+	(void)state;
+	f->clashes[f->clash_count++] = clash;
+	expect(f, DOCTOR_BAD, FAULT_ADDRESS_TWICE,
+	    "sudo ip addr flush dev eth0\nsudo dhclient -v eth0");
+	f = healthy();
+	clash.ours = false;
+	f->clashes[f->clash_count++] = clash;
+	expect(
+	    f, DOCTOR_PARTLY, FAULT_ADDRESS_TWICE, "ip neigh show to 10.0.0.2");
+	f = healthy();
+	eth(f)->addrs[1] = (struct doctor_addr){ .addr = ip("fd00::2"),
+		.prefix_bits = 64,
+		.refused = true,
+		.use = IFACE_DOWN };
+	eth(f)->addr_count = 2;
+	expect(f, DOCTOR_PARTLY, FAULT_ADDRESS_TWICE,
+	    "sudo ip addr del fd00::2/64 dev eth0");
+}
+
+static void
+add_stray(struct doctor_facts *f, enum discover_drop why, const char *from)
+{
+	f->strays[f->stray_count++] = (struct doctor_stray){
+		.from = ip(from),
+		.iface = "eth0",
+		.why = why,
+		.version = 2,
+		.count = 3,
+	};
+}
+
+static void
+announcements_that_are_dropped(void **state)
+{
+	struct doctor_facts *f = healthy();
+
+	(void)state;
+	add_stray(f, DROP_VERSION, "10.0.0.9");
+	expect(f, DOCTOR_PARTLY, FAULT_VERSION, "earshot --version");
+	f = healthy();
+	add_stray(f, DROP_OWN, "10.0.0.9");
+	expect(f, DOCTOR_PARTLY, FAULT_IDENTITY_TWICE, NEW_IDENTITY);
+	f = healthy();
+	eth(f)->addrs[0].prefix_bits = 25;
+	eth(f)->addrs[0].broadcast = ip("10.0.0.127");
+	add_stray(f, DROP_OFF_LINK, "10.0.0.200");
+	expect(f, DOCTOR_PARTLY, FAULT_NETMASK,
+	    "sudo ip addr del 10.0.0.2/25 dev eth0\n"
+	    "sudo ip addr add 10.0.0.2/24 broadcast + dev eth0");
+}
+
+static void
+netmasks_that_are_too_narrow(void **state)
+{
+	struct doctor_facts *f = healthy();
+
+	(void)state;
+	eth(f)->addrs[0].prefix_bits = 25;
+	eth(f)->addrs[0].broadcast = ip("10.0.0.127");
+	ask(f, "10.0.0.200");
+	fail_step(f, PATH_PING, PATH_WHY_TIMEOUT, 0);
+	fail_step(f, PATH_TCP, PATH_WHY_TIMEOUT, 0);
+	struct doctor_verdict v;
+	doctor_judge(f, NULL, &v);
+	bool found = false;
+	for (size_t i = 0; i < v.count; i++)
+		found |= v.findings[i].fault == FAULT_NETMASK;
+	assert_true(found);
+	doctor_verdict_clear(&v);
+	doctor_facts_free(f);
+}
+
+static void
+broadcast_addresses(void **state)
+{
+	struct doctor_facts *f = healthy();
+
+	(void)state;
+	eth(f)->addrs[0].broadcast = ip("10.0.0.127");
+	expect(f, DOCTOR_BAD, FAULT_BROADCAST_ADDRESS,
+	    "sudo ip addr del 10.0.0.2/24 dev eth0\n"
+	    "sudo ip addr add 10.0.0.2/24 broadcast 10.0.0.255 dev eth0");
+	f = healthy();
+	eth(f)->addrs[0].addr = ip("169.254.3.4");
+	eth(f)->addrs[0].prefix_bits = 16;
+	eth(f)->addrs[0].broadcast = ip("169.254.255.255");
+	f->peers[0].addr = ip("169.254.9.9");
+	expect(f, DOCTOR_MINOR, FAULT_NO_ADDRESS, "sudo dhclient -v eth0");
+}
+
+static void
+ipv6(void **state)
+{
+	struct doctor_facts *f = healthy();
+
+	(void)state;
+	eth(f)->addrs[0] = (struct doctor_addr){
+		.addr = ip("fd00::2"), .prefix_bits = 64, .use = IFACE_USED
+	};
+	f->peers[0].addr = ip("fd00::3");
+	expect(f, DOCTOR_HINT, FAULT_IPV6_ONLY, "sudo dhclient -4 -v eth0");
+	f = healthy();
+	eth(f)->addrs[0] = (struct doctor_addr){
+		.addr = ip("fd00::2"), .prefix_bits = 64, .use = IFACE_USED
+	};
+	eth(f)->multicasts = KNOWN_NO;
+	expect(f, DOCTOR_BAD, FAULT_MULTICAST,
+	    "sudo ip link set eth0 multicast on");
+	f = healthy();
+	eth(f)->mtu = 600;
+	expect(f, DOCTOR_PARTLY, FAULT_MTU, "sudo ip link set eth0 mtu 1500");
+}
+
+static void
+networks_in_the_way(void **state)
+{
+	struct doctor_facts *f = healthy();
+	struct doctor_iface *n =
+	    add_iface(f, "docker0", "10.0.0.1", "10.0.255.255", 16);
+
+	(void)state;
+	n->link = LINK_CONTAINER;
+	n->addrs[0].use = IFACE_VIRTUAL;
+	expect(
+	    f, DOCTOR_PARTLY, FAULT_CONTAINER, "sudo ip link set docker0 down");
+	f = healthy();
+	leave_alone(f);
+	f->gateways[0].link = LINK_TUNNEL;
+	snprintf(f->gateways[0].iface, IFACE_NAME_MAX, "tun0");
+	expect(f, DOCTOR_PARTLY, FAULT_VPN_ROUTE, "sudo ip link set tun0 down");
+	f = healthy();
+	f->gateways[0].link = LINK_TUNNEL;
+	snprintf(f->gateways[0].iface, IFACE_NAME_MAX, "tun0");
+	expect(f, DOCTOR_HINT, FAULT_VPN_ROUTE, "sudo ip link set tun0 down");
+	f = healthy();
+	leave_alone(f);
+	f->gateways[0].neighbour = NEIGHBOUR_FAILED;
+	f->gateways[0].answers = KNOWN_NO;
+	expect(f, DOCTOR_PARTLY, FAULT_GATEWAY, "ping -c 3 10.0.0.1");
+}
+
+static void
+one_way(void **state)
+{
+	struct doctor_facts *f = healthy();
+
+	(void)state;
+	f->peers[0].hears_us = HEARS_US_NOT;
+	expect(f, DOCTOR_PARTLY, FAULT_MUTE, "earshot doctor");
+	f = healthy();
+	f->peers[0].broadcast_heard = KNOWN_NO;
+	expect(f, DOCTOR_PARTLY, FAULT_DEAF, "sudo nft list ruleset");
+	f = healthy();
+	f->peers[0].broadcast_heard = KNOWN_NO;
+	f->peers[0].hears_us = HEARS_US_NOT;
+	expect(f, DOCTOR_PARTLY, FAULT_NETMASK, "ip -4 addr show");
+	f = healthy();
+	eth(f)->addrs[1] = (struct doctor_addr){
+		.addr = ip("fd00::2"), .prefix_bits = 64, .use = IFACE_USED
+	};
+	eth(f)->addr_count = 2;
+	f->peers[0].addr = ip("fd00::3");
+	f->peers[0].broadcast_heard = KNOWN_NO;
+	f->peers[0].hears_us = HEARS_US_NOT;
+	expect(f, DOCTOR_PARTLY, FAULT_MULTICAST,
+	    "sudo ip link set BRIDGE type bridge mcast_snooping 0");
+	/* Behind a router nobody is to be heard. */
+	f = healthy();
+	f->peers[0].addr = ip("192.168.7.3");
+	f->peers[0].broadcast_heard = KNOWN_NO;
+	f->peers[0].hears_us = HEARS_US_NOT;
+	expect_nothing(f);
+}
+
+static void
+clocks_and_names(void **state)
+{
+	struct doctor_facts *f = healthy();
+	struct doctor_verdict v;
+
+	(void)state;
+	f->peers[0].skew_ms = 3600 * 1000;
+	expect(f, DOCTOR_MINOR, FAULT_CLOCK, "sudo timedatectl set-ntp true");
+	f = healthy();
+	for (int i = 0; i < 4; i++)
+		add_peer(f, "eve", "10.0.0.4")->skew_ms = -120000;
+	doctor_judge(f, NULL, &v);
+	assert_int_equal(v.count, 1);
+	assert_non_null(strstr(v.findings[0].text, "your clock"));
+	assert_non_null(strstr(v.findings[0].text, "ahead"));
+	assert_non_null(strstr(v.findings[0].text, "and 1 other"));
+	doctor_verdict_clear(&v);
+	doctor_facts_free(f);
+	f = healthy();
+	f->peers[0].look_alike = true;
+	expect(f, DOCTOR_MINOR, FAULT_NAME_TWICE, "/nick NAME");
+	f = healthy();
+	f->peers[0].look_alike = true;
+	add_peer(f, "b0b", "10.0.0.4")->look_alike = true;
+	expect(f, DOCTOR_MINOR, FAULT_NAME_TWICE, "/alias bob NAME");
+}
+
+static void
+isolation(void **state)
+{
+	struct doctor_facts *f = healthy();
+
+	(void)state;
+	f->peers[0].presence = PRESENCE_OFFLINE;
+	f->peers[0].session = false;
+	f->peers[0].neighbour = NEIGHBOUR_FAILED;
+	*add_peer(f, "eve", "10.0.0.4") = f->peers[0];
+	expect(f, DOCTOR_PARTLY, FAULT_ISOLATED, NULL);
+	/* One alone may be switched off. */
+	f = healthy();
+	f->peers[0].presence = PRESENCE_OFFLINE;
+	f->peers[0].session = false;
+	f->peers[0].neighbour = NEIGHBOUR_FAILED;
+	expect(f, DOCTOR_HINT, FAULT_ISOLATED, NULL);
+	f = healthy();
+	leave_alone(f);
+	ask(f, "10.0.0.9");
+	fail_step(f, PATH_NEIGHBOUR, PATH_WHY_TIMEOUT, 0);
+	fail_step(f, PATH_PING, PATH_WHY_TIMEOUT, 0);
+	fail_step(f, PATH_PING_OWN, PATH_WHY_TIMEOUT, 0);
+	fail_step(f, PATH_TCP, PATH_WHY_SYSTEM, EHOSTUNREACH);
+	expect(f, DOCTOR_BAD, FAULT_ISOLATED, "ping -c 3 10.0.0.9");
+}
+
+/* Somebody else on that link is heard, so that it is no isolation. */
+static void
+the_way_to_a_machine_that_is_off(void **state)
+{
+	struct doctor_facts *f = healthy();
+
+	(void)state;
+	ask(f, "10.0.0.9");
+	fail_step(f, PATH_NEIGHBOUR, PATH_WHY_TIMEOUT, 0);
+	fail_step(f, PATH_PING, PATH_WHY_TIMEOUT, 0);
+	fail_step(f, PATH_PING_OWN, PATH_WHY_TIMEOUT, 0);
+	fail_step(f, PATH_TCP, PATH_WHY_SYSTEM, EHOSTUNREACH);
+	expect(f, DOCTOR_BAD, FAULT_UNREACHABLE, "ping -c 3 10.0.0.9");
+}
+
+static void
+fail_both(struct doctor_facts *f, enum path_why why, int sys_errno)
+{
+	fail_step(f, PATH_PING, PATH_WHY_TIMEOUT, 0);
+	fail_step(f, PATH_PING_OWN, PATH_WHY_TIMEOUT, 0);
+	fail_step(f, PATH_TCP, why, sys_errno);
+}
+
+static void
+the_way_to_a_machine_that_is_on(void **state)
+{
+	struct doctor_facts *f = healthy();
+
+	(void)state;
+	ask(f, "10.0.0.9");
+	fail_both(f, PATH_WHY_SYSTEM, ECONNREFUSED);
+	expect(f, DOCTOR_BAD, FAULT_REFUSED, "earshot");
+	f = healthy();
+	ask(f, "10.0.0.9");
+	fail_both(f, PATH_WHY_TIMEOUT, 0);
+	expect(f, DOCTOR_BAD, FAULT_FILTERED, "earshot doctor");
+	f = healthy();
+	ask(f, "192.168.7.9");
+	fail_both(f, PATH_WHY_TIMEOUT, 0);
+	expect(f, DOCTOR_BAD, FAULT_ROUTED, "traceroute 192.168.7.9");
+	f = healthy();
+	ask(f, "192.168.7.9");
+	fail_both(f, PATH_WHY_SYSTEM, ENETUNREACH);
+	expect(f, DOCTOR_BAD, FAULT_ROUTED, "ip route get 192.168.7.9");
+	f = healthy();
+	ask(f, "10.0.0.3");
+	fail_step(f, PATH_TCP, PATH_WHY_TIMEOUT, 0);
+	expect(f, DOCTOR_PARTLY, FAULT_TCP_DROPPED, "/transport udp bob");
+	f = healthy();
+	ask(f, "10.0.0.3");
+	f->path.steps[PATH_PING].state = PATH_FAILED;
+	f->path.steps[PATH_PING_OWN].state = PATH_FAILED;
+	expect(f, DOCTOR_PARTLY, FAULT_UDP_DROPPED, "earshot doctor");
+}
+
+static void
+the_way_through_a_session(void **state)
+{
+	static const struct {
+		enum path_why why;
+		enum doctor_fault fault;
+		const char *mend;
+	} cases[] = {
+		{ PATH_WHY_CLOSED, FAULT_HANDSHAKE, "/connect 10.0.0.3" },
+		{ PATH_WHY_SELF, FAULT_IDENTITY_TWICE, NEW_IDENTITY },
+		{ PATH_WHY_VERSION, FAULT_VERSION, "earshot --version" },
+		{ PATH_WHY_IDENTITY, FAULT_CHANGED, "/connect 10.0.0.3" },
+	};
+	struct doctor_facts *f;
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		f = healthy();
+		ask(f, "10.0.0.3");
+		fail_step(f, PATH_HANDSHAKE, cases[i].why, 0);
+		expect(f, DOCTOR_BAD, cases[i].fault, cases[i].mend);
+	}
+	f = healthy();
+	ask(f, "10.0.0.3");
+	fail_step(f, PATH_ECHO, PATH_WHY_TIMEOUT, 0);
+	expect(f, DOCTOR_BAD, FAULT_HANDSHAKE, "/connect 10.0.0.3");
+	f = healthy();
+	ask(f, "10.0.0.3");
+	f->path.steps[PATH_PING_LARGE].state = PATH_FAILED;
+	expect(f, DOCTOR_PARTLY, FAULT_MTU, "sudo ip link set eth0 mtu 1280");
+	f = healthy();
+	ask(f, "10.0.0.3");
+	f->path.load_ms = 100 * 1000;
+	expect(f, DOCTOR_HINT, FAULT_SLOW, NULL);
+}
+
+static void
+who_answers_and_is_not_heard(void **state)
+{
+	struct doctor_facts *f = healthy();
+
+	(void)state;
+	ask(f, "10.0.0.9");
+	expect(f, DOCTOR_PARTLY, FAULT_NETMASK, "ip -4 addr show");
+	f = healthy();
+	ask(f, "192.168.7.9");
+	expect(f, DOCTOR_HINT, FAULT_ROUTED, "/connect 192.168.7.9");
+	/* It had no time to be heard. */
+	f = healthy();
+	ask(f, "10.0.0.9");
+	f->listened_ms = 100;
+	expect_nothing(f);
+}
+
+static void
+contacts_that_are_blocked_or_changed(void **state)
+{
+	struct doctor_facts *f = healthy();
+
+	(void)state;
+	ask(f, "10.0.0.3");
+	f->peers[0].trust = TRUST_BLOCKED;
+	expect(f, DOCTOR_BAD, FAULT_BLOCKED, "/unblock bob");
+	f = healthy();
+	ask(f, "10.0.0.3");
+	f->peers[0].trust = TRUST_CHANGED;
+	expect(f, DOCTOR_BAD, FAULT_CHANGED, "/verify bob");
+}
+
+static void
+doubts_are_no_faults(void **state)
+{
+	struct doctor_facts *f = healthy();
+
+	(void)state;
+	leave_alone(f);
+	expect(f, DOCTOR_HINT, FAULT_NOBODY, "earshot doctor ADDRESS");
+	f = healthy();
+	leave_alone(f);
+	f->listened_ms = 500;
+	expect(f, DOCTOR_HINT, FAULT_EARLY, "earshot who --wait 30");
+	f = healthy();
+	f->quiet = true;
+	expect(f, DOCTOR_HINT, FAULT_QUIET, "earshot set quiet off");
+	f = healthy();
+	leave_alone(f);
+	f->firewall.readable = KNOWN_NO;
+	struct doctor_verdict v;
+	doctor_judge(f, NULL, &v);
+	assert_int_equal(v.count, 2);
+	assert_int_equal(v.findings[1].fault, FAULT_FIREWALL_UNKNOWN);
+	doctor_verdict_clear(&v);
+	doctor_facts_free(f);
+}
+
+/* The worst first, whatever the order in which they are found. */
+static void
+the_worst_comes_first(void **state)
+{
+	struct doctor_facts *f = healthy();
+
+	(void)state;
+	f->peers[0].skew_ms = 3600 * 1000;
+	f->peers[0].hears_us = HEARS_US_NOT;
+	f->quiet = true;
+	f->clashes[f->clash_count++] = (struct doctor_clash){
+		.addr = ip("10.0.0.2"),
+		.ours = true,
+		.iface = "eth0",
+		.mac_count = 1,
+	};
+	expect(f, DOCTOR_BAD, FAULT_ADDRESS_TWICE,
+	    "sudo ip addr flush dev eth0\nsudo dhclient -v eth0");
+}
+
+/* Fingerprints are cut to their tag, whoever they are of. */
+static void
+a_report_is_safe_to_paste(void **state)
+{
+	struct doctor_facts *f = healthy();
+	struct doctor_verdict v;
+	char whole[FP_TEXT_SIZE], tag[TAG_LONG + 1];
+
+	(void)state;
+	ask(f, "10.0.0.3");
+	doctor_judge(f, NULL, &v);
+	char *report = doctor_report(f, &v, NULL);
+	assert_non_null(strstr(report, fp_tag(&f->self, TAG_LONG, tag)));
+	assert_null(strstr(report, fp_text(&f->self, whole)));
+	whole[TAG_LONG + 1] = '\0';
+	assert_null(strstr(report, whole));
+	fp_text(&f->peers[0].fp, whole);
+	whole[TAG_LONG + 1] = '\0';
+	assert_null(strstr(report, whole));
+	assert_non_null(strstr(report, "10.0.0.2/24"));
+	assert_non_null(strstr(report, "handshake"));
+	free(report);
+	doctor_verdict_clear(&v);
+	doctor_facts_free(f);
+}
+
+static void
+every_fault_has_a_word_of_its_own(void **state)
+{
+	(void)state;
+	for (int i = 0; i < FAULT_KINDS; i++) {
+		assert_non_null(doctor_fault_text((enum doctor_fault)i));
+		for (int k = 0; k < i; k++)
+			assert_string_not_equal(
+			    doctor_fault_text((enum doctor_fault)i),
+			    doctor_fault_text((enum doctor_fault)k));
+	}
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(healthy_machines_have_nothing),
+		cmocka_unit_test(a_docker_bridge_of_its_own_is_no_fault),
+		cmocka_unit_test(ports_that_are_taken),
+		cmocka_unit_test(it_does_not_start),
+		cmocka_unit_test(no_network),
+		cmocka_unit_test(networks_that_are_left_alone),
+		cmocka_unit_test(firewall_rules),
+		cmocka_unit_test(rules_with_one_reason_are_one_finding),
+		cmocka_unit_test(what_is_dropped_is_seen_without_root),
+		cmocka_unit_test(an_echo_through_the_other_interface_counts),
+		cmocka_unit_test(addresses_that_two_have),
+		cmocka_unit_test(announcements_that_are_dropped),
+		cmocka_unit_test(netmasks_that_are_too_narrow),
+		cmocka_unit_test(broadcast_addresses),
+		cmocka_unit_test(ipv6),
+		cmocka_unit_test(networks_in_the_way),
+		cmocka_unit_test(one_way),
+		cmocka_unit_test(clocks_and_names),
+		cmocka_unit_test(isolation),
+		cmocka_unit_test(the_way_to_a_machine_that_is_off),
+		cmocka_unit_test(the_way_to_a_machine_that_is_on),
+		cmocka_unit_test(the_way_through_a_session),
+		cmocka_unit_test(who_answers_and_is_not_heard),
+		cmocka_unit_test(contacts_that_are_blocked_or_changed),
+		cmocka_unit_test(doubts_are_no_faults),
+		cmocka_unit_test(the_worst_comes_first),
+		cmocka_unit_test(a_report_is_safe_to_paste),
+		cmocka_unit_test(every_fault_has_a_word_of_its_own),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
