@@ -7,17 +7,15 @@
 
 #include "app/clock.h"
 #include "app/language.h"
+#include "app/look.h"
 #include "app/shell.h"
 #include "base/mem.h"
-#include "net/ifaces.h"
 #include "wire/hello.h"
 
-#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/utsname.h>
-#include <unistd.h>
 
 enum {
 	/* Everybody who is there has answered by then. */
@@ -27,6 +25,7 @@ enum {
 struct doctor {
 	struct front front;
 	struct doctor_facts *facts;
+	struct look *look;
 	uint32_t asker, conv;
 	struct fp fp;
 	char *text; /* owned */
@@ -42,41 +41,33 @@ add_system(struct doctor_facts *f)
 	if (uname(&u) == 0)
 		snprintf(f->system, sizeof(f->system), "%.20s %.40s", u.sysname,
 		    u.release);
-	f->root = geteuid() == 0;
 	f->protocol = MESSAGE_VERSION;
 }
 
-static void
-add_port(struct doctor_facts *f, enum doctor_port_kind kind, uint16_t wanted,
-    uint16_t got, int sys_errno)
+/* Where somebody is, or may be. */
+static struct addr
+asked_addr(const struct doctor *d, const struct model *m)
 {
-	if (f->port_count < DOCTOR_PORTS_MAX)
-		f->ports[f->port_count++] = (struct doctor_port){
-			.kind = kind,
-			.wanted = wanted,
-			.got = got,
-			.sys_errno = sys_errno,
-		};
+	struct addr a = { .family = ADDR_NONE };
+	const struct peer *p =
+	    fp_is_zero(&d->fp) ? NULL : model_peer(m, &d->fp);
+	const struct addr *host = p == NULL ? NULL : peer_host(p);
+
+	if (host != NULL)
+		a = *host;
+	else
+		(void)addr_parse(d->text, 0, &a);
+	return a;
 }
 
 static void
-add_ports(struct doctor_facts *f, const struct model *m)
-{
-	add_port(f, PORT_DISCOVERY, m->discovery_port, m->discovery_port, 0);
-	add_port(f, PORT_OWN, 0, m->udp_port, 0);
-	add_port(f, PORT_TCP, DISCOVERY_PORT, m->tcp_port,
-	    m->tcp_port == DISCOVERY_PORT ? 0 : EADDRINUSE);
-}
-
-/* Who it is, or at which address somebody may be. */
-static void
-add_asked(const struct doctor *d, struct doctor_facts *f)
+add_asked(const struct doctor *d, struct doctor_facts *f, const struct model *m)
 {
 	f->asked = d->text[0] != '\0';
 	if (!f->asked)
 		return;
 	snprintf(f->asked_text, sizeof(f->asked_text), "%s", d->text);
-	(void)addr_parse(d->text, 0, &f->asked_addr);
+	f->asked_addr = asked_addr(d, m);
 	for (size_t i = 0; i < f->peer_count && !f->asked_known; i++) {
 		const struct doctor_peer *p = &f->peers[i];
 		if (!fp_equal(&p->fp, &d->fp) &&
@@ -85,8 +76,6 @@ add_asked(const struct doctor *d, struct doctor_facts *f)
 			continue;
 		f->asked_known = true;
 		f->asked_peer = i;
-		if (f->asked_addr.family == ADDR_NONE)
-			f->asked_addr = p->addr;
 	}
 }
 
@@ -94,6 +83,7 @@ static void
 doctor_free(struct shell *sh, struct doctor *d)
 {
 	front_remove(&sh->fronts, &d->front);
+	look_free(d->look);
 	doctor_facts_free(d->facts);
 	free(d->text);
 	free(d);
@@ -106,8 +96,8 @@ finish(struct shell *sh, struct doctor *d)
 
 	doctor_facts_model(d->facts, m, sh->now);
 	add_system(d->facts);
-	add_ports(d->facts, m);
-	add_asked(d, d->facts);
+	add_asked(d, d->facts, m);
+	look_tell(d->look);
 	doctor_tell(sh, d->asker, d->conv, d->facts);
 }
 
@@ -116,8 +106,9 @@ doctor_turn(struct front *front, struct shell *sh)
 {
 	struct doctor *d = (struct doctor *)front;
 	bool over = sh->done || shell_model(sh)->leaving;
+	bool looked = look_turn(d->look, sh->now);
 
-	if (!over && sh->now.mono_ms < d->due_ms)
+	if (!over && (!looked || sh->now.mono_ms < d->due_ms))
 		return;
 	if (!over)
 		finish(sh, d);
@@ -127,8 +118,28 @@ doctor_turn(struct front *front, struct shell *sh)
 static int64_t
 doctor_deadline(struct front *front, struct shell *sh)
 {
+	const struct doctor *d = (const struct doctor *)front;
+	int64_t look_ms = look_deadline(d->look);
+
 	(void)sh;
-	return ((const struct doctor *)front)->due_ms;
+	return look_ms == NEVER_MS ? d->due_ms : look_ms;
+}
+
+enum { TAG_LOOK = 1 };
+
+static void
+doctor_watch(struct front *front, struct shell *sh, struct loop *l)
+{
+	(void)sh;
+	look_watch(((const struct doctor *)front)->look, l,
+	    front_tag(front, TAG_LOOK));
+}
+
+static void
+doctor_ready(struct front *front, struct shell *sh, const struct loop_event *ev)
+{
+	(void)sh;
+	look_ready(((struct doctor *)front)->look, ev);
 }
 
 static size_t
@@ -152,36 +163,69 @@ doctor_begin(struct shell *sh, struct front *f, const struct effect *query)
 		shell_command(sh, &cmd);
 		return;
 	}
+	const struct model *m = shell_model(sh);
 	struct doctor *d = xcalloc(1, sizeof(*d));
-	d->front =
-	    (struct front){ .turn = doctor_turn, .deadline = doctor_deadline };
+	d->front = (struct front){
+		.watch = doctor_watch,
+		.ready = doctor_ready,
+		.turn = doctor_turn,
+		.deadline = doctor_deadline,
+	};
 	d->facts = doctor_facts_new();
 	d->asker = f->number;
 	d->conv = query->conv;
 	d->fp = query->fp;
 	d->text = xstrdup(query->text);
-	d->due_ms = shell_model(sh)->started_ms + LISTEN_MS;
+	d->due_ms = m->started_ms + LISTEN_MS;
+	struct look_cfg cfg = {
+		.settings = &m->settings,
+		.discovery_port = m->discovery_port,
+		.tcp_port = m->tcp_port,
+		.udp_port = m->udp_port,
+		.runs = true,
+		.asked = asked_addr(d, m),
+	};
+	d->look = look_new(&cfg, d->facts, sh->now);
 	front_add(&sh->fronts, &d->front);
+}
+
+/* Nothing runs that could be held up. */
+static void
+look_through(const struct shell *sh, struct doctor_facts *f)
+{
+	struct look_cfg cfg = {
+		.settings = &sh->settings,
+		.discovery_port = (uint16_t)sh->settings.port,
+	};
+	struct now now = clock_read();
+	struct loop *l = loop_new();
+	struct look *k = look_new(&cfg, f, now);
+	struct loop_event ev;
+
+	while (!look_turn(k, now)) {
+		loop_begin(l);
+		look_watch(k, l, TAG_LOOK);
+		int64_t wait_ms = look_deadline(k) - now.mono_ms;
+		if (loop_wait(l, wait_ms > 0 ? wait_ms : 0) < 0)
+			break;
+		while (loop_ready(l, &ev))
+			look_ready(k, &ev);
+		now = clock_read();
+	}
+	look_tell(k);
+	look_free(k);
+	loop_free(l);
 }
 
 struct doctor_facts *
 doctor_unopened(const struct shell *sh, const char *error)
 {
 	struct doctor_facts *f = doctor_facts_new();
-	struct model *m = xcalloc(1, sizeof(*m));
-	struct iface_choice choice = { .names = sh->settings.interfaces.items,
-		.count = sh->settings.interfaces.count };
-	char name[] = "";
 
-	m->name = name;
-	m->discovery_port = (uint16_t)sh->settings.port;
-	m->iface_count = ifaces_list(&choice, m->ifaces);
-	doctor_facts_model(f, m, clock_read());
-	free(m);
-	f->listened_ms = 0;
+	f->now = clock_read();
+	f->discovery_port = (uint16_t)sh->settings.port;
 	add_system(f);
-	if (sh->udp == NULL && sh->db != NULL)
-		add_port(f, PORT_DISCOVERY, f->discovery_port, 0, EADDRINUSE);
+	look_through(sh, f);
 	snprintf(f->start_error, sizeof(f->start_error), "%s", error);
 	return f;
 }

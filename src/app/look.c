@@ -84,7 +84,6 @@ look_new(const struct look_cfg *cfg, struct doctor_facts *facts, struct now now)
 	facts->root = geteuid() == 0;
 	look_links(k);
 	look_ports(k);
-	look_strays(k);
 	look_firewall_begin(k, now.mono_ms);
 	begin_reaches(k, now.mono_ms);
 	begin_clashes(k);
@@ -245,8 +244,8 @@ look_at_peers(struct look *k)
 	f->peers[f->asked_peer].neighbour = neighbour_of(e.state);
 }
 
-static void
-end(struct look *k)
+void
+look_tell(struct look *k)
 {
 	look_firewall_end(k);
 	for (size_t i = 0; i < k->clash_count; i++)
@@ -261,6 +260,8 @@ look_turn(struct look *k, struct now now)
 	bool again =
 	    since_ms >= ASK_AGAIN_MS && since_ms < ASK_AGAIN_MS + STEP_MS;
 
+	if (k->next_ms == NEVER_MS)
+		return true;
 	bool read = look_firewall_turn(k, now.mono_ms);
 	if (now.mono_ms < k->next_ms && now.mono_ms < k->end_ms)
 		return false;
@@ -271,6 +272,6 @@ look_turn(struct look *k, struct now now)
 	if (now.mono_ms < k->end_ms && (!read || since_ms < CLASH_MS ||
 					   (!answered && since_ms < ANSWER_MS)))
 		return false;
-	end(k);
+	k->next_ms = NEVER_MS;
 	return true;
 }

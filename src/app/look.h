@@ -8,7 +8,6 @@
 #ifndef APP_LOOK_H
 #define APP_LOOK_H
 
-#include "app/strays.h"
 #include "base/addr.h"
 #include "base/now.h"
 #include "core/doctor.h"
@@ -24,14 +23,13 @@ struct look_cfg {
 	/* What runs has; 0 where nothing does. */
 	uint16_t tcp_port, udp_port;
 	bool runs;
-	const struct strays *strays; /* may be NULL */
-	struct addr asked;           /* ADDR_NONE: nobody */
+	struct addr asked; /* ADDR_NONE: nobody */
 };
 
 /*
- * Begins. The facts have what doctor_facts_model told, if anything runs, and
- * get what else there is: at once, and until it has ended; borrowed until
- * look_free.
+ * Begins. The facts are those of look_new alone until look_tell, before which
+ * they get what the model has (doctor_facts_model), if anything runs; borrowed
+ * until look_free.
  */
 struct look *look_new(
     const struct look_cfg *cfg, struct doctor_facts *facts, struct now now);
@@ -39,9 +37,10 @@ struct look *look_new(
 void look_free(struct look *k);
 void look_watch(const struct look *k, struct loop *l, uint64_t tag);
 void look_ready(struct look *k, const struct loop_event *ev);
-/* What has come; true when that is all. After that there is nothing more to
- * call but look_free. */
+/* What has come; true when that is all. */
 bool look_turn(struct look *k, struct now now);
+/* Concludes, with all that the facts have; once. */
+void look_tell(struct look *k);
 int64_t look_deadline(const struct look *k);
 
 #endif

@@ -141,7 +141,7 @@ take_refused(struct look *k)
 		fclose(file);
 }
 
-/* Without a model: what we would have used. */
+/* What we use, or would use. */
 static void
 take_addresses(struct look *k)
 {
@@ -194,30 +194,8 @@ look_links(struct look *k)
 
 	for (size_t i = 0; i < count; i++)
 		take_link(k, &links[i]);
-	if (!k->cfg.runs)
-		take_addresses(k);
+	take_addresses(k);
 	take_groups(k);
 	take_refused(k);
 	take_gateways(k);
-}
-
-void
-look_strays(struct look *k)
-{
-	const struct strays *s = k->cfg.strays;
-	struct doctor_facts *f = k->f;
-
-	for (size_t i = 0; s != NULL && i < s->count; i++) {
-		if (f->stray_count == DOCTOR_STRAYS_MAX)
-			return;
-		const struct doctor_iface *n = look_iface(k, s->list[i].index);
-		struct doctor_stray *to = &f->strays[f->stray_count++];
-		*to = (struct doctor_stray){
-			.from = s->list[i].from,
-			.why = DROP_OFF_LINK,
-			.count = s->list[i].count,
-		};
-		if (n != NULL)
-			snprintf(to->iface, sizeof(to->iface), "%s", n->name);
-	}
 }

@@ -48,7 +48,6 @@ struct look {
 /* Everything that can be read at once. */
 void look_links(struct look *k);
 void look_ports(struct look *k);
-void look_strays(struct look *k);
 
 void look_firewall_begin(struct look *k, int64_t mono_ms);
 /* True when all programs have ended. */

@@ -56,8 +56,10 @@ addr_of(struct doctor_iface *n, const struct addr *addr)
 static void
 add_iface(struct doctor_facts *f, const struct iface *from)
 {
+	bool bare = from->addr.family == ADDR_NONE;
 	struct doctor_iface *n = iface_of(f, from);
-	struct doctor_addr *a = n == NULL ? NULL : addr_of(n, &from->addr);
+	struct doctor_addr *a =
+	    n == NULL || bare ? NULL : addr_of(n, &from->addr);
 
 	if (a == NULL)
 		return;
