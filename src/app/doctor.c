@@ -79,6 +79,26 @@ add_asked(const struct doctor *d, struct doctor_facts *f, const struct model *m)
 	}
 }
 
+/* Contacts on our links that do not show. */
+static void
+add_lost(const struct model *m, struct look_cfg *cfg)
+{
+	const struct iface *link;
+
+	for (size_t i = 0; i < m->peer_count; i++) {
+		const struct peer *p = m->peers[i];
+		const struct addr *host = peer_host(p);
+		if (cfg->lost_count == LOOK_LOST_MAX)
+			return;
+		if (p->presence != PRESENCE_OFFLINE || peer_is_legacy(p) ||
+		    host == NULL ||
+		    iface_reach(m->ifaces, m->iface_count, host, &link) !=
+			IFACE_REACH_SUBNET)
+			continue;
+		cfg->lost[cfg->lost_count++] = *host;
+	}
+}
+
 static void
 doctor_free(struct shell *sh, struct doctor *d)
 {
@@ -185,6 +205,7 @@ doctor_begin(struct shell *sh, struct front *f, const struct effect *query)
 		.runs = true,
 		.asked = asked_addr(d, m),
 	};
+	add_lost(m, &cfg);
 	d->look = look_new(&cfg, d->facts, sh->now);
 	front_add(&sh->fronts, &d->front);
 }

@@ -68,6 +68,8 @@ begin_reaches(struct look *k, int64_t mono_ms)
 	if (k->cfg.asked.family != ADDR_NONE &&
 	    !addr_is_loopback(&k->cfg.asked))
 		k->asked = reach_new(&k->cfg.asked, mono_ms);
+	for (size_t i = 0; i < k->cfg.lost_count; i++)
+		k->lost[i] = reach_new(&k->cfg.lost[i], mono_ms);
 }
 
 struct look *
@@ -100,6 +102,8 @@ look_free(struct look *k)
 	for (size_t i = 0; i < DOCTOR_GATEWAYS_MAX; i++)
 		reach_free(k->gateways[i]);
 	reach_free(k->asked);
+	for (size_t i = 0; i < k->cfg.lost_count; i++)
+		reach_free(k->lost[i]);
 	for (size_t i = 0; i < k->clash_count; i++)
 		callers_free(k->clashes[i].callers);
 	free(k);
@@ -166,6 +170,18 @@ look_at_gateways(struct look *k, int64_t mono_ms)
 	return all;
 }
 
+/* True when each of them has answered, or is known not to. */
+static bool
+look_at_hosts(struct look *k)
+{
+	bool all = k->asked == NULL ||
+		   neighbours_entry(&k->cfg.asked).state != ENTRY_ASKED;
+
+	for (size_t i = 0; i < k->cfg.lost_count; i++)
+		all &= neighbours_entry(&k->cfg.lost[i]).state != ENTRY_ASKED;
+	return all;
+}
+
 static bool
 is_own_mac(const struct look *k, const uint8_t mac[MAC_SIZE])
 {
@@ -227,6 +243,15 @@ tell_clash(struct look *k, const struct look_clash *c)
 		snprintf(to->iface, sizeof(to->iface), "%s", n->name);
 }
 
+/* Who was asked for and has not answered in all that time will not. */
+static enum doctor_neighbour
+final_state(const struct addr *host)
+{
+	enum doctor_neighbour n = neighbour_of(neighbours_entry(host).state);
+
+	return n == NEIGHBOUR_ASKED ? NEIGHBOUR_FAILED : n;
+}
+
 static void
 look_at_peers(struct look *k)
 {
@@ -235,13 +260,9 @@ look_at_peers(struct look *k)
 
 	for (size_t i = 0; i < f->peer_count && i < LOOKED_AT_MAX; i++)
 		if (f->peers[i].addr.family != ADDR_NONE)
-			f->peers[i].neighbour = neighbour_of(
-			    neighbours_entry(&f->peers[i].addr).state);
-	if (k->asked == NULL || !f->asked_known ||
-	    f->asked_peer >= f->peer_count)
-		return;
-	struct entry e = neighbours_entry(&k->cfg.asked);
-	f->peers[f->asked_peer].neighbour = neighbour_of(e.state);
+			f->peers[i].neighbour = final_state(&f->peers[i].addr);
+	if (f->asked_known && f->asked_peer < f->peer_count)
+		f->peers[f->asked_peer].neighbour = final_state(&k->cfg.asked);
 }
 
 void
@@ -266,7 +287,7 @@ look_turn(struct look *k, struct now now)
 	if (now.mono_ms < k->next_ms && now.mono_ms < k->end_ms)
 		return false;
 	k->next_ms = now.mono_ms + STEP_MS;
-	bool answered = look_at_gateways(k, now.mono_ms);
+	bool answered = look_at_gateways(k, now.mono_ms) && look_at_hosts(k);
 	for (size_t i = 0; i < k->clash_count; i++)
 		look_at_clash(k, &k->clashes[i], again);
 	if (now.mono_ms < k->end_ms && (!read || since_ms < CLASH_MS ||

@@ -13,7 +13,10 @@
 #include "core/doctor.h"
 #include "net/loop.h"
 
-enum { LOOK_MS_MAX = 3000 };
+enum {
+	LOOK_MS_MAX = 3000,
+	LOOK_LOST_MAX = 8,
+};
 
 struct look;
 

@@ -41,6 +41,7 @@ struct look {
 	struct look_reader readers[LOOK_READERS];
 	struct reach *gateways[DOCTOR_GATEWAYS_MAX];
 	struct reach *asked;
+	struct reach *lost[LOOK_LOST_MAX];
 	struct look_clash clashes[LOOK_CLASHES_MAX];
 	size_t clash_count;
 };

@@ -244,30 +244,41 @@ def tcp_port_taken():
 def ipmsg_port_taken():
     lan, one, two = pair()
     keep = taker(one, socket.SOCK_DGRAM, 2425)
-    ana = Earshot(one, "ana", "--ipmsg")
+    ana = Earshot(one, "ana")
+    ana.send("/dialect ipmsg on")
+    ana.sync()
     return Case(ana, ["port-taken"], lan=lan,
                 more=(one, Earshot(two, "bob"), keep))
 
 
 # Between machines --------------------------------------------------------------
 
+def contacts_apart():
+    """Contacts of other days, whom the access point keeps apart now: all reach
+    the gateway alone, as on the wireless network of a hotel."""
+    lan, (one, two, three) = hosts(3, v6=False)
+    ana, bob, cat = (Earshot(ns, name) for ns, name in
+                     ((one, "ana"), (two, "bob"), (three, "cat")))
+    friends(ana, bob)
+    friends(ana, cat)
+    ana.quit()
+    for port in ("port1", "port2", "port3"):
+        run(lan.ns, "bridge", "link", "set", "dev", port, "isolated", "on")
+    one.ip("neigh flush all")
+    ana = Earshot(one, "ana", home_dir=ana.home)
+    return Case(ana, ["isolated"], lan=lan, more=(one, two, three)), bob
+
+
 @fault
 def isolated_ports():
-    """As on the wireless network of a hotel: all reach the gateway alone."""
-    lan, one, two = pair()
-    for port in ("port1", "port2"):
-        run(lan.ns, "bridge", "link", "set", "dev", port, "isolated", "on")
-    return Case(Earshot(one, "ana"), ["isolated"], lan=lan,
-                more=(one, Earshot(two, "bob")))
+    return contacts_apart()[0]
 
 
 @fault
 def isolated_from_one():
-    lan, one, two = pair()
-    for port in ("port1", "port2"):
-        run(lan.ns, "bridge", "link", "set", "dev", port, "isolated", "on")
-    return Case(Earshot(one, "ana"), ["isolated"], who="10.77.0.2", lan=lan,
-                more=(one, Earshot(two, "bob")))
+    case, bob = contacts_apart()
+    case.who = bob.id
+    return case
 
 
 @fault
