@@ -27,6 +27,9 @@ struct look_cfg {
 	uint16_t tcp_port, udp_port;
 	bool runs;
 	struct addr asked; /* ADDR_NONE: nobody */
+	/* Whose machines are looked for on the link, too. */
+	struct addr lost[LOOK_LOST_MAX];
+	size_t lost_count;
 };
 
 /*
