@@ -87,6 +87,10 @@ enum command_kind {
 	COMMAND_QUIT,
 };
 
+/* COMMAND_QUIT: number. Of a screen beside a running earshot nothing but that
+ * screen is left by the first, which never comes to the engine. */
+enum quit { QUIT_HERE, QUIT_ALL };
+
 /* COMMAND_VERIFY: what the comparison told. */
 enum verdict { VERDICT_NONE, VERDICT_SAME, VERDICT_DIFFERENT };
 

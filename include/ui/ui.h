@@ -94,6 +94,9 @@ struct found_line {
  * none; more: there are others. Copied, and shown as a list. */
 void ui_show_found(struct ui *ui, const char *query,
     const struct found_line *lines, size_t count, bool more);
+/* Somebody is at another screen of this model: nobody is away because of this
+ * one. */
+void ui_elsewhere(struct ui *ui, struct now now);
 /* Draws the whole frame into the grid at its present size. */
 void ui_draw(
     struct ui *ui, const struct model *m, struct now now, struct grid *g);

@@ -5,8 +5,11 @@
  */
 #include "app/control.h"
 
+#include "app/attach_wire.h"
+#include "app/language.h"
 #include "app/lines.h"
 #include "app/log.h"
+#include "app/screen_far.h"
 #include "base/err.h"
 #include "base/mem.h"
 #include "net/local_socket.h"
@@ -55,6 +58,61 @@ client_free(struct shell *sh, struct client *c)
 	free(c);
 }
 
+static char *
+attached(const struct model *m)
+{
+	json_t *event = json_pack(
+	    "{s:s,s:s}", "event", "attached", "language", lang_name(m->lang));
+	char *text = json_dumps(event, JSON_COMPACT);
+
+	json_decref(event);
+	return text;
+}
+
+/* Who runs earshot for a moment waits for its end, and who leaves is not to be
+ * held up: both go away, and then one can be started. */
+static void
+attach(struct lines *l, struct shell *sh, json_int_t version)
+{
+	const struct model *m = shell_model(sh);
+
+	if (version != ATTACH_VERSION)
+		lines_print(l,
+		    l->events->error(NULL,
+			say(language(),
+			    "the earshot that runs here is of another version; "
+			    "end it first, with /quit --all")));
+	else if (sh->is_brief || m->leaving || l->lost > 0)
+		l->input_ended = l->output_ended = true;
+	else
+		l->taken = true;
+	if (l->taken)
+		lines_print(l, attached(m));
+}
+
+/* {"attach": N}: a terminal comes, in the words of version N. */
+static bool
+client_object(struct lines *l, struct shell *sh, const json_t *object)
+{
+	const json_t *version = json_object_get(object, "attach");
+
+	if (json_is_integer(version))
+		attach(l, sh, json_integer_value(version));
+	return json_is_integer(version);
+}
+
+/* What it is from now on. */
+static void
+become_screen(struct shell *sh, struct client *c)
+{
+	struct lines *l = &c->lines;
+
+	front_remove(&sh->fronts, &l->front);
+	screen_far_new(sh, l->in, &l->input, &l->output);
+	lines_clear(l);
+	free(c);
+}
+
 /* Whoever ends his input may still read what it comes to. */
 static void
 client_turn(struct front *f, struct shell *sh)
@@ -62,6 +120,10 @@ client_turn(struct front *f, struct shell *sh)
 	struct client *c = client_of(f);
 	struct lines *l = &c->lines;
 
+	if (l->taken) {
+		become_screen(sh, c);
+		return;
+	}
 	lines_flush(l);
 	if (l->input_ended && c->leave_ms == NEVER_MS)
 		c->leave_ms = sh->now.mono_ms + REST_MS;
@@ -105,6 +167,7 @@ control_adopt(struct shell *sh, int fd)
 		.out = fd,
 		.write_max = WRITE_MAX,
 		.aside = true,
+		.object = client_object,
 	};
 	lines_init(&c->lines, CONTROL_OUTPUT_MAX);
 	front_add(&sh->fronts, &c->lines.front);
@@ -188,6 +251,7 @@ control_end(struct shell *sh)
 	struct control *c = sh->control;
 	struct front *next;
 
+	screen_far_end(sh);
 	for (struct front *f = sh->fronts.first; f != NULL; f = next) {
 		next = f->next;
 		if (f->turn != client_turn)

@@ -27,6 +27,7 @@ headless_run(struct shell *sh, int guest)
 		.has_guest = guest >= 0,
 	};
 
+	sh->is_brief = guest >= 0;
 	if (guest >= 0)
 		control_adopt(sh, guest);
 	shell_run(sh, &h.front);

@@ -353,7 +353,7 @@ execute_object(struct lines *l, struct shell *sh, const char *text, size_t n)
 
 	if (line != NULL)
 		execute_marked(l, sh, line);
-	else
+	else if (l->object == NULL || !l->object(l, sh, object))
 		lines_print(l,
 		    l->events->error(text,
 			say(language(),
@@ -387,7 +387,7 @@ take_line(struct lines *l, struct shell *sh, char *line, size_t n)
 static void
 take_lines(struct lines *l, struct shell *sh)
 {
-	while (buf_size(&l->input) > 0) {
+	while (!l->taken && buf_size(&l->input) > 0) {
 		const char *start = (const char *)buf_data(&l->input);
 		const char *end = memchr(start, '\n', buf_size(&l->input));
 		if (end == NULL)
@@ -402,7 +402,7 @@ take_lines(struct lines *l, struct shell *sh)
 		l->skipping = false;
 		free(line);
 	}
-	if (buf_size(&l->input) < LINE_MAX_BYTES)
+	if (l->taken || buf_size(&l->input) < LINE_MAX_BYTES)
 		return;
 	if (!l->skipping)
 		lines_print(
@@ -449,7 +449,7 @@ lines_watch(struct front *f, struct shell *sh, struct loop *loop)
 	struct lines *l = lines_of(f);
 
 	(void)sh;
-	if (!l->input_ended)
+	if (!l->input_ended && !l->taken)
 		front_watch(f, loop, l->in, true, false, TAG_INPUT);
 	if (buf_size(&l->output) > 0)
 		front_watch(f, loop, l->out, false, true, TAG_OUTPUT);

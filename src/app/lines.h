@@ -11,6 +11,7 @@
 #include "app/shell.h"
 #include "base/buf.h"
 
+#include <jansson.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -22,6 +23,10 @@ struct lines {
 	size_t write_max; /* at once, so that it does not block */
 	bool ascii;       /* a terminal that takes no UTF-8 */
 	bool aside;       /* answers are for it alone (front_aside) */
+	/* An object that is no line: true when it was for there. NULL: none
+	 * is. */
+	bool (*object)(struct lines *l, struct shell *sh, const json_t *object);
+	bool taken; /* by then: what else comes is not lines */
 	struct buf input, output;
 	size_t output_max;
 	size_t lost;         /* lines that the output had no room for */

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+#include "app/attach.h"
 #include "app/demo.h"
 #include "app/headless.h"
 #include "app/language.h"
@@ -10,6 +11,7 @@
 #include "app/screen_own.h"
 #include "app/shell.h"
 #include "app/verbs.h"
+#include "base/err.h"
 #include "base/peer_text.h"
 
 #include <fcntl.h>
@@ -91,25 +93,45 @@ wants_plain(const struct options *o)
 }
 
 static int
-run(const struct options *o)
+run_engine(const struct options *o, bool screen)
 {
 	struct shell sh;
 	struct shell_cfg cfg = { .home = o->home,
 		.overrides = &o->overrides,
 		.passphrase_file = o->passphrase_file };
-	char *error = NULL;
-	int status = EXIT_DONE;
+	char *error = NULL, *why = NULL;
+	int status = EXIT_DONE, err = shell_open(&sh, &cfg, &error);
 
-	if (shell_open(&sh, &cfg, &error) < 0)
-		status = fail(error);
-	else if (o->headless)
+	if (err < 0) {
+		/* It may be just about to listen, or to go. */
+		bool held = err == ERR_STATE && sh.home.lock_fd < 0;
+		shell_close(&sh);
+		status = held && screen ? attach_wait(o, &why) : ATTACH_NOBODY;
+		if (status == ATTACH_NOBODY)
+			return fail(error);
+		free(error);
+		return why == NULL ? status : fail(why);
+	}
+	if (o->headless)
 		status = headless_run(&sh, -1);
-	else if (wants_plain(o))
+	else if (!screen)
 		status = plain_run(&sh, o->json);
 	else if (screen_run(&sh, &error) < 0)
 		status = fail(error);
 	shell_close(&sh);
 	return status;
+}
+
+static int
+run(const struct options *o)
+{
+	bool screen = !o->headless && !wants_plain(o);
+	char *error = NULL;
+	int status = screen ? attach_run(o, &error) : ATTACH_NOBODY;
+
+	if (status == ATTACH_NOBODY)
+		return run_engine(o, screen);
+	return error == NULL ? status : fail(error);
 }
 
 static int

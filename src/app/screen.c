@@ -23,6 +23,7 @@ enum {
 	LINE_BYTES_MS = 32, /* a quarter of a megabit each second */
 	LINE_MAX_MS = 66,
 	FOUND_MAX = 100,
+	HOUR_MS = 60 * 60 * 1000,
 };
 
 static struct screen *
@@ -197,6 +198,22 @@ run_pending(struct screen *s)
 		shell_command(s->sh, &cmd);
 }
 
+/* As if nobody had typed for an hour. */
+void
+screen_leave(struct screen *s)
+{
+	struct command cmd = { .kind = COMMAND_NONE };
+	struct now later = s->sh->now;
+
+	later.mono_ms += HOUR_MS;
+	while (ui_pending(s->ui, shell_model(s->sh), later, &cmd)) {
+		if (cmd.kind == COMMAND_DRAFT || cmd.kind == COMMAND_TYPING)
+			shell_command(s->sh, &cmd);
+		else
+			command_clear(&cmd);
+	}
+}
+
 void
 screen_was_shown(struct screen *s)
 {
@@ -334,9 +351,18 @@ execute(struct screen *s, const struct press_event *ev)
 	return false;
 }
 
+static void
+tell_others(const struct screen *s)
+{
+	for (struct front *f = s->sh->fronts.first; f != NULL; f = f->next)
+		if (f != &s->front && f->report == screen_report)
+			ui_elsewhere(screen_of(f)->ui, s->sh->now);
+}
+
 void
 screen_press(struct screen *s, const struct press_event *ev)
 {
+	tell_others(s);
 	s->urgent = true;
 	if (terminal_key(s, &ev->key))
 		return;

@@ -67,6 +67,9 @@ void screen_set_ascii(struct screen *s, bool ascii);
 /* Of SHOWN_SENT. */
 void screen_was_shown(struct screen *s);
 
+/* It is the last of it: what is typed and not sent is kept. */
+void screen_leave(struct screen *s);
+
 /* Once a turn: a frame, when it is due. */
 void screen_draw(struct screen *s);
 int64_t screen_deadline(const struct screen *s);

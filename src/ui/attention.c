@@ -195,6 +195,13 @@ attention_here(struct ui *ui, struct now now)
 }
 
 void
+ui_elsewhere(struct ui *ui, struct now now)
+{
+	attention_here(ui, now);
+	ui->unfocused_ms = now.mono_ms;
+}
+
+void
 attention_key(struct ui *ui, struct now now, const struct key *key)
 {
 	if (key->code == KEY_FOCUS_OUT) {

@@ -194,8 +194,10 @@ static const struct command_spec specs[] = {
 	    "/help msg", N_("Screen"), parse_help },
 	{ "demo", NULL, "", N_("how to look around without anybody"), "/demo",
 	    N_("Screen"), parse_demo },
-	{ "quit", "exit", "", N_("say goodbye and leave"), "/quit",
-	    N_("Screen"), parse_quit },
+	{ "quit", "exit", "[--all]",
+	    N_("say goodbye and leave; an attached screen leaves alone, "
+	       "unless --all"),
+	    "/quit", N_("Screen"), parse_quit },
 };
 
 enum { SPEC_COUNT = sizeof(specs) / sizeof(specs[0]) };

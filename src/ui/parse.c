@@ -484,5 +484,12 @@ parse_demo(struct parse *p)
 int
 parse_quit(struct parse *p)
 {
+	static const char all[] = "--all";
+	size_t n = parse_word_size(p);
+
+	if (n == sizeof(all) - 1 && memcmp(p->line + p->at, all, n) == 0) {
+		p->at += n;
+		p->en.cmd.number = QUIT_ALL;
+	}
 	return parse_nothing(p, COMMAND_QUIT);
 }

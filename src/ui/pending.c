@@ -159,6 +159,7 @@ pending_draft(struct ui *ui, const struct model *m, struct now now,
 		if (c == NULL || draft_ms(ui, m, w) > now.mono_ms)
 			continue;
 		w->draft_revision = edit_revision(w->edit);
+		w->draft_given = true;
 		*ret_cmd = (struct command){
 			.kind = COMMAND_DRAFT,
 			.conv = c->id,

@@ -78,6 +78,8 @@ struct win {
 	uint64_t older_first;
 	bool seen; /* shown since the start, with its conversation */
 	unsigned draft_revision; /* of the draft that was given out last */
+	bool draft_given;        /* it was, and is not looked at since */
+	char *draft_kept;        /* owned: what was kept when it was */
 	int64_t changed_ms;      /* monotonic: when something was typed last */
 	bool guarded; /* Enter sends the draft of this revision as text */
 	unsigned guard_revision;

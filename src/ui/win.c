@@ -59,6 +59,7 @@ win_free(struct win *w)
 {
 	edit_free(w->edit);
 	free(w->before);
+	free(w->draft_kept);
 	free(w);
 }
 
@@ -321,6 +322,29 @@ ui_unread(const struct model *m, struct now now)
 	return n;
 }
 
+/* What is kept changes without us when it is typed, or sent, on another screen:
+ * then it is ours, too, unless something else was typed here since. */
+static void
+follow_draft(struct win *w, const struct conv *c)
+{
+	const char *kept = c->draft == NULL ? "" : c->draft;
+	const char *was = w->draft_kept == NULL ? "" : w->draft_kept;
+	bool changed = strcmp(kept, was) != 0;
+
+	bool untouched = w->draft_revision == edit_revision(w->edit) ||
+			 strcmp(edit_text(w->edit, NULL), was) == 0;
+
+	if (changed && untouched && !w->draft_given && w->before == NULL) {
+		edit_set(w->edit, kept, strlen(kept));
+		w->draft_revision = edit_revision(w->edit);
+	}
+	w->draft_given = false;
+	if (!changed)
+		return;
+	free(w->draft_kept);
+	w->draft_kept = xstrdup(kept);
+}
+
 /* What was typed there in an earlier run, and is new since. */
 static void
 look_first(struct win *w, const struct conv *c)
@@ -333,6 +357,7 @@ look_first(struct win *w, const struct conv *c)
 		edit_set(w->edit, c->draft, strlen(c->draft));
 	if (size == 0)
 		w->draft_revision = edit_revision(w->edit);
+	w->draft_given = true;
 	if (c->unread > 0 && !w->has_marker)
 		set_marker(w, c);
 }
@@ -353,6 +378,7 @@ ui_sync(struct ui *ui, const struct model *m)
 		return;
 	if (!w->seen)
 		look_first(w, c);
+	follow_draft(w, c);
 	settle_marker(w, c);
 	if (c->unread > 0 && !w->has_marker &&
 	    (w->frozen || ui->unfocused || ui->overlay != OVERLAY_NONE))

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: MIT
 """Terminals to look into: a pane of a tmux of our own, and a bare pty."""
 import fcntl
+import itertools
 import os
 import pty
 import re
@@ -15,6 +16,7 @@ import unicodedata
 import lab
 
 PROMPT = "ready> "
+servers = itertools.count()
 BORDER = 20  # the column of the line beside the contacts, at 80 columns
 
 
@@ -69,7 +71,7 @@ class Tmux:
     def __init__(self, ns, columns=80, rows=24, env=None):
         if shutil.which("tmux") is None:
             lab.skip("no tmux here, so nobody looked at the screen")
-        self.socket = os.path.join(lab.work, "tmux%d" % lab.parts_begun)
+        self.socket = os.path.join(lab.work, "tmux%d" % next(servers))
         self.env = dict(os.environ, TERM="screen-256color", SHELL="/bin/sh",
                         PS1=PROMPT, ENV="", **(env or {}))
         self.env.pop("TMUX", None)

@@ -479,6 +479,9 @@ plain_commands(void **state)
 	expect(parse(w, 1, "/back"), COMMAND_BACK, NULL);
 	expect(parse(w, 1, "/clear"), COMMAND_CLEAR, NULL);
 	expect(parse(w, 1, "/quit"), COMMAND_QUIT, NULL);
+	struct entered en = parse(w, 1, "/quit --all");
+	assert_int_equal(en.cmd.number, QUIT_ALL);
+	expect(en, COMMAND_QUIT, NULL);
 }
 
 static void

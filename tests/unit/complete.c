@@ -78,7 +78,7 @@ commands(void **state)
 
 	expect(m, "/n", 0, "/nick |/net");
 	expect(m, "/cle", 0, "/clear");
-	expect(m, "/Q", 0, "/query |/quote |/quit");
+	expect(m, "/Q", 0, "/query |/quote |/quit ");
 	expect(m, "/zz", 0, "");
 	expect(m, "/help co", 6, "copy|connect|contact");
 	fixture_free(m);
