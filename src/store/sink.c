@@ -65,6 +65,7 @@ add_entry(struct sink *s, char **ret_error)
 	if (++s->entries > SINK_ENTRIES_MAX)
 		return fail(ret_error, ERR_LIMIT,
 		    "%s has more than a million files", s->name);
+	sink_sync_begin(s);
 	return take_room(s, ENTRY_BYTES, ret_error);
 }
 
@@ -95,7 +96,7 @@ make_temp(struct sink *s, char **ret_error)
 		s->mtime = s->plan.mtime;
 	} else {
 		/* Until it is entered. */
-		s->levels[0] = (struct level){ .fd = fd };
+		s->levels[0] = (struct level){ .fd = fd, .is_new = true };
 	}
 	return add_entry(s, ret_error);
 }
@@ -106,7 +107,7 @@ sink_new(const struct sink_plan *plan)
 	struct sink *s = xcalloc(1, sizeof(*s));
 
 	s->plan = *plan;
-	s->fd = s->dir = s->levels[0].fd = s->list = -1;
+	s->fd = s->dir = s->levels[0].fd = s->list = s->order_fd = -1;
 	return s;
 }
 
@@ -183,27 +184,50 @@ end_file(struct sink *s, char **ret_error)
 	return 0;
 }
 
+/* Under the name that was noted for it, in that which is entered: its
+ * descriptor, -1 with errno, or an error and its sentence. */
+static int
+make_entry(struct sink *s, const struct file_piece *p, char **ret_error)
+{
+	int dir = s->levels[s->depth - 1].fd;
+	/* In a list there is one name for each, so it is chosen before. */
+	unsigned numbers = s->part == NULL ? ENTRY_NUMBERS_MAX : 0;
+	char *name = sink_note_entry(s, p, ret_error);
+
+	if (name == NULL)
+		return ERR_SYS;
+	int fd = p->kind == FILE_PIECE_ENTER
+		     ? place_make_folder(dir, name, numbers)
+		     : place_make_file(dir, name, numbers);
+	int saved_errno = errno;
+	free(name);
+	errno = saved_errno;
+	return fd;
+}
+
 /* A file or folder in that which is entered. */
 static int
 make_inside(
     struct sink *s, const struct file_piece *p, int *ret_fd, char **ret_error)
 {
-	int dir = s->levels[s->depth - 1].fd;
-	bool folder = p->kind == FILE_PIECE_ENTER;
+	struct level *l = &s->levels[s->depth - 1];
+	uint64_t list_at = s->list_at;
 	int err = add_entry(s, ret_error);
 
 	if (err < 0)
 		return err;
-	/* In a list there is one name for each, so it is chosen before. */
-	unsigned numbers = s->part == NULL ? ENTRY_NUMBERS_MAX : 0;
-	char *name = sink_note_entry(s, dir, p, ret_error);
-	if (name == NULL)
-		return ERR_SYS;
-	int fd = folder ? place_make_folder(dir, name, numbers)
-			: place_make_file(dir, name, numbers);
-	free(name);
-	if (fd < 0)
+	int fd = make_entry(s, p, ret_error);
+	/* Two names may be one to this file system; the list tells of another
+	 * then. */
+	if (fd == -1 && errno == EEXIST && l->is_new) {
+		l->is_new = false;
+		s->list_at = list_at;
+		fd = make_entry(s, p, ret_error);
+	}
+	if (fd == -1)
 		return sink_fail_sys(s, ret_error);
+	if (fd < 0)
+		return fd;
 	*ret_fd = fd;
 	return 0;
 }
@@ -220,12 +244,17 @@ enter(struct sink *s, const struct file_piece *p, char **ret_error)
 		return fail(ret_error, ERR_LIMIT,
 		    "%s has more than %d folders in each other", s->name,
 		    FILE_DEPTH_MAX);
-	err = s->depth == 0
-		  ? sink_note(s, p, ret_error)
-		  : make_inside(s, p, &s->levels[s->depth].fd, ret_error);
+	struct level *l = &s->levels[s->depth];
+	if (s->depth == 0) {
+		err = sink_note(s, p, ret_error);
+	} else {
+		*l = (struct level){ .is_new = true };
+		err = make_inside(s, p, &l->fd, ret_error);
+	}
 	if (err < 0)
 		return err;
-	s->levels[s->depth++].mtime = p->mtime;
+	l->mtime = p->mtime;
+	s->depth++;
 	return 0;
 }
 
@@ -352,6 +381,10 @@ sink_piece(struct sink *s, const struct file_piece *piece, char **ret_error)
 static int
 sync_all(struct sink *s)
 {
+	if (s->sync_errno != 0) {
+		errno = s->sync_errno;
+		return -1;
+	}
 	if (!s->plan.is_folder)
 		return fsync(s->fd);
 #ifdef __linux__
@@ -425,6 +458,7 @@ sink_fail(struct sink *s)
 void
 sink_free(struct sink *s)
 {
+	sink_sync_end(s);
 	sink_ahead_end(s);
 	if (s->fd >= 0)
 		close_file(s);
@@ -450,6 +484,7 @@ wait_for_end(struct sink *s)
 {
 	char *error = NULL;
 
+	sink_sync_end(s);
 	if (s->child == 0)
 		return false;
 	free(sink_finish_end(s, &error));

@@ -75,16 +75,30 @@ sink_note(struct sink *s, const struct file_piece *p, char **ret_error)
 	return note(s, p, NULL, ret_error);
 }
 
+/* Names mostly come in order, and then a look for each would take as long as
+ * to write it. Takes name. */
+static char *
+choose_name(struct level *l, char *name)
+{
+	char *local = name;
+
+	if (!l->is_new || strcmp(name, l->last) <= 0) {
+		local = place_free_name(l->fd, name, ENTRY_NUMBERS_MAX);
+		free(name);
+	}
+	if (local != NULL && strcmp(local, l->last) > 0)
+		memcpy(l->last, local, strlen(local) + 1);
+	return local;
+}
+
 char *
-sink_note_entry(
-    struct sink *s, int dir, const struct file_piece *p, char **ret_error)
+sink_note_entry(struct sink *s, const struct file_piece *p, char **ret_error)
 {
 	char *name = file_name_safe(p->name, strlen(p->name));
 
 	if (s->part == NULL)
 		return name;
-	char *local = place_free_name(dir, name, ENTRY_NUMBERS_MAX);
-	free(name);
+	char *local = choose_name(&s->levels[s->depth - 1], name);
 	if (local == NULL) {
 		sink_fail_sys(s, ret_error);
 	} else if (note(s, p, local, ret_error) < 0) {

@@ -5,12 +5,16 @@
 #include "store/sink_list.h"
 #include "store/sink_place.h"
 
+#include <limits.h>
 #include <sys/stat.h>
 #include <sys/types.h>
 
 struct level {
 	int fd;
 	int64_t mtime;
+	/* It was made here, and last is the highest of all names in it. */
+	bool is_new;
+	char last[NAME_MAX + 1];
 };
 
 struct sink {
@@ -45,6 +49,8 @@ struct sink {
 	/* While it is being finished, by a child that answers through fd. */
 	pid_t child;
 	int answer_fd;
+	int order_fd;   /* it only syncs, until it is told here; or -1 */
+	int sync_errno; /* of such a child: a sync failed */
 	char *answer;
 	size_t answer_size, answer_cap;
 };
@@ -64,14 +70,18 @@ uint64_t sink_ahead_reserve(struct sink *s, size_t n);
 /* ERR_SYS, with errno: what was written before is lost. */
 int sink_ahead_wrote(struct sink *s, size_t n);
 void sink_ahead_end(struct sink *s);
+/* Many entries are synced while they come, by the child that will finish: once
+ * there are many, and when they are not to be finished. */
+void sink_sync_begin(struct sink *s);
+void sink_sync_end(struct sink *s);
 int sink_fail_sys(const struct sink *s, char **ret_error);
 /* Makes the list beside a part that was made. */
 int sink_begin_list(struct sink *s, char **ret_error);
-/* Before a header takes effect: into the list, if there is one. dir: where a
- * name is to be found for it, which is *ret_local (caller frees). */
+/* Before a header takes effect: into the list, if there is one. An entry is
+ * given a name in the folder that is entered (caller frees). */
 int sink_note(struct sink *s, const struct file_piece *p, char **ret_error);
 char *sink_note_entry(
-    struct sink *s, int dir, const struct file_piece *p, char **ret_error);
+    struct sink *s, const struct file_piece *p, char **ret_error);
 /* All of it came. */
 void sink_note_complete(struct sink *s);
 /* NULL is fine. */

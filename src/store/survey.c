@@ -31,6 +31,7 @@ survey_open(const char *path, struct survey **ret_survey, char **ret_error)
 		return err;
 	struct survey *s = xcalloc(1, sizeof(*s));
 	s->walk = walk;
+	walk_peek(walk);
 	*ret_survey = s;
 	return 0;
 }
@@ -74,7 +75,8 @@ begin(struct survey *s, const struct walk_item *item)
 static void
 count(struct survey *s, const struct walk_item *item)
 {
-	close(item->fd);
+	if (item->fd >= 0)
+		close(item->fd);
 	s->info.size += (uint64_t)item->st.st_size;
 	if (s->info.files < SURVEY_FILES_MAX)
 		s->info.files++;

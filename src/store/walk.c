@@ -24,11 +24,11 @@
 struct walk {
 	DIR *dirs[FILE_DEPTH_MAX];
 	struct order *orders[FILE_DEPTH_MAX]; /* where sorted */
-	bool sorted;
+	bool sorted, peeks;
 	size_t order_left; /* of ORDER_BYTES_ALL */
 	size_t order_taken[FILE_DEPTH_MAX];
-	unsigned depth;    /* of dirs in use */
-	int first;         /* what was named, until it is given out; or -1 */
+	unsigned depth; /* of dirs in use */
+	int first;      /* what was named, until it is given out; or -1 */
 	struct stat first_st;
 	char name[NAME_MAX + 1];
 	char why[256];
@@ -58,9 +58,10 @@ is_sendable(const struct stat *st)
 	return S_ISREG(st->st_mode) || S_ISDIR(st->st_mode);
 }
 
-/* A descriptor, or -1 and why it is left out. */
-static int
-open_at(struct walk *w, int dir, const char *name, struct stat *ret_st)
+/* Its descriptor, or -1 where there is none. False, and why it is left out. */
+static bool
+open_at(
+    struct walk *w, int dir, const char *name, struct stat *ret_st, int *ret_fd)
 {
 	struct stat st;
 	int flags = O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY | O_CLOEXEC;
@@ -71,18 +72,22 @@ open_at(struct walk *w, int dir, const char *name, struct stat *ret_st)
 		why = strerror(errno);
 	else if (!is_sendable(&st))
 		why = kind_text(st.st_mode);
+	else if (w->peeks && S_ISREG(st.st_mode))
+		why =
+		    faccessat(dir, name, R_OK, 0) == 0 ? NULL : strerror(errno);
 	else if ((fd = openat(dir, name, flags)) < 0 || fstat(fd, &st) != 0)
 		why = strerror(errno);
 	else if (!is_sendable(&st))
 		why = kind_text(st.st_mode);
 	if (why == NULL) {
 		*ret_st = st;
-		return fd;
+		*ret_fd = fd;
+		return true;
 	}
 	snprintf(w->why, sizeof(w->why), "%s", why);
 	if (fd >= 0)
 		close(fd);
-	return -1;
+	return false;
 }
 
 /* "dir/" would follow a link. */
@@ -118,8 +123,7 @@ open_first(struct walk *w, const char *path, char **ret_error)
 		return fail(
 		    ret_error, ERR_FORMAT, "%s: name the folder itself", path);
 	snprintf(w->name, sizeof(w->name), "%s", name);
-	w->first = open_at(w, AT_FDCWD, path, &w->first_st);
-	if (w->first < 0)
+	if (!open_at(w, AT_FDCWD, path, &w->first_st, &w->first))
 		return fail(ret_error, ERR_SYS, "%s: %s", path, w->why);
 	return 0;
 }
@@ -145,6 +149,12 @@ walk_sort(struct walk *w)
 {
 	w->sorted = true;
 	w->order_left = ORDER_BYTES_ALL;
+}
+
+void
+walk_peek(struct walk *w)
+{
+	w->peeks = true;
 }
 
 static void
@@ -224,8 +234,8 @@ static void
 give_entry(struct walk *w, const char *name, struct walk_item *item)
 {
 	snprintf(w->name, sizeof(w->name), "%s", name);
-	int fd = open_at(w, dirfd(w->dirs[w->depth - 1]), name, &item->st);
-	if (fd >= 0) {
+	int fd, dir = dirfd(w->dirs[w->depth - 1]);
+	if (open_at(w, dir, name, &item->st, &fd)) {
 		give(w, fd, item);
 		return;
 	}

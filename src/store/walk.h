@@ -34,6 +34,8 @@ int walk_open(const char *path, struct walk **ret_walk, char **ret_error);
 /* Before the first walk_next: entries of each folder by the bytes of their
  * names. */
 void walk_sort(struct walk *w);
+/* The same: files in folders are looked at and not opened; their fd is -1. */
+void walk_peek(struct walk *w);
 void walk_next(struct walk *w, struct walk_item *ret_item);
 /* NULL is fine. */
 void walk_free(struct walk *w);
