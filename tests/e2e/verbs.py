@@ -156,6 +156,72 @@ def bot():
     check(end(p)[0] == 0, "it ends when told to")
 
 
+def examined(out):
+    """The events of doctor --json: findings, facts, the last one."""
+    events = [json.loads(line) for line in out.splitlines()]
+    check(events[-1]["event"] == "doctor", "the last one: %s" % out)
+    findings = [e for e in events if e["event"] == "finding"]
+    facts = [e for e in events if e["event"] == "fact"]
+    check(len(findings) + len(facts) == len(events) - 1, out)
+    return findings, facts, events[-1]
+
+
+def doctor():
+    """Beside a running one and by itself; for scripts and for people."""
+    hosts = lan()
+    bob = Earshot(hosts[1], "bob")
+    home = lab.home("ana")
+    status, out, err = run(hosts[0], home, "doctor")
+    check((status, err) == (0, ""), "healthy: %s %s" % (out, err))
+    check(out.startswith("nothing wrong was found\n") and "bob" in out and
+          bob.id not in out and bob.id[:4] in out, out)
+    ana = Earshot(hosts[0], "ana")
+    ana.expect("peer", id=bob.id, state="online")
+    mark = ana.mark()
+    status, out, _ = run(hosts[0], ana.home, "doctor", "--json")
+    findings, facts, last = examined(out)
+    check(status == 0 and not last["ill"] and last["asked"] is None, out)
+    check({f["about"] for f in facts} >= {"interface", "port", "peer"}, out)
+    check(all(f["severity"] == "hint" for f in findings), out)
+    status, out, _ = run(hosts[0], ana.home, "doctor", "bob", "--json")
+    _, facts, last = examined(out)
+    check(last["asked"] == "bob" and
+          [f["name"] for f in facts if f["about"] == "peer"] != [], out)
+    status, _, err = run(hosts[0], ana.home, "doctor", "carol")
+    check(status == 1 and "carol" in err, err)
+    check(run(hosts[0], home, "doctor", "bob", "ana")[0] == 2, "wrong use")
+    ana.send("/doctor")
+    ana.expect("doctor", mark, ill=False)
+    check(not [e for e in ana.events[mark:] if e["event"] == "message"],
+          "nothing of it is told to others")
+    ana.quit()
+    # Where none comes up, that is what there is to tell.
+    taken = start_taker(hosts[0])
+    status, out, _ = run(hosts[0], home, "doctor", "--json")
+    findings, _, last = examined(out)
+    check(status == 1 and last["ill"], out)
+    check(findings[0]["fault"] == "port-discovery" and
+          findings[0]["severity"] == "bad", out)
+    check(findings[0]["commands"], "and what mends it: %s" % out)
+    taken.terminate()
+
+
+def start_taker(ns):
+    """A program that has the discovery port to itself."""
+    p = subprocess.Popen(
+        [sys.executable, "-c",
+         "import socket, sys\n"
+         "s = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)\n"
+         "s.bind(('', 41827))\n"
+         "print('taken', flush=True)\n"
+         "sys.stdin.read()\n"],
+        stdin=subprocess.PIPE, stdout=subprocess.PIPE,
+        preexec_fn=lab.child_setup(ns))
+    lab.helpers.append(p)
+    check(p.stdout.readline() == b"taken\n", "it is taken")
+    return p
+
+
 def headless():
     hosts = lan()
     home = lab.home("ana")
@@ -171,4 +237,4 @@ def headless():
     bob.expect("peer", id=ana["id"], state="offline")
 
 
-lab.run(beside, waits, receives, alone, bot, headless)
+lab.run(beside, waits, receives, alone, bot, doctor, headless)

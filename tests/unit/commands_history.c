@@ -187,6 +187,42 @@ questions_go_to_the_store(void **state)
 }
 
 static void
+the_doctor_is_asked_of_people_and_addresses(void **state)
+{
+	static const char *const addresses[] = { "10.0.0.9", "10.0.0.9:41827",
+		"fe80::1%3", "[fe80::1%3]:99" };
+	static const char *const bad[] = { "/doctor nobody", "/doctor 10.0.0",
+		"/doctor 10.0.0.9 bob" };
+	struct command cmd = parsed(ana->conv, "/doctor");
+
+	(void)state;
+	assert_int_equal(cmd.kind, COMMAND_QUERY);
+	assert_int_equal(cmd.number, QUESTION_DOCTOR);
+	assert_true(fp_is_zero(&cmd.peer));
+	assert_null(cmd.text);
+	cmd = parsed(ana->conv, "/doctor BOB");
+	assert_true(fp_equal(&cmd.peer, &bob->fp));
+	assert_string_equal(cmd.text, "bob");
+	command_clear(&cmd);
+	for (size_t i = 0; i < sizeof(addresses) / sizeof(*addresses); i++) {
+		char line[64];
+		snprintf(line, sizeof(line), "/doctor %s", addresses[i]);
+		cmd = parsed(ana->conv, line);
+		assert_true(fp_is_zero(&cmd.peer));
+		assert_string_equal(cmd.text, addresses[i]);
+		command_clear(&cmd);
+	}
+	for (size_t i = 0; i < sizeof(bad) / sizeof(*bad); i++) {
+		struct entered en;
+		char *error;
+		size_t at;
+		assert_true(command_parse(m, fixture_now(), ana->conv, bad[i],
+				&en, &error, &at) < 0);
+		free(error);
+	}
+}
+
+static void
 mistakes_are_said_where_they_are(void **state)
 {
 	static const struct {
@@ -300,6 +336,7 @@ main(void)
 		ROW(messages_are_named_by_id),
 		ROW(contacts_are_here_or_named),
 		ROW(questions_go_to_the_store),
+		ROW(the_doctor_is_asked_of_people_and_addresses),
 		ROW(mistakes_are_said_where_they_are),
 		ROW(mistakes_come_with_what_helps),
 		cmocka_unit_test_setup_teardown(
