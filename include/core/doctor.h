@@ -67,6 +67,8 @@ struct doctor_addr {
 	enum iface_use use;
 	/* Duplicate address detection of the kernel said no (IPv6). */
 	bool refused;
+	/* Where this machine sends what is for its subnet; "": there. */
+	char routed[IFACE_NAME_MAX];
 };
 
 struct doctor_iface {

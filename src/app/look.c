@@ -272,6 +272,11 @@ look_tell(struct look *k)
 	for (size_t i = 0; i < k->clash_count; i++)
 		tell_clash(k, &k->clashes[i]);
 	look_at_peers(k);
+	for (size_t i = 0; i < k->f->gateway_count; i++) {
+		struct doctor_gateway *g = &k->f->gateways[i];
+		if (g->neighbour == NEIGHBOUR_ASKED)
+			g->neighbour = NEIGHBOUR_FAILED;
+	}
 }
 
 bool

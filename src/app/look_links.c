@@ -167,6 +167,32 @@ take_addresses(struct look *k)
 	}
 }
 
+/* A more exact route may lead elsewhere. */
+static void
+take_routed(struct look *k, const struct doctor_iface *n, struct doctor_addr *a)
+{
+	struct addr somebody = a->addr;
+	struct route r;
+
+	if (!look_is_used(n, a) || a->addr.family != ADDR_IPV4)
+		return;
+	somebody.ip[3] ^= 1;
+	if (!routes_to(&somebody, &r) || r.index == n->index ||
+	    look_iface(k, r.index) == NULL)
+		return;
+	snprintf(a->routed, sizeof(a->routed), "%s", r.iface);
+}
+
+static void
+take_routes(struct look *k)
+{
+	for (size_t i = 0; i < k->f->iface_count; i++) {
+		struct doctor_iface *n = &k->f->ifaces[i];
+		for (unsigned j = 0; j < n->addr_count; j++)
+			take_routed(k, n, &n->addrs[j]);
+	}
+}
+
 static void
 take_gateways(struct look *k)
 {
@@ -197,5 +223,6 @@ look_links(struct look *k)
 	take_addresses(k);
 	take_groups(k);
 	take_refused(k);
+	take_routes(k);
 	take_gateways(k);
 }

@@ -373,6 +373,41 @@ first_route(const struct doctor_facts *f)
 	return best;
 }
 
+static const struct doctor_iface *
+iface_named(const struct doctor_facts *f, const char *name)
+{
+	for (size_t i = 0; i < f->iface_count; i++)
+		if (strcmp(f->ifaces[i].name, name) == 0)
+			return &f->ifaces[i];
+	return NULL;
+}
+
+/* What is for one machine of the subnet goes elsewhere; what is for all of them
+ * does not, so they are heard. */
+static void
+look_routed(struct diagnosis *d, const struct doctor_iface *n,
+    const struct doctor_addr *a)
+{
+	const struct doctor_iface *to = iface_named(d->f, a->routed);
+	char text[ADDR_TEXT_MAX];
+
+	/* Two cards in one network take turns by right. */
+	if (a->use != IFACE_USED || to == NULL || doctor_is_used(to) ||
+	    diagnosis_has(d, FAULT_CONTAINER))
+		return;
+	addr_host_text(&a->addr, text);
+	set_iface(
+	    diagnosis_add(d, DOCTOR_PARTLY,
+		to->link == LINK_CONTAINER ? FAULT_CONTAINER : FAULT_VPN_ROUTE,
+		xasprintf(
+		    say(d->l, "what is for machines of %s/%u, the network of "
+			      "%s, is sent into %s, and does not reach them"),
+		    text, a->prefix_bits, n->name, to->name),
+		xasprintf(
+		    "%sip link set %s down", diagnosis_sudo(d), to->name)),
+	    to->name);
+}
+
 static void
 look_routes(struct diagnosis *d)
 {
@@ -383,7 +418,7 @@ look_routes(struct diagnosis *d)
 	if (g == NULL)
 		return;
 	addr_host_text(&g->addr, text);
-	if (g->link == LINK_TUNNEL)
+	if (g->link == LINK_TUNNEL && !diagnosis_has(d, FAULT_VPN_ROUTE))
 		set_iface(
 		    diagnosis_add(d, alone ? DOCTOR_PARTLY : DOCTOR_HINT,
 			FAULT_VPN_ROUTE,
@@ -496,6 +531,10 @@ doctor_net(struct diagnosis *d)
 	look_strays(d);
 	look_asked_netmask(d);
 	look_asked_unused(d);
+	for (size_t i = 0; i < d->f->iface_count; i++)
+		for (unsigned k = 0; k < d->f->ifaces[i].addr_count; k++)
+			look_routed(
+			    d, &d->f->ifaces[i], &d->f->ifaces[i].addrs[k]);
 	look_routes(d);
 	look_families(d);
 }

@@ -16,6 +16,7 @@ import lab
 ONLY = [w for w in os.environ.get("EARSHOT_ONLY", "").split(",") if w]
 REPORT = bool(os.environ.get("EARSHOT_REPORT"))
 
+os.environ["PATH"] += ":/usr/sbin:/sbin"
 lab.enter()
 import doctor_lab
 from lab import check
@@ -68,7 +69,7 @@ def end(case):
 
 def judge_fault(case, answer):
     first = answer.all_words[0] if answer.all_words else "nothing"
-    ok = first in case.words and (answer.ill or case.words[0] == "quiet")
+    ok = first in case.words and answer.ill != case.hint
     print("%-26s %-18s%s" % (case.name, first, "" if ok else
                              "WANTED %s, of %s" % ("/".join(case.words),
                                                    answer.all_words)))

@@ -21,10 +21,12 @@ FAULTS = []
 
 
 class Case:
-    """asker asks about who; words: any of which may come first."""
+    """asker asks about who; words: any of which may come first. A hint is what
+    may be meant to be so."""
 
-    def __init__(self, asker, words, who=None, lan=(), more=()):
+    def __init__(self, asker, words, who=None, lan=(), more=(), hint=False):
         self.asker, self.words, self.who = asker, words, who
+        self.hint = hint
         self.keep = [lan, more]  # namespaces end with their descriptors
         self.name = None
 
@@ -132,7 +134,7 @@ def only_a_tunnel():
 def quiet():
     lan, one, two = pair()
     ana = Earshot(one, "ana", "--quiet")
-    return Case(ana, ["quiet"], lan=lan, more=(one, Earshot(two, "bob")))
+    return Case(ana, ["quiet"], hint=True, lan=lan, more=(one, Earshot(two, "bob")))
 
 
 @fault
@@ -436,9 +438,17 @@ def small_mtu():
 def multicast_filtered():
     """No IPv4, and the switch keeps multicast to itself."""
     lan, one, two = pair(v4=False, v6=True)
+    ana, bob = Earshot(one, "ana"), Earshot(two, "bob")
+    friends(ana, bob)
+    ana.quit()
+    bob.quit()
     bridge_drop(lan, "ip6 daddr ff12::/16")
-    return Case(Earshot(one, "ana"), ["multicast"], lan=lan,
-                more=(one, Earshot(two, "bob")))
+    bob = Earshot(two, "bob", home_dir=bob.home)
+    ana = Earshot(one, "ana", home_dir=ana.home)
+    mark = bob.mark()
+    ana.send("/msg %s here again" % bob.id)
+    bob.expect("message", mark, id=ana.id)
+    return Case(ana, ["multicast"], who=bob.id, lan=lan, more=(one, two, bob))
 
 
 @fault
@@ -447,8 +457,8 @@ def ipv6_only():
     lan = Lan()
     one = lan.guest("host1", 1, v4=False)
     two = lan.guest("host2", 2, v6=False)
-    return Case(Earshot(one, "ana"), ["ipv6-only"], lan=lan,
-                more=(one, Earshot(two, "bob")))
+    return Case(Earshot(one, "ana"), ["ipv6-only"], hint=True,
+                lan=lan, more=(one, Earshot(two, "bob")))
 
 
 def tun(ns, name, address):

@@ -52,6 +52,11 @@ NAMES = {
         f"src/core/doctor_{part}.c": COMMANDS
         for part in ("filter", "here", "net", "people", "report", "way")
     },
+    # Words of nft, its commands, and those of other firewalls.
+    "src/app/firewall_nft.c": re.compile(r"^ct [a-z]+$"),
+    "src/app/look_firewall.c": re.compile(
+        r"^(?:nft|ufw|firewall-cmd) |^%s %s: policy drop$"
+    ),
     "src/ui/help.c": re.compile(r"^[a-z._-]+(?: [a-z._-]+)*$|^/[a-z]+ "),
 }
 # Arguments and examples of commands, which are typed as they are; what one

@@ -599,6 +599,17 @@ networks_in_the_way(void **state)
 	snprintf(f->gateways[0].iface, IFACE_NAME_MAX, "tun0");
 	expect(f, DOCTOR_HINT, FAULT_VPN_ROUTE, "sudo ip link set tun0 down");
 	f = healthy();
+	n = add_iface(f, "tun0", "10.8.0.2", NULL, 24);
+	n->link = LINK_TUNNEL;
+	n->addrs[0].use = IFACE_VIRTUAL;
+	snprintf(eth(f)->addrs[0].routed, IFACE_NAME_MAX, "tun0");
+	expect(f, DOCTOR_PARTLY, FAULT_VPN_ROUTE, "sudo ip link set tun0 down");
+	/* Another card in the same network. */
+	f = healthy();
+	add_iface(f, "eth1", "10.0.0.9", "10.0.0.255", 24);
+	snprintf(eth(f)->addrs[0].routed, IFACE_NAME_MAX, "eth1");
+	expect_nothing(f);
+	f = healthy();
 	leave_alone(f);
 	f->gateways[0].neighbour = NEIGHBOUR_FAILED;
 	f->gateways[0].answers = KNOWN_NO;
