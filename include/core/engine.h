@@ -225,14 +225,14 @@ void engine_network(struct engine *e, struct now now,
 void engine_datagram(struct engine *e, struct now now, const struct addr *from,
     bool on_link, const uint8_t *p, size_t n);
 /* The same, and through which interface; index 0: not known. */
-struct arrival {
+struct arrived {
 	struct addr from;
 	bool on_link;
 	unsigned index;
 	const uint8_t *bytes;
 	size_t size;
 };
-void engine_arrived(struct engine *e, struct now now, const struct arrival *a);
+void engine_arrived(struct engine *e, struct now now, const struct arrived *a);
 /* How an EFFECT_BROADCAST without via went, of each interface that it went
  * through: last_error is that of it. No input: yields no effects. */
 void engine_broadcast_sent(

@@ -276,8 +276,8 @@ struct model {
 	struct discover_counters discovery;
 	/* The same in the last minute. */
 	struct meter received_rate, dropped_rate[DROP_KINDS];
-	struct twin twin;
-	struct other_version other_version;
+	struct stray strays[STRAYS_MAX]; /* in no order */
+	size_t stray_count;
 	uint64_t asks_refused; /* HEARD_ASK and ECHO: too many, or of others */
 	uint64_t sessions_refused, sessions_failed, records_bad;
 	/* Edits, deletions and reactions that were not their author's to make,

@@ -9,6 +9,7 @@
 #include "base/addr.h"
 #include "base/iface.h"
 #include "base/now.h"
+#include "proto/discover.h"
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -48,21 +49,23 @@ enum hears { HEARS_UNKNOWN, HEARS_US, HEARS_US_NOT };
 /* "unknown", "yes", "no"; static storage. */
 const char *hears_text(enum hears h);
 
-/* Somebody else with our own identity, who announces himself with a good
- * signature and another instance id. */
-struct twin {
-	uint32_t count; /* announcements, each newer than the one before; one
-			   alone may be a recording of ours */
-	struct addr from;
-	int64_t last_ms; /* monotonic */
-};
+enum { STRAYS_MAX = 32, STRAYS_OF_KIND_MAX = 10 };
 
-/* Who announces himself in another major version of the protocol. */
-struct other_version {
-	uint64_t count;
-	uint8_t major; /* of the last */
+/* Somebody whose announcements were dropped for a reason that a person can do
+ * something about; nothing of it is proven, but for the signature of a copy. */
+struct stray {
+	/* DROP_OFF_LINK; DROP_VERSION; DROP_OWN: our identity with a good
+	 * signature, and not this run of it. */
+	enum discover_drop why;
 	struct addr from;
-	int64_t last_ms; /* monotonic */
+	unsigned index;  /* of the interface; 0: not known */
+	uint8_t version; /* DROP_VERSION: the major one */
+	/* DROP_OWN: only those newer than all before. One alone may be a
+	 * recording of an earlier run of ours. */
+	uint64_t count;
+	int64_t last_ms;                 /* monotonic */
+	uint8_t instance[INSTANCE_SIZE]; /* DROP_OWN */
+	uint32_t seq;                    /* the same */
 };
 
 #endif

@@ -35,6 +35,7 @@ struct datagram {
 	struct addr from;
 	bool on_link; /* the source is inside a prefix of the interface, or
 			 link-local, or on loopback */
+	unsigned index; /* of the interface it came through; 0: not known */
 	size_t size;
 	uint8_t bytes[1500];
 };

@@ -121,6 +121,9 @@ void discover_start(struct discover *d, struct now now);
 /* Addresses changed or the machine slept: a burst with jitter, at most one in
  * 5 s; a call in between is remembered. */
 void discover_network_changed(struct discover *d, struct now now);
+/* Announces us anew, within the same limit, so that who asks others whether
+ * they hear us can rely on the answer. */
+void discover_announce(struct discover *d, struct now now);
 /* Queues the goodbyes; `discover_next` gives both, the second when its time
  * has come. Nothing else is sent any more. */
 void discover_leave(struct discover *d, struct now now);
@@ -156,6 +159,12 @@ bool discover_counters_of(const struct discover *d, const struct fp *fp,
  */
 int discover_input(struct discover *d, struct now now, const struct addr *from,
     bool on_link, const uint8_t *p, size_t n, struct sighting *ret_sighting);
+/* What became of the last datagram: DROP_KINDS when it was taken. */
+enum discover_drop discover_last_drop(const struct discover *d);
+/* It was dropped as our own, and comes of another process with our keys: the
+ * signature is good. */
+bool discover_last_is_twin(const struct discover *d,
+    uint8_t ret_instance[static INSTANCE_SIZE], uint32_t *ret_seq);
 /* Pulls what fell silent; call until false after the deadline passed. */
 bool discover_expire(
     struct discover *d, struct now now, struct sighting *ret_sighting);

@@ -169,12 +169,14 @@ apply_changes(struct shell *sh)
 static void
 broadcast(struct shell *sh, const struct effect *effect)
 {
-	if (effect->via != 0)
+	if (effect->via != 0) {
 		ports_broadcast(sh->ports, effect->via, effect->port,
 		    effect->bytes, effect->size);
-	else
-		udp_broadcast(sh->udp, sh->ifaces, sh->iface_count,
-		    effect->bytes, effect->size);
+		return;
+	}
+	udp_broadcast(
+	    sh->udp, sh->ifaces, sh->iface_count, effect->bytes, effect->size);
+	engine_broadcast_sent(sh->engine, sh->now, sh->ifaces, sh->iface_count);
 }
 
 static void
@@ -435,8 +437,9 @@ on_datagrams(struct shell *sh, int fd)
 	for (int i = 0; i < DATAGRAMS_MAX; i++) {
 		if (!udp_receive(sh->udp, fd, &d))
 			return;
-		engine_datagram(
-		    sh->engine, sh->now, &d.from, d.on_link, d.bytes, d.size);
+		struct arrived a = { d.from, d.on_link, d.index, d.bytes,
+			d.size };
+		engine_arrived(sh->engine, sh->now, &a);
 		drain(sh);
 	}
 }

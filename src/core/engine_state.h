@@ -214,6 +214,9 @@ struct accept_host {
 /* A /send whose files are looked at. */
 struct sending;
 
+/* When the last of what we sent to everybody went out; monotonic. */
+enum { ANNOUNCED_MAX = 8 };
+
 /* What an EFFECT_MOVE of this input points to; core/file_conns.c. */
 struct planned;
 
@@ -256,6 +259,8 @@ struct engine {
 	uint32_t next_token;
 	struct lookup lookups[LOOKUPS_MAX];
 	struct runs *runs;
+	int64_t announced_ms[ANNOUNCED_MAX]; /* a ring */
+	size_t announced_count;
 	int64_t typing_ms; /* earliest end of a typing notice */
 
 	int64_t next_row;
@@ -540,6 +545,16 @@ void wish_decode(struct conn *c, uint64_t capabilities);
  * below 0; 0 when they say nothing. */
 int wish_compare(
     const struct conn *a, const struct conn *b, bool same_initiator);
+
+/* hearing.c: what came over which interface */
+/* A datagram of discovery, just after it was judged. */
+void hearing_datagram(
+    struct engine *e, struct now now, const struct arrived *a);
+/* The same, when it was taken. */
+void hearing_sighting(struct engine *e, struct now now,
+    const struct sighting *s, const struct arrived *a);
+/* Something of ours goes to everybody. */
+void hearing_announced(struct engine *e, struct now now);
 
 /* sightings.c */
 /* Who fell silent, and the datagrams that are due. */

@@ -197,7 +197,7 @@ send_due(struct engine *e, struct now now)
 
 	while (discover_next(e->discover, now, &packet)) {
 		if (packet.everywhere)
-			e->model->last_announce_ms = now.mono_ms;
+			hearing_announced(e, now);
 		effect_add(e, (struct effect){
 				  .kind = packet.everywhere ? EFFECT_BROADCAST
 							    : EFFECT_DATAGRAM,
@@ -225,15 +225,32 @@ sightings_tick(struct engine *e, struct now now)
 }
 
 void
-engine_datagram(struct engine *e, struct now now, const struct addr *from,
-    bool on_link, const uint8_t *p, size_t n)
+engine_arrived(struct engine *e, struct now now, const struct arrived *a)
 {
 	struct sighting s = { .kind = SIGHT_NONE };
 
 	effects_begin(e);
-	if (packet_is_session(p, n))
-		datagram_input(e, now, from, p, n);
-	else if (discover_input(e->discover, now, from, on_link, p, n, &s) == 1)
-		learn(e, now, &s);
+	if (packet_is_session(a->bytes, a->size)) {
+		datagram_input(e, now, &a->from, a->bytes, a->size);
+	} else {
+		int got = discover_input(e->discover, now, &a->from, a->on_link,
+		    a->bytes, a->size, &s);
+		hearing_datagram(e, now, a);
+		if (got == 1) {
+			learn(e, now, &s);
+			hearing_sighting(e, now, &s, a);
+		}
+	}
 	send_due(e, now);
+}
+
+void
+engine_datagram(struct engine *e, struct now now, const struct addr *from,
+    bool on_link, const uint8_t *p, size_t n)
+{
+	struct arrived a = {
+		.from = *from, .on_link = on_link, .bytes = p, .size = n
+	};
+
+	engine_arrived(e, now, &a);
 }

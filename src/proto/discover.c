@@ -132,6 +132,14 @@ discover_network_changed(struct discover *d, struct now now)
 		discover_burst_request(d, BURST_NETWORK);
 }
 
+void
+discover_announce(struct discover *d, struct now now)
+{
+	d->now_ms = now.mono_ms;
+	if (discover_is_sending(d))
+		discover_burst_request(d, BURST_PROFILE);
+}
+
 /* Fills in what every datagram of ours says and signs it; returns its size. */
 static size_t
 sign(struct discover *d, struct beacon *b, uint8_t out[static BEACON_MAX])

@@ -33,6 +33,22 @@ is_group(const struct addr *a)
 	return a->ip[0] >= (a->family == ADDR_IPV4 ? 224 : 255);
 }
 
+/* One that another process signed with our keys: a home was copied, and whom
+ * the others talk to is a matter of luck. */
+static void
+look_for_twin(struct discover *d, const struct arrival *a)
+{
+	const struct beacon *b = &a->beacon;
+
+	if (memcmp(b->instance, d->cfg.instance, INSTANCE_SIZE) == 0 ||
+	    !bucket_take(&d->verify_unknown, d->now_ms) ||
+	    !beacon_verify(a->p, a->n, b))
+		return;
+	d->last_is_twin = true;
+	d->twin_seq = b->seq;
+	memcpy(d->twin_instance, b->instance, INSTANCE_SIZE);
+}
+
 /* All that can be said without looking at the peer. */
 static int
 screen(struct discover *d, struct arrival *a, bool on_link)
@@ -49,8 +65,10 @@ screen(struct discover *d, struct arrival *a, bool on_link)
 		return DROP_RATE_SOURCE;
 	beacon_fp(&a->beacon, &a->fp);
 	/* Also that of a copy of our identity: there is nobody to talk to. */
-	if (fp_equal(&a->fp, &d->cfg.identity->fp))
+	if (fp_equal(&a->fp, &d->cfg.identity->fp)) {
+		look_for_twin(d, a);
 		return DROP_OWN;
+	}
 	a->peer = discover_table_find(&d->table, &a->fp);
 	return PASS;
 }
@@ -330,10 +348,12 @@ discover_input(struct discover *d, struct now now, const struct addr *from,
 	struct arrival a = { .from = from, .p = p, .n = n, .sighting = &s };
 
 	d->now_ms = now.mono_ms;
+	d->last_is_twin = false;
 	d->counters.received++;
 	int drop = screen(d, &a, on_link);
 	if (drop == PASS)
 		drop = judge(d, &a);
+	d->last_drop = drop == PASS ? DROP_KINDS : (enum discover_drop)drop;
 	if (drop != PASS) {
 		d->counters.dropped[drop]++;
 		return 0;
@@ -346,4 +366,21 @@ discover_input(struct discover *d, struct now now, const struct addr *from,
 	s.beacon = a.beacon;
 	*ret_sighting = s;
 	return 1;
+}
+
+enum discover_drop
+discover_last_drop(const struct discover *d)
+{
+	return d->last_drop;
+}
+
+bool
+discover_last_is_twin(const struct discover *d,
+    uint8_t ret_instance[static INSTANCE_SIZE], uint32_t *ret_seq)
+{
+	if (!d->last_is_twin)
+		return false;
+	memcpy(ret_instance, d->twin_instance, INSTANCE_SIZE);
+	*ret_seq = d->twin_seq;
+	return true;
 }

@@ -79,6 +79,11 @@ struct discover {
 	size_t goodbye_size;
 	uint8_t goodbye[BEACON_MAX];
 
+	enum discover_drop last_drop;
+	bool last_is_twin;
+	uint8_t twin_instance[INSTANCE_SIZE];
+	uint32_t twin_seq;
+
 	struct bucket total, verify_pinned, verify_unknown;
 	struct shouts_heard shouts_heard;
 	int64_t grace_ms, grace_began_ms;
