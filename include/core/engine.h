@@ -342,6 +342,11 @@ uint32_t engine_path(
 /* Ends it without a further word. */
 void engine_path_stop(struct engine *e, struct now now, uint32_t token);
 
+/* All contacts that a session is up with are asked, in ASK_ROUND_MS, whether
+ * they hear us, and we announce ourselves before: model, peer.hears_us. */
+enum { ASK_ROUND_MS = 2000 };
+void engine_ask_round(struct engine *e, struct now now);
+
 /* What has become due. */
 void engine_tick(struct engine *e, struct now now);
 /* When engine_tick is due, on the monotonic clock; NEVER_MS for never. */

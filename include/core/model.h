@@ -276,7 +276,7 @@ struct model {
 	struct discover_counters discovery;
 	/* The same in the last minute. */
 	struct meter received_rate, dropped_rate[DROP_KINDS];
-	struct stray strays[STRAYS_MAX]; /* in no order */
+	struct stray_beacon strays[BEACON_STRAYS_MAX]; /* in no order */
 	size_t stray_count;
 	uint64_t asks_refused; /* HEARD_ASK and ECHO: too many, or of others */
 	uint64_t sessions_refused, sessions_failed, records_bad;

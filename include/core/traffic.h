@@ -49,11 +49,11 @@ enum hears { HEARS_UNKNOWN, HEARS_US, HEARS_US_NOT };
 /* "unknown", "yes", "no"; static storage. */
 const char *hears_text(enum hears h);
 
-enum { STRAYS_MAX = 32, STRAYS_OF_KIND_MAX = 10 };
+enum { BEACON_STRAYS_MAX = 32, BEACON_STRAYS_OF_KIND = 10 };
 
 /* Somebody whose announcements were dropped for a reason that a person can do
  * something about; nothing of it is proven, but for the signature of a copy. */
-struct stray {
+struct stray_beacon {
 	/* DROP_OFF_LINK; DROP_VERSION; DROP_OWN: our identity with a good
 	 * signature, and not this run of it. */
 	enum discover_drop why;

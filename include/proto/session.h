@@ -67,7 +67,8 @@ enum close_reason {
  * the handshake. */
 enum session_purpose {
 	SESSION_CHAT = 0,
-	SESSION_FILE = 1, /* one transfer (proto/flow.h) */
+	SESSION_FILE = 1,  /* one transfer (proto/flow.h) */
+	SESSION_PROBE = 2, /* a test of the way */
 };
 
 struct session_cfg {

@@ -170,7 +170,7 @@ struct msg_heard {
 
 struct msg_echo {
 	uint64_t nonce;      /* the same in the answer */
-	const uint8_t *load; /* ECHO; borrowed; zeros are written */
+	const uint8_t *load; /* ECHO that came; borrowed. Zeros are written */
 	size_t load_size;    /* ECHO: at most ECHO_LOAD_MAX */
 	uint64_t size;       /* ECHO_BACK: bytes of load that came, in all */
 };

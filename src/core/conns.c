@@ -12,6 +12,7 @@
 #include "base/mem.h"
 #include "core/file_conns.h"
 #include "core/ipmsg_transfer.h"
+#include "core/paths.h"
 
 #include <assert.h>
 #include <errno.h>
@@ -145,6 +146,8 @@ conn_free(struct engine *e, struct conn *c)
 		e->sessions--;
 	if (c->file)
 		e->file_conns--;
+	if (c->probe && c->accepted)
+		e->probe_conns--;
 	if (c->use == CONN_PLAIN)
 		e->plain_conns--;
 	else if (c->use == CONN_IPMSG_FILE)
@@ -205,7 +208,9 @@ conn_start(
 			.identity = e->identity,
 			.rng = e->rng,
 			.role = role,
-			.purpose = c->file ? SESSION_FILE : SESSION_CHAT,
+			.purpose = c->file    ? SESSION_FILE
+				   : c->probe ? SESSION_PROBE
+					      : SESSION_CHAT,
 			.hello = hello,
 		};
 		c->carrier.session = session_new(&cfg, now);
@@ -275,6 +280,31 @@ conn_dial_file(struct engine *e, struct now now, const struct addr *addr,
 	return c;
 }
 
+struct conn *
+conn_dial_probe(struct engine *e, struct now now, const struct addr *addr,
+    const struct fp *fp, uint32_t path)
+{
+	struct conn *c = conn_new(e, addr, CARRIER_TCP);
+
+	if (c == NULL)
+		return NULL;
+	c->probe = true;
+	c->path = path;
+	c->deadline_ms = now.mono_ms + DIAL_ATTEMPT_MS;
+	c->expects = fp != NULL;
+	if (fp != NULL)
+		c->fp = *fp;
+	effect_add(e, (struct effect){
+			  .kind = EFFECT_DIAL, .conn = c->id, .addr = *addr });
+	return c;
+}
+
+bool
+conn_is_chat(const struct conn *c)
+{
+	return !c->file && !c->probe;
+}
+
 void
 engine_opened(struct engine *e, struct now now, uint32_t conn)
 {
@@ -287,7 +317,9 @@ engine_opened(struct engine *e, struct now now, uint32_t conn)
 		stream_opened(e, now, c);
 		return;
 	}
-	if (c->expects && !c->file) {
+	if (c->path != 0)
+		path_opened(e, now, c);
+	if (c->expects && conn_is_chat(c)) {
 		c->attempt.open = true;
 		dial_opened(&c->contact->dial);
 	}
@@ -333,20 +365,23 @@ forget(struct engine *e, struct now now, struct conn *c, uint8_t reason,
 {
 	struct contact *k = c->contact;
 	enum conn_state state = c->state;
-	uint32_t id = c->id, transfer = c->transfer;
+	uint32_t id = c->id, transfer = c->transfer, path = c->path;
 
 	if (state == CONN_HANDSHAKE)
 		e->model->sessions_failed++;
 	if (state == CONN_OPEN)
 		session_down(e, now, c, reason);
-	if (k != NULL && c->expects && !c->file &&
+	if (k != NULL && c->expects && conn_is_chat(c) &&
 	    (state == CONN_DIALING || state == CONN_HANDSHAKE))
 		dial_ended(&k->dial, now, &c->attempt);
 	if (c->connect != NULL)
 		connect_failed(e, now, c, why);
+	int sys_errno = c->sys_errno;
 	conn_free(e, c);
 	if (transfer != 0)
 		file_conn_failed(e, now, transfer, id);
+	if (path != 0)
+		path_conn_gone(e, now, path, sys_errno);
 	if (k != NULL)
 		contact_release(e, k);
 }
@@ -412,8 +447,10 @@ engine_closed(struct engine *e, struct now now, uint32_t conn, int sys_errno)
 	struct conn *c = conn_get(e, conn);
 	if (c != NULL && c->use != CONN_EARSHOT)
 		stream_closed(e, now, c, sys_errno);
-	else if (c != NULL && c->carrier.transport == CARRIER_TCP)
+	else if (c != NULL && c->carrier.transport == CARRIER_TCP) {
+		c->sys_errno = sys_errno;
 		forget(e, now, c, 0, conn_why(sys_errno));
+	}
 }
 
 void

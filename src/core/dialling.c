@@ -150,7 +150,8 @@ drop_attempts(struct engine *e, struct now now, const struct contact *k)
 {
 	for (size_t i = 0; i < CONNS_MAX; i++) {
 		struct conn *c = e->conns[i];
-		if (c != NULL && c->expects && !c->file && c->contact == k &&
+		if (c != NULL && c->expects && conn_is_chat(c) &&
+		    c->contact == k &&
 		    (c->state == CONN_DIALING || c->state == CONN_HANDSHAKE))
 			conn_drop(e, now, c, 0);
 	}

@@ -156,31 +156,27 @@ add_peer(struct doctor_facts *f, const struct model *m, const struct peer *p)
 }
 
 static void
-add_stray(struct doctor_facts *f, const struct doctor_stray *stray)
-{
-	if (stray->count > 0 && f->stray_count < DOCTOR_STRAYS_MAX)
-		f->strays[f->stray_count++] = *stray;
-}
-
-static void
 add_strays(struct doctor_facts *f, const struct model *m)
 {
-	struct doctor_stray twin = {
-		.from = m->twin.from,
-		.why = DROP_OWN,
-		.count = m->twin.count,
-	};
-	struct doctor_stray version = {
-		.from = m->other_version.from,
-		.why = DROP_VERSION,
-		.version = m->other_version.major,
-		.count = m->other_version.count,
-	};
-
-	/* One alone may be a recording of ours. */
-	if (twin.count > 1)
-		add_stray(f, &twin);
-	add_stray(f, &version);
+	for (size_t i = 0; i < m->stray_count; i++) {
+		const struct stray_beacon *s = &m->strays[i];
+		struct doctor_stray *to = &f->strays[f->stray_count];
+		/* One alone may be a recording of ours. */
+		if (f->stray_count == DOCTOR_STRAYS_MAX ||
+		    (s->why == DROP_OWN && s->count < 2))
+			continue;
+		*to = (struct doctor_stray){
+			.from = s->from,
+			.why = s->why,
+			.version = s->version,
+			.count = s->count,
+		};
+		for (size_t j = 0; j < m->traffic_count; j++)
+			if (s->index != 0 && m->traffic[j].index == s->index)
+				snprintf(to->iface, sizeof(to->iface), "%s",
+				    m->traffic[j].name);
+		f->stray_count++;
+	}
 }
 
 static void

@@ -9,7 +9,9 @@
 #include "base/peer_text.h"
 #include "core/earshot_transfer.h"
 #include "core/ipmsg_line.h"
+#include "core/paths.h"
 #include "core/plain.h"
+#include "core/probes.h"
 #include "core/runs.h"
 #include "core/transfers.h"
 
@@ -56,7 +58,8 @@ engine_new(const struct engine_cfg *cfg, struct now now)
 		PEER_TEXT_NAME, NULL);
 	bucket_init(&e->legacy_shouts, LEGACY_SHOUT_BYTES_PER_S * 1000,
 	    LEGACY_SHOUT_BYTES_MAX, now.mono_ms);
-	e->typing_ms = e->expire_ms = NEVER_MS;
+	e->typing_ms = e->expire_ms = e->round_ms = NEVER_MS;
+	bucket_init(&e->pings, PINGS_PER_S * 1000, PINGS_PER_S, now.mono_ms);
 	e->next_row = 1;
 	e->started_wall_ms = now.wall_ms - now.mono_ms;
 	rng_fill(&e->rng, e->instance, sizeof(e->instance));
@@ -153,6 +156,8 @@ engine_tick_rest(struct engine *e, struct now now)
 	outbox_tick(e, now);
 	transfers_tick(e, now);
 	runs_tick(e, now);
+	paths_tick(e, now);
+	probes_tick(e, now);
 	commit_tick(e, now);
 }
 
@@ -194,6 +199,8 @@ engine_deadline(const struct engine *e)
 	at = earlier_ms(at, ipmsg_line_deadline(e));
 	at = earlier_ms(at, transfers_deadline(e));
 	at = earlier_ms(at, runs_deadline(e));
+	at = earlier_ms(at, paths_deadline(e));
+	at = earlier_ms(at, e->round_ms);
 	at = earlier_ms(at, commit_deadline(e));
 	return earlier_ms(at, e->typing_ms);
 }

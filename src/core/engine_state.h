@@ -13,6 +13,7 @@
 #include "core/engine.h"
 #include "core/listeners.h"
 #include "core/model_edit.h"
+#include "core/path.h"
 #include "proto/chat.h"
 #include "proto/dial.h"
 #include "proto/discover.h"
@@ -54,8 +55,27 @@ enum {
 	FILE_CONNS_MAX = 32,
 	/* Between the handshake and the name of the transfer. */
 	FILE_ATTACH_MS = 5000,
+	/* Connections that others test the way with, how long each may take
+	 * and what it may bring. */
+	PROBE_CONNS_MAX = 4,
+	PROBE_LIFE_MS = 20000,
+	PROBE_BYTES_MAX = 2 * PATH_LOAD_BYTES,
+	/* On the way at a time. */
+	PROBE_WINDOW = 256 * 1024,
+	/* The same on a session for chat, where it is in the way of others. */
+	ECHO_CHAT_MAX = 4096,
+	ASKS_PER_S = 5,
+	ASKS_BURST = 20,
+	HEARD_COST = 4, /* of these, since the answer is larger */
+	/* Questions of ours that wait for an answer. */
+	ASKINGS_MAX = 64,
+	/* What was heard longer ago is not told. */
+	HEARD_LATE_S = 3600,
+	/* Pings answered, of all: none is larger than what it answers. */
+	PINGS_PER_S = 100,
 	/* Connections over TCP, of all states. */
-	STREAMS_MAX = SESSIONS_MAX + HALF_OPEN_MAX + FILE_CONNS_MAX,
+	STREAMS_MAX = SESSIONS_MAX + HALF_OPEN_MAX + FILE_CONNS_MAX +
+		      PROBE_CONNS_MAX + PATH_TESTS_MAX,
 	/* On UDP though TCP is preferred: TCP is tried again, and again. */
 	SWITCH_FIRST_MS = 60000,
 	SWITCH_AGAIN_MS = 600000,
@@ -85,6 +105,7 @@ enum conn_state {
 	CONN_OPEN,
 	CONN_LOSING, /* another session of the same pair won */
 	CONN_STREAM, /* open, and of another dialect: no session is on it */
+	CONN_PROBE,  /* open, to test the way: nothing else goes over it */
 	CONN_ATTACH, /* for a file, and proven: which one comes next */
 };
 
@@ -111,6 +132,7 @@ struct contact {
 	bool switch_asked;      /* the user waits to hear how that went */
 	uint32_t conn;          /* the open session; 0 while there is none */
 	struct bucket inbound;  /* while not answered */
+	struct bucket asks;     /* HEARD_ASK and ECHO; made with the first */
 	size_t inbound_bytes;   /* taken, while not answered */
 	bool present;           /* legacy: its chat is up */
 	bool has_rule;
@@ -124,6 +146,11 @@ struct conn {
 	/* CONN_EARSHOT: for one transfer, never for the chat. */
 	bool file;
 	uint32_t transfer; /* that we dialled for; 0 */
+	/* The same: for a test of the way, of ours (path) or of theirs. */
+	bool probe;
+	uint32_t path;
+	int sys_errno;        /* why it is gone, of its last moment */
+	uint64_t probe_bytes; /* of load that came */
 	uint32_t via; /* the listener it came through; 0: our own, or dialled */
 	bool held;    /* CONN_STREAM: its bytes are not wanted now */
 	enum conn_state state;
@@ -211,6 +238,31 @@ struct accept_host {
 	int64_t used_ms;
 };
 
+/* A question to a contact. */
+struct asking {
+	uint64_t nonce; /* 0: this place is free */
+	uint8_t type;   /* enum msg_type */
+	uint32_t conn;
+	int64_t since_ms, at_ms; /* probes_ask */
+};
+
+/* A test of the way to somebody; path.c. */
+struct path_test {
+	bool used, load;
+	struct path path;
+	int64_t started_ms;
+	/* By step: when it began, and when it is given up. */
+	int64_t began_ms[PATH_STEPS], due_ms[PATH_STEPS];
+	/* Of pings, the echo and the question. */
+	uint64_t nonces[PATH_STEPS];
+	int64_t again_ms[PATH_STEPS]; /* pings: the next try */
+	uint32_t conn;                /* of its own; 0: none */
+	bool ready, proven;           /* of it */
+	bool asks;                    /* who is there is a contact of ours */
+	uint64_t load_sent, load_nonce;
+	bool changed;
+};
+
 /* A /send whose files are looked at. */
 struct sending;
 
@@ -259,6 +311,12 @@ struct engine {
 	uint32_t next_token;
 	struct lookup lookups[LOOKUPS_MAX];
 	struct runs *runs;
+	unsigned probe_conns; /* that others made */
+	struct bucket pings;
+	struct asking askings[ASKINGS_MAX];
+	size_t asking_next;
+	int64_t round_ms; /* when all are asked whether they hear us */
+	struct path_test paths[PATH_TESTS_MAX];
 	int64_t announced_ms[ANNOUNCED_MAX]; /* a ring */
 	size_t announced_count;
 	int64_t typing_ms; /* earliest end of a typing notice */
@@ -347,6 +405,11 @@ struct conn *conn_dial(struct engine *e, struct now now,
 /* The same for a transfer with k: it never becomes a session to chat over. */
 struct conn *conn_dial_file(struct engine *e, struct now now,
     const struct addr *addr, struct contact *k, uint32_t transfer);
+/* The same to test the way; fp NULL: to whoever is there. */
+struct conn *conn_dial_probe(struct engine *e, struct now now,
+    const struct addr *addr, const struct fp *fp, uint32_t path);
+/* It is neither for a file nor a test. */
+bool conn_is_chat(const struct conn *c);
 /* It is for a file, as its session says. */
 void conn_set_file(struct engine *e, struct conn *c);
 /* It goes on elsewhere: forgotten here, and not closed. */
@@ -380,6 +443,8 @@ void datagram_input(struct engine *e, struct now now, const struct addr *from,
 /* Whether the one who said hello is welcome; if so the session goes on. */
 int session_judge(struct engine *e, struct now now, struct conn *c,
     const struct session_event *ev);
+/* Theirs minus ours, whatever they claim; its negative exists too. */
+int64_t clock_skew_ms(int64_t theirs, int64_t ours);
 void session_up(struct engine *e, struct now now, struct conn *c);
 /* It ended; reason is a CLOSE of the other end, or 0 when it was lost. */
 void session_down(

@@ -31,28 +31,29 @@ traffic_of(struct model *m, unsigned index, enum addr_family family)
 
 /* Those of one kind make room for each other, so that nobody who can invent
  * the ones hides the others. */
-static struct stray *
+static struct stray_beacon *
 stray_place(struct model *m, enum discover_drop why)
 {
-	struct stray *oldest = NULL;
+	struct stray_beacon *oldest = NULL;
 	size_t same = 0;
 
 	for (size_t i = 0; i < m->stray_count; i++) {
-		struct stray *s = &m->strays[i];
+		struct stray_beacon *s = &m->strays[i];
 		if (s->why != why)
 			continue;
 		same++;
 		if (oldest == NULL || s->last_ms < oldest->last_ms)
 			oldest = s;
 	}
-	return same < STRAYS_OF_KIND_MAX ? &m->strays[m->stray_count++]
-					 : oldest;
+	return same < BEACON_STRAYS_OF_KIND ? &m->strays[m->stray_count++]
+					    : oldest;
 }
 
-_Static_assert(3 * STRAYS_OF_KIND_MAX <= STRAYS_MAX, "there are three kinds");
+_Static_assert(
+    3 * BEACON_STRAYS_OF_KIND <= BEACON_STRAYS_MAX, "there are three kinds");
 
 static bool
-is_same(const struct stray *a, const struct stray *b)
+is_same(const struct stray_beacon *a, const struct stray_beacon *b)
 {
 	return a->why == b->why && a->version == b->version &&
 	       (a->why == DROP_OWN
@@ -61,16 +62,16 @@ is_same(const struct stray *a, const struct stray *b)
 }
 
 static void
-add_stray(struct model *m, const struct stray *new)
+add_stray(struct model *m, const struct stray_beacon *new)
 {
-	struct stray *s = NULL;
+	struct stray_beacon *s = NULL;
 
 	for (size_t i = 0; s == NULL && i < m->stray_count; i++)
 		if (is_same(&m->strays[i], new))
 			s = &m->strays[i];
 	if (s == NULL) {
 		s = stray_place(m, new->why);
-		*s = (struct stray){ .count = 0 };
+		*s = (struct stray_beacon){ .count = 0 };
 	}
 	/* The same one over another interface, or a recording. */
 	if (new->why == DROP_OWN && s->count > 0 && new->seq <= s->seq)
@@ -84,7 +85,7 @@ static void
 note_stray(struct engine *e, struct now now, const struct arrived *a,
     enum discover_drop drop)
 {
-	struct stray s = {
+	struct stray_beacon s = {
 		.why = drop,
 		.from = a->from,
 		.index = a->index,

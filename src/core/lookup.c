@@ -7,6 +7,7 @@
 
 #include "base/mem.h"
 #include "base/peer_text.h"
+#include "core/paths.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -133,8 +134,10 @@ engine_looked_up(struct engine *e, struct now now, uint32_t token,
 	struct lookup *l = token == 0 ? NULL : lookup_find(e, token);
 
 	effects_begin(e);
-	if (l == NULL)
+	if (l == NULL) {
+		path_looked_up(e, now, token, answer);
 		return;
+	}
 	if (answer->ended)
 		tell_name(e, now, l, answer);
 	else

@@ -8,6 +8,7 @@
 
 #include "base/err.h"
 #include "core/file_conns.h"
+#include "core/probes.h"
 
 #include <errno.h>
 
@@ -46,6 +47,8 @@ handle_event(struct engine *e, struct now now, struct conn *c,
 	case SESSION_READY:
 		if (c->file)
 			file_conn_up(e, now, c);
+		else if (c->probe)
+			probe_conn_up(e, now, c);
 		else
 			session_up(e, now, c);
 		break;
@@ -54,9 +57,14 @@ handle_event(struct engine *e, struct now now, struct conn *c,
 			file_conn_message(e, now, c, ev->bytes, ev->size);
 			break;
 		}
+		if (c->probe) {
+			probe_conn_message(e, now, c, ev->bytes, ev->size);
+			break;
+		}
 		if (!c->contact->answered)
 			bucket_take(&c->contact->inbound, now.mono_ms);
-		talk_input(e, now, c, ev->bytes, ev->size);
+		if (!probes_input(e, now, c, ev->bytes, ev->size))
+			talk_input(e, now, c, ev->bytes, ev->size);
 		break;
 	case SESSION_CLOSED:
 		conn_end(e, now, c, ev->reason,
@@ -87,11 +95,11 @@ conn_pump(struct engine *e, struct now now, struct conn *c)
 		}
 		if (!handle_event(e, now, c, &ev))
 			return;
-		if (!c->file && c->contact != NULL &&
+		if (conn_is_chat(c) && c->contact != NULL &&
 		    c->contact->chat != NULL && chat_is_full(c->contact->chat))
 			talk_flush(e, now, c->contact);
 	}
-	if (!c->file && c->contact != NULL && c->contact->chat != NULL)
+	if (conn_is_chat(c) && c->contact != NULL && c->contact->chat != NULL)
 		talk_flush(e, now, c->contact);
 	conn_flush(e, now, c);
 }

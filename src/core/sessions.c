@@ -10,6 +10,8 @@
 #include "base/peer_text.h"
 #include "core/earshot_transfer.h"
 #include "core/file_conns.h"
+#include "core/paths.h"
+#include "core/probes.h"
 #include "core/runs.h"
 
 #include <stdlib.h>
@@ -44,7 +46,8 @@ judge_identity(struct engine *e, struct now now, struct conn *c,
 	}
 	if (!c->expects || fp_equal(&ev->fp, &c->fp))
 		return 0;
-	tell_impostor(e, now, c);
+	if (!c->probe)
+		tell_impostor(e, now, c);
 	return ERR_IDENTITY;
 }
 
@@ -80,8 +83,7 @@ learn_name(struct engine *e, struct peer *p, struct untrusted name)
 	free(text);
 }
 
-/* Theirs minus ours, whatever they claim; its negative exists too. */
-static int64_t
+int64_t
 clock_skew_ms(int64_t theirs, int64_t ours)
 {
 	if (ours >= 0)
@@ -89,21 +91,35 @@ clock_skew_ms(int64_t theirs, int64_t ours)
 	return theirs > INT64_MAX + ours ? INT64_MAX : theirs - ours;
 }
 
-int
-session_judge(struct engine *e, struct now now, struct conn *c,
+static void
+take_purpose(struct engine *e, struct conn *c)
+{
+	enum session_purpose purpose = carrier_purpose(&c->carrier);
+
+	if (purpose == SESSION_FILE && !c->file)
+		conn_set_file(e, c);
+	if (purpose != SESSION_PROBE || c->probe)
+		return;
+	c->probe = true;
+	e->probe_conns++;
+}
+
+static int
+judge(struct engine *e, struct now now, struct conn *c,
     const struct session_event *ev)
 {
 	struct contact *k = contact_find(e, &ev->fp);
 	int err;
 
-	if (carrier_purpose(&c->carrier) == SESSION_FILE && !c->file)
-		conn_set_file(e, c);
+	take_purpose(e, c);
 	if ((err = judge_identity(e, now, c, ev)) < 0 ||
 	    (err = judge_version(k, &ev->hello)) < 0 ||
 	    (err = judge_stranger(e, c, k)) < 0)
 		return err;
 	if (c->file)
 		return file_conn_judge(e, now, c, ev);
+	if (c->probe)
+		return probe_conn_judge(e, now, c, ev);
 	k = contact_get(e, now, &ev->fp);
 	if (k == NULL)
 		return ERR_LIMIT;
@@ -119,6 +135,17 @@ session_judge(struct engine *e, struct now now, struct conn *c,
 	learn_name(e, p, ev->hello.name);
 	p->clock_skew_ms = clock_skew_ms(ev->hello.wall_ms, now.wall_ms);
 	return carrier_accept(&c->carrier, now);
+}
+
+int
+session_judge(struct engine *e, struct now now, struct conn *c,
+    const struct session_event *ev)
+{
+	int err = judge(e, now, c, ev);
+
+	if (c->path != 0)
+		path_judged(e, now, c, ev, err);
+	return err;
 }
 
 static const struct fp *
@@ -163,9 +190,9 @@ drop_dials(struct engine *e, struct now now, const struct conn *winner)
 
 	for (size_t i = 0; i < CONNS_MAX; i++) {
 		struct conn *c = e->conns[i];
-		if (c != NULL && !c->file && c->contact == winner->contact &&
-		    c->state == CONN_DIALING && c->connect == NULL &&
-		    wish_compare(c, winner, ours) <= 0)
+		if (c != NULL && conn_is_chat(c) &&
+		    c->contact == winner->contact && c->state == CONN_DIALING &&
+		    c->connect == NULL && wish_compare(c, winner, ours) <= 0)
 			conn_drop(e, now, c, 0);
 	}
 }

@@ -9,6 +9,8 @@
 #include "base/peer_text.h"
 #include "core/earshot_transfer.h"
 #include "core/ipmsg_line.h"
+#include "core/probes.h"
+#include "wire/ping.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -232,6 +234,8 @@ engine_arrived(struct engine *e, struct now now, const struct arrived *a)
 	effects_begin(e);
 	if (packet_is_session(a->bytes, a->size)) {
 		datagram_input(e, now, &a->from, a->bytes, a->size);
+	} else if (ping_is(a->bytes, a->size)) {
+		ping_arrived(e, now, a);
 	} else {
 		int got = discover_input(e->discover, now, &a->from, a->on_link,
 		    a->bytes, a->size, &s);

@@ -182,7 +182,8 @@ take_purpose(struct session *s, enum session_purpose purpose)
 static bool
 preamble_fits(const uint8_t *p, size_t i)
 {
-	return p[i] == preamble[i] || (i == PURPOSE_AT && p[i] == SESSION_FILE);
+	return p[i] == preamble[i] ||
+	       (i == PURPOSE_AT && p[i] <= SESSION_PROBE);
 }
 
 static int
@@ -200,8 +201,8 @@ step_preamble(struct session *s, struct session_event *ret_event)
 	}
 	if (n < sizeof(preamble))
 		return 0;
-	if (p[PURPOSE_AT] == SESSION_FILE)
-		take_purpose(s, SESSION_FILE);
+	if (p[PURPOSE_AT] != SESSION_CHAT)
+		take_purpose(s, (enum session_purpose)p[PURPOSE_AT]);
 	buf_consume(&s->input, sizeof(preamble));
 	s->step = STEP_FIRST;
 	return 1;

@@ -56,7 +56,7 @@ datagram_to(
 {
 	int copies = links_chance(s, s->net.duplicate, 100) ? 2 : 1;
 
-	if (s->cut[from][to] || !s->nodes[to].alive)
+	if (s->cut[from][to] || s->deaf[to] || !s->nodes[to].alive)
 		return;
 	while (copies-- > 0) {
 		if (links_chance(s, s->net.loss, 100))
@@ -79,7 +79,10 @@ do_datagram(struct sim *s, unsigned from, const struct effect *effect)
 {
 	s->traffic += effect->size;
 	for (unsigned to = 0; to < s->count; to++) {
-		bool meant = effect->kind == EFFECT_BROADCAST ||
+		/* Where all listen who are on the host, too. */
+		bool shared = effect->addr.port == DISCOVERY_PORT &&
+			      addr_same_host(&s->addrs[to], &effect->addr);
+		bool meant = effect->kind == EFFECT_BROADCAST || shared ||
 			     addr_equal(&s->addrs[to], &effect->addr);
 		if (meant)
 			datagram_to(s, from, to, effect);

@@ -369,6 +369,12 @@ sim_filter(struct sim *s, unsigned a, unsigned b, bool filtered)
 }
 
 void
+sim_deafen(struct sim *s, unsigned node, bool deaf)
+{
+	s->deaf[node] = deaf;
+}
+
+void
 sim_move(struct sim *s, unsigned node)
 {
 	links_break_of(s, node);

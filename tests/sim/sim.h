@@ -69,6 +69,8 @@ void sim_steal_identity(struct sim *s, unsigned node, unsigned other);
 void sim_cut(struct sim *s, unsigned a, unsigned b, bool cut);
 /* TCP between the two is dropped in silence; datagrams pass. */
 void sim_filter(struct sim *s, unsigned a, unsigned b, bool filtered);
+/* No datagram arrives at node; streams do. */
+void sim_deafen(struct sim *s, unsigned node, bool deaf);
 /* The address of a node changes; its streams break, and what was on its way to
  * the old one is lost. */
 void sim_move(struct sim *s, unsigned node);

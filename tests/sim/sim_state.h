@@ -35,6 +35,7 @@ struct sim {
 	unsigned places[SIM_NODES_MAX]; /* where each was, counted */
 	bool cut[SIM_NODES_MAX][SIM_NODES_MAX];
 	bool filtered[SIM_NODES_MAX][SIM_NODES_MAX];
+	bool deaf[SIM_NODES_MAX];
 	struct stream streams[SIM_STREAMS_MAX];
 	struct agenda agenda;
 	struct sim_tap tap;

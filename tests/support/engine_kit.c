@@ -143,6 +143,21 @@ take_run(struct remote *r, const struct msg *m)
 }
 
 static void
+take_probe(struct remote *r, const struct msg *m)
+{
+	if (m->type == MSG_HEARD_ASK) {
+		r->asked++;
+		r->last_ask = m->heard.nonce;
+	} else if (m->type == MSG_HEARD) {
+		r->heards++;
+		r->last_heard = m->heard;
+	} else {
+		r->echoes++;
+		r->last_echo = m->echo;
+	}
+}
+
+static void
 take_message(struct remote *r, struct now now)
 {
 	struct msg m;
@@ -174,6 +189,9 @@ take_message(struct remote *r, struct now now)
 	if (m.type == MSG_STATUS)
 		r->away = m.status.away;
 	r->typings += m.type == MSG_TYPING;
+	if (m.type == MSG_HEARD || m.type == MSG_HEARD_ASK ||
+	    m.type == MSG_ECHO_BACK)
+		take_probe(r, &m);
 }
 
 static void

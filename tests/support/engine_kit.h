@@ -55,6 +55,11 @@ struct remote {
 	uint8_t last_type;
 	uint64_t last_seq, last_prev;
 	unsigned shown; /* receipts */
+	/* What it was asked and told of the way between us. */
+	unsigned asked, heards, echoes;
+	uint64_t last_ask;
+	struct msg_heard last_heard;
+	struct msg_echo last_echo;
 	char last_text[256];
 	uint8_t nack_code, ack_state;
 	/* RUN, its arguments' bytes, and what became of runs; the name and

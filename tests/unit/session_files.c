@@ -40,8 +40,8 @@ both_ends_know_what_it_is_for(void **state)
 {
 	(void)state;
 	static const enum session_purpose purposes[] = { SESSION_CHAT,
-		SESSION_FILE };
-	for (size_t i = 0; i < 2; i++) {
+		SESSION_FILE, SESSION_PROBE };
+	for (size_t i = 0; i < 3; i++) {
 		dial(purposes[i]);
 		assert_int_equal(session_purpose(c.r.session), SESSION_CHAT);
 		end_take(&c.i, &w);
@@ -65,19 +65,19 @@ t1_the_purpose_cannot_be_changed(void **state)
 {
 	(void)state;
 	static const enum session_purpose purposes[] = { SESSION_CHAT,
-		SESSION_FILE };
+		SESSION_FILE, SESSION_PROBE };
 	int refused = 0;
-	for (size_t i = 0; i < 2; i++) {
-		dial(purposes[i]);
+	for (size_t i = 0; i < 6; i++) {
+		dial(purposes[i / 2]);
 		end_take(&c.i, &w);
-		w.bytes[6] ^= 1;
+		w.bytes[6] = (uint8_t)((i / 2 + 1 + i % 2) % 3);
 		assert_int_equal(end_give(&c.r, c.now, w.bytes, w.size), 0);
 		end_take(&c.r, &w);
 		refused += end_give(&c.i, c.now, w.bytes, w.size) == ERR_AUTH;
 		assert_int_equal(c.i.hellos + c.i.readies, 0);
 		couple_clear(&c);
 	}
-	assert_int_equal(refused, 2);
+	assert_int_equal(refused, 6);
 }
 
 static void
@@ -85,14 +85,14 @@ other_purposes_are_refused(void **state)
 {
 	(void)state;
 	int refused = 0;
-	for (unsigned value = 2; value < 256; value++) {
+	for (unsigned value = 3; value < 256; value++) {
 		dial(SESSION_FILE);
 		end_take(&c.i, &w);
 		w.bytes[6] = (uint8_t)value;
 		refused += end_give(&c.r, c.now, w.bytes, 7) == ERR_VERSION;
 		couple_clear(&c);
 	}
-	assert_int_equal(refused, 254);
+	assert_int_equal(refused, 253);
 }
 
 /* What one end seals with its keys, the other opens. */
