@@ -89,6 +89,9 @@ run_effect(struct sim *s, unsigned node, const struct effect *effect)
 	case EFFECT_LOOKUP:
 	case EFFECT_HOST:
 	case EFFECT_PATH:
+	case EFFECT_RUN:
+	case EFFECT_RUN_STOP:
+	case EFFECT_RAN:
 	case EFFECT_QUERY:
 	case EFFECT_PEER:
 	case EFFECT_TYPING:
