@@ -205,6 +205,7 @@ get_cell(struct rd *r, struct cell *c)
 	}
 	uint8_t count = head & (OTHER - 1), width = rd_u8(r);
 	if (count > CELL_CPS_MAX || width > 2) {
+		c->cp[0] = REPLACEMENT;
 		r->failed = true;
 		return;
 	}
