@@ -482,7 +482,10 @@ look_families(struct diagnosis *d)
 		add_no_multicast(d, six, !four);
 	else if (!four)
 		set_iface(
-		    diagnosis_add(d, DOCTOR_HINT, FAULT_IPV6_ONLY,
+		    diagnosis_add(d,
+			doctor_here_count(d->f) == 0 ? DOCTOR_PARTLY
+						     : DOCTOR_HINT,
+			FAULT_IPV6_ONLY,
 			xasprintf(
 			    say(d->l, "%s has IPv6 only: earshots hear each "
 				      "other by multicast; who has IPv4 only, "

@@ -566,6 +566,12 @@ ipv6(void **state)
 	f->peers[0].addr = ip("fd00::3");
 	expect(f, DOCTOR_HINT, FAULT_IPV6_ONLY, "sudo dhclient -4 -v eth0");
 	f = healthy();
+	leave_alone(f);
+	eth(f)->addrs[0] = (struct doctor_addr){
+		.addr = ip("fd00::2"), .prefix_bits = 64, .use = IFACE_USED
+	};
+	expect(f, DOCTOR_PARTLY, FAULT_IPV6_ONLY, "sudo dhclient -4 -v eth0");
+	f = healthy();
 	eth(f)->addrs[0] = (struct doctor_addr){
 		.addr = ip("fd00::2"), .prefix_bits = 64, .use = IFACE_USED
 	};
