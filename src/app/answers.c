@@ -144,6 +144,11 @@ answers_give(struct shell *sh, const struct effect *query)
 		export(sh, query);
 		break;
 	case QUESTION_DOCTOR:
+		/* Who looks at a screen waits for something to show. */
+		if (sh->asker->diagnosed == NULL)
+			answer_say(sh, query, COMMAND_INFO,
+			    xstrdup(say(language(),
+				"looking around; this takes some seconds")));
 		doctor_begin(sh, sh->asker, query);
 		break;
 	}
