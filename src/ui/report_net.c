@@ -126,8 +126,40 @@ add_ifaces(struct str *s, const struct model *m)
 	}
 }
 
+static unsigned
+count_heard_on(const struct model *m, size_t traffic)
+{
+	unsigned n = 0;
+
+	for (size_t i = 0; i < m->peer_count; i++)
+		n += (m->peers[i]->heard_on >> traffic & 1) != 0;
+	return n;
+}
+
+/* What went to everybody over each interface, and came. */
 static void
-add_counters(struct str *s, const struct model *m)
+add_traffic(struct str *s, const struct model *m, struct now now)
+{
+	for (size_t i = 0; i < m->traffic_count; i++) {
+		const struct iface_traffic *t = &m->traffic[i];
+		add_head(
+		    s, i == 0 ? m->lang : NULL, i == 0 ? N_("traffic") : "");
+		str_addf(s,
+		    say(m->lang, "%s %s: %llu out, %llu in (%llu in the last "
+				 "minute) of %u people, %llu of ours came "
+				 "back"),
+		    t->name, t->family == ADDR_IPV6 ? "IPv6" : "IPv4",
+		    (unsigned long long)t->sent, (unsigned long long)t->heard,
+		    (unsigned long long)meter_minute(&t->heard_rate, now),
+		    count_heard_on(m, i), (unsigned long long)t->own);
+		if (t->unsent > 0)
+			str_addf(s, say(m->lang, ", %llu could not be sent"),
+			    (unsigned long long)t->unsent);
+	}
+}
+
+static void
+add_counters(struct str *s, const struct model *m, struct now now)
 {
 	const struct discover_counters *c = &m->discovery;
 
@@ -137,11 +169,18 @@ add_counters(struct str *s, const struct model *m)
 			 "%llu out"),
 	    (unsigned long long)c->received, (unsigned long long)c->accepted,
 	    (unsigned long long)c->verified, (unsigned long long)c->sent);
+	add_head(s, NULL, "");
+	str_addf(s, say(m->lang, "%llu in during the last minute"),
+	    (unsigned long long)meter_minute(&m->received_rate, now));
 	for (int i = 0; i < DROP_KINDS; i++)
 		if (c->dropped[i] > 0) {
 			add_head(s, NULL, "");
-			str_addf(s, say(m->lang, "%llu dropped: %s"),
+			str_addf(s,
+			    say(m->lang, "%llu dropped, %llu in the last "
+					 "minute: %s"),
 			    (unsigned long long)c->dropped[i],
+			    (unsigned long long)meter_minute(
+				&m->dropped_rate[i], now),
 			    say(m->lang,
 				discover_drop_text((enum discover_drop)i)));
 		}
@@ -210,6 +249,12 @@ add_sessions(struct str *s, const struct model *m)
 	    up, (unsigned long long)m->sessions_refused,
 	    (unsigned long long)m->sessions_failed,
 	    (unsigned long long)m->records_bad);
+	if (m->asks_refused == 0)
+		return;
+	add_head(s, NULL, "");
+	str_addf(s,
+	    say(m->lang, "%llu questions about the way between us refused"),
+	    (unsigned long long)m->asks_refused);
 }
 
 char *
@@ -220,7 +265,8 @@ report_net(const struct model *m, struct now now)
 	add_ports(&s, m);
 	add_announcing(&s, m, now);
 	add_ifaces(&s, m);
-	add_counters(&s, m);
+	add_traffic(&s, m, now);
+	add_counters(&s, m, now);
 	add_sessions(&s, m);
 	add_dialects(&s, m);
 	add_files(&s, m);

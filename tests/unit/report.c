@@ -126,7 +126,7 @@ net(void **state)
 	    (const char *[]){ "mira", "tcp 41827", "udp 50123",
 		"3 s ago, next in 2 s", "192.168.1.20/24 used", "docker0",
 		"the last send failed", "12 in",
-		"3 dropped: ", "97 offers refused",
+		"3 dropped, 0 in the last minute: ", "97 offers refused",
 		"plain        1000 were no text, 0 too many",
 		"ipmsg        0 were no packets, 7 unknown", NULL });
 	m->tcp_port = 0;
