@@ -11,6 +11,11 @@
 #include <stdlib.h>
 #include <string.h>
 
+enum {
+	/* What was dropped before that may have been mended since. */
+	STRAY_MS = 10 * 60 * 1000,
+};
+
 struct doctor_facts *
 doctor_facts_new(void)
 {
@@ -163,7 +168,8 @@ add_strays(struct doctor_facts *f, const struct model *m)
 		struct doctor_stray *to = &f->strays[f->stray_count];
 		/* One alone may be a recording of ours. */
 		if (f->stray_count == DOCTOR_STRAYS_MAX ||
-		    (s->why == DROP_OWN && s->count < 2))
+		    (s->why == DROP_OWN && s->count < 2) ||
+		    f->now.mono_ms - s->last_ms > STRAY_MS)
 			continue;
 		*to = (struct doctor_stray){
 			.from = s->from,
@@ -207,6 +213,8 @@ doctor_facts_model(
 	f->counters = m->discovery;
 	for (size_t i = 0; i < m->iface_count; i++)
 		add_iface(f, &m->ifaces[i]);
+	for (size_t i = 0; i < f->iface_count; i++)
+		f->ifaces[i].peer_count = 0;
 	for (size_t i = 0; i < m->traffic_count; i++)
 		add_traffic(f, &m->traffic[i]);
 	free(f->peers);
