@@ -80,6 +80,9 @@ int sink_open(
  */
 int sink_piece(
     struct sink *s, const struct file_piece *piece, char **ret_error);
+/* Others wait for that disk, or not (how it begins): then less of what can be
+ * taken up again is on its way there at a time. */
+void sink_share(struct sink *s, bool on);
 /* It is complete: on the disk, under its name. Frees the sink; where it failed,
  * nothing is left, or what can be taken up again. The path, or NULL and a
  * sentence (caller frees both). */

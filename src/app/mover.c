@@ -274,6 +274,14 @@ mover_stop(struct mover *m, uint32_t token, enum flow_stop why, bool drop)
 	ask(m, q);
 }
 
+void
+mover_share(struct mover *m, int64_t until_ms)
+{
+	pthread_mutex_lock(&m->lock);
+	m->share_ms = until_ms;
+	pthread_mutex_unlock(&m->lock);
+}
+
 int
 mover_fd(const struct mover *m)
 {

@@ -38,6 +38,10 @@ void mover_start(struct mover *m, uint32_t token, struct move_plan *plan,
 /* Tells the other end; drop: removes what is here of it. No report follows. */
 void mover_stop(struct mover *m, uint32_t token, enum flow_stop why, bool drop);
 
+/* Until then what is moved leaves the disk to others: somebody waits for texts
+ * to be on it. */
+void mover_share(struct mover *m, int64_t until_ms);
+
 /* Readable when there are reports; -1: no thread yet. */
 int mover_fd(const struct mover *m);
 /* The next one; its strings are valid until the next call. */

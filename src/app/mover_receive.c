@@ -191,6 +191,7 @@ on_piece(struct mover *m, struct move *mv, const struct file_piece *piece)
 		fail_limit(m, mv);
 		return;
 	}
+	sink_share(mv->sink, m->shares);
 	int err = bytes ? take_bytes(mv, piece, &error)
 			: sink_piece(mv->sink, piece, &error);
 	if (err < 0) {

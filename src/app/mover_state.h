@@ -142,6 +142,7 @@ struct mover {
 	pthread_mutex_t lock;
 	struct mover_request *requests;
 	struct mover_report *reports;
+	int64_t share_ms; /* mover_share */
 	bool quits;
 	unsigned shift;         /* the thread of another number leaves */
 	struct wake wake, news; /* for the thread, for main */
@@ -151,6 +152,7 @@ struct mover {
 	struct loop *loop; /* NULL: nothing was begun yet */
 	struct rsa_lib lib;
 	int64_t now_ms;
+	bool shares; /* the disk, this turn */
 	uint8_t scratch[MOVER_SCRATCH];
 };
 

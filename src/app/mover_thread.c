@@ -82,12 +82,14 @@ take_requests(struct mover *m, unsigned number)
 {
 	pthread_mutex_lock(&m->lock);
 	bool quits = m->quits, over = m->shift != number;
+	int64_t share_ms = m->share_ms;
 	struct mover_request *first = over ? NULL : m->requests;
 	if (!over)
 		m->requests = NULL;
 	pthread_mutex_unlock(&m->lock);
 	if (over)
 		return SHIFT_IS_TAKEN_OVER;
+	m->shares = m->now_ms < share_ms;
 	while (first != NULL) {
 		struct mover_request *q = first;
 		first = q->next;

@@ -10,6 +10,7 @@
 #include "app/keyrings.h"
 #include "app/language.h"
 #include "app/log.h"
+#include "app/mover.h"
 #include "app/run_front.h"
 #include "app/shell_moves.h"
 #include "app/shell_ports.h"
@@ -49,6 +50,7 @@ enum {
 	/* What nobody waits for is stored by the next commit, or after this;
 	 * unless there is so much of it. */
 	LATE_MS = 5,
+	SHARE_MS = 2000, /* after a text there may be another */
 	LATE_MAX = 64,
 	/* A commit of more is one of many, and nobody counts its time. */
 	FEW = 4,
@@ -367,6 +369,8 @@ commit(struct shell *sh)
 		if (!db_is_dirty(sh->db))
 			return;
 		char *error = NULL;
+		if (engine_is_waiting(sh->engine))
+			mover_share(sh->mover, sh->now.mono_ms + SHARE_MS);
 		bool ok = db_commit(sh->db, &error) == 0;
 		if (!ok) {
 			log_line("%s", error);

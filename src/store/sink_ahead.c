@@ -20,8 +20,10 @@
 enum {
 	MIB = 1024 * 1024,
 	/* Two steps are on their way to the disk at most: who syncs a few bytes
-	 * meanwhile waits for them, and for no more. */
-	FLUSH_STEP = MIB / 2,
+	 * meanwhile waits for them, and for no more. A disk works best with
+	 * large ones. */
+	FLUSH_STEP = 8 * MIB,
+	FLUSH_SHARED = MIB / 2,
 	RESERVE_STEP = 64 * MIB,
 	RESERVE_MIN = 2 * MIB,
 };
@@ -57,6 +59,12 @@ reserve(struct sink *s, uint64_t n)
 	return false;
 }
 #endif
+
+void
+sink_share(struct sink *s, bool on)
+{
+	s->shares = on;
+}
 
 void
 sink_ahead_begin(struct sink *s)
@@ -116,7 +124,7 @@ sink_ahead_wrote(struct sink *s, size_t n)
 	s->at += n;
 	s->reserved -= n < s->reserved ? n : s->reserved;
 	s->unflushed += n;
-	if (s->unflushed < FLUSH_STEP)
+	if (s->unflushed < (s->shares ? FLUSH_SHARED : FLUSH_STEP))
 		return 0;
 	int err = flush(s);
 	s->flushing = s->unflushed;

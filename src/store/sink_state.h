@@ -34,7 +34,7 @@ struct sink {
 	uint64_t room; /* may be written before the next look */
 	uint64_t unflushed, flushing, at;
 	uint64_t reserved; /* of the file, behind at */
-	bool reserves;
+	bool reserves, shares;
 	uint64_t entries;
 	uint64_t total; /* bytes of the files of a folder */
 	/* Of one that can be taken up again. */
