@@ -30,6 +30,8 @@ struct doctor {
 	struct fp fp;
 	char *text; /* owned */
 	int64_t due_ms;
+	bool began;
+	uint32_t path; /* the test of the way; 0: none, or it is over */
 };
 
 static void
@@ -99,9 +101,65 @@ add_lost(const struct model *m, struct look_cfg *cfg)
 	}
 }
 
+static bool
+is_talking(const struct model *m)
+{
+	for (size_t i = 0; i < m->peer_count; i++)
+		if (m->peers[i]->link == PEER_LINK_UP)
+			return true;
+	return false;
+}
+
+/* What others have to answer. */
+static void
+ask_others(struct shell *sh, struct doctor *d)
+{
+	const struct model *m = shell_model(sh);
+	struct path_ask ask = {
+		.peer = d->fp, .has_peer = !fp_is_zero(&d->fp), .load = true
+	};
+	enum { ANSWER_MS = 500 };
+
+	d->began = true;
+	if (d->text[0] == '\0') {
+		if (!is_talking(m))
+			return;
+		engine_ask_round(sh->engine, sh->now);
+		int64_t until_ms = sh->now.mono_ms + ASK_ROUND_MS + ANSWER_MS;
+		if (d->due_ms < until_ms)
+			d->due_ms = until_ms;
+	} else {
+		if (!ask.has_peer)
+			ask.addr = asked_addr(d, m);
+		if (ask.has_peer || ask.addr.family != ADDR_NONE)
+			d->path = engine_path(sh->engine, sh->now, &ask);
+	}
+	shell_drain(sh);
+}
+
+static void
+doctor_report_of(
+    struct front *front, struct shell *sh, const struct effect *effect)
+{
+	struct doctor *d = (struct doctor *)front;
+
+	(void)sh;
+	if (effect->kind != EFFECT_PATH || d->path == 0 ||
+	    effect->token != d->path)
+		return;
+	d->facts->path = *effect->path;
+	d->facts->has_path = true;
+	if (effect->on)
+		d->path = 0;
+}
+
 static void
 doctor_free(struct shell *sh, struct doctor *d)
 {
+	if (d->path != 0) {
+		engine_path_stop(sh->engine, sh->now, d->path);
+		shell_drain(sh);
+	}
 	front_remove(&sh->fronts, &d->front);
 	look_free(d->look);
 	doctor_facts_free(d->facts);
@@ -128,7 +186,9 @@ doctor_turn(struct front *front, struct shell *sh)
 	bool over = sh->done || shell_model(sh)->leaving;
 	bool looked = look_turn(d->look, sh->now);
 
-	if (!over && (!looked || sh->now.mono_ms < d->due_ms))
+	if (!over && !d->began)
+		ask_others(sh, d);
+	if (!over && (!looked || d->path != 0 || sh->now.mono_ms < d->due_ms))
 		return;
 	if (!over)
 		finish(sh, d);
@@ -141,8 +201,13 @@ doctor_deadline(struct front *front, struct shell *sh)
 	const struct doctor *d = (const struct doctor *)front;
 	int64_t look_ms = look_deadline(d->look);
 
-	(void)sh;
-	return look_ms == NEVER_MS ? d->due_ms : look_ms;
+	if (!d->began)
+		return sh->now.mono_ms;
+	if (look_ms != NEVER_MS)
+		return look_ms;
+	/* The engine knows when the way is tested. */
+	return d->path != 0 && d->due_ms <= sh->now.mono_ms ? NEVER_MS
+							    : d->due_ms;
 }
 
 enum { TAG_LOOK = 1 };
@@ -186,6 +251,7 @@ doctor_begin(struct shell *sh, struct front *f, const struct effect *query)
 	const struct model *m = shell_model(sh);
 	struct doctor *d = xcalloc(1, sizeof(*d));
 	d->front = (struct front){
+		.report = doctor_report_of,
 		.watch = doctor_watch,
 		.ready = doctor_ready,
 		.turn = doctor_turn,

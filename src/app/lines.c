@@ -194,7 +194,7 @@ lines_report(struct front *f, struct shell *sh, const struct effect *effect)
 
 	if (report_peer(l, m, effect) || report_setting(l, m, effect) ||
 	    report_transfer(l, m, effect) || report_host(l, m, effect) ||
-	    report_ran(l, m, effect))
+	    report_ran(l, m, effect) || effect->kind == EFFECT_PATH)
 		return;
 	if (effect->kind == EFFECT_NOTICE) {
 		lines_print(l, notice(l, effect));
