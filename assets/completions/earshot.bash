@@ -8,7 +8,7 @@ _earshot()
 
 	COMPREPLY=()
 	case $before in
-	--home)
+	--home | --dir)
 		compopt -o dirnames
 		return
 		;;
@@ -49,11 +49,11 @@ _earshot()
 		mapfile -t COMPREPLY < <(compgen -W '--plain --json --home
 		    --interface --port --name --passphrase-file --quiet
 		    --ascii --headless --from --count --wait --timeout
-		    --no-wait --search --since --until --limit --exec --framing
+		    --no-wait --dir --qr --search --since --until --limit --exec --framing
 		    --help --version' -- "$word")
 	elif ((COMP_CWORD == 1)); then
 		mapfile -t COMPREPLY < <(compgen -W 'who send send-file shout
-		    receive listen log info id set doctor passphrase demo' -- "$word")
+		    receive listen log info id pin verify block unblock set doctor passphrase demo' -- "$word")
 	elif [[ " ${COMP_WORDS[*]} " == *' send-file '* ]]; then
 		compopt -o default
 	fi

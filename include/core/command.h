@@ -48,6 +48,7 @@ enum command_kind {
 			     it calls itself */
 	COMMAND_VERIFY,   /* peer: number 0: says the number to compare; else
 			     an enum verdict */
+	COMMAND_PIN,      /* peer: its key is asked for, and remembered */
 	COMMAND_BLOCK,    /* peer: nothing of it is taken (on), or is again */
 	COMMAND_MUTE,     /* peer (zero: nearby) draws no attention for number
 			     minutes (UINT32_MAX: until told; 0: does again) */

@@ -209,6 +209,10 @@ run_verb(struct options *o)
 	case VERB_RECEIVE:
 	case VERB_INFO:
 	case VERB_ID:
+	case VERB_PIN:
+	case VERB_VERIFY:
+	case VERB_BLOCK:
+	case VERB_UNBLOCK:
 	case VERB_SET:
 	case VERB_DOCTOR:
 		return run_client(o);

@@ -69,6 +69,9 @@ static const struct option_row {
 	    N_("send: ends once it is stored, and does not wait until it is "
 	       "there"),
 	    NULL, NULL },
+	{ "dir", 'd', "DIR",
+	    N_("receive: takes files, too, and puts them there"), NULL, NULL },
+	{ "qr", 'Q', NULL, N_("id: as a QR code, too"), NULL, NULL },
 	{ "help", 'h', NULL, N_("show this"), NULL, NULL },
 	{ "version", 'V', NULL, N_("show the version"), NULL, NULL },
 };
@@ -90,7 +93,7 @@ static const struct verb_row {
 	[VERB_SHOUT] = { "shout", "TEXT", N_("says it to everybody nearby"), "",
 	    1, 1 },
 	[VERB_RECEIVE] = { "receive", "[--from WHO]",
-	    N_("waits for messages and prints them"), "rct", 0, 0 },
+	    N_("waits for messages and prints them"), "rctd", 0, 0 },
 	[VERB_LISTEN] = { "listen", "[udp|tcp PORT]",
 	    N_("what comes there, or all that happens; and the answers of a "
 	       "program"),
@@ -99,7 +102,16 @@ static const struct verb_row {
 	    N_("what was said, with all or with one"), "sSUl", 0, 1 },
 	[VERB_INFO] = { "info", "WHO", N_("what is known of somebody"), "w", 1,
 	    1 },
-	[VERB_ID] = { "id", "", N_("your own name and fingerprint"), "", 0, 0 },
+	[VERB_ID] = { "id", "", N_("your own name and fingerprint"), "Q", 0,
+	    0 },
+	[VERB_PIN] = { "pin", "WHO [FINGERPRINT]",
+	    N_("remembers the key of somebody, or only that one"), "w", 1, 2 },
+	[VERB_VERIFY] = { "verify", "WHO [same|different]",
+	    N_("the number to compare with somebody, or what came of it"), "",
+	    1, 2 },
+	[VERB_BLOCK] = { "block", "WHO",
+	    N_("takes nothing of somebody any more"), "", 1, 1 },
+	[VERB_UNBLOCK] = { "unblock", "WHO", N_("ends that"), "", 1, 1 },
 	[VERB_SET] = { "set", "[KEY [VALUE]]",
 	    N_("shows the settings, or changes one"), "", 0, 2 },
 	[VERB_DOCTOR] = { "doctor", "[WHO|ADDRESS]",
@@ -255,6 +267,12 @@ apply_of_verb(struct options *o, char letter, char *arg)
 	case 'c':
 		return set_count(arg,
 		    N_("--count wants a number from 1 to 1000000"), &o->count);
+	case 'd':
+		o->dir = arg;
+		return -1;
+	case 'Q':
+		o->qr = true;
+		return -1;
 	case 'w':
 		return set_seconds(arg, &o->wait_ms);
 	case 't':

@@ -31,6 +31,10 @@ enum verb {
 	VERB_LOG,
 	VERB_INFO,
 	VERB_ID,
+	VERB_PIN,
+	VERB_VERIFY,
+	VERB_BLOCK,
+	VERB_UNBLOCK,
 	VERB_SET,
 	VERB_DOCTOR,
 	VERB_PASSPHRASE,
@@ -54,6 +58,8 @@ struct options {
 	size_t limit, count;
 	int64_t wait_ms, timeout_ms; /* -1: not given */
 	bool no_wait;
+	const char *dir; /* of receive; NULL: no files */
+	bool qr;
 };
 
 /*

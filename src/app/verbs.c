@@ -121,8 +121,8 @@ verb_ask(struct verb_run *v, const char *line, bool *ret_failed,
 }
 
 /* False when that was it. */
-static bool
-wait_for_peer(struct verb_run *v, int64_t until_ms)
+bool
+verb_wait_for_peer(struct verb_run *v, int64_t until_ms)
 {
 	json_t *event;
 
@@ -142,7 +142,8 @@ verb_ask_until(struct verb_run *v, const char *line, int64_t until_ms,
 {
 	char *answer = verb_ask(v, line, ret_failed, each);
 
-	while (*ret_failed && v->error == NULL && wait_for_peer(v, until_ms)) {
+	while (*ret_failed && v->error == NULL &&
+	       verb_wait_for_peer(v, until_ms)) {
 		free(answer);
 		answer = verb_ask(v, line, ret_failed, each);
 	}
@@ -162,8 +163,8 @@ print_answers(const struct verb_run *v)
 }
 
 /* Says what came of it: an answer, or why not. */
-static int
-conclude(struct verb_run *v, char *answer, bool failed)
+int
+verb_conclude(struct verb_run *v, char *answer, bool failed)
 {
 	if (failed && v->error == NULL)
 		v->error = answer == NULL ? NULL : xstrdup(answer);
@@ -175,8 +176,8 @@ conclude(struct verb_run *v, char *answer, bool failed)
 	return failed ? EXIT_FAILED : EXIT_DONE;
 }
 
-static void
-keep_answer(struct verb_run *v, json_t *event)
+void
+verb_keep_answer(struct verb_run *v, json_t *event)
 {
 	if (client_is(event, "info"))
 		json_array_append(v->answers, event);
@@ -206,7 +207,7 @@ verb_who(struct verb_run *v)
 	json_t *peer;
 	size_t shown = 0;
 
-	while (wait_for_peer(v, until_ms))
+	while (verb_wait_for_peer(v, until_ms))
 		;
 	json_object_foreach(v->peers, key, peer)
 	{
@@ -224,22 +225,6 @@ verb_who(struct verb_run *v)
 }
 
 static int
-verb_id(struct verb_run *v)
-{
-	if (v->o->json) {
-		json_t *event = json_pack("{s:s,s:s,s:s}", "event", "ready",
-		    "name", v->name, "id", v->id);
-		verb_print_event(event);
-		json_decref(event);
-		return EXIT_DONE;
-	}
-	char *line = xasprintf("%s %s", v->id, v->name);
-	verb_print(line);
-	free(line);
-	return EXIT_DONE;
-}
-
-static int
 verb_one(struct verb_run *v, const char *command, int64_t until_ms)
 {
 	const struct options *o = v->o;
@@ -249,10 +234,11 @@ verb_one(struct verb_run *v, const char *command, int64_t until_ms)
 		? xasprintf("%s %s", command, o->words[0])
 		: xasprintf("%s %s %s", command, o->words[0], o->words[1]);
 	bool failed;
-	char *answer = verb_ask_until(v, line, until_ms, &failed, keep_answer);
+	char *answer =
+	    verb_ask_until(v, line, until_ms, &failed, verb_keep_answer);
 
 	free(line);
-	return conclude(v, answer, failed);
+	return verb_conclude(v, answer, failed);
 }
 
 static int
@@ -277,6 +263,14 @@ dispatch(struct verb_run *v)
 		return verb_one(v, "/info",
 		    verb_until(v->o->wait_ms,
 			client_is_alone(v->client) ? INFO_MS : 0));
+	case VERB_PIN:
+		return verb_pin(v);
+	case VERB_VERIFY:
+		return verb_one(v, "/verify", 0);
+	case VERB_BLOCK:
+		return verb_one(v, "/block", 0);
+	case VERB_UNBLOCK:
+		return verb_one(v, "/unblock", 0);
 	case VERB_SET:
 		return verb_one(v, "/set", 0);
 	case VERB_DOCTOR:

@@ -154,9 +154,8 @@ absolute(const char *path)
 	return whole;
 }
 
-/* As a word of a command (caller frees). */
-static char *
-quoted(const char *path)
+char *
+verb_quoted(const char *path)
 {
 	char *out = xmalloc(2 * strlen(path) + 1);
 	size_t size = 0;
@@ -233,7 +232,7 @@ command_of(const struct sent *s, const json_t *peer)
 	    id[0] != '\0' ? id : client_text(peer, "handle"));
 
 	for (size_t i = 0; i < s->count; i++) {
-		char *path = quoted(s->items[i].path);
+		char *path = verb_quoted(s->items[i].path);
 		char *more = xasprintf("%s %s", line, path);
 		free(path);
 		free(line);

@@ -39,6 +39,17 @@ bool verb_is_said(const json_t *event, const char *who);
 /* It ended, or does not answer: that is what is said. */
 void verb_over(struct verb_run *v);
 
+/* Until somebody is seen; false when that was it. */
+bool verb_wait_for_peer(struct verb_run *v, int64_t until_ms);
+/* For verb_ask: what it was answered is printed by verb_conclude. */
+void verb_keep_answer(struct verb_run *v, json_t *event);
+/* Says what came of it: an answer (taken), or why not. The exit status. */
+int verb_conclude(struct verb_run *v, char *answer, bool failed);
+/* A path as a word of a command (caller frees). */
+char *verb_quoted(const char *path);
+
+int verb_id(struct verb_run *v);
+int verb_pin(struct verb_run *v);
 int verb_send(struct verb_run *v);
 int verb_receive(struct verb_run *v);
 int verb_listen(struct verb_run *v);

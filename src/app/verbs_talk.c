@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * earshot send and receive.
+ * earshot send.
  */
 #include "app/verbs_state.h"
 
@@ -127,62 +127,4 @@ verb_send(struct verb_run *v)
 	if (failed)
 		return EXIT_FAILED;
 	return o->no_wait ? EXIT_DONE : await_delivery(v);
-}
-
-static bool
-is_from(const json_t *event, const char *who)
-{
-	return who == NULL || strcmp(client_text(event, "from"), who) == 0 ||
-	       (client_text(event, "id")[0] != '\0' &&
-		   strncmp(client_text(event, "id"), who, strlen(who)) == 0 &&
-		   strlen(who) >= 8);
-}
-
-bool
-verb_is_said(const json_t *event, const char *who)
-{
-	return (client_is(event, "message") || client_is(event, "shout")) &&
-	       is_from(event, who);
-}
-
-static void
-print_message(const struct verb_run *v, const json_t *event)
-{
-	if (v->o->json) {
-		verb_print_event(event);
-		return;
-	}
-	char *line = xasprintf("%s%s: %s", client_text(event, "from"),
-	    client_is(event, "shout") ? say(language(), " (PUBLIC)") : "",
-	    client_text(event, "text"));
-	verb_print(line);
-	free(line);
-}
-
-int
-verb_receive(struct verb_run *v)
-{
-	size_t left = v->o->count == 0 ? 1 : v->o->count;
-	int64_t until_ms =
-	    v->o->timeout_ms < 0 ? NEVER_MS : verb_until(v->o->timeout_ms, 0);
-	json_t *event;
-
-	while (
-	    left > 0 && (event = client_event(v->client, until_ms)) != NULL) {
-		if (verb_is_said(event, v->o->from) &&
-		    strcmp(client_text(event, "id"), v->id) != 0) {
-			print_message(v, event);
-			left--;
-		}
-		verb_note(v, event);
-		json_decref(event);
-	}
-	if (left > 0 && v->error == NULL)
-		v->error = xstrdup(
-		    say(language(), client_is_over(v->client)
-					? N_("earshot ended meanwhile")
-					: N_("nothing came in that time")));
-	return left == 0                   ? EXIT_DONE
-	       : client_is_over(v->client) ? EXIT_FAILED
-					   : EXIT_WAITING;
 }

@@ -316,6 +316,7 @@ static void (*const runs[])(
 	[COMMAND_RECEIPTS] = prefer_execute,
 	[COMMAND_TRANSPORT] = prefer_execute,
 	[COMMAND_ALIAS] = prefer_execute,
+	[COMMAND_PIN] = prefer_execute,
 	[COMMAND_BLOCK] = prefer_execute,
 	[COMMAND_MUTE] = prefer_execute,
 	[COMMAND_VERIFY] = prefer_execute,

@@ -473,6 +473,10 @@ refuse(struct engine *e, struct now now, const struct command *cmd,
 		    "not done: the %s dialect of %s leaves no choice of the "
 		    "transport",
 		    dialect, name);
+	else if (cmd->kind == COMMAND_PIN)
+		engine_error(e, now, conv,
+		    "not done: the %s dialect of %s has no key to remember",
+		    dialect, name);
 	else if (cmd->kind == COMMAND_VERIFY)
 		engine_error(e, now, conv,
 		    "not done: the %s dialect of %s has no key to compare; "

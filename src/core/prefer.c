@@ -199,6 +199,38 @@ mute_end(struct now now, uint32_t minutes)
 	return minutes == 0 ? 0 : now.wall_ms + minutes * MINUTE_MS;
 }
 
+/* Who is dialled proves a key, and whose key that is, is remembered then. */
+static void
+do_pin(struct engine *e, struct now now, const struct command *cmd)
+{
+	const struct lang *l = e->model->lang;
+	char label[PEER_LABEL_SIZE];
+	struct peer *p;
+	struct contact *k = find(e, now, cmd, &p);
+
+	if (k == NULL)
+		return;
+	peer_label(p, false, label);
+	if (p->trust == TRUST_BLOCKED ||
+	    (p->trust == TRUST_CHANGED && !k->accepted)) {
+		engine_error(e, now, cmd->conv,
+		    p->trust == TRUST_BLOCKED
+			? say(l, "%s is blocked")
+			: say(l, "not pinned: %s has the name of a contact, "
+				 "and another key"),
+		    label);
+		return;
+	}
+	if (k->conn != 0)
+		contact_pin(e, now, k);
+	else if (!k->pinned)
+		dialling_want(k, now, 0);
+	engine_info(e, now, cmd->conv,
+	    k->pinned ? say(l, "%s is pinned: this key is remembered")
+		      : say(l, "%s is asked for a key, which is remembered"),
+	    label);
+}
+
 static void
 do_mute(struct engine *e, struct now now, const struct command *cmd)
 {
@@ -300,6 +332,8 @@ prefer_execute(struct engine *e, struct now now, const struct command *cmd)
 		do_verify(e, now, cmd);
 	else if (cmd->kind == COMMAND_BLOCK)
 		do_block(e, now, cmd);
+	else if (cmd->kind == COMMAND_PIN)
+		do_pin(e, now, cmd);
 	else if (cmd->kind == COMMAND_MUTE)
 		do_mute(e, now, cmd);
 	else

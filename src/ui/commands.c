@@ -80,6 +80,8 @@ static const struct command_spec specs[] = {
 	    "/ignore lunch menu", N_("People"), parse_ignore },
 	{ "unignore", NULL, "PATTERN", N_("end that"), "/unignore lunch menu",
 	    N_("People"), parse_unignore },
+	{ "pin", NULL, "[WHO]", N_("remember the key of WHO"), "/pin bob",
+	    N_("People"), parse_pin },
 	{ "verify", NULL, "[WHO] [same|different]",
 	    N_("compare a number with WHO, by voice"), "/verify bob",
 	    N_("People"), parse_verify },

@@ -117,6 +117,7 @@ int parse_pause(struct parse *p);
 int parse_resume(struct parse *p);
 int parse_accept(struct parse *p);
 int parse_run(struct parse *p);
+int parse_pin(struct parse *p);
 int parse_urls(struct parse *p);
 int parse_bind(struct parse *p);
 int parse_unbind(struct parse *p);

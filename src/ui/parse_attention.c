@@ -94,6 +94,13 @@ parse_unmute(struct parse *p)
 }
 
 int
+parse_pin(struct parse *p)
+{
+	p->en.cmd.kind = COMMAND_PIN;
+	return parse_who_or_here(p);
+}
+
+int
 parse_block(struct parse *p)
 {
 	p->en.cmd.kind = COMMAND_BLOCK;

@@ -237,4 +237,77 @@ def headless():
     bob.expect("peer", id=ana["id"], state="offline")
 
 
-lab.run(beside, waits, receives, alone, bot, doctor, headless)
+def trusts():
+    """Keys remembered, compared and refused from the shell."""
+    hosts = lan()
+    ana, bob = (Earshot(h, n) for h, n in zip(hosts, ("ana", "bob")))
+    ana.expect("peer", id=bob.id, state="online", trust="unknown")
+    status, _, err = run(hosts[0], ana.home, "pin", "bob", ana.id)
+    check(status == 1 and bob.id in err, "another one: %s" % err)
+    ana.expect_absent("peer", id=bob.id, trust="pinned")
+    status, out, err = run(hosts[0], ana.home, "pin", "bob")
+    check(status == 0 and "bob" in out, "pinned: %s %s" % (out, err))
+    ana.expect("peer", id=bob.id, trust="pinned")
+    check(not ana.all("message") and not bob.all("message"), "without a word")
+    mark = ana.mark()
+    status, out, _ = run(hosts[0], ana.home, "verify", "bob")
+    check(status == 0 and any(c.isdigit() for c in out), "a number: " + out)
+    check(run(hosts[0], ana.home, "verify", "bob", "same")[0] == 0, "same")
+    ana.expect("peer", mark, id=bob.id, trust="verified")
+    mark = ana.mark()
+    check(run(hosts[0], ana.home, "verify", "bob", "different")[0] == 0, "not")
+    ana.expect("peer", mark, id=bob.id, trust="pinned")
+    mark = ana.mark()
+    check(run(hosts[0], ana.home, "pin", "bob", bob.id.upper())[0] == 0,
+          "by fingerprint")
+    ana.expect("peer", mark, id=bob.id, trust="verified")
+    check(run(hosts[0], ana.home, "block", "bob")[0] == 0, "blocked")
+    ana.expect("peer", mark, id=bob.id, trust="blocked")
+    check(run(hosts[0], ana.home, "pin", "bob", "--wait", "1")[0] == 1, "no")
+    check(run(hosts[0], ana.home, "unblock", "bob")[0] == 0, "not any more")
+    check(run(hosts[0], ana.home, "pin", "nobody", "--wait", "1")[0] == 1,
+          "nobody")
+    check(run(hosts[0], ana.home, "block")[0] == 2, "wrong use")
+    status, out, _ = run(hosts[0], ana.home, "id", "--qr")
+    lines = out.split("\n")
+    check(status == 0 and lines[0] == ana.id + " ana" and len(lines) == 21 and
+          all(len(line) == 37 for line in lines[1:20]), "a QR code")
+
+
+def files():
+    """receive --dir: what is offered is taken there."""
+    hosts = lan()
+    ana, bob = (Earshot(h, n) for h, n in zip(hosts, ("ana", "bob")))
+    ana.expect("peer", id=bob.id, state="online")
+    bob.expect("peer", id=ana.id, state="online")
+    there = os.path.join(lab.work, "a folder")
+    os.mkdir(there)
+    check(run(hosts[0], ana.home, "receive", "--dir", there + "x")[0] == 1,
+          "no folder")
+    fds = "/proc/%d/fd" % ana.pid
+    before = len(os.listdir(fds))
+    p = start(hosts[0], ana.home, "receive", "--dir", there, "--from", "bob",
+              "--count", "3")
+    lab.wait_until(lambda: lab.pump(0.01) or len(os.listdir(fds)) > before,
+                   "it is heard")
+    names = ("it's.bin", "two")
+    for name in names:
+        path = os.path.join(lab.work, name)
+        with open(path, "wb") as f:
+            f.write(os.urandom(100000))
+        check(run(hosts[1], bob.home, "send-file", "ana", path)[0] == 0,
+              "sent " + name)
+    bob.send("/msg %s that was all" % ana.id)
+    status, out, err = end(p)
+    check(status == 0, err)
+    lines = out.split("\n")[:-1]
+    check(sorted(lines) == sorted(
+        ["bob: file " + os.path.join(there, name) for name in names] +
+        ["bob: that was all"]), "each is told: %s" % lines)
+    for name in names:
+        with open(os.path.join(lab.work, name), "rb") as a, \
+                open(os.path.join(there, name), "rb") as b:
+            check(a.read() == b.read(), "it is the same")
+
+
+lab.run(trusts, files, beside, waits, receives, alone, bot, doctor, headless)
