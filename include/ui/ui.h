@@ -97,6 +97,9 @@ void ui_show_found(struct ui *ui, const char *query,
 /* Somebody is at another screen of this model: nobody is away because of this
  * one. */
 void ui_elsewhere(struct ui *ui, struct now now);
+/* Nobody will be at this one any more. True: a command, for who is away because
+ * of it. */
+bool ui_leave(struct ui *ui, const struct model *m, struct command *ret_cmd);
 /* Draws the whole frame into the grid at its present size. */
 void ui_draw(
     struct ui *ui, const struct model *m, struct now now, struct grid *g);

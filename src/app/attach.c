@@ -13,6 +13,7 @@
 #include "app/terminal.h"
 #include "base/err.h"
 #include "base/mem.h"
+#include "base/peer_text.h"
 #include "net/local_socket.h"
 #include "net/signals.h"
 
@@ -40,6 +41,9 @@ enum {
 	/* Keys that wait for one that is stopped; the rest stay where they
 	 * are. */
 	KEYS_WAITING = 65536,
+	/* One may have been on its way already; the next one is not sent before
+	 * what we said with the first was read. */
+	FRAMES_DUE = 2,
 };
 
 struct attach {
@@ -54,6 +58,8 @@ struct attach {
 	bool has_grid;
 	bool unshown; /* the grid is to be shown, all of it */
 	bool owes;    /* earshot waits to hear that it is */
+	char *edited; /* owned: by an editor; NULL once earshot has it */
+	int due;      /* frames until that is sure */
 	bool over, said_bye;
 	enum attach_bye why;
 };
@@ -130,6 +136,9 @@ on_edited(void *user, const char *text)
 {
 	struct attach *a = user;
 
+	free(a->edited);
+	a->edited = xstrdup(text);
+	a->due = FRAMES_DUE;
 	(void)!attach_texts(&a->output, ATTACH_EDITED, text, NULL, 0);
 }
 
@@ -182,6 +191,10 @@ take_frame(struct attach *a, struct rd *r)
 	if (!attach_read_frame(r, &a->grid, &part, &first))
 		return false;
 	a->has_grid = a->owes = true;
+	if (a->due > 0 && --a->due == 0) {
+		free(a->edited);
+		a->edited = NULL;
+	}
 	show(a, a->unshown ? PART_ALL : part, first);
 	return true;
 }
@@ -376,10 +389,24 @@ open_all(struct attach *a, char **ret_error)
 	return err;
 }
 
+/* There is no other copy of it. */
+static void
+print_edited(const struct attach *a)
+{
+	char *clean = own_text(a->edited, PEER_TEXT_BODY, NULL);
+
+	puts(say(
+	    language(), "what the editor wrote came too late, and is this:"));
+	puts(clean);
+	free(clean);
+}
+
 /* What is told on the screen of the shell. */
 static int
 last_words(const struct attach *a, char **ret_error)
 {
+	if (a->edited != NULL && !(a->said_bye && a->why == BYE_DETACHED))
+		print_edited(a);
 	if (!a->said_bye) {
 		*ret_error = xstrdup(say(language(),
 		    "the earshot of this screen is gone; start it again"));
@@ -416,6 +443,7 @@ run(struct attach *a, bool had_options, char **ret_error)
 		signals_restore(a->signal_fd);
 		status = last_words(a, ret_error);
 	}
+	free(a->edited);
 	grid_clear(&a->grid);
 	loop_free(a->loop);
 	children_free(a->children);

@@ -205,6 +205,8 @@ screen_leave(struct screen *s)
 	struct command cmd = { .kind = COMMAND_NONE };
 	struct now later = s->sh->now;
 
+	if (ui_leave(s->ui, shell_model(s->sh), &cmd))
+		shell_command(s->sh, &cmd);
 	later.mono_ms += HOUR_MS;
 	while (ui_pending(s->ui, shell_model(s->sh), later, &cmd)) {
 		if (cmd.kind == COMMAND_DRAFT || cmd.kind == COMMAND_TYPING)
@@ -236,9 +238,22 @@ draw(struct screen *s)
 	run_pending(s);
 }
 
+static void
+show_warning(struct shell *sh)
+{
+	if (sh->warning == NULL)
+		return;
+	struct command cmd = {
+		.kind = COMMAND_ERROR, .conv = CONV_NEARBY, .text = sh->warning
+	};
+	sh->warning = NULL;
+	shell_command(sh, &cmd);
+}
+
 void
 screen_draw(struct screen *s)
 {
+	show_warning(s->sh);
 	if (!s->blocked && is_due(s))
 		draw(s);
 }

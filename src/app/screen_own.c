@@ -167,27 +167,14 @@ static const struct terminal_calls terminal_calls = {
 };
 
 static void
-show_warning(struct shell *sh)
-{
-	if (sh->warning == NULL)
-		return;
-	struct command cmd = {
-		.kind = COMMAND_ERROR, .conv = CONV_NEARBY, .text = sh->warning
-	};
-	sh->warning = NULL;
-	shell_command(sh, &cmd);
-}
-
-static void
 own_turn(struct front *f, struct shell *sh)
 {
 	struct own *o = own_of(f);
 
+	(void)sh;
 	terminal_turn(&o->terminal);
-	if (terminal_is_lent(&o->terminal))
-		return;
-	show_warning(sh);
-	screen_draw(&o->screen);
+	if (!terminal_is_lent(&o->terminal))
+		screen_draw(&o->screen);
 }
 
 static int64_t

@@ -201,6 +201,18 @@ ui_elsewhere(struct ui *ui, struct now now)
 	ui->unfocused_ms = now.mono_ms;
 }
 
+bool
+ui_leave(struct ui *ui, const struct model *m, struct command *ret_cmd)
+{
+	bool away = ui->away_by_itself && m->away;
+
+	ui->away_by_itself = false;
+	*ret_cmd = (struct command){
+		.kind = COMMAND_BACK, .conv = CONV_NEARBY, .on = true
+	};
+	return away;
+}
+
 void
 attention_key(struct ui *ui, struct now now, const struct key *key)
 {

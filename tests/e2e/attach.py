@@ -345,9 +345,15 @@ def programs():
     term.type("/set look.theme light", "Enter")
     term.keys("C-l")
     term.expect("behind the lines")
-    term.type("/quit", "Enter")
-    left(term)
-    mira.end()
+    # What was written is not lost with the earshot it was for.
+    term.keys("M-e")
+    term.expect("EDITOR of the screen")
+    mira.process.kill()
+    mira.process.wait()
+    term.type("hours of work", "Enter")
+    term.expect("came too late")
+    term.expect(lambda rows: "hours of work" in rows)
+    check(term.ask("alternate_on") == "0", "on the screen of the shell")
     bob.quit()
 
 
