@@ -253,15 +253,18 @@ put_heard(struct wr *w, const struct msg_heard *m)
 	uint8_t bytes[HEARD_MAX * HEARD_ONE_SIZE];
 	struct wr all = wr_to(bytes, sizeof(bytes));
 
+	if (m->count > HEARD_MAX) {
+		w->failed = true;
+		return;
+	}
 	if (m->more)
 		tlv_put_u8(w, FIELD_FLAGS, FLAG_MORE);
 	tlv_put_u64(w, FIELD_NONCE, m->nonce);
-	for (size_t i = 0; i < m->count && i <= HEARD_MAX; i++) {
+	for (size_t i = 0; i < m->count; i++) {
 		wr_bytes(&all, m->all[i].fp, HEARD_FP_SIZE);
 		wr_u32(&all, m->all[i].ago_s);
 	}
-	w->failed |= all.failed;
-	if (!w->failed && all.size > 0)
+	if (all.size > 0)
 		tlv_put(w, FIELD_HEARD, bytes, all.size);
 }
 

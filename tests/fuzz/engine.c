@@ -46,6 +46,20 @@ order(struct remote *r, enum command_kind kind, uint8_t op, char *text)
 }
 
 static void
+test_way(struct remote *r, uint8_t op)
+{
+	struct path_ask ask = { .has_peer = op % 2 == 0,
+		.peer = r->end.identity.fp,
+		.addr = ekit_addr(op % 4),
+		.load = op % 8 < 4 };
+
+	if (op > 240)
+		engine_ask_round(k.engine, k.now);
+	else
+		engine_path(k.engine, k.now, &ask);
+}
+
+static void
 act(struct remote *r, uint32_t number, uint8_t op, struct rd *in)
 {
 	struct addr addr = ekit_addr(number);
@@ -60,6 +74,7 @@ act(struct remote *r, uint32_t number, uint8_t op, struct rd *in)
 			r->end.error = 0;
 			r->hello.instance[7] ^= op & 8;
 			r->hello.epoch = op & 1;
+			r->end.purpose = op & 64 ? SESSION_PROBE : SESSION_CHAT;
 			remote_connect(&k, r, &addr);
 		}
 		break;
@@ -99,7 +114,10 @@ act(struct remote *r, uint32_t number, uint8_t op, struct rd *in)
 		r->silent = op > 200;
 		break;
 	case 7:
-		k.full = !k.full;
+		if (op > 128)
+			test_way(r, op);
+		else
+			k.full = !k.full;
 		ekit_drain(&k);
 		break;
 	case 8:

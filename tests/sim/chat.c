@@ -6,6 +6,8 @@
  * again, every text that was written is where it belongs: once, in the order
  * it was written, and marked delivered.
  *
+ * In between they test the way between them, which is in nobody's way.
+ *
  * Half of the pairs do so over UDP: some since somebody asked for it, some
  * since TCP does not get through between them; and some change their mind in
  * between.
@@ -30,6 +32,7 @@ struct story {
 	unsigned people;
 	unsigned written[PEOPLE_MAX][PEOPLE_MAX];
 	bool filtered[PEOPLE_MAX][PEOPLE_MAX];
+	unsigned tests, tested; /* of the way between two */
 };
 
 static void
@@ -54,6 +57,31 @@ filter(struct story *st, unsigned a, unsigned b, bool on)
 {
 	st->filtered[a][b] = st->filtered[b][a] = on;
 	sim_filter(st->sim, a, b, on);
+}
+
+static void
+see(void *ctx, unsigned node, const struct effect *effect)
+{
+	struct story *st = ctx;
+
+	(void)node;
+	if (effect->kind == EFFECT_PATH && effect->on)
+		st->tested++;
+}
+
+/* While people talk; now and then with a load. */
+static void
+test_way(struct story *st, unsigned a, unsigned b)
+{
+	struct path_ask ask = {
+		.has_peer = true,
+		.peer = sim_node(st->sim, b)->identity.fp,
+		.load = rng_below(sim_rng(st->sim), 50) == 0,
+	};
+
+	st->tests +=
+	    engine_path(sim_enter(st->sim, a), sim_now(st->sim, a), &ask) != 0;
+	sim_drain(st->sim, a);
 }
 
 static void
@@ -82,6 +110,13 @@ disturb(struct story *st)
 		break;
 	case 5:
 		filter(st, a, b, rng_below(rng, 2) == 0);
+		break;
+	case 6:
+		test_way(st, a, b);
+		break;
+	case 7:
+		engine_ask_round(sim_enter(st->sim, a), sim_now(st->sim, a));
+		sim_drain(st->sim, a);
 		break;
 	default:
 		break;
@@ -160,7 +195,7 @@ make_good(struct story *st)
 
 /* What a run did, so that a quiet simulator cannot pass for a good one. */
 struct tally {
-	uint64_t texts, over_udp, traffic, lost_sessions;
+	uint64_t texts, over_udp, traffic, lost_sessions, tests;
 };
 
 static void
@@ -179,6 +214,7 @@ count_run(struct story *st, struct tally *tally)
 		for (unsigned b = 0; b < st->people; b++)
 			count_pair(st, a, b, tally);
 	}
+	tally->tests += st->tests;
 	tally->traffic += sim_traffic(st->sim);
 	tally->lost_sessions += sim_broken(st->sim);
 }
@@ -194,6 +230,8 @@ run(uint64_t seed, unsigned loss, struct tally *tally)
 		.refuse = 10 };
 	struct story st = { .sim = sim_new(seed, &net) };
 
+	struct sim_watch watch = { .effect = see, .ctx = &st };
+	sim_watch(st.sim, &watch);
 	st.people = 2 + rng_below(sim_rng(st.sim), PEOPLE_MAX - 1);
 	for (unsigned i = 0; i < st.people; i++)
 		sim_add(st.sim, names[i]);
@@ -208,8 +246,12 @@ run(uint64_t seed, unsigned loss, struct tally *tally)
 	bool good = sim_settle(st.sim, SETTLE_MS);
 	if (!good)
 		printf("something still waits\n");
-	sim_run(st.sim, 5000);
+	sim_run(st.sim, PATH_MS_MAX);
 	good = good && check_all(&st);
+	if (st.tested != st.tests) {
+		printf("%u of %u tests ended\n", st.tested, st.tests);
+		good = false;
+	}
 	if (good)
 		count_run(&st, tally);
 	sim_free(st.sim);
@@ -233,10 +275,12 @@ main(int argc, char **argv)
 		}
 	}
 	printf("%lu runs at 30 %% loss: %llu texts over %llu broken streams, "
-	       "%llu of them over UDP, each once and in order\n",
+	       "%llu of them over UDP, each once and in order; %llu tests of "
+	       "the way\n",
 	    runs, (unsigned long long)tally.texts,
 	    (unsigned long long)tally.lost_sessions,
-	    (unsigned long long)tally.over_udp);
+	    (unsigned long long)tally.over_udp,
+	    (unsigned long long)tally.tests);
 	return tally.texts < runs || tally.lost_sessions == 0 ||
-	       tally.over_udp < tally.texts / 4;
+	       tally.over_udp < tally.texts / 4 || tally.tests < runs;
 }
