@@ -146,7 +146,7 @@ add_traffic(struct str *s, const struct model *m, struct now now)
 		    s, i == 0 ? m->lang : NULL, i == 0 ? N_("traffic") : "");
 		str_addf(s,
 		    say(m->lang, "%s %s: %llu out, %llu in (%llu in the last "
-				 "minute) of %u people, %llu of ours came "
+				 "minute) of %u others, %llu of ours came "
 				 "back"),
 		    t->name, t->family == ADDR_IPV6 ? "IPv6" : "IPv4",
 		    (unsigned long long)t->sent, (unsigned long long)t->heard,
