@@ -225,6 +225,41 @@ without_focus_one_is_away_sooner(void **state)
 	assert_int_equal(count_kind(s, COMMAND_AWAY), 1);
 }
 
+static void
+at_another_screen_nobody_is_away(void **state)
+{
+	struct scene *s = *state;
+	struct command cmd;
+
+	s->m->settings.away_idle_min = 10;
+	s->m->settings.away_unfocused_min = 10;
+	scene_key(s, 'x', 0);
+	scene_key(s, KEY_FOCUS_OUT, 0);
+	for (int i = 0; i < 4; i++) {
+		s->now.mono_ms += 9 * MINUTE;
+		ui_elsewhere(s->ui, s->now);
+		scene_draw(s, 24, 80);
+	}
+	assert_int_equal(count_kind(s, COMMAND_AWAY), 0);
+	assert_false(ui_leave(s->ui, s->m, &cmd));
+	s->now.mono_ms += 10 * MINUTE;
+	scene_draw(s, 24, 80);
+	assert_int_equal(count_kind(s, COMMAND_AWAY), 1);
+	s->m->away = true;
+	/* Back there, back here. */
+	ui_elsewhere(s->ui, s->now);
+	scene_draw(s, 24, 80);
+	assert_int_equal(count_kind(s, COMMAND_BACK), 1);
+	s->m->away = false;
+	s->now.mono_ms += 10 * MINUTE;
+	scene_draw(s, 24, 80);
+	s->m->away = true;
+	/* The last one that could tell is closed. */
+	assert_true(ui_leave(s->ui, s->m, &cmd));
+	assert_int_equal(cmd.kind, COMMAND_BACK);
+	assert_false(ui_leave(s->ui, s->m, &cmd));
+}
+
 static bool
 shows(struct scene *s, const char *part)
 {
@@ -283,6 +318,7 @@ main(void)
 		TEST(who_is_muted_does_not_call),
 		TEST(nobody_there_is_away),
 		TEST(without_focus_one_is_away_sooner),
+		TEST(at_another_screen_nobody_is_away),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -5,6 +5,7 @@
  */
 #include "ui/ui.h"
 
+#include "base/mem.h"
 #include "core/model_edit.h"
 #include "model_fixture.h"
 #include "ui_play.h"
@@ -380,6 +381,54 @@ a_draft_that_is_left_is_kept_at_once(void **state)
 	assert_int_equal(count_kind(s, COMMAND_DRAFT), 1);
 }
 
+/* As another screen of this model would keep it; then the line in view. */
+static void
+keep_elsewhere(struct scene *s, const struct peer *peer, const char *text,
+    const char *expected)
+{
+	struct conv *c = model_conv_edit(s->m, peer->conv);
+
+	free(c->draft);
+	c->draft = xstrdup(text);
+	model_touch(s->m);
+	scene_draw(s, 24, 80);
+	char *all = grid_dump(&s->grid, false);
+	const char *line = strstr(all, "ana>");
+	assert_non_null(line);
+	assert_string_equal(line, expected);
+	free(all);
+}
+
+static void
+a_draft_of_another_screen_is_ours(void **state)
+{
+	struct scene *s = *state;
+	struct peer *ana = contact(s);
+
+	scene_key(s, '2', KEY_ALT);
+	scene_draw(s, 24, 80);
+	keep_elsewhere(s, ana, "half a", "ana> half a\n");
+	keep_elsewhere(s, ana, "half a sent", "ana> half a sent\n");
+	/* It was sent there. */
+	keep_elsewhere(s, ana, "", "ana>\n");
+	at(s, 9000);
+	assert_int_equal(count_kind(s, COMMAND_DRAFT), 0);
+	/* What was typed here, and is kept by nobody yet, stays. */
+	scene_type(s, "mine");
+	keep_elsewhere(s, ana, "theirs", "ana> mine\n");
+	at(s, 12000);
+	assert_string_equal(last_draft(s)->text, "mine");
+	at(s, 12100);
+	keep_elsewhere(s, ana, "theirs again", "ana> theirs again\n");
+	scene_type(s, "!");
+	keep_elsewhere(s, ana, "", "ana> theirs again!\n");
+	/* Nor does a command make room for one. */
+	scene_key(s, 'u', KEY_CTRL);
+	at(s, 18000);
+	scene_type(s, "/who");
+	keep_elsewhere(s, ana, "more", "ana> /who\n");
+}
+
 /* Whoever should have kept it did not. */
 static void
 a_draft_is_given_once(void **state)
@@ -519,6 +568,7 @@ main(void)
 		ROW(a_row_is_kept_in_view_while_more_is_loaded),
 		ROW(a_draft_is_kept_after_a_pause),
 		ROW(a_draft_that_is_left_is_kept_at_once),
+		ROW(a_draft_of_another_screen_is_ours),
 		ROW(a_draft_is_given_once),
 		ROW(what_was_sent_is_no_draft),
 		ROW(commands_are_no_drafts),
