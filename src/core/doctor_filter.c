@@ -55,13 +55,14 @@ has_ipv4(const struct doctor_facts *f)
 	return false;
 }
 
-/* The announcements of everybody, or ours. */
+/* The announcements of everybody, or ours; or all there is of who was asked
+ * for.
+ */
 static bool
 is_of_all(const struct doctor_facts *f, const struct doctor_rule *r)
 {
-	if (r->peer.family != ADDR_NONE &&
-	    !(f->asked && addr_same_host(&r->peer, &f->asked_addr)))
-		return false;
+	if (r->peer.family != ADDR_NONE)
+		return f->asked && addr_same_host(&r->peer, &f->asked_addr);
 	if (r->what == RULE_MULTICAST)
 		return !has_ipv4(f);
 	return r->what != RULE_TCP &&
@@ -153,7 +154,8 @@ look_rules(struct diagnosis *d)
 			}
 		const struct doctor_rule *r = &w->rules[worst];
 		struct doctor_finding *f = diagnosis_add(d,
-		    bad && (r->out || !hears_by_broadcast(d->f))
+		    bad && (r->out || r->peer.family != ADDR_NONE ||
+			       !hears_by_broadcast(d->f))
 			? DOCTOR_BAD
 			: DOCTOR_PARTLY,
 		    r->out ? FAULT_FIREWALL_OUT : FAULT_FIREWALL_IN,

@@ -77,13 +77,23 @@ is_on_link(const struct diagnosis *d, const struct doctor_peer *p)
 	       doctor_link_of(d->f, &p->addr, true, NULL) != NULL;
 }
 
+/* None of its announcements came, though it had reason for one. */
+static bool
+is_unheard(const struct diagnosis *d, const struct doctor_peer *p)
+{
+	return p->broadcast_heard == KNOWN_NO ||
+	       (p->broadcast_heard == KNOWN_NOTHING && !p->announced &&
+		   d->f->listened_ms >= DOCTOR_LISTENED_MS);
+}
+
 static bool
 is_mute(const struct diagnosis *d, const struct doctor_peer *p)
 {
 	return p->hears_us == HEARS_US_NOT && !d->f->quiet &&
-	       p->broadcast_heard != KNOWN_NO && is_on_link(d, p);
+	       !is_unheard(d, p) && is_on_link(d, p);
 }
 
+/* That it is silent so far tells nothing where it may be heard yet. */
 static bool
 is_deaf(const struct diagnosis *d, const struct doctor_peer *p)
 {
@@ -94,8 +104,8 @@ is_deaf(const struct diagnosis *d, const struct doctor_peer *p)
 static bool
 is_apart(const struct diagnosis *d, const struct doctor_peer *p)
 {
-	return p->broadcast_heard == KNOWN_NO && p->hears_us == HEARS_US_NOT &&
-	       is_on_link(d, p);
+	return p->hears_us == HEARS_US_NOT && !d->f->quiet &&
+	       is_unheard(d, p) && is_on_link(d, p);
 }
 
 static bool

@@ -312,6 +312,39 @@ look_broadcasts(struct diagnosis *d)
 			diagnosis_sudo(d)));
 }
 
+/* Connections come through, and no answer to a datagram does. Where it says
+ * that it hears us, only the way back is closed. */
+static void
+look_datagrams(struct diagnosis *d)
+{
+	const struct doctor_peer *p = doctor_asked(d->f);
+	const char *who = p == NULL ? d->f->asked_text : p->name;
+	bool hears = d->f->path.hears_us == HEARS_US ||
+		     (p != NULL && p->hears_us == HEARS_US);
+
+	if (diagnosis_has(d, FAULT_MUTE) || diagnosis_has(d, FAULT_DEAF) ||
+	    diagnosis_has(d, FAULT_FIREWALL_IN))
+		return;
+	if (hears)
+		add(d, DOCTOR_PARTLY, FAULT_DEAF,
+		    xasprintf(say(d->l, "%s hears what you send by UDP, and "
+					"nothing of theirs comes back: what is "
+					"between drops it, or the firewall "
+					"here"),
+			who),
+		    xasprintf("%s%s", diagnosis_sudo(d),
+			d->f->firewall.ask[0] == '\0' ? "nft list ruleset"
+						      : d->f->firewall.ask));
+	else
+		add(d, DOCTOR_PARTLY, FAULT_UDP_DROPPED,
+		    xasprintf(say(d->l, "dials reach %s, and datagrams do "
+					"not: the firewall there has to let "
+					"UDP port %u through, or nobody finds "
+					"it. Run this there"),
+			who, (unsigned)d->f->discovery_port),
+		    xstrdup("earshot doctor"));
+}
+
 void
 doctor_way(struct diagnosis *d)
 {
@@ -327,16 +360,7 @@ doctor_way(struct diagnosis *d)
 	if (ok(d, PATH_TCP)) {
 		look_session(d);
 		if (!pings(d) && failed(d, PATH_PING))
-			add(d, DOCTOR_PARTLY, FAULT_UDP_DROPPED,
-			    xasprintf(
-				say(d->l,
-				    "dials reach %s, and datagrams do "
-				    "not: the firewall there has to let "
-				    "UDP port %u through, or nobody finds "
-				    "it. Run this there"),
-				p == NULL ? d->f->asked_text : p->name,
-				(unsigned)d->f->discovery_port),
-			    xstrdup("earshot doctor"));
+			look_datagrams(d);
 	} else if (at_link && !pings(d)) {
 		look_neighbour(d);
 	} else if ((error == ENETUNREACH || error == EHOSTUNREACH) &&

@@ -398,6 +398,18 @@ firewall_rules(void **state)
 	expect(f, DOCTOR_PARTLY, FAULT_FIREWALL_IN, "sudo nft add rule drop 0");
 }
 
+static void
+a_rule_about_who_is_asked_for_is_bad(void **state)
+{
+	struct doctor_facts *f = healthy();
+
+	(void)state;
+	ask(f, "10.0.0.3");
+	add_rule(f, false, RULE_TCP, 50000, "drop")->peer = ip("10.0.0.3");
+	expect(
+	    f, DOCTOR_BAD, FAULT_FIREWALL_IN, "sudo nft add rule drop 50000");
+}
+
 /* One policy drops all; each command is told once. */
 static void
 rules_with_one_reason_are_one_finding(void **state)
@@ -647,6 +659,12 @@ one_way(void **state)
 	f->peers[0].hears_us = HEARS_US_NOT;
 	expect(f, DOCTOR_PARTLY, FAULT_MULTICAST,
 	    "sudo ip link set BRIDGE type bridge mcast_snooping 0");
+	/* It had reason to answer, and time. */
+	f = healthy();
+	f->peers[0].broadcast_heard = KNOWN_NOTHING;
+	f->peers[0].announced = false;
+	f->peers[0].hears_us = HEARS_US_NOT;
+	expect(f, DOCTOR_PARTLY, FAULT_NETMASK, "ip -4 addr show");
 	/* Behind a router nobody is to be heard. */
 	f = healthy();
 	f->peers[0].addr = ip("192.168.7.3");
@@ -762,7 +780,14 @@ the_way_to_a_machine_that_is_on(void **state)
 	ask(f, "10.0.0.3");
 	f->path.steps[PATH_PING].state = PATH_FAILED;
 	f->path.steps[PATH_PING_OWN].state = PATH_FAILED;
+	f->peers[0].hears_us = HEARS_UNKNOWN;
 	expect(f, DOCTOR_PARTLY, FAULT_UDP_DROPPED, "earshot doctor");
+	/* It says that it hears us: the way back is closed. */
+	f = healthy();
+	ask(f, "10.0.0.3");
+	f->path.steps[PATH_PING].state = PATH_FAILED;
+	f->path.steps[PATH_PING_OWN].state = PATH_FAILED;
+	expect(f, DOCTOR_PARTLY, FAULT_DEAF, "sudo nft list ruleset");
 }
 
 static void
@@ -930,6 +955,7 @@ main(void)
 		cmocka_unit_test(no_network),
 		cmocka_unit_test(networks_that_are_left_alone),
 		cmocka_unit_test(firewall_rules),
+		cmocka_unit_test(a_rule_about_who_is_asked_for_is_bad),
 		cmocka_unit_test(rules_with_one_reason_are_one_finding),
 		cmocka_unit_test(what_is_dropped_is_seen_without_root),
 		cmocka_unit_test(an_echo_through_the_other_interface_counts),
