@@ -28,10 +28,12 @@ struct asked {
 static void
 asked_read(const struct msg_run *m, struct asked *a)
 {
-	const uint8_t *at = m->args, *end = at + m->args_size;
+	const uint8_t *at = m->args, *end = at;
 
+	if (m->args_size > 0)
+		end += m->args_size;
 	*a = (struct asked){ .name = peer_text(m->name, PEER_TEXT_LINE, NULL) };
-	while (m->args_size > 0 && at < end && a->count < RUN_ARGS_MAX) {
+	while (at < end && a->count < RUN_ARGS_MAX) {
 		const uint8_t *zero = memchr(at, 0, (size_t)(end - at));
 		assert(zero != NULL);
 		a->args[a->count++] =

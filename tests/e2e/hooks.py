@@ -7,19 +7,10 @@ import sys
 
 sys.dont_write_bytecode = True
 import lab
+from injections import DASHES, PAYLOADS
 from lab import Earshot, check
 
 lab.enter()
-
-# What a peer can say; none of it may become an argument, a command or a file.
-PAYLOADS = (
-    "$(touch gone)", "`touch gone`", "; touch gone", "| touch gone",
-    "&& touch gone", "> gone", "-rf /", "--help", "-e touch", "'; touch gone '",
-    '"; touch gone "', "\\n; touch gone", "$HOME", "${IFS}touch${IFS}gone",
-    "<a href=x>", "*", "?", "~", "!touch gone", "#", "$((1+1))", "\\", "''",
-    '""', "\u202egone", "x\ttouch gone", "/bin/sh", "-", "--", "-c",
-    "() { :; }; touch gone", "EARSHOT_FROM=you", "LD_PRELOAD=x", "PATH=.")
-
 
 def pair(**settings):
     _, hosts = lab.lan_of(2)
@@ -84,7 +75,9 @@ def tells():
 def payloads():
     path = os.path.join(lab.work, "payloads")
     _, ana, bob = pair(hook_message=hook(path, "--"))
-    for n, text in enumerate(PAYLOADS):
+    # One line each: a break of lines is one in a message, too.
+    said = [p for p in PAYLOADS + DASHES if p.strip() and "\u2028" not in p]
+    for n, text in enumerate(said):
         bob.send("/msg %s %s" % (ana.id, "/" + text
                                  if text.startswith("/") else text))
         got = told(path, n + 1)[n].split("|", 5)

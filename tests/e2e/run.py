@@ -9,25 +9,10 @@ import time
 
 sys.dont_write_bytecode = True
 import lab
+from injections import DASHES, PAYLOADS
 from lab import Earshot, check
 
 lab.enter()
-
-# What a caller can write as an argument; each stays one word of one program.
-PAYLOADS = (
-    "$(touch gone)", "`touch gone`", "; touch gone", "| touch gone",
-    "|| touch gone", "&& touch gone", "& touch gone", "> gone", ">> gone",
-    "< /etc/passwd", "'; touch gone '", '"; touch gone "', "\\n; touch gone",
-    "\\; touch gone", "$HOME", "${HOME}", "${IFS}touch${IFS}gone",
-    "$((1+1))", "$0", "$@", "$*", "<a href=x>", "*", "?", "[a-z]", "{a,b}",
-    "~", "~root", "!touch gone", "!!", "#", "# touch gone", "\\", "\\\\", "''",
-    '""', "'", '"', "", " ", "  a  b  ", "\u202egone", "a\u200bb", "{args}",
-    "{any}", "%s%s%n", "%x", "../../etc/passwd", "/etc/passwd", "/bin/sh",
-    "() { :; }; touch gone", "EARSHOT_FROM=you", "LD_PRELOAD=x", "PATH=.",
-    "a=b", "@file", "file://gone", "\u00e9\u4e2d\U0001f600", "x" * 1000,
-    "run = x", "\u2028touch gone")
-DASHES = ("-rf", "--help", "-", "--", "-c", "-e", "-x touch gone", "--exec=x",
-          "-oProxyCommand=touch gone", "-\u202e")
 
 
 def word(text):
@@ -118,7 +103,7 @@ def works():
     check(ana.expect("run", mark, state="asked")["text"] ==
           "probe a 'b c' d", "what was asked for")
     got = ask(bob, ana, "bad")
-    check(said(got) == "out\nerr" and got[-1]["status"] == 3, "errors, too")
+    check(said(got) == "out\nerr" and got[-1]["status"] == 3, "errors, too: %s" % got)
     for who, other in ((ana, bob), (bob, ana)):
         path = os.path.join(lab.work, "log-" + who.name)
         who.send("/query %s" % other.id, "/export -json " + path)
