@@ -179,8 +179,8 @@ t10_another_version_or_suite_ends_at_its_byte(void **state)
 	unsigned refused = 0;
 	for (size_t at = 4; at < SESSION_PREAMBLE_SIZE; at++) {
 		for (unsigned i = 0; i < sizeof(values); i++) {
-			/* What it is for is told apart: 0 and 1 are known. */
-			uint8_t wrong = at == 6   ? (uint8_t)(values[i] | 2)
+			/* What it is for is told apart: 0 to 2 are known. */
+			uint8_t wrong = at == 6   ? (uint8_t)(values[i] | 4)
 					: at == 7 ? (uint8_t)(values[i] | 1)
 						  : values[i];
 			couple_init(&c, 3, 0);
