@@ -33,9 +33,12 @@ struct far {
 	struct buf input, output;
 	struct cell *sent; /* owned: as many as the grid has; NULL: no size */
 	bool fresh;        /* what is sent is not known */
-	bool came;         /* one of the keys that came together */
-	int64_t leave_ms;  /* it is over, and closed by then; or NEVER_MS */
-	bool ended;        /* so is the socket */
+	uint64_t gone;     /* bytes that were sent, and where the frame ends */
+	uint64_t frame_end;
+	bool owes;        /* the terminal has not shown it yet */
+	bool came;        /* one of the keys that came together */
+	int64_t leave_ms; /* it is over, and closed by then; or NEVER_MS */
+	bool ended;       /* so is the socket */
 };
 
 static struct far *
@@ -57,6 +60,13 @@ is_over(const struct far *f)
 }
 
 static void
+consume(struct far *f, size_t n)
+{
+	buf_consume(&f->output, n);
+	f->gone += n;
+}
+
+static void
 flush(struct far *f)
 {
 	while (!f->ended && buf_size(&f->output) > 0) {
@@ -69,7 +79,7 @@ flush(struct far *f)
 		if (n < 0)
 			f->ended = true;
 		else
-			buf_consume(&f->output, (size_t)n);
+			consume(f, (size_t)n);
 	}
 }
 
@@ -89,6 +99,8 @@ far_show(struct screen *s, enum part part, int first)
 	must(f,
 	    attach_frame(&f->output, &s->grid, part, first, f->sent, f->fresh));
 	f->fresh = false;
+	f->owes = true;
+	f->frame_end = f->gone + buf_size(&f->output);
 	/* At once: somebody may wait for the letter. */
 	flush(f);
 	return SHOWN_SENT;
@@ -209,6 +221,10 @@ take_number(struct far *f, enum attach_kind kind, struct rd *r)
 		screen_set_ascii(&f->screen, number != 0);
 		return true;
 	}
+	/* Nobody shows what did not come. */
+	if (!f->owes || f->gone < f->frame_end)
+		return false;
+	f->owes = false;
 	f->screen.frame_size = number;
 	screen_was_shown(&f->screen);
 	return true;

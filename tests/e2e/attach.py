@@ -229,6 +229,49 @@ def killed():
     bob.quit()
 
 
+def hung():
+    """A terminal that takes nothing holds up neither its screen nor earshot."""
+    hosts, mira, bob = company()
+    pty = Pty(hosts[0], ["--home", mira.home])
+    pty.expect("bob")
+    pty.type("\0332you may write\r")
+    bob.expect("message", text="you may write")
+
+    def say(first, count):
+        mark = bob.mark()
+        for i in range(count):
+            bob.send("/msg mira %s" % (chr(first + i) * 600))
+
+        def are_delivered():
+            lab.pump()
+            return len(bob.all("delivery", mark, state="delivered")) == count
+        lab.wait_until(are_delivered, "%d messages delivered" % count)
+        lab.count("messages beside a hung terminal", count)
+
+    # It is full when screenfuls add nothing to what waits in it.
+    idle = said = 0
+    while idle < 3:
+        before, said = pty.waiting(), said + 1
+        say(0x4e00 + said, 1)
+        try:
+            lab.wait_until(lambda: pty.waiting() > before, "", 0.1)
+            idle = 0
+        except Failure:
+            idle += 1
+    say(0x6e00, 200)
+    pty.expect(chr(0x6e00 + 199) * 20)
+    pty.type("still here\r")
+    bob.expect("message", text="still here")
+    say(0x5e00, 50)
+    (pid,) = clients(mira.home)
+    os.kill(pid, signal.SIGTERM)
+    lab.wait_until(lambda: pty.process.poll() is not None,
+                   "the end of a screen without a reader")
+    check(pty.process.returncode == 0, "status")
+    mira.end()
+    bob.quit()
+
+
 def many_times():
     """Fifty screens one after the other leave nothing behind."""
     hosts, mira, bob = company()
@@ -408,6 +451,7 @@ def hostile():
         [(SIZE, size), (PRESS, struct.pack(">IBBBIIB", 0x11000ff, 0, 1, 0, 0,
                                            0, 0))],
         [(SIZE, size), (99, b"")],
+        [(SIZE, size), (SHOWN, b"\0\0\0\1"), (SHOWN, b"\0\0\0\1")],
         [(SIZE, size), (20, b"\0\xff\xff\xff\xff")],
         [(SIZE, size), (22, b"\0" + struct.pack(">I", 600000) +
                         b"x" * 600000)],
@@ -424,13 +468,11 @@ def hostile():
     raw = Raw(mira)
     raw.socket.sendall(struct.pack(">IB", 0xffffffff, PRESS))
     check(raw.is_closed(), "a length beyond all bounds")
-    # Largest screens that nobody reads, and that ask for more.
+    # Large screens that nobody reads.
     before = mira.memory_kib()
     deaf = [Raw(mira) for _ in range(8)]
     for raw in deaf:
         raw.say(SIZE, struct.pack(">HH", 300, 500))
-        for _ in range(50):
-            raw.say(SHOWN, b"\0\0\0\0")
     bob.send("/msg mira still awake?")
     bob.expect("delivery", state="delivered")
     print("%d KiB for %d of 300x500 that read nothing"
@@ -447,5 +489,5 @@ def hostile():
     bob.quit()
 
 
-lab.run(agree, comes_back, killed, many_times, ends, beside_a_screen, programs,
-        hostile)
+lab.run(agree, comes_back, killed, hung, many_times, ends, beside_a_screen,
+        programs, hostile)
