@@ -392,6 +392,18 @@ test_everybody(struct look *k, const struct firewall *fw,
 	}
 }
 
+/* What one of them sends to everybody. */
+static void
+test_announcement(struct look *k, const struct firewall *fw, struct test t)
+{
+	if (t.a->addr.family != ADDR_IPV4 || t.a->broadcast.family == ADDR_NONE)
+		return;
+	t.p.dst = t.a->broadcast;
+	t.p.dst.port = k->cfg.discovery_port;
+	t.p.cast = FW_BROADCAST;
+	is_dropped(k, fw, &t);
+}
+
 /* To us alone, and from us to one. */
 static void
 test_one(struct look *k, const struct firewall *fw, struct test *t)
@@ -430,12 +442,14 @@ test_peers(struct look *k, const struct firewall *fw,
 			continue;
 		struct test t = test_of(n, a, host, k->cfg.discovery_port);
 		t.one_peer = true;
+		test_announcement(k, fw, t);
 		test_one(k, fw, &t);
 	}
 	if (k->cfg.asked.family != a->addr.family)
 		return;
 	struct test t = test_of(n, a, &k->cfg.asked, k->cfg.discovery_port);
 	t.one_peer = true;
+	test_announcement(k, fw, t);
 	test_one(k, fw, &t);
 }
 
