@@ -71,7 +71,8 @@ try_message(
 	if (c == NULL) {
 		if (is_over(t, PATH_HANDSHAKE) && t->conn == 0)
 			path_skip(t, which,
-			    t->asks ? PATH_WHY_EARLIER : PATH_WHY_STRANGER);
+			    t->asks || !t->path.has_peer ? PATH_WHY_EARLIER
+							 : PATH_WHY_STRANGER);
 		return;
 	}
 	path_begin(t, now, which, heard ? HEARD_MS : ECHO_MS);

@@ -349,6 +349,22 @@ an_address_is_enough(void **state)
 }
 
 static void
+nobody_at_an_address(void **state)
+{
+	(void)state;
+	struct path_ask ask = { .addr = *sim_addr(s, BOB) };
+	ask.addr.port = 0;
+	sim_cut(s, ANA, BOB, true);
+	uint32_t token = engine_path(sim_enter(s, ANA), sim_now(s, ANA), &ask);
+	sim_drain(s, ANA);
+	await(token);
+	assert_false(last.has_peer);
+	assert_step(PATH_ECHO, PATH_SKIPPED, PATH_WHY_EARLIER);
+	assert_step(PATH_HEARD, PATH_SKIPPED, PATH_WHY_EARLIER);
+	assert_step(PATH_LOAD, PATH_SKIPPED, PATH_WHY_ASKED);
+}
+
+static void
 our_own_address(void **state)
 {
 	(void)state;
@@ -432,6 +448,7 @@ main(void)
 		CASE(strangers_are_not_answered),
 		CASE(t6_somebody_else_is_there),
 		CASE(an_address_is_enough),
+		CASE(nobody_at_an_address),
 		CASE(our_own_address),
 		CASE(few_at_a_time_and_one_load),
 		CASE(a_test_can_be_stopped),
