@@ -1,15 +1,23 @@
 # SPDX-License-Identifier: MIT
-# Completion of earshot for bash.
+# Completion of earshot for bash; made by generate.sh.
 
 _earshot()
 {
-	local word=${COMP_WORDS[COMP_CWORD]} before=
+	local word=${COMP_WORDS[COMP_CWORD]} before= words=
 	((COMP_CWORD == 0)) || before=${COMP_WORDS[COMP_CWORD - 1]}
 
 	COMPREPLY=()
 	case $before in
 	--home | --dir)
 		compopt -o dirnames
+		return
+		;;
+	--passphrase-file)
+		compopt -o default
+		return
+		;;
+	--exec)
+		mapfile -t COMPREPLY < <(compgen -c -- "$word")
 		return
 		;;
 	--interface)
@@ -20,43 +28,32 @@ _earshot()
 		fi
 		return
 		;;
-	--passphrase-file)
-		compopt -o default
-		return
-		;;
 	--since | --until)
-		mapfile -t COMPREPLY < <(compgen -W 'today yesterday' -- "$word")
-		return
-		;;
-	--exec)
-		mapfile -t COMPREPLY < <(compgen -c -- "$word")
-		return
+		words='today yesterday'
 		;;
 	--framing)
-		mapfile -t COMPREPLY < <(compgen -W 'line length length-le
-		    datagram' -- "$word")
-		return
+		words='line length length-le datagram'
 		;;
 	listen)
-		mapfile -t COMPREPLY < <(compgen -W 'udp tcp' -- "$word")
-		return
-		;;
-	--port | --name | --search | --limit | --from | --count | --wait | --timeout)
-		return
+		words='udp tcp'
 		;;
 	esac
+	if [[ -n $words ]]; then
+		mapfile -t COMPREPLY < <(compgen -W "$words" -- "$word")
+		return
+	fi
+	case " --name --interface --port --limit --count --search --from --wait --timeout " in
+	*" $before "*) return ;;
+	esac
 	if [[ $word == -* ]]; then
-		mapfile -t COMPREPLY < <(compgen -W '--plain --json --home
-		    --interface --port --name --passphrase-file --quiet
-		    --ascii --headless --from --count --wait --timeout
-		    --no-wait --dir --qr --search --since --until --limit --exec --framing
-		    --help --version' -- "$word")
+		words='--plain --json --name --interface --port --home --passphrase-file --quiet --ascii --headless --search --since --until --limit --exec --framing --from --count --wait --timeout --no-wait --dir --qr --help --version'
 	elif ((COMP_CWORD == 1)); then
-		mapfile -t COMPREPLY < <(compgen -W 'who send send-file shout
-		    receive listen log info id pin verify block unblock set doctor passphrase demo' -- "$word")
+		words='who send send-file shout receive listen log info id pin verify block unblock set doctor passphrase demo'
 	elif [[ " ${COMP_WORDS[*]} " == *' send-file '* ]]; then
 		compopt -o default
+		return
 	fi
+	mapfile -t COMPREPLY < <(compgen -W "$words" -- "$word")
 }
 
 complete -F _earshot earshot

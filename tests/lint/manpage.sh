@@ -36,7 +36,7 @@ type_word()
 }
 
 tables=$("$build/tests/lint/tables") || exit 99
-help=$("$build/earshot" --help) || { echo "earshot --help fails"; exit 1; }
+help=$(LC_ALL=C "$build/earshot" --help) || { echo "earshot --help fails"; exit 1; }
 options=$(printf '%s\n' "$help" | grep -oE -- '--[a-z][a-z-]*' | sort -u)
 [ -n "$options" ] || { echo "earshot --help names no option"; exit 1; }
 
@@ -46,6 +46,17 @@ then
 	echo "assets/config.example: is not what tests/lint/tables example says"
 	bad=$((bad + 1))
 fi
+
+for shell in bash zsh fish; do
+	file=$assets/completions/earshot.$shell
+	[ $shell != zsh ] || file=$assets/completions/_earshot
+	count=$((count + 1))
+	if ! printf '%s\n' "$help" | sh "$assets/completions/generate.sh" $shell |
+	    cmp -s - "$file"; then
+		echo "${file#"$root"/}: is not what generate.sh makes of --help"
+		bad=$((bad + 1))
+	fi
+done
 
 saved_IFS=$IFS
 IFS='
