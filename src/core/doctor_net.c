@@ -293,14 +293,13 @@ look_asked_netmask(struct diagnosis *d)
 		add_netmask(d, host, false);
 }
 
+/* The narrower of two networks wins, so that a wider one takes nothing away. */
 static bool
-overlaps(const struct doctor_addr *a, const struct doctor_addr *b)
+takes(const struct doctor_addr *a, const struct doctor_addr *from)
 {
-	unsigned bits =
-	    a->prefix_bits < b->prefix_bits ? a->prefix_bits : b->prefix_bits;
-
 	return a->addr.family == ADDR_IPV4 &&
-	       addr_same_prefix(&a->addr, &b->addr, bits);
+	       a->prefix_bits >= from->prefix_bits &&
+	       addr_same_prefix(&a->addr, &from->addr, from->prefix_bits);
 }
 
 static void
@@ -333,7 +332,7 @@ look_overlap(struct diagnosis *d, const struct doctor_iface *n,
 			continue;
 		for (unsigned k = 0; k < other->addr_count; k++)
 			if (other->addrs[k].use == IFACE_VIRTUAL &&
-			    overlaps(a, &other->addrs[k]))
+			    takes(&other->addrs[k], a))
 				add_container(d, n, other, &other->addrs[k]);
 	}
 }

@@ -600,13 +600,19 @@ networks_in_the_way(void **state)
 {
 	struct doctor_facts *f = healthy();
 	struct doctor_iface *n =
-	    add_iface(f, "docker0", "10.0.0.1", "10.0.255.255", 16);
+	    add_iface(f, "docker0", "10.0.0.1", "10.0.0.127", 25);
 
 	(void)state;
 	n->link = LINK_CONTAINER;
 	n->addrs[0].use = IFACE_VIRTUAL;
 	expect(
 	    f, DOCTOR_PARTLY, FAULT_CONTAINER, "sudo ip link set docker0 down");
+	/* A wider one around ours does no harm. */
+	f = healthy();
+	n = add_iface(f, "docker0", "10.0.0.1", "10.0.255.255", 16);
+	n->link = LINK_CONTAINER;
+	n->addrs[0].use = IFACE_VIRTUAL;
+	expect_nothing(f);
 	f = healthy();
 	leave_alone(f);
 	f->gateways[0].link = LINK_TUNNEL;
