@@ -5,6 +5,7 @@
  */
 #include "app/attach.h"
 
+#include "app/ascii.h"
 #include "app/attach_wire.h"
 #include "app/child.h"
 #include "app/clock.h"
@@ -60,6 +61,7 @@ struct attach {
 	bool owes;    /* earshot waits to hear that it is */
 	char *edited; /* owned: by an editor; NULL once earshot has it */
 	int due;      /* frames until that is sure */
+	bool plain; /* it takes no more than ASCII, at least before and after */
 	bool over, said_bye;
 	enum attach_bye why;
 };
@@ -397,6 +399,8 @@ print_edited(const struct attach *a)
 
 	puts(say(
 	    language(), "what the editor wrote came too late, and is this:"));
+	if (a->plain)
+		ascii_make(clean);
 	puts(clean);
 	free(clean);
 }
@@ -405,6 +409,9 @@ print_edited(const struct attach *a)
 static int
 last_words(const struct attach *a, char **ret_error)
 {
+	/* The language is that of the earshot it was attached to. */
+	if (a->plain)
+		language_set(NULL);
 	if (a->edited != NULL && !(a->said_bye && a->why == BYE_DETACHED))
 		print_edited(a);
 	if (!a->said_bye) {
@@ -535,7 +542,7 @@ ask(struct attach *a, char **ret_error)
 int
 attach_run(const struct options *o, char **ret_error)
 {
-	struct attach a = { .signal_fd = -1 };
+	struct attach a = { .signal_fd = -1, .plain = ascii_is_needed() };
 	char *error = NULL;
 
 	if (shell_open_home(&a.home, o->home, &error) < 0) {

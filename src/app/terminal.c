@@ -23,6 +23,14 @@ fit(struct terminal *t)
 	t->calls->size(t->user, rows, cols);
 }
 
+/* What was left of a frame when it was given away is of no use any more. */
+static void
+take_back(struct terminal *t)
+{
+	fit(t);
+	t->calls->again(t->user);
+}
+
 /* What others write would be half question marks, without a reason to see. */
 static void
 warn_of_charset(struct terminal *t)
@@ -104,7 +112,7 @@ take_keys(struct terminal *t)
 			continue;
 		if (requests_bare(&t->requests)) {
 			if (requests_bare_key(&t->requests, &key))
-				fit(t);
+				take_back(t);
 			continue;
 		}
 		press(t, &key, first);
@@ -140,7 +148,7 @@ void
 terminal_turn(struct terminal *t)
 {
 	if (requests_turn(&t->requests))
-		fit(t);
+		take_back(t);
 	if (requests_lent(&t->requests))
 		return;
 	take_keys(t);
