@@ -175,6 +175,20 @@ make_environment(const struct child_spec *spec)
 	return all;
 }
 
+/* A session is a process group, too, and has no terminal: what we are shown on
+ * is not for others to write on or to ask at. */
+static short
+group_flag(const struct child_spec *spec)
+{
+	if (spec->terminal)
+		return 0;
+#ifdef POSIX_SPAWN_SETSID
+	if (spec->alone)
+		return POSIX_SPAWN_SETSID;
+#endif
+	return POSIX_SPAWN_SETPGROUP;
+}
+
 static int
 spawn(const struct child_spec *spec, int in, int out, pid_t *ret_pid)
 {
@@ -187,8 +201,7 @@ spawn(const struct child_spec *spec, int in, int out, pid_t *ret_pid)
 	sigemptyset(&none);
 	posix_spawn_file_actions_init(&actions);
 	posix_spawnattr_init(&attr);
-	if (!spec->terminal)
-		flags |= POSIX_SPAWN_SETPGROUP;
+	flags = (short)(flags | group_flag(spec));
 	posix_spawnattr_setflags(&attr, flags);
 	posix_spawnattr_setsigdefault(&attr, &all);
 	posix_spawnattr_setsigmask(&attr, &none);

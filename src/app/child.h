@@ -33,8 +33,8 @@ struct child_spec {
 	bool lasts;   /* standard input stays open for child_write */
 	bool answers; /* its standard output is wanted */
 	bool errors;  /* so is what it says on standard error, the same */
-	/* Of our own environment it gets nothing, and who it started ends with
-	 * it, unless that left its process group. */
+	/* Of our own environment it gets nothing, nor our terminal, and who it
+	 * started ends with it, unless that left its process group. */
 	bool alone;
 	bool terminal;    /* it gets our terminal, and our process group */
 	int64_t limit_ms; /* of its life; 0: none */

@@ -222,6 +222,28 @@ alone_it_has_little_and_ends_as_a_whole(void **state)
 	free(text);
 }
 
+/* A session of its own has no terminal: nothing can ask there for a password,
+ * or write over the screen. */
+static void
+alone_it_has_no_terminal_of_ours(void **state)
+{
+	static const char *const argv[] = { "sh", "-c",
+		"read -r a < /proc/self/stat; set -- $a; echo $(($1 - $6))",
+		NULL };
+	struct child_spec spec = {
+		.argv = argv, .answers = true, .alone = true
+	};
+
+	if (access("/proc/self/stat", R_OK) != 0)
+		skip();
+	setenv("PATH", "/usr/bin:/bin", 0);
+	assert_true(child_start(*state, &spec, 0) > 0);
+	struct child_event ev = wait_end(*state);
+	assert_int_equal(ev.status, 0);
+	assert_int_equal(ev.size, 2);
+	assert_memory_equal(ev.output, "0\n", 2);
+}
+
 int
 main(void)
 {
@@ -237,6 +259,7 @@ main(void)
 		TEST(inherits_no_descriptor),
 		TEST(has_a_bound_of_children),
 		TEST(alone_it_has_little_and_ends_as_a_whole),
+		TEST(alone_it_has_no_terminal_of_ours),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
