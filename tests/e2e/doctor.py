@@ -114,6 +114,26 @@ def faults():
     check(ask_all(makers, judge_fault), "each fault is named first")
 
 
+def without_root():
+    if not lab.owns_users:
+        lab.note("the doctor of another user than the test's")
+        return
+    makers = [(f.__name__, f) for f in (
+        doctor_lab.user_dropped, doctor_lab.user_dropped_out,
+        doctor_lab.user_port_taken)]
+    check(ask_all(makers, judge_fault), "named without root, too")
+    for make, doubt in ((doctor_lab.user_healthy, []),
+                        (doctor_lab.user_alone, ["sudo nft list ruleset"])):
+        case = make()
+        case.name = make.__name__
+        begin(case)
+        answer = end(case)
+        check(judge_health(case, answer), "no false alarm without root")
+        told = [c for f in answer.findings for c in f["commands"]
+                if f["fault"] == "firewall-unknown"]
+        check(told == doubt, "what root would add: %s" % answer.findings)
+
+
 def health():
     count = HEALTHY if lab.LONG else HEALTHY_SHORT
     seeds = [int(w) for w in ONLY if w.isdigit()] or range(count)
@@ -122,7 +142,9 @@ def health():
     check(ask_all(makers, judge_health), "no false alarm")
 
 
-parts = [faults, health]
+parts = [faults, without_root, health]
 if ONLY:
-    parts = [faults] if not ONLY[0].isdigit() else [health]
+    parts = [health] if ONLY[0].isdigit() else [faults]
+    if ONLY == ["root"]:
+        parts = [without_root]
 lab.run(*parts)

@@ -523,6 +523,48 @@ def other_subnet():
                       Earshot(three, "dan")))
 
 
+# Without root ------------------------------------------------------------------
+
+USER = 12345
+
+
+def user_healthy():
+    lan, one, two = pair()
+    ana, bob = Earshot(one, "ana", uid=USER), Earshot(two, "bob")
+    lab.meet(ana, bob)
+    return Case(ana, [], lan=lan, more=(one, two))
+
+
+def user_alone():
+    """Nothing is wrong, but a rule might be, which root alone may read."""
+    lan, one, two = pair()
+    drop_in(one, "tcp dport 22")
+    return Case(Earshot(one, "ana", uid=USER), [], lan=lan, more=(one, two))
+
+
+def user_dropped():
+    """Seen by what does not come back to it."""
+    lan, one, two = pair()
+    drop_in(one, "udp dport 41827")
+    return Case(Earshot(one, "ana", uid=USER), ["firewall-in"], lan=lan,
+                more=(one, Earshot(two, "bob")))
+
+
+def user_dropped_out():
+    lan, one, two = pair()
+    drop_in(one, "udp dport 41827", "output")
+    return Case(Earshot(one, "ana", uid=USER), ["firewall-out"], lan=lan,
+                more=(one, Earshot(two, "bob")))
+
+
+def user_port_taken():
+    """By whom, only root would know."""
+    lan, one, two = pair()
+    keep = taker(one, socket.SOCK_STREAM, lab.PORT)
+    return Case(Earshot(one, "ana", uid=USER), ["port-tcp"], lan=lan,
+                more=(one, Earshot(two, "bob"), keep))
+
+
 # Nothing wrong -------------------------------------------------------------------
 
 def healthy(seed):
