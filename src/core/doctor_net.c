@@ -457,6 +457,19 @@ add_no_multicast(struct diagnosis *d, const struct doctor_iface *n, bool only)
 	    n->name);
 }
 
+/* Whether we have joined there may have been asked before the address was
+ * there: what came in by multicast knows better. */
+static bool
+takes_no_multicast(const struct diagnosis *d, const struct doctor_iface *n)
+{
+	const struct iface_traffic *t = &n->traffic[1];
+
+	if (n->multicasts == KNOWN_NO)
+		return true;
+	return n->joined == KNOWN_NO && t->own == 0 && t->heard == 0 &&
+	       !diagnosis_has(d, FAULT_FIREWALL_IN);
+}
+
 static void
 look_families(struct diagnosis *d)
 {
@@ -477,7 +490,7 @@ look_families(struct diagnosis *d)
 	}
 	if (six == NULL)
 		return;
-	if (six->multicasts == KNOWN_NO || six->joined == KNOWN_NO)
+	if (takes_no_multicast(d, six))
 		add_no_multicast(d, six, !four);
 	else if (!four)
 		set_iface(

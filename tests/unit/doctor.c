@@ -590,6 +590,23 @@ ipv6(void **state)
 	eth(f)->multicasts = KNOWN_NO;
 	expect(f, DOCTOR_BAD, FAULT_MULTICAST,
 	    "sudo ip link set eth0 multicast on");
+	/* It was not joined when that was asked. */
+	f = healthy();
+	eth(f)->addrs[1] = (struct doctor_addr){
+		.addr = ip("fd00::2"), .prefix_bits = 64, .use = IFACE_USED
+	};
+	eth(f)->addr_count = 2;
+	eth(f)->joined = KNOWN_NO;
+	expect_nothing(f);
+	f = healthy();
+	eth(f)->addrs[1] = (struct doctor_addr){
+		.addr = ip("fd00::2"), .prefix_bits = 64, .use = IFACE_USED
+	};
+	eth(f)->addr_count = 2;
+	eth(f)->joined = KNOWN_NO;
+	eth(f)->traffic[1] = (struct iface_traffic){ .family = ADDR_NONE };
+	expect(f, DOCTOR_MINOR, FAULT_MULTICAST,
+	    "sudo ip link set eth0 multicast on");
 	f = healthy();
 	eth(f)->mtu = 600;
 	expect(f, DOCTOR_PARTLY, FAULT_MTU, "sudo ip link set eth0 mtu 1500");
