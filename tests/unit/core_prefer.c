@@ -229,6 +229,30 @@ nobody_is_told_to_be_unknown(void **state)
 	assert_non_null(ekit_last(&k, NULL, MESSAGE_ERROR));
 }
 
+/* Without a word said: who is dialled proves the key. */
+static void
+a_key_is_pinned_on_request(void **state)
+{
+	struct remote *bob = ekit_heard(&k, 1, "bob");
+
+	(void)state;
+	assert_int_equal(ekit_peer(&k, bob)->trust, TRUST_UNKNOWN);
+	wish(COMMAND_PIN, bob, false, 0, NULL);
+	assert_int_equal(k.dial_count, 1);
+	remote_answer(&k, bob);
+	ekit_run(&k);
+	assert_int_equal(ekit_peer(&k, bob)->trust, TRUST_PINNED);
+	assert_int_equal(bob->texts, 0);
+	/* Not one under the name of somebody else, nor who is blocked. */
+	struct remote *fake = ekit_heard(&k, 3, ekit_peer(&k, bob)->called);
+	wish(COMMAND_PIN, fake, false, 0, NULL);
+	assert_int_equal(ekit_peer(&k, fake)->trust, TRUST_CHANGED);
+	assert_int_equal(k.dial_count, 0);
+	wish(COMMAND_BLOCK, bob, true, 0, NULL);
+	wish(COMMAND_PIN, bob, false, 0, NULL);
+	assert_int_equal(ekit_peer(&k, bob)->trust, TRUST_BLOCKED);
+}
+
 int
 main(void)
 {
@@ -242,6 +266,8 @@ main(void)
 		TEST(a_mute_ends_by_itself),
 		TEST(t7_only_a_person_verifies),
 		TEST(nobody_is_told_to_be_unknown),
+		cmocka_unit_test_setup_teardown(
+		    a_key_is_pinned_on_request, begin, end),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
