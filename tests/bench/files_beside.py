@@ -12,7 +12,7 @@ from programs import now_ms, status
 from table import spread
 
 TEXTS, GAP_MS, TEXT_MAX_MS = 200, 20, 5
-BIG_SIZE, BIG_STEP = 4 << 30, 64 << 20
+BIG_SIZE, BIG_STEP, SETTLE_S = 4 << 30, 64 << 20, 10
 RSS_MAX_MB = 16
 OFFERS, OFFER_SIZE, FIRST_MAX_MS, CONNECTS = 20, 1 << 20, 5, 5
 IN_MODIFY = 2
@@ -125,12 +125,21 @@ def write_big(path):
         os.fsync(file.fileno())
 
 
+def settle():
+    """Of gigabytes that were just synced, or removed, the disk has more to do
+    than it tells."""
+    os.sync()
+    time.sleep(SETTLE_S)
+
+
 def measure_beside(table, pair, source, disk, memory):
     path = os.path.join(source, "big")
     write_big(path)
+    settle()
     alone = talk(pair)
     for folder, where in ((disk, "to the disk that the texts are synced to"),
                           (memory, "to memory")):
+        settle()
         pair.into(folder)
         measure_texts(table, pair, path, where, alone)
     for end, what in ((pair.ana, "sends"), (pair.bob, "takes")):
