@@ -11,23 +11,40 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* Words that the shell would not take as one are in quotes, so that nothing
- * looks like two that is one. */
 static bool
 needs_quotes(const char *word)
 {
-	return *word == '\0' || strpbrk(word, " '\"") != NULL;
+	return *word == '\0' || strpbrk(word, " '\"\\") != NULL;
 }
 
+static char *
+quoted(const char *word)
+{
+	char *text = xmalloc(2 * strlen(word) + 3), *to = text;
+	bool single = strchr(word, '\'') == NULL;
+
+	*to++ = single ? '\'' : '"';
+	for (; *word != '\0'; word++) {
+		if (!single && (*word == '"' || *word == '\\'))
+			*to++ = '\\';
+		*to++ = *word;
+	}
+	*to++ = single ? '\'' : '"';
+	*to = '\0';
+	return text;
+}
+
+/* As it would have to be typed: nothing looks like two words that is one. */
 char *
 run_line(const char *name, char *const *args, size_t count)
 {
 	char *line = xstrdup(name);
 
 	for (size_t i = 0; i < count; i++) {
-		const char *quote = needs_quotes(args[i]) ? "'" : "";
-		char *longer =
-		    xasprintf("%s %s%s%s", line, quote, args[i], quote);
+		char *word =
+		    needs_quotes(args[i]) ? quoted(args[i]) : xstrdup(args[i]);
+		char *longer = xasprintf("%s %s", line, word);
+		free(word);
 		free(line);
 		line = longer;
 	}

@@ -12,6 +12,7 @@
 #include "base/mem.h"
 #include "base/peer_text.h"
 #include "base/utf8.h"
+#include "core/probes.h"
 #include "core/run_entry.h"
 
 #include <assert.h>
@@ -119,6 +120,17 @@ start(struct engine *e, struct now now, struct run *r, const char *lines)
 	free(text);
 }
 
+/* What it wanted is shown; what a stranger has to say is not shown like that,
+ * past all that keeps strangers in their place. */
+static char *
+line_of(const struct engine *e, const struct contact *k, const struct asked *a)
+{
+	if (probes_may_ask(e, k))
+		return run_line(a->name, a->args, a->count);
+	return xstrdup(
+	    run_name_is_good(a->name, strlen(a->name)) ? a->name : "?");
+}
+
 void
 run_asked(struct engine *e, struct now now, struct contact *k,
     const struct msg_run *m)
@@ -129,7 +141,7 @@ run_asked(struct engine *e, struct now now, struct contact *k,
 	if (run_find(e, &k->fp, false, &m->id) != NULL)
 		return;
 	asked_read(m, &a);
-	char *line = run_line(a.name, a.args, a.count);
+	char *line = line_of(e, k, &a);
 	char *lines = judge(e, now, k, &a, &why);
 	struct run *r = lines == NULL ? NULL : run_add(e, &k->fp, false);
 	if (r == NULL) {

@@ -183,6 +183,55 @@ arguments_stay_words(void **state)
 	}
 }
 
+/* Whoever reads the conversation sees which words there were. */
+static void
+t44_a_line_tells_its_words(void **state)
+{
+	static const char *const nasty[] = { "", " ", "a b", "a' 'b", "a\" \"b",
+		"'", "\"", "\\", "\\' '", "' \"x\" '", "a\\ b", "\\\"" };
+	const size_t n = sizeof(nasty) / sizeof(nasty[0]);
+
+	(void)state;
+	for (size_t i = 0; i < n * n; i++) {
+		char *args[] = { xstrdup(nasty[i / n]), xstrdup(nasty[i % n]) };
+		char *line = run_line("n", args, 2);
+		struct words w;
+		assert_int_equal(words_split(line, &w), 0);
+		assert_int_equal(w.count, 3);
+		assert_string_equal(w.items[1], args[0]);
+		assert_string_equal(w.items[2], args[1]);
+		words_clear(&w);
+		free(line);
+		free(args[0]);
+		free(args[1]);
+	}
+}
+
+/* Who is not let in yet shows no text on this way either. */
+static void
+t44_strangers_show_no_arguments(void **state)
+{
+	static const char args[] = "call me at evil.example";
+	struct remote *eve = ekit_remote(&k, 2);
+	struct addr at = ekit_addr(2);
+
+	(void)state;
+	assert_true(remote_connect(&k, eve, &at));
+	ask(eve, "up", args, sizeof(args));
+	ask(eve, "Buy at evil.example", NULL, 0);
+	assert_int_equal(eve->run_code, RUN_NOT_VERIFIED);
+	assert_int_equal(engine_model(k.engine)->runs_refused, 2);
+	const struct conv *c = model_conv(engine_model(k.engine), CONV_NEARBY);
+	size_t told = 0;
+	for (uint64_t at_row = c->first_serial; at_row < c->next_serial;
+	     at_row++) {
+		const char *text = conv_message(c, at_row)->text;
+		told += strstr(text, "wanted to run") != NULL;
+		assert_null(strstr(text, "evil.example"));
+	}
+	assert_int_equal(told, 2);
+}
+
 static void
 who_is_verified_and_listed_may(void **state)
 {
@@ -547,6 +596,9 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(entries_are_names_and_words),
 		cmocka_unit_test(arguments_stay_words),
+		cmocka_unit_test(t44_a_line_tells_its_words),
+		cmocka_unit_test_setup_teardown(
+		    t44_strangers_show_no_arguments, begin, end),
 		cmocka_unit_test_setup_teardown(
 		    who_is_verified_and_listed_may, begin, end),
 		cmocka_unit_test_setup_teardown(
