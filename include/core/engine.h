@@ -231,6 +231,7 @@ struct arrived {
 	unsigned index;
 	const uint8_t *bytes;
 	size_t size;
+	bool to_all; /* not to us alone */
 };
 void engine_arrived(struct engine *e, struct now now, const struct arrived *a);
 /* How an EFFECT_BROADCAST without via went, of each interface that it went

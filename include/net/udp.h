@@ -33,9 +33,10 @@ void udp_watch(const struct udp *u, struct loop *l, uint64_t tag);
 
 struct datagram {
 	struct addr from;
-	bool on_link; /* the source is inside a prefix of the interface, or
-			 link-local, or on loopback */
+	bool on_link;   /* the source is inside a prefix of the interface, or
+			   link-local, or on loopback */
 	unsigned index; /* of the interface it came through; 0: not known */
+	bool to_all;    /* sent by broadcast or multicast, as far as known */
 	size_t size;
 	uint8_t bytes[1500];
 };

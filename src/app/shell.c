@@ -442,7 +442,7 @@ on_datagrams(struct shell *sh, int fd)
 		if (!udp_receive(sh->udp, fd, &d))
 			return;
 		struct arrived a = { d.from, d.on_link, d.index, d.bytes,
-			d.size };
+			d.size, d.to_all };
 		engine_arrived(sh->engine, sh->now, &a);
 		drain(sh);
 	}

@@ -99,7 +99,9 @@ ping_arrived(struct engine *e, struct now now, const struct arrived *a)
 		path_ping_back(e, now, k.nonce);
 		return;
 	}
-	if (e->quiet || e->model->leaving || a->from.port < PING_PORT_MIN ||
+	/* One to everybody would bring all their answers to whoever it says. */
+	if (a->to_all || e->quiet || e->model->leaving ||
+	    a->from.port < PING_PORT_MIN ||
 	    a->from.port == e->model->discovery_port ||
 	    !bucket_take(&e->pings, now.mono_ms))
 		return;

@@ -40,6 +40,7 @@ read_control(struct msghdr *m, struct arrival *a)
 			a->index = info.ipi6_ifindex;
 			a->to.family = ADDR_IPV6;
 			memcpy(a->to.ip, &info.ipi6_addr, 16);
+			a->to_all = a->to.ip[0] == 0xff;
 		}
 #ifdef IP_PKTINFO
 		if (c->cmsg_level == IPPROTO_IP && c->cmsg_type == IP_PKTINFO) {
@@ -48,6 +49,9 @@ read_control(struct msghdr *m, struct arrival *a)
 			a->index = (unsigned)info.ipi_ifindex;
 			a->to.family = ADDR_IPV4;
 			memcpy(a->to.ip, &info.ipi_addr, 4);
+			/* What is for us alone, we answer from there. */
+			a->to_all =
+			    info.ipi_addr.s_addr != info.ipi_spec_dst.s_addr;
 		}
 #endif
 	}

@@ -18,6 +18,7 @@ struct arrival {
 	struct addr from;
 	struct addr to; /* ADDR_NONE where the system does not say */
 	unsigned index; /* of the interface; 0: it does not say */
+	bool to_all;    /* to is a broadcast address, or a group */
 };
 
 /* The socket tells of each datagram how it arrived. */

@@ -298,6 +298,7 @@ udp_receive(struct udp *u, int fd, struct datagram *ret_datagram)
 			continue;
 		ret_datagram->from = a.from;
 		ret_datagram->index = a.index;
+		ret_datagram->to_all = a.to_all;
 		ret_datagram->size = (size_t)got;
 		ret_datagram->on_link = is_on_link(u, &a.from, a.index);
 		return true;

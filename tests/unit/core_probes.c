@@ -342,6 +342,8 @@ t19_few_connections_at_a_time(void **state)
 	assert_int_equal(model()->asks_refused, 10 - PROBE_CONNS_MAX);
 }
 
+static bool to_all;
+
 static unsigned
 ping(uint16_t port, bool on_link, enum ping_type type, size_t size)
 {
@@ -352,9 +354,30 @@ ping(uint16_t port, bool on_link, enum ping_type type, size_t size)
 
 	from.port = port;
 	ping_encode(&p, bytes);
-	engine_datagram(k.engine, k.now, &from, on_link, bytes, size);
+	struct arrived a = { .from = from,
+		.on_link = on_link,
+		.bytes = bytes,
+		.size = size,
+		.to_all = to_all };
+	engine_arrived(k.engine, k.now, &a);
 	ekit_drain(&k);
 	return k.counts[EFFECT_DATAGRAM] - before;
+}
+
+/* One datagram to everybody, in the name of somebody, would bring him the
+ * answers of all. */
+static void
+t20_pings_to_everybody(void **state)
+{
+	unsigned answered = 0;
+
+	(void)state;
+	to_all = true;
+	for (int i = 0; i < 1000; i++)
+		answered += ping(50001, true, PING_ASK, PING_SIZE_MAX);
+	assert_int_equal(answered, 0);
+	to_all = false;
+	assert_int_equal(ping(50001, true, PING_ASK, PING_SIZE_MAX), 1);
 }
 
 static void
@@ -391,6 +414,7 @@ main(void)
 		CASE(a_connection_of_its_own_has_bounds),
 		CASE(t19_few_connections_at_a_time),
 		CASE(t20_pings),
+		CASE(t20_pings_to_everybody),
 	};
 
 	return cmocka_run_group_tests(tests, start_sodium, NULL);

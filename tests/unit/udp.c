@@ -99,6 +99,7 @@ every_instance_of_the_host_hears_a_broadcast(void **state)
 	assert_int_equal(d.size, 13);
 	assert_memory_equal(d.bytes, "anybody here?", 13);
 	assert_true(d.on_link);
+	assert_true(d.to_all);
 	assert_int_equal(d.from.port, udp_own_port(a.u));
 	assert_true(addr_is_loopback(&d.from));
 	assert_false(host_receive(&b, &d, 0));
@@ -132,6 +133,7 @@ an_answer_reaches_its_instance_alone(void **state)
 	assert_true(host_receive(&a, &d, WAIT_MS));
 	assert_int_equal(d.from.family, ADDR_IPV6);
 	assert_int_equal(d.size, 3);
+	assert_false(d.to_all);
 	udp_close(a.u);
 	udp_close(b.u);
 }
@@ -290,7 +292,7 @@ two_instances_meet_on_a_named_interface(void **state)
 	host_broadcast(&a, "hello");
 	for (int i = 0; i < 2; i++) {
 		assert_true(host_receive(&b, &d, WAIT_MS));
-		assert_true(d.on_link);
+		assert_true(d.on_link && d.to_all);
 		v4 |= d.from.family == ADDR_IPV4;
 		v6 |= d.from.family == ADDR_IPV6;
 		/* The answer goes back the same way, and is as near. */
@@ -298,7 +300,7 @@ two_instances_meet_on_a_named_interface(void **state)
 		assert_true(host_receive(&a, &d, WAIT_MS));
 		while (d.size != 2)
 			assert_true(host_receive(&a, &d, WAIT_MS));
-		assert_true(d.on_link);
+		assert_true(d.on_link && !d.to_all);
 	}
 	assert_true(v4 && v6);
 	udp_close(a.u);
