@@ -26,6 +26,8 @@ struct client {
 	pid_t child; /* the earshot that was started; 0: none */
 	struct buf input;
 	bool over;
+	bool heard; /* anything */
+	bool held;  /* the child found the home in use */
 };
 
 /* Goes wrong where the other end waits for events. */
@@ -40,9 +42,10 @@ tell(int fd, const json_t *event)
 }
 
 static void
-tell_parent(int fd, const char *error)
+tell_parent(int fd, const char *error, bool held)
 {
-	json_t *event = json_pack("{s:s,s:s}", "event", "fatal", "text", error);
+	json_t *event = json_pack(
+	    "{s:s,s:s,s:b}", "event", "fatal", "text", error, "held", held);
 
 	tell(fd, event);
 	json_decref(event);
@@ -76,8 +79,10 @@ child_run(const struct options *o, int fd)
 	char *error = NULL;
 	int status = EXIT_FAILED;
 
-	if (shell_open(&sh, &cfg, &error) < 0) {
-		tell_parent(fd, error);
+	int err = shell_open(&sh, &cfg, &error);
+	if (err < 0) {
+		bool held = err == ERR_STATE && sh.home.lock_fd < 0;
+		tell_parent(fd, error, held);
 		if (o->verb == VERB_DOCTOR)
 			diagnose(&sh, fd, error);
 	} else
@@ -161,6 +166,12 @@ client_is_over(const struct client *c)
 	return c->over;
 }
 
+bool
+client_came_between(const struct client *c)
+{
+	return c->held || (c->over && !c->heard && c->child == 0);
+}
+
 int
 client_fd(const struct client *c)
 {
@@ -205,6 +216,8 @@ take_line(struct client *c)
 	buf_consume(&c->input, (size_t)(end - start) + 1);
 	if (event == NULL)
 		c->over = true;
+	c->heard = true;
+	c->held |= json_is_true(json_object_get(event, "held"));
 	return event;
 }
 

@@ -19,6 +19,9 @@ int client_open(
     const struct options *o, struct client **ret_client, char **ret_error);
 /* What was said to it is done; who was started for it ends. */
 void client_close(struct client *c);
+/* The earshot of this home is just coming or going: it has the home, and does
+ * not listen. Another one has to be opened. */
+bool client_came_between(const struct client *c);
 /* It was started for this client. */
 bool client_is_alone(const struct client *c);
 

@@ -190,13 +190,15 @@ control_ready(struct front *f, struct shell *sh, const struct loop_event *ev)
 		c->rest_ms = sh->now.mono_ms + REST_MS;
 }
 
-/* Beyond so many, they wait in the backlog. */
+/* Beyond so many, they wait in the backlog. So does who comes to one that
+ * leaves: with the end of the socket he learns that nobody heard him. */
 static void
 control_watch(struct front *f, struct shell *sh, struct loop *l)
 {
 	struct control *c = (struct control *)f;
 
-	if (sh->control_clients < CONTROL_CLIENTS_MAX &&
+	if (!shell_model(sh)->leaving &&
+	    sh->control_clients < CONTROL_CLIENTS_MAX &&
 	    sh->now.mono_ms >= c->rest_ms)
 		front_watch(f, l, c->fd, true, false, TAG_LISTENER);
 }

@@ -8,6 +8,7 @@
 #include "base/err.h"
 #include "base/mem.h"
 
+#include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -18,6 +19,9 @@ enum {
 	/* Until everybody answered who is there. */
 	WHO_MS = 2000,
 	INFO_MS = 5000,
+	/* One that holds the home and does not listen. */
+	HELD_MS = 5000,
+	HELD_AGAIN_MS = 20,
 };
 
 int64_t
@@ -306,6 +310,28 @@ hear_greeting(struct verb_run *v)
 	return v->error == NULL;
 }
 
+/* Many may be started at once, by cron for example: the first of them is the
+ * earshot of all that come while it runs. */
+static bool
+meet(struct verb_run *v)
+{
+	int64_t until_ms = clock_read().mono_ms + HELD_MS;
+	bool met = hear_greeting(v);
+
+	while (!met && client_came_between(v->client) &&
+	       clock_read().mono_ms < until_ms) {
+		client_close(v->client);
+		v->client = NULL;
+		free(v->error);
+		v->error = NULL;
+		poll(NULL, 0, HELD_AGAIN_MS);
+		if (client_open(v->o, &v->client, &v->error) < 0)
+			return false;
+		met = hear_greeting(v);
+	}
+	return met;
+}
+
 int
 verbs_run(const struct options *o, char **ret_error)
 {
@@ -316,11 +342,12 @@ verbs_run(const struct options *o, char **ret_error)
 		return status;
 	v.peers = json_object();
 	v.answers = json_array();
-	if (hear_greeting(&v))
+	if (meet(&v))
 		status = dispatch(&v);
-	else if (o->verb == VERB_DOCTOR)
+	else if (o->verb == VERB_DOCTOR && v.client != NULL)
 		status = verb_doctor_unopened(&v);
-	client_close(v.client);
+	if (v.client != NULL)
+		client_close(v.client);
 	json_decref(v.peers);
 	json_decref(v.answers);
 	json_decref(v.queued);
