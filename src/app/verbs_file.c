@@ -71,10 +71,10 @@ is_here(const json_t *peer)
 	return strcmp(client_text(peer, "state"), "offline") != 0;
 }
 
-static bool
-is_remembered(const json_t *peer)
+bool
+verb_is_remembered(const json_t *peer)
 {
-	const char *trust = client_text(peer, "trust");
+	const char *trust = peer == NULL ? "" : client_text(peer, "trust");
 
 	return strcmp(trust, "pinned") == 0 || strcmp(trust, "verified") == 0;
 }
@@ -92,8 +92,8 @@ candidate(struct verb_run *v, size_t *ret_count)
 	{
 		if (!is_called(peer, v->o->words[0]) || !can_be_named(peer))
 			continue;
-		found[is_remembered(peer)] = peer;
-		count[is_remembered(peer)]++;
+		found[verb_is_remembered(peer)] = peer;
+		count[verb_is_remembered(peer)]++;
 	}
 	size_t which = count[1] > 0;
 	*ret_count = count[which];
@@ -114,7 +114,7 @@ find(struct verb_run *v)
 		json_t *peer = candidate(v, &count), *event;
 		now_ms = clock_read().mono_ms;
 		bool sure = peer != NULL &&
-			    (is_remembered(peer) || now_ms >= settled_ms);
+			    (verb_is_remembered(peer) || now_ms >= settled_ms);
 		if (peer != NULL && is_here(peer) && sure)
 			return peer;
 		if (count > 1 || now_ms >= until_ms || v->error != NULL)

@@ -112,9 +112,9 @@ take_event(struct listening_verb *l, json_t *event)
 
 	verb_note(v, event);
 	if (l->argv.count == 0) {
-		if (v->o->from == NULL || verb_is_said(event, v->o->from))
+		if (v->o->from == NULL || verb_is_said(v, event))
 			verb_print_event(event);
-	} else if (verb_is_said(event, v->o->from) && !own) {
+	} else if (verb_is_said(v, event) && !own) {
 		if (json_array_size(l->waiting) < WAITING_MAX)
 			json_array_append(l->waiting, event);
 		else

@@ -14,23 +14,45 @@
 #include <string.h>
 #include <sys/stat.h>
 
+/* Strangers choose their names: that of somebody who is remembered is his. */
 static bool
-is_from(const json_t *event, const char *who)
+is_taken(const struct verb_run *v, const char *id, const char *name)
 {
+	const char *key;
+	json_t *peer;
+
+	if (verb_is_remembered(json_object_get(v->peers, id)))
+		return false;
+	json_object_foreach(v->peers, key, peer)
+	{
+		if (verb_is_remembered(peer) &&
+		    strcmp(client_text(peer, "name"), name) == 0)
+			return true;
+	}
+	return false;
+}
+
+static bool
+is_from(const struct verb_run *v, const json_t *event)
+{
+	const char *who = v->o->from;
+	const char *id = client_text(event, "id");
 	const char *name =
 	    client_text(event, client_is(event, "transfer") ? "with" : "from");
 
-	return who == NULL || strcmp(name, who) == 0 ||
-	       (client_text(event, "id")[0] != '\0' &&
-		   strncmp(client_text(event, "id"), who, strlen(who)) == 0 &&
-		   strlen(who) >= 8);
+	if (who == NULL)
+		return true;
+	if (strcmp(name, who) == 0)
+		return !is_taken(v, id, name);
+	return id[0] != '\0' && strlen(who) >= 8 &&
+	       strncmp(id, who, strlen(who)) == 0;
 }
 
 bool
-verb_is_said(const json_t *event, const char *who)
+verb_is_said(const struct verb_run *v, const json_t *event)
 {
 	return (client_is(event, "message") || client_is(event, "shout")) &&
-	       is_from(event, who);
+	       is_from(v, event);
 }
 
 static void
@@ -68,7 +90,7 @@ take_file(struct verb_run *v, const char *dir, const json_t *event)
 
 	if (dir == NULL || !client_is(event, "transfer") ||
 	    strcmp(client_text(event, "direction"), "in") != 0 ||
-	    !is_from(event, v->o->from))
+	    !is_from(v, event))
 		return false;
 	if (strcmp(state, "offered") == 0) {
 		char *path = verb_quoted(dir);
@@ -111,7 +133,7 @@ take(struct verb_run *v, const char *dir, const json_t *event)
 		print_file(v, event);
 		return true;
 	}
-	if (!verb_is_said(event, v->o->from) ||
+	if (!verb_is_said(v, event) ||
 	    strcmp(client_text(event, "id"), v->id) == 0)
 		return false;
 	print_message(v, event);

@@ -33,8 +33,10 @@ void verb_print_event(const json_t *event);
 /* From now on: --wait or --timeout, else as here. */
 int64_t verb_until(int64_t given_ms, int64_t default_ms);
 
-/* Somebody said that; who: NULL: anybody. */
-bool verb_is_said(const json_t *event, const char *who);
+/* Somebody said that, whom --from means, if it is given. */
+bool verb_is_said(const struct verb_run *v, const json_t *event);
+/* The key of that peer, which may be NULL, is pinned or verified. */
+bool verb_is_remembered(const json_t *peer);
 
 /* It ended, or does not answer: that is what is said. */
 void verb_over(struct verb_run *v);

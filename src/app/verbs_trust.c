@@ -99,10 +99,7 @@ find_peer(const struct verb_run *v, const char *who)
 static bool
 is_pinned(const struct verb_run *v, const char *who)
 {
-	json_t *peer = find_peer(v, who);
-	const char *trust = peer == NULL ? "" : client_text(peer, "trust");
-
-	return strcmp(trust, "pinned") == 0 || strcmp(trust, "verified") == 0;
+	return verb_is_remembered(find_peer(v, who));
 }
 
 /* The fingerprint that the user has from elsewhere is that of WHO; else it is

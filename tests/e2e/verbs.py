@@ -310,4 +310,36 @@ def files():
             check(a.read() == b.read(), "it is the same")
 
 
-lab.run(trusts, files, beside, waits, receives, alone, bot, doctor, headless)
+def impostor():
+    """Who takes the name of a contact is not whom --from means."""
+    hosts = lab.lan_of(3)[1]
+    ana, bob = (Earshot(h, n) for h, n in zip(hosts, ("ana", "bob")))
+    ana.expect("peer", id=bob.id, state="online")
+    check(run(hosts[0], ana.home, "pin", "bob")[0] == 0, "pinned")
+    eve = Earshot(hosts[2], "bob", home_dir=lab.home("eve"))
+    ana.expect("peer", id=eve.id)
+    eve.expect("peer", id=ana.id, state="online")
+    there = os.path.join(lab.work, "there")
+    os.mkdir(there)
+    fds = "/proc/%d/fd" % ana.pid
+    before = len(os.listdir(fds))
+    p = start(hosts[0], ana.home, "receive", "--dir", there, "--from", "bob",
+              "--count", "2")
+    lab.wait_until(lambda: lab.pump(0.01) or len(os.listdir(fds)) > before,
+                   "it is heard")
+    path = os.path.join(lab.work, "good.bin")
+    with open(path, "wb") as f:
+        f.write(b"x" * 1000)
+    status = run(hosts[2], eve.home, "send-file", "ana", path,
+                 "--timeout", "1")[0]
+    ana.expect("transfer", id=eve.id, state="offered")
+    check(status != 0 and os.listdir(there) == [], "it is not taken")
+    eve.send("/msg %s it is me" % ana.id)
+    check(run(hosts[1], bob.home, "send-file", "ana", path)[0] == 0, "sent")
+    bob.send("/msg %s that was all" % ana.id)
+    status, out, err = end(p)
+    check(status == 0 and "it is me" not in out, "%s %s" % (out, err))
+    check(os.listdir(there) == ["good.bin"], "the one of bob")
+
+
+lab.run(trusts, files, impostor, beside, waits, receives, alone, bot, doctor, headless)
