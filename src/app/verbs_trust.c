@@ -74,9 +74,10 @@ verb_id(struct verb_run *v)
 	return v->o->qr ? show_qr(v) : EXIT_DONE;
 }
 
-/* Whom WHO means, by name, "name.tag" or fingerprint; NULL: nobody known. */
+/* Whom WHO means, by name, "name.tag" or fingerprint; NULL: nobody known. Where
+ * others are called so, too, it is the one with that fingerprint, if given. */
 static json_t *
-find_peer(const struct verb_run *v, const char *who)
+find_peer(const struct verb_run *v, const char *who, const char *expected)
 {
 	const char *key;
 	json_t *peer;
@@ -86,6 +87,8 @@ find_peer(const struct verb_run *v, const char *who)
 		const char *name = client_text(peer, "name");
 		const char *id = client_text(peer, "id");
 		size_t n = strlen(name);
+		if (expected != NULL && strcasecmp(id, expected) != 0)
+			continue;
 		if (strcasecmp(name, who) == 0 || strcasecmp(id, who) == 0)
 			return peer;
 		if (strncasecmp(name, who, n) == 0 && who[n] == '.' &&
@@ -99,7 +102,7 @@ find_peer(const struct verb_run *v, const char *who)
 static bool
 is_pinned(const struct verb_run *v, const char *who)
 {
-	return verb_is_remembered(find_peer(v, who));
+	return verb_is_remembered(find_peer(v, who, NULL));
 }
 
 /* The fingerprint that the user has from elsewhere is that of WHO; else it is
@@ -107,10 +110,10 @@ is_pinned(const struct verb_run *v, const char *who)
 static bool
 is_expected(struct verb_run *v, const char *who, const char *id)
 {
-	json_t *peer = find_peer(v, who);
+	json_t *peer = find_peer(v, who, NULL);
 	const char *has = peer == NULL ? "" : client_text(peer, "id");
 
-	if (strcasecmp(has, id) == 0)
+	if (find_peer(v, who, id) != NULL)
 		return true;
 	v->error = xasprintf(
 	    say(language(), "not pinned: the fingerprint of %s is %s"), who,
@@ -148,12 +151,12 @@ verb_pin(struct verb_run *v)
 	const char *who = v->o->words[0];
 	const char *id = v->o->word_count > 1 ? v->o->words[1] : NULL;
 	int64_t until_ms = verb_until(v->o->wait_ms, PIN_MS);
-	char *line = xasprintf("/pin %s", who);
+	char *line = xasprintf("/pin %s", id == NULL ? who : id);
 	bool failed;
 	char *answer = NULL;
 
 	/* Nobody is asked for a key who has another one. */
-	while (id != NULL && find_peer(v, who) == NULL &&
+	while (id != NULL && find_peer(v, who, NULL) == NULL &&
 	       verb_wait_for_peer(v, until_ms))
 		;
 	failed = id != NULL && !is_expected(v, who, id);
@@ -162,8 +165,8 @@ verb_pin(struct verb_run *v)
 		    v, line, until_ms, &failed, verb_keep_answer);
 	free(line);
 	if (!failed)
-		await_pin(v, who, until_ms);
-	if (failed || !is_pinned(v, who)) {
+		await_pin(v, id == NULL ? who : id, until_ms);
+	if (failed || !is_pinned(v, id == NULL ? who : id)) {
 		if (!failed && v->error == NULL)
 			v->error = xasprintf(
 			    say(language(), "not pinned: %s did not answer"),

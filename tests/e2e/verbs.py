@@ -310,6 +310,20 @@ def files():
             check(a.read() == b.read(), "it is the same")
 
 
+def namesakes():
+    """With a fingerprint it does not matter who else has the name."""
+    for which in (0, 1):
+        hosts = lab.lan_of(3)[1]
+        ana, *both = (Earshot(h, n) for h, n in zip(hosts,
+                                                    ("ana", "bob", "bob")))
+        for one in both:
+            ana.expect("peer", id=one.id, state="online")
+        check(run(hosts[0], ana.home, "pin", "bob", ana.id)[0] == 1, "other")
+        status, _, err = run(hosts[0], ana.home, "pin", "bob", both[which].id)
+        check(status == 0, err)
+        ana.expect("peer", id=both[which].id, trust="verified")
+
+
 def impostor():
     """Who takes the name of a contact is not whom --from means."""
     hosts = lab.lan_of(3)[1]
@@ -342,4 +356,4 @@ def impostor():
     check(os.listdir(there) == ["good.bin"], "the one of bob")
 
 
-lab.run(trusts, files, impostor, beside, waits, receives, alone, bot, doctor, headless)
+lab.run(trusts, namesakes, files, impostor, beside, waits, receives, alone, bot, doctor, headless)
