@@ -36,7 +36,8 @@ def probe():
                 "    sys.stdin.read(), os.environ.get('EARSHOT_FROM'),\n"
                 "    os.environ.get('EARSHOT_RUN')]))\n"
                 % os.path.join(lab.work, "times"))
-    return "python3 -I " + path
+    # Not by its name: what finds that may leave variables of its own.
+    return "%s -I %s" % (sys.executable, path)
 
 
 def times():
