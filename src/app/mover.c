@@ -277,6 +277,9 @@ mover_stop(struct mover *m, uint32_t token, enum flow_stop why, bool drop)
 void
 mover_share(struct mover *m, int64_t until_ms)
 {
+	/* An offer is stored, too, before it is taken. */
+	if (m->live_count == 0)
+		return;
 	pthread_mutex_lock(&m->lock);
 	m->share_ms = until_ms;
 	pthread_mutex_unlock(&m->lock);

@@ -3,7 +3,6 @@
 and how soon it begins."""
 
 import ctypes
-import mmap
 import os
 import select
 import statistics
@@ -128,13 +127,9 @@ def write_big(path):
 
 def settle():
     """Of gigabytes that were just synced, or removed, the disk has more to do
-    than it tells; and a machine within another stands still where its memory
-    is used for the first time."""
+    than it tells."""
     os.sync()
     time.sleep(SETTLE_S)
-    with mmap.mmap(-1, BIG_SIZE) as room:
-        ctypes.memset(ctypes.addressof(ctypes.c_char.from_buffer(room)), 1,
-                      BIG_SIZE)
 
 
 def measure_beside(table, pair, source, disk, memory):
