@@ -7,12 +7,15 @@
 #include "app/mover.h"
 
 #include "app/mover_state.h"
+#include "app/slice.h"
 #include "base/mem.h"
 
 #include <errno.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <unistd.h>
+
+enum { MAIN_SLICE_US = 100 };
 
 struct mover *
 mover_new(void)
@@ -167,6 +170,8 @@ begin_thread(struct mover *m, bool anew)
 	sigfillset(&all);
 	pthread_sigmask(SIG_SETMASK, &all, &before);
 	int failed = create_thread(m);
+	/* From now on there is somebody to wait for. */
+	slice_set(MAIN_SLICE_US);
 	pthread_sigmask(SIG_SETMASK, &before, NULL);
 	/* The one that is there does it as well as it may. */
 	return m->has_thread ? 0 : failed;

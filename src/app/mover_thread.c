@@ -7,6 +7,7 @@
 #include "app/clock.h"
 #include "app/libcrypto.h"
 #include "app/mover_state.h"
+#include "app/slice.h"
 #include "base/now.h"
 #include "store/confine.h"
 
@@ -29,6 +30,8 @@ enum {
 static void
 yield_to_main(void)
 {
+	/* What it inherits is main's. */
+	slice_set(0);
 #ifdef SCHED_BATCH
 	struct sched_param none = { .sched_priority = 0 };
 
