@@ -23,7 +23,7 @@ enum {
 	 * meanwhile waits for them, and for no more. A disk works best with
 	 * large ones. */
 	FLUSH_STEP = 8 * MIB,
-	FLUSH_SHARED = MIB / 4,
+	FLUSH_SHARED = MIB / 8,
 	RESERVE_STEP = 64 * MIB,
 	RESERVE_MIN = 2 * MIB,
 };
