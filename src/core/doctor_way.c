@@ -204,6 +204,13 @@ session_mend(enum path_why why, const char *host)
 	return xasprintf("/connect %s", host);
 }
 
+/* Who was not answered by them yet may not ask; that is no fault of the way. */
+static bool
+is_refused(const struct diagnosis *d)
+{
+	return d->f->path.steps[PATH_LOAD].why == PATH_WHY_REFUSED;
+}
+
 static void
 look_session(struct diagnosis *d)
 {
@@ -222,7 +229,7 @@ look_session(struct diagnosis *d)
 				  "of it: %s"),
 			host, say(d->l, path_why_text(o))),
 		    session_mend(o->why, host));
-	else if (failed(d, PATH_ECHO))
+	else if (failed(d, PATH_ECHO) && !is_refused(d))
 		add(d, DOCTOR_BAD, FAULT_HANDSHAKE,
 		    xasprintf(
 			say(d->l, "there is a session with %s, and a message "

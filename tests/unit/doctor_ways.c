@@ -157,6 +157,19 @@ who_answers_and_is_not_heard(void **state)
 	expect_nothing(f);
 }
 
+/* Whoever wrote first and was not answered yet gets no echo. */
+static void
+who_was_never_answered_is_not_ill(void **state)
+{
+	struct doctor_facts *f = healthy();
+
+	(void)state;
+	ask(f, "10.0.0.3");
+	fail_step(f, PATH_ECHO, PATH_WHY_TIMEOUT, 0);
+	f->path.steps[PATH_LOAD].why = PATH_WHY_REFUSED;
+	expect_nothing(f);
+}
+
 int
 main(void)
 {
@@ -166,6 +179,7 @@ main(void)
 		cmocka_unit_test(the_way_to_a_machine_that_is_on),
 		cmocka_unit_test(the_way_through_a_session),
 		cmocka_unit_test(who_answers_and_is_not_heard),
+		cmocka_unit_test(who_was_never_answered_is_not_ill),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
