@@ -175,6 +175,7 @@ def several():
     bob.send("/accept ana on max 1 MB")
     check("/verify" in bob.expect("error")["text"], "not before that")
     bob.send("/verify ana same", "/accept ana on max 1 MB")
+    bob.sync()
     mark = bob.mark()
     ana.send("/send --to bob %s" % path)
     done = bob.expect("transfer", mark, state="done")
