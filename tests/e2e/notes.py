@@ -95,7 +95,7 @@ def screen():
     term.type("/query note", "Enter")
     term.expect("remember the milk")
     term.type("/quit", "Enter")
-    lab.wait_until(lambda: term.ask("alternate_on") == "0", "the shell")
+    term.left()
     check(texts(hosts[0], home, NAME) == ["remember the milk"], "kept")
 
 

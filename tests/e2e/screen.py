@@ -11,8 +11,7 @@ import time
 sys.dont_write_bytecode = True
 import lab
 from lab import Earshot, check
-from terminals import (PROMPT, Pty, Tmux, borders_are_whole, forbidden,
-                       has_mark, width)
+from terminals import Pty, Tmux, forbidden, has_mark, width
 
 lab.enter()
 
@@ -37,7 +36,7 @@ def type_start(term, before=""):
 
 def start(term):
     type_start(term)
-    lab.wait_until(lambda: term.ask("alternate_on") == "1", "a full screen")
+    term.wait_for("alternate_on", "1")
 
 
 def pid_of(term):
@@ -52,48 +51,43 @@ def talk(term, bob, text):
     term.expect(has_mark(text, "✓"))
     answer = "re: " + text
     bob.send("/msg %s %s" % (got["id"], answer))
-    rows = term.expect(answer)
+    term.expect(answer)
     bob.expect("delivery", mark, state="delivered")
     lab.count("messages", 2)
-    return rows
 
 
 def everyday():
     """80x24: pick somebody from the list, talk, get a shout."""
     term, (bob, cem) = company(names=("bob", "cem"))
-    rows = term.expect(lambda rows: sum(
+    rows = term.whole(lambda rows: sum(
         1 for r in rows if re.match(r"[23]. (bob|cem)", r)) == 2)
-    borders_are_whole(rows)
     number = next(r[0] for r in rows if re.match("[23]. bob", r))
     term.keys("M-" + number)
     term.expect("bob>")
-    borders_are_whole(talk(term, bob, "hello bob"))
+    talk(term, bob, "hello bob")
+    term.whole("hello bob")
     cem.send("/msg mira are you there?")
-    rows = term.expect(lambda rows: any(
-        re.match("[23]. cem.*1│", r) for r in rows))
-    check("cem(1)" in rows[-2], "news in the status row: " + rows[-2])
-    check(term.ask("pane_title") == "earshot (1)", term.ask("pane_title"))
+    term.expect(lambda rows: any(
+        re.match("[23]. cem.*1│", r) for r in rows) and "cem(1)" in rows[-2])
+    term.wait_for("pane_title", "earshot (1)")
     term.keys("M-a")
     term.expect("cem>")
-    rows = term.expect("are you there?")
-    borders_are_whole(rows)
+    term.whole("are you there?")
     term.keys("M-a")
     term.expect("bob>")
     cem.send("/shout cake in the kitchen")
     term.expect(lambda rows: any("nearby" in r and "1│" in r for r in rows))
     term.keys("M-1")
-    rows = term.expect("cake in the kitchen")
+    rows = term.whole("cake in the kitchen")
     check(any("PUBLIC" in r and "cake" in r for r in rows), "a shout is public")
-    borders_are_whole(rows)
     mark = bob.mark()
     term.type("/shout thank you", "Enter")
     bob.expect("shout", mark, text="thank you")
     term.keys("M-" + number)
     term.expect("bob>")
     term.type("/foobar", "Enter")
-    rows = term.expect("no command /foobar")
+    rows = term.whole("no command /foobar")
     check(rows[-1].startswith("bob> /foobar"), "the line is kept: " + rows[-1])
-    borders_are_whole(rows)
     term.keys("C-u")
     absence(term, bob)
 
@@ -136,8 +130,7 @@ def small():
         check(all(width(r) <= columns for r in shown), "%dx%d" % (columns,
                                                                   rows))
         lab.count("sizes")
-    borders_are_whole(term.expect(lambda rows: any("wee" in r for r in rows)
-                                  and "│" in rows[5]))
+    term.whole(lambda rows: any("wee" in r for r in rows))
     talk(term, bob, "as before")
 
 
@@ -146,7 +139,7 @@ def console():
     term, (bob,) = company()
     term.expect("bob")
     term.type("/quit", "Enter")
-    lab.wait_until(lambda: term.ask("alternate_on") == "0", "the shell")
+    term.left()
     # There is no second screen to switch to.
     type_start(term, "clear; TERM=linux ")
     term.expect("F1 help")
@@ -170,10 +163,9 @@ def hostile():
         eve.status = corpus.TEXTS[i % len(corpus.TEXTS)][:120]
         eve.announce()
         shown += 1
-    rows = term.expect(lambda rows: any(
+    look(term, lambda rows: any(
         "%d here" % (shown + 1) in r or "%d on" % (shown + 1) in r
         for r in rows))
-    look(term, rows)
     eve.tcp = eve.dial("10.77.0.1")
     eve.tcp.say(b"first")
     term.expect(lambda rows: "(1)" in rows[-2])
@@ -185,24 +177,22 @@ def hostile():
         lab.count("hostile texts")
         end = "end %d." % lab.counts["hostile texts"]
         eve.tcp.say(end.encode())
-        rows = term.expect(end)
-        look(term, rows)
-        for row in rows:
+        for row in look(term, end):
             # Behind both lines: beside the contacts, and beside the names.
             check("bob is offline" not in row or
                   row.split("bob is")[0].count("│") >= 2,
                   "a line that is not ours: " + row)
     for _ in range(6):
         term.keys("PPage")
-        look(term, term.screen())
+        look(term)
     term.keys("M-End")
     term.type("/info", "Enter")
-    look(term, term.screen())
+    look(term)
     term.resize(40, 12)
     term.expect(lambda rows: "F1" in rows[-2])
     check(not forbidden(strip(term.bytes())), "forbidden characters")
     term.resize(80, 24)
-    look(term, term.expect(lambda rows: "│" in rows[5]))
+    look(term)
 
 
 def strip(text):
@@ -210,13 +200,14 @@ def strip(text):
     return re.sub("\033\\[[0-9;:]*m|\033\\(B|[\016\017]", "", text)
 
 
-def look(term, rows):
-    borders_are_whole(rows)
+def look(term, *wanted):
+    rows = term.whole(*wanted)
     bad = forbidden(strip(term.bytes()))
     check(not bad, "forbidden characters on the screen: %s" % bad)
     bad = forbidden(term.ask("pane_title"))
     check(not bad, "forbidden characters in the title: %s" % bad)
     lab.count("hostile screens")
+    return rows
 
 
 def leaving():
@@ -224,7 +215,7 @@ def leaving():
     term, _ = company()
     tty = term.ask("pane_tty")
     term.type("/quit", "Enter")
-    term.expect(PROMPT.strip())
+    term.left()
     for how in ("/quit", signal.SIGTERM, signal.SIGHUP, signal.SIGABRT,
                 signal.SIGSEGV, "C-z"):
         fd = os.open(tty, os.O_RDWR | os.O_NOCTTY)
@@ -245,10 +236,10 @@ def leaving():
                        "the line as before after %s" % how)
         lab.wait_until(lambda: term.ask("pane_title") == title,
                        "the title as before after %s" % how)
-        check(term.ask("cursor_flag") == "1", "a cursor after %s" % how)
+        term.wait_for("cursor_flag", "1")
         for mode in ("mouse_any_flag", "keypad_cursor_flag", "keypad_flag",
                      "insert_flag"):
-            check(term.ask(mode) == "0", "%s after %s" % (mode, how))
+            term.wait_for(mode, "0")
         os.close(fd)
         term.type("echo all%s" % "well", "Enter")
         # What is typed before the shell asks for it stands behind its prompt.
@@ -258,10 +249,10 @@ def leaving():
         term.expect(lambda rows: not any("allwell" in row for row in rows))
         lab.count("ways to leave")
     term.type("fg", "Enter")
-    lab.wait_until(lambda: term.ask("alternate_on") == "1", "back again")
+    term.wait_for("alternate_on", "1")
     term.expect("F1 help")
     term.type("/quit", "Enter")
-    lab.wait_until(lambda: term.ask("alternate_on") == "0", "the end")
+    term.left()
 
 
 def all_delivered(bob, number):

@@ -69,10 +69,9 @@ def use(mira, locale, no_color, size):
     mira.expect("\r" if size[1] < 4 else "F1")
     before = len(mira.output)
     mira.type(TYPED)
+    for c in TYPED:
+        mira.expect(c, before)
     quiet(mira)
-    shown = mira.output[before:].decode()
-    check(all(c in shown for c in set(TYPED)), "typed, and not seen: %r"
-          % shown)
     mira.type("\x15/quit\r")
     status = mira.wait()
     check(status == 0, "status %d" % status)

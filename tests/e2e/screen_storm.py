@@ -15,7 +15,7 @@ sys.dont_write_bytecode = True
 import lab
 from lab import Earshot, check
 from stream import judge_end
-from terminals import Pty, Tmux, borders_are_whole
+from terminals import Pty, Tmux
 
 lab.enter()
 
@@ -83,25 +83,10 @@ def storm():
     before = len(mira.output)
     bob.send("/msg mira 1234567890")
     # It has caught up, and owes no frame.
-    mira.expect("1234567890", before, timeout=3 * lab.PATIENCE)
+    mira.expect("1234567890", before, timeout=3 + lab.SLACK)
     mira.process.send_signal(signal.SIGTERM)
     check(mira.wait() == 0, "status")
     judge_end(mira.output)
-
-
-def settled(text):
-    """Between a resize and the frame for it tmux shows what is left of the
-    frame before."""
-    def wanted(rows):
-        if "│" not in rows[5] or not any(text in row for row in rows):
-            return False
-        try:
-            borders_are_whole(rows)
-        except lab.Failure:
-            return False
-        return True
-    wanted.__doc__ = "%s, and whole borders" % text
-    return wanted
 
 
 def in_tmux():
@@ -124,11 +109,11 @@ def in_tmux():
         lab.count("sizes")
     term.resize(80, 24)
     bob.send("/msg mira the storm is over")
-    term.expect(settled("the storm is over"))
+    term.whole("the storm is over")
     for columns, rows in ((40, 12), (120, 40), (12, 3), (80, 24)):
         term.resize(columns, rows)
         term.expect("over")
-    term.expect(settled("over"))
+    term.whole("over")
 
 
 def stalled():

@@ -53,7 +53,7 @@ def underlined(term, word):
 def end(term):
     term.keys("C-u")
     term.type("/quit", "Enter")
-    lab.wait_until(lambda: term.ask("alternate_on") == "0", "the shell")
+    term.left()
 
 
 def fake():

@@ -7,6 +7,7 @@ import pty
 import re
 import select
 import shutil
+import socket
 import struct
 import subprocess
 import termios
@@ -56,6 +57,15 @@ def borders_are_whole(rows):
     lab.count("rows measured", len(rows) - 3)
 
 
+def are_whole(rows):
+    """The same, asked: a frame that is being drawn is not yet so."""
+    try:
+        borders_are_whole(rows)
+    except lab.Failure:
+        return False
+    return True
+
+
 def has_mark(text, mark):
     """A row with the text, and the delivery mark in front of it."""
     def wanted(rows):
@@ -82,12 +92,21 @@ class Tmux:
             stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
             preexec_fn=lab.child_setup(ns))
         lab.helpers.append(self.server)
-        lab.wait_until(lambda: os.path.exists(self.socket), "a tmux server")
+        lab.wait_until(self._listens, "a tmux server")
         self("new-session", "-d", "-x", str(columns), "-y", str(rows), "--",
              "/bin/sh", "-i")
         self("set-option", "-g", "window-size", "manual")
         self.resize(columns, rows)
         self.expect(PROMPT.strip())
+
+    def _listens(self):
+        """Who comes before it does would start a server of his own."""
+        with socket.socket(socket.AF_UNIX) as s:
+            try:
+                s.connect(self.socket)
+            except OSError:
+                return False
+        return True
 
     def __call__(self, *words):
         done = subprocess.run(["tmux", "-u", "-S", self.socket, *words],
@@ -140,6 +159,31 @@ class Tmux:
                 "|" + row for row in rows))) from None
         lab.count("screens awaited")
         return rows
+
+    def whole(self, wanted=lambda rows: True):
+        """The same, and the lines between the parts of the screen stand where
+        they should: what is looked at may be half a frame."""
+        def both(rows):
+            found = wanted(rows) if callable(wanted) else any(
+                wanted in row for row in rows)
+            return found and are_whole(rows)
+        both.__doc__ = "%s, and whole borders" % (
+            wanted.__doc__ if callable(wanted) else wanted)
+        return self.expect(both)
+
+    def left(self):
+        """The shell has the terminal again: the program in it has ended, or is
+        stopped, and what is typed is not for it any more."""
+        def wanted(rows):
+            shown = [row for row in rows if row]
+            return shown and shown[-1] == PROMPT.strip() and \
+                self.ask("alternate_on") == "0"
+        wanted.__doc__ = "the shell"
+        return self.expect(wanted)
+
+    def wait_for(self, variable, value):
+        lab.wait_until(lambda: self.ask(variable) == value,
+                       "%s is %s" % (variable, value))
 
 
 class Pty:
@@ -203,7 +247,8 @@ class Pty:
         end = time.monotonic() + timeout
         while self.process.poll() is None and time.monotonic() < end:
             self.pump(0.02)
-        while self.pump(0.05) and time.monotonic() < end:
+        # To the end; where somebody else has it open, there is none.
+        while self.pump(0.2) and time.monotonic() < end:
             if not select.select([self.master], [], [], 0)[0]:
                 break
         if self.process.poll() is None:

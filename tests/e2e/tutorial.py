@@ -40,6 +40,14 @@ def content(folder):
     return found
 
 
+def config(home):
+    path = os.path.join(home, "config")
+    if not os.path.exists(path):
+        return ""
+    with open(path) as f:
+        return f.read()
+
+
 def walk():
     _, hosts = lab.lan_of(3)
     ana, bob = [Earshot(ns, n) for ns, n in zip(hosts[1:], ("ana", "bob"))]
@@ -133,13 +141,12 @@ def walk():
     # The colours.
     term.type("/theme light", "Enter")
     term.expect("look.theme")
-    with open(os.path.join(home, "config")) as f:
-        check("look.theme light" in f.read(), "it is kept")
+    lab.wait_until(lambda: "look.theme light" in config(home), "it is kept")
     # And out.
     term.keys("C-c")
     term.expect("ana> /quit")
     term.keys("Enter")
-    lab.wait_until(lambda: term.ask("alternate_on") == "0", "the shell")
+    term.left()
     for p in (ana, bob):
         p.expect("peer", name="mira", state="offline")
         p.quit()
