@@ -46,7 +46,7 @@ struct options {
 	struct setting_list overrides;
 	const char *home;            /* NULL: EARSHOT_HOME or XDG */
 	const char *passphrase_file; /* NULL: not named */
-	bool plain, json, headless;
+	bool plain, json, headless, help;
 	enum verb verb;
 	/* Behind it; as many as it takes. */
 	char **words;

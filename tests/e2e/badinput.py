@@ -149,7 +149,7 @@ def command_line():
             (["--name", "x" * 65], "between 1 and 64 bytes"),
             (["--interface", "a/b"], '"a/b"'), (["--interface", ""], '""'),
             (["surplus"], '"surplus"'), (["demo", "demo"], '"demo"')):
-        refused(ns, words, USAGE, said, "earshot --help")
+        refused(ns, words, USAGE, said, "--help")
     check(os.listdir(home) == [], "nothing was made")
     for word in ("--help", "--version"):
         done = attempt(ns, [word])

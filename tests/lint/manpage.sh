@@ -36,7 +36,17 @@ type_word()
 }
 
 tables=$("$build/tests/lint/tables") || exit 99
-help=$(LC_ALL=C "$build/earshot" --help) || { echo "earshot --help fails"; exit 1; }
+LC_ALL=C
+export LC_ALL
+work=$(mktemp -d) || exit 99
+trap 'rm -rf "$work"' EXIT
+help=$("$build/earshot" --help) || { echo "earshot --help fails"; exit 1; }
+verbs=$(printf '%s\n' "$help" | sed -nE 's/^  ([a-z][a-z-]*)( .*)?$/\1/p')
+for verb in $verbs; do
+	help=$help"
+"$("$build/earshot" "$verb" --help) ||
+	    { echo "earshot $verb --help fails"; exit 1; }
+done
 options=$(printf '%s\n' "$help" | grep -oE -- '--[a-z][a-z-]*' | sort -u)
 [ -n "$options" ] || { echo "earshot --help names no option"; exit 1; }
 
@@ -47,13 +57,11 @@ then
 	bad=$((bad + 1))
 fi
 
-for shell in bash zsh fish; do
-	file=$assets/completions/earshot.$shell
-	[ $shell != zsh ] || file=$assets/completions/_earshot
+sh "$assets/completions/generate.sh" "$build/earshot" "$work" || exit 99
+for file in earshot.bash _earshot earshot.fish; do
 	count=$((count + 1))
-	if ! printf '%s\n' "$help" | sh "$assets/completions/generate.sh" $shell |
-	    cmp -s - "$file"; then
-		echo "${file#"$root"/}: is not what generate.sh makes of --help"
+	if ! cmp -s "$work/$file" "$assets/completions/$file"; then
+		echo "assets/completions/$file: is not what generate.sh makes"
 		bad=$((bad + 1))
 	fi
 done
@@ -74,7 +82,7 @@ for line in $tables; do
 done
 for option in $options; do
 	letter=$(printf '%s\n' "$help" |
-	    sed -n "s/^ *-\\([a-zA-Z]\\), $option\\( .*\\)*\$/\\1/p")
+	    sed -n "s/^ *-\\([a-zA-Z]\\), $option\\( .*\\)*\$/\\1/p" | sed 1q)
 	need "$man" ".It Fl ${letter:+$letter , }\\-${option#--}"
 	need "$assets/completions/earshot.bash" "$option"
 	need "$assets/completions/_earshot" "$option"

@@ -144,6 +144,13 @@ questions_are_answered(void **state)
 	options_clear(&o);
 	assert_int_equal(parse(&o, "--help"), EXIT_DONE);
 	options_clear(&o);
+	/* Of a verb, wherever it stands, and whatever else is missing. */
+	assert_int_equal(parse(&o, "send --help"), EXIT_DONE);
+	options_clear(&o);
+	assert_int_equal(parse(&o, "-h who -N extra"), EXIT_DONE);
+	options_clear(&o);
+	assert_int_equal(parse(&o, "nosuch --help"), EXIT_USAGE);
+	options_clear(&o);
 }
 
 int
