@@ -4,7 +4,8 @@
 #include <string.h>
 #include <strings.h>
 
-static const char *const schemes[] = { "https://", "http://", "mailto:" };
+/* A mailer may attach what a link of it names. */
+static const char *const schemes[] = { "https://", "http://" };
 
 /* Bytes of the scheme that begins here, 0 for none. */
 static size_t

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Links in a text: http, https and mailto, and nothing that a program of the
+ * Links in a text: http and https, and nothing that a program of the
  * user might take for more than an address.
  */
 #ifndef UI_LINKS_H

@@ -72,7 +72,7 @@ def tells():
     check(len(told(path, 5)) == 5, "our own are none")
 
 
-def payloads():
+def t48_hooks_payloads():
     path = os.path.join(lab.work, "payloads")
     _, ana, bob = pair(hook_message=hook(path, "--"))
     # One line each: a break of lines is one in a message, too.
@@ -84,6 +84,7 @@ def payloads():
         check(got[:3] == ["message", "bob", bob.id] and got[4] == "2",
               "its arguments are the user's: %s" % got)
         lab.count("payloads")
+    check(len(said) >= 60, "%d payloads" % len(said))
     check(not any(os.path.exists(os.path.join(d, "gone"))
                   for d in (".", lab.work, ana.home)), "nothing was run")
 
@@ -119,4 +120,4 @@ def bad():
         lab.count("bad programs")
 
 
-lab.run(tells, payloads, bad)
+lab.run(tells, t48_hooks_payloads, bad)

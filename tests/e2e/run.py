@@ -173,7 +173,7 @@ def strangers():
     check(times() == before + 1, "it was run once")
 
 
-def payloads():
+def t48_run_payloads():
     program = probe()
     _, ana, bob = pair("run any = %s -- {any}" % program,
                        "run some = %s -- {args}" % program,
@@ -193,6 +193,7 @@ def payloads():
             check(arg == text or not text.isascii(),
                   "as it was: %r %r" % (text, arg))
             lab.count("payloads")
+    check(lab.counts["payloads"] == len(every) >= 60, "%d" % len(every))
     for text in DASHES:
         refused(ask(bob, ana, "some " + word(text)))
     check(not any(os.path.exists(os.path.join(d, "gone"))
@@ -303,4 +304,4 @@ def flood():
     lab.count("requests", len(got))
 
 
-lab.run(works, refuses, strangers, payloads, bad, ends, flood)
+lab.run(works, refuses, strangers, t48_run_payloads, bad, ends, flood)
