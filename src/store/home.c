@@ -122,6 +122,42 @@ check_data_dir(const char *dir, char **ret_error)
 	return 0;
 }
 
+/* As the specification wants it: in one that is open to others anybody may sit
+ * where our socket should be. */
+static bool
+is_private(const char *dir)
+{
+	struct stat st;
+
+	return stat(dir, &st) == 0 && S_ISDIR(st.st_mode) &&
+	       st.st_uid == geteuid() && (st.st_mode & 077) == 0;
+}
+
+/* There is one runtime directory of a user, and may be more homes. */
+static bool
+is_usual(const char *data_dir)
+{
+	const struct passwd *pw = getpwuid(geteuid());
+
+	if (pw == NULL || pw->pw_dir == NULL)
+		return false;
+	char *usual = home_path(pw->pw_dir, ".local/share/earshot");
+	bool same = strcmp(usual, data_dir) == 0;
+	free(usual);
+	return same;
+}
+
+static char *
+choose_runtime_dir(const char *data_dir)
+{
+	const char *dir = getenv("XDG_RUNTIME_DIR");
+
+	if (dir != NULL && dir[0] == '/' && is_private(dir) &&
+	    is_usual(data_dir))
+		return home_path(dir, "earshot");
+	return xstrdup(data_dir);
+}
+
 static void
 choose_dirs(struct home *h, const char *dir)
 {
@@ -132,14 +168,11 @@ choose_dirs(struct home *h, const char *dir)
 		h->runtime_dir = xstrdup(dir);
 		return;
 	}
-	const char *runtime = getenv("XDG_RUNTIME_DIR");
 	h->config_dir = xdg_dir("XDG_CONFIG_HOME", ".config");
 	h->data_dir = xdg_dir("XDG_DATA_HOME", ".local/share");
 	h->state_dir = xdg_dir("XDG_STATE_HOME", ".local/state");
-	if (runtime != NULL && runtime[0] == '/')
-		h->runtime_dir = home_path(runtime, "earshot");
-	else if (h->state_dir != NULL)
-		h->runtime_dir = xstrdup(h->state_dir);
+	if (h->data_dir != NULL)
+		h->runtime_dir = choose_runtime_dir(h->data_dir);
 }
 
 int

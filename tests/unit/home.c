@@ -107,6 +107,31 @@ open_follows_xdg(void **state)
 	home_close(&h);
 }
 
+/* Whose data is elsewhere is another one, and has a socket of its own. */
+static void
+a_runtime_dir_is_of_one_home(void **state)
+{
+	const char *runtime = tmpdir_path(*state, "run");
+	struct home h, o;
+	char *error = NULL;
+
+	assert_int_equal(mkdir(runtime, 0700), 0);
+	setenv("XDG_RUNTIME_DIR", runtime, 1);
+	setenv("XDG_STATE_HOME", tmpdir_path(*state, "state"), 1);
+	setenv("XDG_DATA_HOME", tmpdir_path(*state, "one"), 1);
+	assert_int_equal(home_open(&h, NULL, &error), 0);
+	setenv("XDG_DATA_HOME", tmpdir_path(*state, "two"), 1);
+	assert_int_equal(home_open(&o, NULL, &error), 0);
+	assert_string_equal(h.runtime_dir, h.data_dir);
+	assert_string_equal(o.runtime_dir, o.data_dir);
+	assert_string_not_equal(o.runtime_dir, h.runtime_dir);
+	home_close(&h);
+	home_close(&o);
+	unsetenv("XDG_RUNTIME_DIR");
+	unsetenv("XDG_STATE_HOME");
+	unsetenv("XDG_DATA_HOME");
+}
+
 static void
 t50_data_dir_open_to_others_6_modes(void **state)
 {
@@ -314,6 +339,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		TEST(open_puts_all_below_dir),
 		TEST(open_follows_xdg),
+		TEST(a_runtime_dir_is_of_one_home),
 		TEST(t50_data_dir_open_to_others_6_modes),
 		TEST(open_says_what_is_in_the_way),
 		TEST(open_refuses_a_home_it_cannot_use),
