@@ -50,6 +50,23 @@ confusable_find(uint32_t cp)
 	return NULL;
 }
 
+/* As replace_lookalikes, of ASCII: the first of the table are all there is. */
+static char *
+replace_ascii(const char *text)
+{
+	char *out = xstrdup(text);
+
+	for (char *p = out; *p != '\0'; p++) {
+		uint32_t cp = (unsigned char)*p;
+		size_t i = 0;
+		while (confusables[i].cp < cp)
+			i++;
+		if (confusables[i].cp == cp)
+			*p = confusables[i].ascii[0];
+	}
+	return out;
+}
+
 /* Takes text; returns it normalised as the options say. */
 static char *
 normalise(char *text, unsigned options)
@@ -150,7 +167,8 @@ fold_ascii(char *text)
 char *
 name_skeleton(const char *name)
 {
-	char *text = replace_lookalikes(xstrdup(name));
+	char *text = is_ascii(name) ? replace_ascii(name)
+				    : replace_lookalikes(xstrdup(name));
 
 	if (is_ascii(text)) {
 		fold_ascii(text);

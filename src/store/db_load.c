@@ -62,12 +62,41 @@ db_read_pin(sqlite3_stmt *s, int at)
 static void
 read_label(sqlite3_stmt *s, struct pin *pin)
 {
-	if (sqlite3_column_type(s, 17) == SQLITE_NULL)
-		return;
-	char *alias = db_column_text(s, 17, NULL);
+	char *alias = db_column_text(s, 1, NULL);
+
 	snprintf(pin->alias, sizeof(pin->alias), "%s", alias);
 	free(alias);
-	pin->muted_ms = sqlite3_column_int64(s, 18);
+	pin->muted_ms = sqlite3_column_int64(s, 2);
+}
+
+static void
+read_line(sqlite3_stmt *s, struct pin *pin)
+{
+	db_read_line(s, 1, pin);
+}
+
+/* What few contacts have: rows in the order of the pins, which are merged so
+ * that nothing is looked up for the others. */
+static void
+load_beside(struct db *db, enum db_sql sql, struct saved *saved,
+    void (*read)(sqlite3_stmt *s, struct pin *pin))
+{
+	sqlite3_stmt *s = db_statement(db, sql);
+	size_t next = 0;
+
+	while (db_row(db, s)) {
+		struct fp fp;
+		db_column_bytes(s, 0, fp.b, FP_SIZE);
+		size_t at = next;
+		while (at < saved->pin_count &&
+		       !fp_equal(&saved->pins[at].fp, &fp))
+			at++;
+		/* Not there: it came since the contacts were read. */
+		if (at == saved->pin_count)
+			continue;
+		read(s, &saved->pins[at]);
+		next = at + 1;
+	}
 }
 
 static void
@@ -77,11 +106,10 @@ load_pins(struct db *db, struct saved *saved)
 
 	while (db_row(db, s)) {
 		saved->pins = DB_GROW(saved->pins, saved->pin_count);
-		struct pin *pin = &saved->pins[saved->pin_count++];
-		*pin = db_read_pin(s, 0);
-		read_label(s, pin);
-		db_read_line(s, 19, pin);
+		saved->pins[saved->pin_count++] = db_read_pin(s, 0);
 	}
+	load_beside(db, SQL_LABEL_ALL, saved, read_label);
+	load_beside(db, SQL_LINE_ALL, saved, read_line);
 }
 
 static void

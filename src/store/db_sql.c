@@ -116,9 +116,11 @@ static const char *const texts[SQL_COUNT] = {
 	[SQL_CONTACT_ALL] =
 	    "SELECT fp, received_seq, sent_seq, trust, answered, receipts,"
 	    " forgets, transport, addr, udp_port, version_floor, epoch, seq,"
-	    " first_ms, last_ms, name, sum, alias, muted_ms, dialect, handle,"
-	    " charset FROM contact LEFT JOIN label ON label.contact = id"
-	    " LEFT JOIN line ON line.contact = id ORDER BY id",
+	    " first_ms, last_ms, name FROM contact ORDER BY id",
+	[SQL_LABEL_ALL] = "SELECT fp, alias, muted_ms FROM label CROSS"
+			  " JOIN contact ON id = contact ORDER BY contact",
+	[SQL_LINE_ALL] = "SELECT fp, dialect, handle, charset FROM line CROSS"
+			 " JOIN contact ON id = contact ORDER BY contact",
 	[SQL_LINE_PUT] =
 	    "INSERT INTO line SELECT id, ?2, ?3, ?4 FROM contact WHERE fp = ?1"
 	    " ON CONFLICT (contact) DO UPDATE SET charset = ?4",
