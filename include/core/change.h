@@ -13,7 +13,7 @@
 
 #include "base/id.h"
 #include "core/model.h"
-#include "core/trust.h"
+#include "core/pin.h"
 
 #include <stdbool.h>
 #include <stddef.h>

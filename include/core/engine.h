@@ -26,7 +26,7 @@
 #include "core/saved.h"
 #include "core/settings.h"
 #include "core/transfer.h"
-#include "core/trust.h"
+#include "core/pin.h"
 #include "crypto/identity.h"
 #include "crypto/rng.h"
 #include "wire/msg.h"

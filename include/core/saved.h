@@ -9,7 +9,7 @@
 #include "base/id.h"
 #include "core/change.h"
 #include "core/model.h"
-#include "core/trust.h"
+#include "core/pin.h"
 
 #include <stddef.h>
 #include <stdint.h>
@@ -39,7 +39,7 @@ struct saved_rule {
 struct transfer;
 
 struct saved {
-	struct pin *pins;
+	struct pin *pins; /* with their texts */
 	size_t pin_count;
 	struct saved_conv *convs;
 	size_t conv_count;

@@ -6,12 +6,12 @@
 #ifndef STORE_PINS_H
 #define STORE_PINS_H
 
-#include "core/trust.h"
+#include "core/pin.h"
 #include "store/home.h"
 
 #include <stddef.h>
 
-/* *ret_pins: caller frees. A file that is not there is no pins. *ret_error
+/* *ret_pins: caller: pins_free. A file that is not there is no pins. *ret_error
  * (caller frees) may hold a warning also on success. */
 int pins_load(const struct home *h, struct pin **ret_pins, size_t *ret_count,
     char **ret_error);

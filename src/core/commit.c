@@ -52,8 +52,9 @@ entry_new(struct contact *of, const struct change *c)
 	n->change.reason = copy(n->text + c->size + 1, c->reason, reason);
 	n->change.raw = copy_raw(n->text + c->size + reason + 2, c);
 	n->change.pin = NULL;
+	n->pin = (struct pin){ .trust = TRUST_UNKNOWN };
 	if (c->pin != NULL) {
-		n->pin = *c->pin;
+		n->pin = pin_copy(c->pin);
 		n->change.pin = &n->pin;
 	}
 	n->change.transfer = n->transfer =
@@ -74,6 +75,7 @@ entry_free(struct entry *n)
 {
 	transfer_free(n->transfer);
 	free(n->rule.folder);
+	pin_clear(&n->pin);
 	free(n);
 }
 
@@ -353,8 +355,10 @@ is_merged(struct journal *j, const struct entry *n)
 		else if (old->change.kind == CHANGE_FORGET_CONTACT)
 			pin = NULL;
 	}
-	if (pin != NULL)
-		pin->pin = n->pin;
+	if (pin != NULL) {
+		pin_clear(&pin->pin);
+		pin->pin = pin_copy(&n->pin);
+	}
 	return pin != NULL;
 }
 

@@ -6,7 +6,6 @@
 #include "core/legacy.h"
 #include "core/runs.h"
 
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -30,7 +29,6 @@ pin_begin(struct engine *e, struct contact *k)
 		return;
 	k->pin.dialect = p->dialect;
 	k->pin.charset = p->charset;
-	snprintf(k->pin.handle, sizeof(k->pin.handle), "%s", p->handle);
 }
 
 static struct contact *
@@ -48,8 +46,7 @@ contact_add(struct engine *e, const struct fp *fp, int64_t mono_ms)
 	    &k->inbound, STRANGER_PER_S * 1000, STRANGER_BURST, mono_ms);
 	bucket_init(&k->receipts, RECEIPTS_PER_MINUTE * 1000 / 60,
 	    RECEIPTS_BURST, mono_ms);
-	bucket_init(
-	    &k->runs, RUNS_PER_MINUTE * 1000 / 60, RUNS_BURST, mono_ms);
+	bucket_init(&k->runs, RUNS_PER_MINUTE * 1000 / 60, RUNS_BURST, mono_ms);
 	e->contacts[e->contact_count++] = k;
 	return k;
 }
@@ -132,7 +129,6 @@ refresh_pin(struct engine *e, struct contact *k)
 	struct pin *pin = &k->pin;
 	uint32_t epoch = pin->epoch, seq = pin->seq;
 
-	snprintf(pin->name, sizeof(pin->name), "%s", p->called);
 	if (peer_is_legacy(p)) {
 		pin->charset = p->charset;
 		pin->addr = p->addr_count > 0 ? p->addrs[0] : pin->addr;
@@ -158,7 +154,12 @@ contact_keep(struct engine *e, struct contact *k)
 	refresh_pin(e, k);
 	k->kept = true;
 	k->changed = false;
-	struct change c = { .kind = CHANGE_PIN, .fp = k->fp, .pin = &k->pin };
+	const struct peer *p = model_peer(e->model, &k->fp);
+	struct pin pin = k->pin;
+	pin.name = p->called;
+	pin.alias = p->has_alias ? p->name : NULL;
+	pin.handle = p->handle;
+	struct change c = { .kind = CHANGE_PIN, .fp = k->fp, .pin = &pin };
 	commit_change(e, k, &c);
 }
 
@@ -235,6 +236,7 @@ contacts_load(struct engine *e, const struct pin *pins, size_t count)
 		if (k == NULL)
 			break;
 		k->pin = *pin;
+		k->pin.name = k->pin.alias = k->pin.handle = NULL;
 		k->kept = true;
 		k->pinned =
 		    !contact_is_legacy(k) && pin->trust != TRUST_UNKNOWN;
@@ -244,7 +246,7 @@ contacts_load(struct engine *e, const struct pin *pins, size_t count)
 		e->strangers += k->in_inbox ? 1 : 0;
 		struct peer *p = contact_is_legacy(k)
 				     ? model_legacy_add(e->model, &pin->fp,
-					   pin->dialect, k->pin.handle)
+					   pin->dialect, pin_text(pin->handle))
 				     : model_peer_add(e->model, &pin->fp);
 		/* A legacy contact has no key that could be trusted. */
 		if (contact_is_legacy(k) && pin->trust != TRUST_BLOCKED)
@@ -253,7 +255,7 @@ contacts_load(struct engine *e, const struct pin *pins, size_t count)
 		p->charset = pin->charset;
 		p->first_seen_ms = pin->first_ms;
 		p->last_seen_ms = pin->last_ms;
-		peer_load_names(p, pin->name, pin->alias);
+		peer_load_names(p, pin_text(pin->name), pin_text(pin->alias));
 		p->muted_ms = pin->muted_ms;
 		p->udp_port = pin->udp_port;
 		if (pin->addr.family != ADDR_NONE)

@@ -178,7 +178,7 @@ struct conn {
 struct entry {
 	struct entry *next;
 	struct change change;
-	struct pin pin;            /* CHANGE_PIN */
+	struct pin pin;            /* CHANGE_PIN; its texts are owned */
 	struct transfer *transfer; /* CHANGE_TRANSFER; owned */
 	struct accept_rule rule;   /* CHANGE_RULE; its folder is owned */
 	struct contact *of;        /* NULL: nearby, or forgotten */

@@ -114,9 +114,7 @@ do_alias(struct engine *e, struct now now, const struct command *cmd)
 	alias = cmd->text == NULL || cmd->text[0] == '\0'
 		    ? NULL
 		    : own_text(cmd->text, PEER_TEXT_NAME, NULL);
-	snprintf(k->pin.alias, sizeof(k->pin.alias), "%s",
-	    alias == NULL ? "" : alias);
-	peer_set_alias(e->model, p, k->pin.alias);
+	peer_set_alias(e->model, p, alias == NULL ? "" : alias);
 	if (alias == NULL)
 		engine_info(e, now, cmd->conv, "called %s again", p->name);
 	else

@@ -18,7 +18,7 @@ saved_clear(struct saved *s)
 		transfer_free(s->transfers[i]);
 	for (size_t i = 0; i < s->rule_count; i++)
 		free(s->rules[i].rule.folder);
-	free(s->pins);
+	pins_free(s->pins, s->pin_count);
 	free(s->convs);
 	free(s->outbox);
 	free(s->transfers);
@@ -36,10 +36,10 @@ saved_model(const struct saved *s)
 		struct peer *p = pin->dialect == DIALECT_EARSHOT
 				     ? model_peer_add(m, &pin->fp)
 				     : model_legacy_add(m, &pin->fp,
-					   pin->dialect, pin->handle);
-		p->trust = s->pins[i].trust;
-		peer_set_name(m, p, s->pins[i].name);
-		peer_set_alias(m, p, s->pins[i].alias);
+					   pin->dialect, pin_text(pin->handle));
+		p->trust = pin->trust;
+		peer_set_name(m, p, pin_text(pin->name));
+		peer_set_alias(m, p, pin_text(pin->alias));
 		peer_refresh_trust(m, p);
 	}
 	return m;

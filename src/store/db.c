@@ -228,6 +228,15 @@ db_column_text(sqlite3_stmt *s, int at, size_t *ret_size)
 	return text == NULL ? xstrdup("") : xstrndup(text, n);
 }
 
+char *
+db_column_brief(sqlite3_stmt *s, int at, size_t max)
+{
+	const char *text = (const char *)sqlite3_column_text(s, at);
+	size_t n = (size_t)sqlite3_column_bytes(s, at);
+
+	return text == NULL ? NULL : xstrndup(text, n < max ? n : max);
+}
+
 int64_t
 db_mark(struct db *db, const char *name, int64_t otherwise)
 {

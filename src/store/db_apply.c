@@ -38,7 +38,8 @@ put_contact(struct db *db, const struct pin *pin)
 	db_bind_int(s, 13, pin->seq);
 	db_bind_int(s, 14, pin->first_ms);
 	db_bind_int(s, 15, pin->last_ms);
-	db_bind_text(s, 16, pin->name, strlen(pin->name));
+	const char *name = pin_text(pin->name);
+	db_bind_text(s, 16, name, strlen(name));
 	db_bind_int(s, 17, db_pin_sum(pin));
 	db_run(db, s);
 }
@@ -46,13 +47,14 @@ put_contact(struct db *db, const struct pin *pin)
 static void
 put_label(struct db *db, const struct pin *pin)
 {
-	bool any = pin->alias[0] != '\0' || pin->muted_ms != 0;
+	const char *alias = pin_text(pin->alias);
+	bool any = alias[0] != '\0' || pin->muted_ms != 0;
 	sqlite3_stmt *s =
 	    db_statement(db, any ? SQL_LABEL_PUT : SQL_LABEL_FORGET);
 
 	db_bind_blob(s, 1, pin->fp.b, FP_SIZE);
 	if (any) {
-		db_bind_text(s, 2, pin->alias, strlen(pin->alias));
+		db_bind_text(s, 2, alias, strlen(alias));
 		db_bind_int(s, 3, pin->muted_ms);
 	}
 	db_run(db, s);

@@ -168,7 +168,8 @@ db_pin_sum(const struct pin *pin)
 	sum = add_int(sum, pin->version_floor);
 	sum = add_int(sum, pin->answered);
 	sum = add_int(sum, (int64_t)((uint64_t)pin->epoch << 32 | pin->seq));
-	return (int64_t)add_bytes(sum, pin->name, strlen(pin->name));
+	const char *name = pin_text(pin->name);
+	return (int64_t)add_bytes(sum, name, strlen(name));
 }
 
 /* NULL and "" differ. */

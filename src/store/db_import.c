@@ -45,7 +45,7 @@ take_over(struct db *db, const struct home *h, char **ret_notice)
 			*ret_notice = error;
 		}
 	}
-	free(pins);
+	pins_free(pins, count);
 	return err;
 }
 

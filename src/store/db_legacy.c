@@ -8,7 +8,6 @@
 
 #include "base/mem.h"
 
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -41,7 +40,8 @@ db_line_put(struct db *db, const struct pin *pin)
 
 	db_bind_blob(s, 1, pin->fp.b, FP_SIZE);
 	db_bind_int(s, 2, pin->dialect);
-	db_bind_text(s, 3, pin->handle, strlen(pin->handle));
+	const char *handle = pin_text(pin->handle);
+	db_bind_text(s, 3, handle, strlen(handle));
 	db_bind_int(s, 4, pin->charset);
 	db_run(db, s);
 }
@@ -122,10 +122,8 @@ db_read_line(sqlite3_stmt *s, int at, struct pin *pin)
 {
 	if (sqlite3_column_type(s, at) == SQLITE_NULL)
 		return;
-	char *handle = db_column_text(s, at + 1, NULL);
 	pin->dialect = dialect_of(sqlite3_column_int(s, at));
-	snprintf(pin->handle, sizeof(pin->handle), "%s", handle);
-	free(handle);
+	pin->handle = db_column_brief(s, at + 1, HANDLE_SIZE - 1);
 	pin->charset = charset_of(sqlite3_column_int(s, at + 2));
 }
 

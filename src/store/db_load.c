@@ -7,12 +7,16 @@
 
 #include "base/err.h"
 #include "base/mem.h"
+#include "base/peer_text.h"
 #include "store/db_state.h"
 
 #include <assert.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+
+/* Of a clean name, in bytes. */
+enum { NAME_MAX_SHOWN = NAME_BYTES_MAX * PEER_TEXT_GROWTH };
 
 /* TEXT_ACTION of the wire. */
 enum { FLAG_ACTION = 1 << 1 };
@@ -45,8 +49,8 @@ db_read_pin(sqlite3_stmt *s, int at)
 		.seq = (uint32_t)sqlite3_column_int64(s, at + 12),
 		.first_ms = sqlite3_column_int64(s, at + 13),
 		.last_ms = sqlite3_column_int64(s, at + 14),
+		.name = db_column_brief(s, at + 15, NAME_MAX_SHOWN),
 	};
-	char *name = db_column_text(s, at + 15, NULL);
 
 	db_column_bytes(s, at, pin.fp.b, FP_SIZE);
 	if (pin.trust > TRUST_BLOCKED)
@@ -54,18 +58,13 @@ db_read_pin(sqlite3_stmt *s, int at)
 	if (pin.transport > TRANSPORT_UDP)
 		pin.transport = TRANSPORT_AUTO;
 	read_addr(s, at + 8, &pin.addr);
-	snprintf(pin.name, sizeof(pin.name), "%s", name);
-	free(name);
 	return pin;
 }
 
 static void
 read_label(sqlite3_stmt *s, struct pin *pin)
 {
-	char *alias = db_column_text(s, 1, NULL);
-
-	snprintf(pin->alias, sizeof(pin->alias), "%s", alias);
-	free(alias);
+	pin->alias = db_column_brief(s, 1, NAME_MAX_SHOWN);
 	pin->muted_ms = sqlite3_column_int64(s, 2);
 }
 

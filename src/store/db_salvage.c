@@ -38,8 +38,10 @@ is_contact(sqlite3_stmt *s)
 {
 	struct pin pin = db_read_pin(s, 1);
 
-	return !fp_is_zero(&pin.fp) &&
-	       sqlite3_column_int64(s, 17) == db_pin_sum(&pin);
+	bool is = !fp_is_zero(&pin.fp) &&
+		  sqlite3_column_int64(s, 17) == db_pin_sum(&pin);
+	pin_clear(&pin);
+	return is;
 }
 
 static bool

@@ -171,6 +171,8 @@ uint64_t db_seq_out(int64_t value);
 bool db_column_bytes(sqlite3_stmt *s, int at, void *out, size_t n);
 /* A string, NUL-terminated (caller frees), never NULL. */
 char *db_column_text(sqlite3_stmt *s, int at, size_t *ret_size);
+/* The same, cut after max bytes; NULL for NULL. */
+char *db_column_brief(sqlite3_stmt *s, int at, size_t max);
 
 int64_t db_mark(struct db *db, const char *name, int64_t otherwise);
 bool db_set_mark(struct db *db, const char *name, int64_t value);
@@ -302,7 +304,7 @@ void db_finish_forgetting(struct db *db);
 		? (array) \
 		: xrealloc(array, (count) == 0 ? 1 : 2 * (count), \
 		      sizeof(*(array))))
-/* A row of SQL_CONTACT_ALL, or of the table. */
+/* A row of SQL_CONTACT_ALL, or of the table (caller: pin_clear). */
 struct pin db_read_pin(sqlite3_stmt *s, int at);
 bool db_read_saved(struct db *db, struct saved *ret_saved);
 /*

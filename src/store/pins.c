@@ -91,6 +91,7 @@ pins_load(const struct home *h, struct pin **ret_pins, size_t *ret_count,
 		*ret_pins = parsed.pins;
 		*ret_count = parsed.count;
 		parsed.pins = NULL;
+		parsed.count = 0;
 	}
 	pins_text_clear(&parsed);
 	free(text);

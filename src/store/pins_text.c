@@ -122,13 +122,8 @@ next_addr(struct line *l, struct addr *addr)
 static void
 rest_name(struct line *l, struct pin *pin)
 {
-	size_t size;
-	char *name =
-	    peer_text(untrusted_of(l->p, l->left), PEER_TEXT_NAME, &size);
-
-	assert(size < sizeof(pin->name));
-	memcpy(pin->name, name, size + 1);
-	free(name);
+	pin->name =
+	    peer_text(untrusted_of(l->p, l->left), PEER_TEXT_NAME, NULL);
 }
 
 static bool
@@ -177,12 +172,13 @@ reject_line(struct pins_text *t, const char *p, size_t n)
 static void
 take_line(struct pins_text *t, const char *p, size_t n)
 {
-	struct pin pin;
+	struct pin pin = { .trust = TRUST_UNKNOWN };
 
 	if (n == 0)
 		return;
 	if (t->count == PINS_MAX || !parse_line(p, n, &pin) ||
 	    is_known(t, &pin.fp)) {
+		pin_clear(&pin);
 		reject_line(t, p, n);
 		return;
 	}
@@ -226,7 +222,7 @@ pins_parse(const char *text, size_t n, struct pins_text *ret_parsed)
 void
 pins_text_clear(struct pins_text *parsed)
 {
-	free(parsed->pins);
+	pins_free(parsed->pins, parsed->count);
 	free(parsed->rejects);
 	*parsed = (struct pins_text){ 0 };
 }
@@ -256,7 +252,7 @@ format_pin(const struct pin *pin, char out[static PIN_LINE_MAX])
 	    fp_text(&pin->fp, fp), trust_word(pin->trust),
 	    pin->answered ? "" : unanswered, addr, (unsigned)pin->version_floor,
 	    pin->epoch, pin->seq, pin->first_ms < 0 ? 0 : pin->first_ms,
-	    pin->last_ms < 0 ? 0 : pin->last_ms, pin->name);
+	    pin->last_ms < 0 ? 0 : pin->last_ms, pin_text(pin->name));
 	assert(n > 0 && n < PIN_LINE_MAX);
 	return (size_t)n;
 }

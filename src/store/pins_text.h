@@ -5,7 +5,7 @@
 #ifndef STORE_PINS_TEXT_H
 #define STORE_PINS_TEXT_H
 
-#include "core/trust.h"
+#include "core/pin.h"
 
 #include <stddef.h>
 

@@ -6,7 +6,7 @@
 #include "base/err.h"
 #include "base/mem.h"
 #include "core/query.h"
-#include "core/trust.h"
+#include "core/pin.h"
 #include "ui/parse.h"
 #include "ui/str.h"
 #include "ui/when.h"

@@ -106,10 +106,12 @@ static void
 add_contacts(struct db *db, unsigned count)
 {
 	for (unsigned who = 1; who <= count; who++) {
+		char name[32];
 		struct pin pin = { .fp = history_fp(who),
 			.trust = TRUST_PINNED,
-			.answered = true };
-		snprintf(pin.name, sizeof(pin.name), "contact%u", who);
+			.answered = true,
+			.name = name };
+		snprintf(name, sizeof(name), "contact%u", who);
 		db_apply(
 		    db, &(struct change){
 			    .kind = CHANGE_PIN, .fp = pin.fp, .pin = &pin });

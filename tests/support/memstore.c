@@ -104,8 +104,11 @@ row_clear(struct mem_row *r)
 void
 memstore_rollback(struct memstore *ms)
 {
-	for (size_t i = 0; i < ms->pending_count; i++)
+	for (size_t i = 0; i < ms->pending_count; i++) {
+		if (ms->pending[i].kind == CHANGE_PIN)
+			pin_clear(&ms->pending_pins[i]);
 		change_free(&ms->pending[i]);
+	}
 	ms->pending_count = 0;
 }
 
@@ -121,7 +124,7 @@ memstore_clear(struct memstore *ms)
 	for (size_t i = 0; i < ms->conv_count; i++)
 		free(ms->convs[i].draft);
 	free(ms->rows);
-	free(ms->pins);
+	pins_free(ms->pins, ms->pin_count);
 	free(ms->convs);
 	free(ms->pending);
 	free(ms->pending_pins);
@@ -140,7 +143,7 @@ memstore_apply(struct memstore *ms, const struct change *c)
 		    sizeof(*ms->pending_pins));
 	}
 	if (c->kind == CHANGE_PIN)
-		ms->pending_pins[ms->pending_count] = *c->pin;
+		ms->pending_pins[ms->pending_count] = pin_copy(c->pin);
 	ms->pending[ms->pending_count++] = copy_change(c);
 }
 
@@ -173,11 +176,12 @@ apply_pin(struct memstore *ms, const struct pin *pin)
 	if (old == NULL) {
 		ms->pins = xgrow(
 		    ms->pins, ms->pin_count, &ms->pin_cap, sizeof(*ms->pins));
-		ms->pins[ms->pin_count++] = *pin;
+		ms->pins[ms->pin_count++] = pin_copy(pin);
 		return;
 	}
 	uint64_t received = old->received_seq, sent = old->sent_seq;
-	*old = *pin;
+	pin_clear(old);
+	*old = pin_copy(pin);
 	if (received > old->received_seq)
 		old->received_seq = received;
 	if (sent > old->sent_seq)
@@ -425,8 +429,10 @@ forget(struct memstore *ms, const struct change *c)
 	if (c->kind != CHANGE_FORGET_CONTACT)
 		return;
 	drop_rule(ms, &c->fp);
-	if (pin != NULL)
+	if (pin != NULL) {
+		pin_clear(pin);
 		*pin = ms->pins[--ms->pin_count];
+	}
 }
 
 static void
@@ -483,6 +489,16 @@ memstore_commit(struct memstore *ms)
 	ms->commits++;
 }
 
+static struct pin *
+copy_pins(const struct memstore *ms, size_t room)
+{
+	struct pin *pins = xcalloc(room, sizeof(*pins));
+
+	for (size_t i = 0; i < ms->pin_count; i++)
+		pins[i] = pin_copy(&ms->pins[i]);
+	return pins;
+}
+
 static struct saved_conv *
 saved_conv_of(struct saved *s, const struct fp *fp)
 {
@@ -529,7 +545,7 @@ memstore_load(const struct memstore *ms, struct saved *ret_saved)
 	struct saved s = { .next_row = 1,
 		.transfer_number = ms->transfer_number };
 
-	s.pins = xmemdup(ms->pins, ms->pin_count * sizeof(*s.pins));
+	s.pins = copy_pins(ms, ms->pin_count);
 	s.pin_count = ms->pin_count;
 	for (size_t i = 0; i < ms->conv_count; i++) {
 		struct saved_conv *c = saved_conv_of(&s, &ms->convs[i].fp);
@@ -641,7 +657,7 @@ copy_applied(const struct memstore *ms)
 	copy.rules = xmemdup(ms->rules, ms->rule_cap * sizeof(*ms->rules));
 	for (size_t i = 0; i < ms->rule_count; i++)
 		copy.rules[i].rule = copy_rule(&ms->rules[i].rule);
-	copy.pins = xmemdup(ms->pins, ms->pin_cap * sizeof(*ms->pins));
+	copy.pins = copy_pins(ms, ms->pin_cap);
 	copy.convs = xmemdup(ms->convs, ms->conv_cap * sizeof(*ms->convs));
 	for (size_t i = 0; i < ms->conv_count; i++) {
 		if (copy.convs[i].draft != NULL)

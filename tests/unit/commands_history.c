@@ -3,7 +3,7 @@
  * Commands about messages that were said, and about what is kept of them.
  */
 #include "base/err.h"
-#include "core/trust.h"
+#include "core/pin.h"
 #include "model_fixture.h"
 #include "ui/commands.h"
 

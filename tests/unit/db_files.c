@@ -13,7 +13,6 @@
 #include <setjmp.h>
 #include <sqlite3.h>
 #include <stdarg.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
@@ -36,9 +35,10 @@ static char note[] = "left out: 2 links";
 static void
 pin(struct db_kit *k, unsigned who, const char *name)
 {
-	struct pin pin = { .fp = db_kit_fp(who), .trust = TRUST_VERIFIED };
+	struct pin pin = {
+		.fp = db_kit_fp(who), .trust = TRUST_VERIFIED, .name = name
+	};
 
-	snprintf(pin.name, sizeof(pin.name), "%s", name);
 	db_kit_add(k,
 	    &(struct change){ .kind = CHANGE_PIN, .fp = pin.fp, .pin = &pin });
 }

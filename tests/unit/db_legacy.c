@@ -118,7 +118,7 @@ test_round_trip(void **state)
 	assert_string_equal(saved.pins[0].handle, "zhang@PC-1");
 	assert_int_equal(saved.pins[0].charset, CHARSET_GB18030);
 	assert_int_equal(saved.pins[1].dialect, DIALECT_EARSHOT);
-	assert_string_equal(saved.pins[1].handle, "");
+	assert_null(saved.pins[1].handle);
 	saved_clear(&saved);
 	struct saved_page page = db_kit_page(k, ZHANG);
 	assert_int_equal(page.count, 2);

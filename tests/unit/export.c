@@ -9,7 +9,6 @@
 #include <setjmp.h>
 #include <signal.h>
 #include <stdarg.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/resource.h>
@@ -32,9 +31,10 @@ say_it(struct db_kit *k, unsigned who, unsigned n, const char *text)
 static void
 pin(struct db_kit *k, unsigned who, const char *name)
 {
-	struct pin pin = { .fp = db_kit_fp(who), .trust = TRUST_PINNED };
+	struct pin pin = {
+		.fp = db_kit_fp(who), .trust = TRUST_PINNED, .name = name
+	};
 
-	snprintf(pin.name, sizeof(pin.name), "%s", name);
 	db_kit_add(k,
 	    &(struct change){ .kind = CHANGE_PIN, .fp = pin.fp, .pin = &pin });
 }

@@ -2,6 +2,7 @@
 #include "store/pins.h"
 
 #include "base/err.h"
+#include "base/peer_text.h"
 #include "store/pins_text.h"
 #include "tmpdir.h"
 
@@ -54,7 +55,7 @@ teardown(void **state)
 
 	home_close(&f->h);
 	tmpdir_remove(f->dir);
-	free(f->pins);
+	pins_free(f->pins, f->count);
 	free(f->error);
 	free(f);
 	return 0;
@@ -63,7 +64,7 @@ teardown(void **state)
 static int
 load(struct fixture *f)
 {
-	free(f->pins);
+	pins_free(f->pins, f->count);
 	free(f->error);
 	f->pins = NULL;
 	f->error = NULL;
@@ -108,7 +109,7 @@ pin_of(const char *fp, enum trust trust, const char *addr, const char *name)
 	assert_int_equal(fp_parse(fp, &p.fp), 0);
 	if (addr != NULL)
 		assert_int_equal(addr_parse(addr, 0, &p.addr), 0);
-	snprintf(p.name, sizeof(p.name), "%s", name);
+	p.name = name;
 	return p;
 }
 
@@ -329,14 +330,14 @@ a_full_disk_keeps_the_old_pins(void **state)
 static struct pin *
 many_pins(size_t count)
 {
+	static char name[NAME_BYTES_MAX + 1];
 	struct pin *pins = calloc(count, sizeof(*pins));
 
+	memset(name, 'n', NAME_BYTES_MAX);
 	for (size_t i = 0; i < count; i++) {
-		pins[i] = pin_of(FP_A, TRUST_PINNED, NULL, "x");
+		pins[i] = pin_of(FP_A, TRUST_PINNED, NULL, name);
 		memcpy(pins[i].fp.b, &i, sizeof(i));
 		pins[i].fp.b[FP_SIZE - 1] = 1;
-		memset(pins[i].name, 'n', NAME_BYTES_MAX);
-		pins[i].name[NAME_BYTES_MAX] = '\0';
 	}
 	return pins;
 }
