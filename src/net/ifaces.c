@@ -7,6 +7,7 @@
  */
 #include "net/ifaces.h"
 
+#include "base/mem.h"
 #include "net/sockaddr.h"
 
 #include <dirent.h>
@@ -14,6 +15,7 @@
 #include <net/if.h>
 #include <netinet/in.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/ioctl.h>
 #include <unistd.h>
@@ -338,21 +340,21 @@ ifaces_list(
     const struct iface_choice *choice, struct iface out[static IFACES_MAX])
 {
 	struct ifaddrs *all = NULL;
-	size_t count = 0;
+	size_t count = 0, found = 0;
 
 	if (getifaddrs(&all) != 0)
 		return 0;
-	for (int pass = PASS_USED; pass < PASS_COUNT; pass++) {
-		for (struct ifaddrs *a = all; a != NULL; a = a->ifa_next) {
-			struct iface f;
-			if (count == IFACES_MAX)
-				break;
-			describe(choice, a, &f);
-			if (belongs((enum pass)pass, &f, out, count))
-				out[count++] = f;
-		}
-	}
+	for (struct ifaddrs *a = all; a != NULL; a = a->ifa_next)
+		found++;
+	struct iface *list = xcalloc(found, sizeof(*list)), *f = list;
+	for (struct ifaddrs *a = all; a != NULL; a = a->ifa_next)
+		describe(choice, a, f++);
+	for (int pass = PASS_USED; pass < PASS_COUNT; pass++)
+		for (f = list; f < list + found && count < IFACES_MAX; f++)
+			if (belongs((enum pass)pass, f, out, count))
+				out[count++] = *f;
 	add_macs(all, out, count);
+	free(list);
 	freeifaddrs(all);
 	return count;
 }
