@@ -157,13 +157,13 @@ def offer(ana, bob, path):
     taken of anybody."""
     while len(bob.asked) >= 3 and time.monotonic() < bob.asked[-3] + 61:
         lab.pump(0.1)
-    bob.asked.append(time.monotonic())
     a, b = ana.p.mark(), bob.p.mark()
     ana.p.send("/query " + bob.id, "/send '%s'" % path)
     name = os.path.basename(path)
-    return (ana.p.expect("transfer", a, name=name)["transfer"],
-            bob.p.expect("transfer", b, name=name,
-                         state="offered")["transfer"])
+    mine = ana.p.expect("transfer", a, name=name)
+    theirs = bob.p.expect("transfer", b, name=name, state="offered")
+    bob.asked.append(time.monotonic())  # it may have been on its way for long
+    return mine["transfer"], theirs["transfer"]
 
 
 def arrived(bob, number, sha, timeout=lab.DEADLINE):
@@ -306,9 +306,10 @@ class Sending:
 
     def ensure(self):
         """It is under way."""
-        if self.number is not None and not self.is_over() and \
-                self.bob.files()[self.number]["file"]["state"] not in OVER:
-            return
+        if self.number is not None and not self.is_over():
+            found = self.bob.files().get(self.number, {}).get("file", {})
+            if found.get("state") not in OVER:
+                return
         self.finish()
         lab.meet(self.ana.p, self.bob.p)
         self.mine, self.number = offer(self.ana, self.bob, self.path)
@@ -426,10 +427,13 @@ def full():
         s.ensure()
         wait_until(lambda: lab.pump(0.001) or here(bob) > SIZE // 8,
                    "some of it is here", step=0)
+        # It must not be over before the disk is full.
+        ana.p.signal(signal.SIGSTOP)
         with open(ballast, "wb") as f:
             st = os.statvfs(small.path)
             os.posix_fallocate(f.fileno(), 0, st.f_bavail * st.f_frsize -
                                (264 << 20))
+        ana.p.signal(signal.SIGCONT)
         stopped = bob.state(s.number, "paused", "failed", "done")
         check(stopped["state"] == "paused", "it can go on: %s" % stopped)
         print("full: " + stopped["reason"])

@@ -184,8 +184,8 @@ def cut_and_cancelled():
     ana.signal(signal.SIGKILL)
     ana.wait()
     lab.close(ana)
-    check(sorted(n[-5:] for n in os.listdir(bob.got)) in (
-        [".list", ".part"], ["g.bin"]), os.listdir(bob.got))
+    wait_until(lambda: sorted(n[-5:] for n in os.listdir(bob.got)) in (
+        [".list", ".part"], ["g.bin"]), "all of it, or a part and its list")
     ana = Earshot(hosts[0], "ana", home_dir=ana.home)
     bob.p.expect("transfer", transfer=number, state="done")
     wait_until(lambda: os.listdir(bob.got) == ["big.bin"], "nothing else stays")

@@ -56,5 +56,14 @@ class Client:
         self.socket.close()
 
 
+def heard_by(a):
+    """How many programs are told what happens there: taken, not only
+    waiting to be."""
+    with open("/proc/%d/net/unix" % a.pid) as f:
+        rows = [line.split() for line in f]
+    return sum(row[5] == "03" and row[6] != "0" and row[7:] == [path(a)]
+               for row in rows)
+
+
 def path(a):
     return os.path.join(a.home, "control")

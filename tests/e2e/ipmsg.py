@@ -4,6 +4,7 @@
 import os
 import re
 import sys
+import time
 
 sys.dont_write_bytecode = True
 import ipmsg_peer as im
@@ -233,6 +234,34 @@ def libcrypto_of(p):
     return found and found.group(1)
 
 
+class Rest:
+    """Sees when the beginning of these is over: three entries of each, and the
+    answers to them, of which there is one in two seconds. A key that is asked
+    for before is answered behind those, and may be too late for a text."""
+
+    def __init__(self, ns, *sources):
+        self.tap, self.sources = lab.Capture(ns, "eth0"), sources
+
+    def packets(self):
+        return [f for _, _, data in self.tap.read() for f in [lab.Frame(data)]
+                if f.proto == 17 and f.dport == im.PORT]
+
+    def wait(self):
+        since, seen = time.monotonic(), 0
+
+        def comes():
+            nonlocal since, seen
+            lab.pump(0.05)
+            came = self.packets()
+            if len(came) > seen:
+                since, seen = time.monotonic(), len(came)
+            began = [f.src for f in came if f.dst == "10.77.0.255" and
+                     im.Packet(f.payload).kind == im.ENTRY]
+            return all(began.count(s) >= 3 for s in self.sources) and \
+                time.monotonic() > since + 3
+        lab.wait_until(comes, "rest")
+
+
 def obfuscated():
     """Keys are made once; nothing that is said is on the wire."""
     _, hosts = lab.lan_of(2, v6=False)
@@ -242,6 +271,7 @@ def obfuscated():
     kept = os.path.join(ana.home, "ipmsg-keys")
     check(not os.path.exists(kept) and not libcrypto_of(ana),
           "no keys, and nothing to use them, before they are wanted")
+    rest = Rest(hosts[1], HERE, THERE)
     for p in (ana, bob):
         p.send("/dialect ipmsg on")
     for a, b in ((ana, bob), (bob, ana)):
@@ -251,6 +281,7 @@ def obfuscated():
     check(os.stat(kept).st_mode & 0o777 == 0o600, "its owner's alone")
     library = libcrypto_of(ana)
     check(library, "libcrypto is loaded")
+    rest.wait()
     tap = lab.Capture(hosts[1])
     for a, b, text in ((ana, bob, "unseen-你好"), (bob, ana, "unseen-too")):
         mark = a.mark()
@@ -267,8 +298,10 @@ def obfuscated():
         keys = f.read()
     home = ana.home
     ana.quit()
+    rest = Rest(hosts[1], HERE)
     ana = speaker(hosts[0], "ana", "--port", "41001", home_dir=home)
     ana.expect("peer", dialect="ipmsg", name="bob", obfuscated=True)
+    rest.wait()
     mark = bob.mark()
     ana.send("/msg bob unseen again")
     bob.expect("message", mark, text="unseen again", obfuscated=True)

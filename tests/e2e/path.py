@@ -45,20 +45,28 @@ def ask(ana, who="bob"):
     return text, steps
 
 
+def told(p, line):
+    mark = p.mark()
+    p.send(line)
+    return p.expect("info", mark, command=line)["text"]
+
+
 def well():
     _, hosts = lab.lan_of(2)
     ana, bob = friends(hosts)
-    text, steps = ask(ana)
+    for _ in range(5):
+        text, steps = ask(ana)
+        if all(steps.get(step, ("",))[0] == "ok" for step in STEPS):
+            break
+        lab.count("times that a busy machine took too long")
     for step in STEPS:
         check(steps.get(step, ("",))[0] == "ok", "%s:\n%s" % (step, text))
     rate = int(re.search(r"(\d+) kB/s", text).group(1))
     print("16 MB at %d kB/s" % rate)
     # Nothing of it is left, at either end.
     for p in (ana, bob):
-        mark = p.mark()
-        p.send("/net")
-        net = p.expect("info", mark, command="/net")["text"]
-        check("1 open, 0 refused" in net, net)
+        lab.wait_until(lambda: "1 open, 0 refused" in told(p, "/net"),
+                       "one connection is left: %s" % told(p, "/net"))
 
 
 def chat_beside_a_load():

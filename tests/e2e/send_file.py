@@ -40,7 +40,7 @@ class SendFile:
     def __init__(self, ns, home, *words, stdin=subprocess.DEVNULL, out=None):
         self.process = subprocess.Popen(
             [lab.program, "--home", home, "--interface", "eth0", "--timeout",
-             "40", "send-file", *words],
+             "%d" % lab.DEADLINE, "send-file", *words],
             stdin=stdin, stdout=out or subprocess.PIPE,
             stderr=subprocess.PIPE, cwd=home,
             env=dict(os.environ, USER="ana"), preexec_fn=lab.child_setup(ns))
@@ -210,7 +210,8 @@ def on_a_terminal():
         except (BlockingIOError, OSError):
             pass
     try:
-        shown += os.read(main, 65536)
+        while data := os.read(main, 65536):
+            shown += data
     except (BlockingIOError, OSError):
         pass
     run.end(DONE)

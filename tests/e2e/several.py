@@ -118,12 +118,15 @@ def other_port():
     _, (host, far) = lab.lan_of(2)
     ana, dan = [Earshot(ns, name, "--port", "5000")
                 for ns, name in ((host, "ana"), (far, "dan"))]
-    ben = Earshot(host, "ben")
+    ben, eve = Earshot(host, "ben"), Earshot(far, "eve")
     lab.meet(ana, dan)
+    lab.meet(ben, eve)
     say(ana, dan, "on port 5000")
+    say(ben, eve, "on the usual one")
     for p in (ana, dan):
-        p.expect_absent("peer", id=ben.id)
-    ben.expect_absent("peer")
+        for other in (ben, eve):
+            p.expect_absent("peer", id=other.id)
+            other.expect_absent("peer", id=p.id)
 
 
 lab.run(one_host, loopback_only, one_home, port_taken, other_port)

@@ -8,6 +8,7 @@ import sys
 
 sys.dont_write_bytecode = True
 import lab
+from guest import heard_by
 from lab import Earshot, check
 
 lab.enter()
@@ -130,8 +131,12 @@ def alone():
     bob.expect("message", text="from cron", **{"from": "ana"})
     bob.expect(lambda e: e["event"] == "peer" and e["name"] == "ana" and
                e["state"] == "offline")
-    status, out, _ = run(hosts[0], home, "who", "--name", "ana")
-    check(status == 0 and out.startswith("bob "), "who is there: %r" % out)
+    # It waits two seconds for those who are there to say so.
+    def who():
+        status, out, err = run(hosts[0], home, "who", "--name", "ana")
+        check(status == 0, "who: %s" % err)
+        return out.startswith("bob ")
+    lab.wait_until(who, "bob is there")
     check(sorted(os.listdir(home)) == sorted(
         set(os.listdir(home)) - {"control"}), "no socket stays behind")
 
@@ -274,6 +279,17 @@ def trusts():
           all(len(line) == 37 for line in lines[1:20]), "a QR code")
 
 
+def receiver(ns, ana, there, count):
+    """One that takes what bob offers, and that is told already."""
+    lab.wait_until(lambda: lab.pump(0.01) or heard_by(ana) == 0,
+                   "those before are gone")
+    p = start(ns, ana.home, "receive", "--dir", there, "--from", "bob",
+              "--count", count)
+    lab.wait_until(lambda: lab.pump(0.01) or heard_by(ana) == 1,
+                   "it is heard")
+    return p
+
+
 def files():
     """receive --dir: what is offered is taken there."""
     hosts = lan()
@@ -284,12 +300,7 @@ def files():
     os.mkdir(there)
     check(run(hosts[0], ana.home, "receive", "--dir", there + "x")[0] == 1,
           "no folder")
-    fds = "/proc/%d/fd" % ana.pid
-    before = len(os.listdir(fds))
-    p = start(hosts[0], ana.home, "receive", "--dir", there, "--from", "bob",
-              "--count", "3")
-    lab.wait_until(lambda: lab.pump(0.01) or len(os.listdir(fds)) > before,
-                   "it is heard")
+    p = receiver(hosts[0], ana, there, "3")
     names = ("it's.bin", "two")
     for name in names:
         path = os.path.join(lab.work, name)
@@ -335,12 +346,7 @@ def impostor():
     eve.expect("peer", id=ana.id, state="online")
     there = os.path.join(lab.work, "there")
     os.mkdir(there)
-    fds = "/proc/%d/fd" % ana.pid
-    before = len(os.listdir(fds))
-    p = start(hosts[0], ana.home, "receive", "--dir", there, "--from", "bob",
-              "--count", "2")
-    lab.wait_until(lambda: lab.pump(0.01) or len(os.listdir(fds)) > before,
-                   "it is heard")
+    p = receiver(hosts[0], ana, there, "2")
     path = os.path.join(lab.work, "good.bin")
     with open(path, "wb") as f:
         f.write(b"x" * 1000)
