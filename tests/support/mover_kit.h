@@ -12,7 +12,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-enum { KIT_TOKEN = 7, KIT_WAIT_MS = 20000 };
+enum { KIT_TOKEN = 7, KIT_WAIT_MS = 60000 };
 
 /* What was heard of one end of a transfer. */
 struct kit_end {

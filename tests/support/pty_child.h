@@ -21,7 +21,7 @@
 #include <unistd.h>
 #include <wchar.h>
 
-enum { WAIT_MS = 10000, CHILD_FAILED = 3 };
+enum { WAIT_MS = 60000, CHILD_FAILED = 3 };
 
 struct child {
 	const char *term, *locale;

@@ -8,7 +8,7 @@
 
 #include "net/tcp.h"
 
-enum { TURN_MS = 2000, SEEN_MAX = 64 };
+enum { TURN_MS = 20000, SEEN_MAX = 64 };
 
 /* One end, and what happened to it. */
 struct end {

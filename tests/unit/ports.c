@@ -15,7 +15,7 @@
 #include <cmocka.h>
 #include <errno.h>
 
-enum { PORT = 33333, WAIT_MS = 2000, UDP_TAG = 3, TCP_TAG = 4 };
+enum { PORT = 33333, WAIT_MS = 20000, UDP_TAG = 3, TCP_TAG = 4 };
 
 struct host {
 	struct ports *p;

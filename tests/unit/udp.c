@@ -18,7 +18,7 @@
 #include <errno.h>
 #include <poll.h>
 
-enum { PORT = 41827, WAIT_MS = 2000 };
+enum { PORT = 41827, WAIT_MS = 20000 };
 
 struct host {
 	struct udp *u;
