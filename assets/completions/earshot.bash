@@ -5,7 +5,7 @@ _earshot()
 {
 	local word=${COMP_WORDS[COMP_CWORD]} words= verb= n=0
 	local expect= ended= before= i w
-	local takes=' --name -n --interface -i --port -P --home -H --passphrase-file -F --wait -w --timeout -t --from -r --count -c --dir -d --exec -e --framing -f --search -s --since -S --until -U --limit -l '
+	local takes=' --name -n --interface -i --port -P --home -H --passphrase-file -F --record -R --replay -y --wait -w --timeout -t --from -r --count -c --dir -d --exec -e --framing -f --search -s --since -S --until -U --limit -l '
 	local keys='name status away.idle away.unfocused talk.typing talk.ignore look.language look.theme look.glyphs look.emoji look.boxes look.times look.group look.details look.filter look.hints look.mouse look.sync keys.ctrl_j bind edit.emoji edit.spell notify.bell notify.desktop notify.text notify.words notify.quiet history.days history.size history.free files.folder files.opener hook.message hook.mention hook.shout hook.file hook.online run run.who run.time quiet port ipmsg ipmsg.port ipmsg.group ipmsg.encoding ipmsg.answer plain plain.port interface'
 
 	COMPREPLY=()
@@ -34,7 +34,7 @@ _earshot()
 	--home | -H | --dir | -d)
 		compopt -o dirnames
 		;;
-	--passphrase-file | -F)
+	--passphrase-file | -F | --record | -R | --replay | -y)
 		compopt -o default
 		;;
 	--exec | -e)
@@ -51,22 +51,22 @@ _earshot()
 
 	if [[ $word == -* && -z $ended ]]; then
 		case $verb in
-		"") words='--plain --json --name --interface --port --home --passphrase-file --quiet --ascii --headless --help --version' ;;
-		who) words='--wait --json --name --interface --port --home --passphrase-file --quiet --help' ;;
-		send) words='--wait --timeout --no-wait --json --name --interface --port --home --passphrase-file --quiet --help' ;;
-		send-file) words='--name --wait --timeout --json --interface --port --home --passphrase-file --quiet --help' ;;
-		shout) words='--json --name --interface --port --home --passphrase-file --quiet --help' ;;
-		receive) words='--from --count --timeout --dir --json --name --interface --port --home --passphrase-file --quiet --help' ;;
-		listen) words='--exec --framing --from --json --name --interface --port --home --passphrase-file --quiet --help' ;;
+		"") words='--plain --json --name --interface --port --home --passphrase-file --quiet --ascii --headless --record --replay --help --version' ;;
+		who) words='--wait --json --name --interface --port --home --passphrase-file --quiet --record --help' ;;
+		send) words='--wait --timeout --no-wait --json --name --interface --port --home --passphrase-file --quiet --record --help' ;;
+		send-file) words='--name --wait --timeout --json --interface --port --home --passphrase-file --quiet --record --help' ;;
+		shout) words='--json --name --interface --port --home --passphrase-file --quiet --record --help' ;;
+		receive) words='--from --count --timeout --dir --json --name --interface --port --home --passphrase-file --quiet --record --help' ;;
+		listen) words='--exec --framing --from --json --name --interface --port --home --passphrase-file --quiet --record --help' ;;
 		log) words='--search --since --until --limit --json --home --help' ;;
-		info) words='--wait --json --name --interface --port --home --passphrase-file --quiet --help' ;;
-		id) words='--qr --json --name --interface --port --home --passphrase-file --quiet --help' ;;
-		pin) words='--wait --json --name --interface --port --home --passphrase-file --quiet --help' ;;
-		verify) words='--json --name --interface --port --home --passphrase-file --quiet --help' ;;
-		block) words='--json --name --interface --port --home --passphrase-file --quiet --help' ;;
-		unblock) words='--json --name --interface --port --home --passphrase-file --quiet --help' ;;
-		set) words='--json --name --interface --port --home --passphrase-file --quiet --help' ;;
-		doctor) words='--timeout --json --name --interface --port --home --passphrase-file --quiet --help' ;;
+		info) words='--wait --json --name --interface --port --home --passphrase-file --quiet --record --help' ;;
+		id) words='--qr --json --name --interface --port --home --passphrase-file --quiet --record --help' ;;
+		pin) words='--wait --json --name --interface --port --home --passphrase-file --quiet --record --help' ;;
+		verify) words='--json --name --interface --port --home --passphrase-file --quiet --record --help' ;;
+		block) words='--json --name --interface --port --home --passphrase-file --quiet --record --help' ;;
+		unblock) words='--json --name --interface --port --home --passphrase-file --quiet --record --help' ;;
+		set) words='--json --name --interface --port --home --passphrase-file --quiet --record --help' ;;
+		doctor) words='--timeout --json --name --interface --port --home --passphrase-file --quiet --record --help' ;;
 		passphrase) words='--home --passphrase-file --help' ;;
 		demo) words='--plain --json --ascii --help' ;;
 		esac

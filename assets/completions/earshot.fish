@@ -15,7 +15,7 @@ function __earshot_place
             continue
         end
         switch $word
-            case -n --name -i --interface -P --port -H --home -F --passphrase-file -w --wait -t --timeout -r --from -c --count -d --dir -e --exec -f --framing -s --search -S --since -U --until -l --limit
+            case -n --name -i --interface -P --port -H --home -F --passphrase-file -R --record -y --replay -w --wait -t --timeout -r --from -c --count -d --dir -e --exec -f --framing -s --search -S --since -U --until -l --limit
                 set skip yes
             case '-*'
             case '*'
@@ -147,6 +147,8 @@ complete -c earshot -n '__earshot_in - who send send-file shout receive listen i
 complete -c earshot -n '__earshot_in - who send send-file shout receive listen info id pin verify block unblock set doctor' -s q -l quiet -d 'do not announce yourself, only listen'
 complete -c earshot -n '__earshot_in - demo' -s a -l ascii -d 'draw with ASCII characters only'
 complete -c earshot -n '__earshot_in -' -s D -l headless -d 'no screen and no lines: for a service manager'
+complete -c earshot -n '__earshot_in - who send send-file shout receive listen info id pin verify block unblock set doctor' -s R -l record -r -F -d 'keep a record of what comes and goes, for a report'
+complete -c earshot -n '__earshot_in -' -s y -l replay -r -F -d 'show what such a record holds'
 complete -c earshot -n '__earshot_in -' -s h -l help -d 'show this, or the help of a verb'
 complete -c earshot -n '__earshot_in -' -s V -l version -d 'show the version'
 complete -c earshot -n '__earshot_in who send send-file info pin' -s w -l wait -x -d 'how long somebody is looked for'

@@ -61,6 +61,15 @@ enum conn_use {
 };
 
 struct ipmsg_keys;
+struct record_entry;
+
+/* Told of all that goes in and out, to keep a record of it (core/record.h):
+ * at_ms is 0, and what the entry borrows is there for the call only. It must
+ * not call the engine. */
+struct engine_trace {
+	void (*tell)(void *ctx, const struct record_entry *entry);
+	void *ctx;
+};
 
 struct engine_cfg {
 	const struct identity *identity; /* borrowed for the whole life */
@@ -80,6 +89,7 @@ struct engine_cfg {
 	const struct lang *lang;
 	/* What is remembered; NULL: nothing. For the call only. */
 	const struct saved *saved;
+	struct engine_trace trace; /* tell is NULL: nobody wants to know */
 };
 
 enum effect_kind {
@@ -347,6 +357,13 @@ void engine_path_stop(struct engine *e, struct now now, uint32_t token);
  * they hear us, and we announce ourselves before: model, peer.hears_us. */
 enum { ASK_ROUND_MS = 2000 };
 void engine_ask_round(struct engine *e, struct now now);
+
+/* For a replay: what a record tells, and only keys could show. RECORD_CONTACT;
+ * RECORD_PEER, of a peer that is not of a legacy dialect. */
+void engine_told_contact(
+    struct engine *e, struct now now, const struct record_entry *r);
+void engine_told_peer(
+    struct engine *e, struct now now, const struct record_entry *r);
 
 /* What has become due. */
 void engine_tick(struct engine *e, struct now now);

@@ -75,7 +75,8 @@ child_run(const struct options *o, int fd)
 	struct shell sh;
 	struct shell_cfg cfg = { .home = o->home,
 		.overrides = &o->overrides,
-		.passphrase_file = o->passphrase_file };
+		.passphrase_file = o->passphrase_file,
+		.record = o->record };
 	char *error = NULL;
 	int status = EXIT_FAILED;
 
@@ -125,6 +126,13 @@ attach(const struct options *o, struct client *c, char **ret_error)
 	err = local_connect(path, &c->fd);
 	free(path);
 	home_close(&h);
+	if (err == 0 && o->record != NULL) {
+		close(c->fd);
+		*ret_error = xstrdup(say(language(),
+		    "an earshot runs already, and only one that starts can "
+		    "record; end that one first"));
+		return ERR_STATE;
+	}
 	return err < 0 ? start(o, c, ret_error) : 0;
 }
 

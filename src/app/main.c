@@ -8,6 +8,7 @@
 #include "app/passphrase.h"
 #include "app/plain.h"
 #include "app/recall.h"
+#include "app/replay.h"
 #include "app/screen_own.h"
 #include "app/shell.h"
 #include "app/verbs.h"
@@ -98,7 +99,8 @@ run_engine(const struct options *o, bool screen)
 	struct shell sh;
 	struct shell_cfg cfg = { .home = o->home,
 		.overrides = &o->overrides,
-		.passphrase_file = o->passphrase_file };
+		.passphrase_file = o->passphrase_file,
+		.record = o->record };
 	char *error = NULL, *why = NULL;
 	int status = EXIT_DONE, err = shell_open(&sh, &cfg, &error);
 
@@ -106,7 +108,11 @@ run_engine(const struct options *o, bool screen)
 		/* It may be just about to listen, or to go. */
 		bool held = err == ERR_STATE && sh.home.lock_fd < 0;
 		shell_close(&sh);
-		status = held && screen ? attach_wait(o, &why) : ATTACH_NOBODY;
+		/* Only what starts here can be recorded. */
+		if (held && screen && o->record == NULL)
+			status = attach_wait(o, &why);
+		else
+			status = ATTACH_NOBODY;
 		if (status == ATTACH_NOBODY)
 			return fail(error);
 		free(error);
@@ -127,7 +133,8 @@ run(const struct options *o)
 {
 	bool screen = !o->headless && !wants_plain(o);
 	char *error = NULL;
-	int status = screen ? attach_run(o, &error) : ATTACH_NOBODY;
+	int status =
+	    screen && o->record == NULL ? attach_run(o, &error) : ATTACH_NOBODY;
 
 	if (status == ATTACH_NOBODY)
 		return run_engine(o, screen);
@@ -176,6 +183,17 @@ run_client(const struct options *o)
 }
 
 static int
+run_replay(const struct options *o)
+{
+	char *error = NULL;
+	int status = replay_run(o, &error);
+
+	if (error != NULL)
+		fail(error);
+	return status;
+}
+
+static int
 run_demo(struct options *o)
 {
 	char *error;
@@ -191,6 +209,8 @@ run_demo(struct options *o)
 static int
 run_verb(struct options *o)
 {
+	if (o->replay != NULL)
+		return run_replay(o);
 	switch (o->verb) {
 	case VERB_NONE:
 		break;

@@ -160,6 +160,12 @@ apply(struct options *o, const struct option_row *r, char *arg)
 	case 'F':
 		o->passphrase_file = arg;
 		return -1;
+	case 'R':
+		o->record = arg;
+		return -1;
+	case 'y':
+		o->replay = arg;
+		return -1;
 	case 'D':
 		o->headless = true;
 		return -1;
@@ -259,6 +265,24 @@ apply_name(struct options *o)
 	return apply_setting(o, &usage_options[i], o->name);
 }
 
+/* Only what is an earshot has something to record; and a record is nobody to
+ * talk to. */
+static int
+check_record(const struct options *o)
+{
+	bool local = o->verb == VERB_LOG || o->verb == VERB_PASSPHRASE ||
+		     (o->verb == VERB_LISTEN && o->word_count > 0);
+
+	if (o->replay != NULL && (o->verb != VERB_NONE || o->record != NULL))
+		return bad_use(
+		    say(language(), "--replay goes with nothing but --json"));
+	if (o->record != NULL && local)
+		return bad_use(say(language(),
+		    "--record is not for this: it does not use the network "
+		    "of earshot"));
+	return -1;
+}
+
 /* The words behind the options. */
 static int
 parse_words(struct options *o, int count, char **words, const char *given)
@@ -277,6 +301,8 @@ parse_words(struct options *o, int count, char **words, const char *given)
 	int status = check_letters(o->verb, given);
 	if (status < 0)
 		status = apply_name(o);
+	if (status < 0)
+		status = check_record(o);
 	return status < 0 && o->verb != VERB_NONE ? check_count(o) : status;
 }
 

@@ -46,6 +46,7 @@ struct options {
 	struct setting_list overrides;
 	const char *home;            /* NULL: EARSHOT_HOME or XDG */
 	const char *passphrase_file; /* NULL: not named */
+	const char *record, *replay; /* the same */
 	bool plain, json, headless, help;
 	enum verb verb;
 	/* Behind it; as many as it takes. */

@@ -10,6 +10,7 @@
 #include "app/language.h"
 #include "app/log.h"
 #include "app/mover.h"
+#include "app/record.h"
 #include "app/shell.h"
 #include "app/unseal.h"
 #include "base/err.h"
@@ -257,6 +258,7 @@ make_engine(struct shell *sh, char **ret_error)
 		.hostname = host[0] != '\0' ? host : NULL,
 		.lang = language_of_system(),
 		.saved = &saved,
+		.trace = recorder_trace(sh),
 	};
 	sh->engine = engine_new(&cfg, sh->now);
 	free(name);
@@ -302,6 +304,8 @@ shell_open(struct shell *sh, const struct shell_cfg *cfg, char **ret_error)
 	sh->slept_ms = clock_slept_ms();
 	if ((err = open_history(sh, ret_error)) < 0 ||
 	    (err = open_network(sh, ret_error)) < 0 ||
+	    (cfg->record != NULL &&
+		(err = recorder_open(sh, cfg->record, ret_error)) < 0) ||
 	    (err = make_engine(sh, ret_error)) < 0)
 		return err;
 	sh->signal_fd = signals_open();
@@ -319,6 +323,7 @@ shell_close(struct shell *sh)
 {
 	mover_free(sh->mover);
 	engine_free(sh->engine);
+	recorder_close(sh);
 	ipmsg_keys_free(sh->ipmsg_keys);
 	db_close(sh->db);
 	resolve_free(sh->resolve);

@@ -11,6 +11,7 @@
 #include "app/language.h"
 #include "app/log.h"
 #include "app/mover.h"
+#include "app/record.h"
 #include "app/run_front.h"
 #include "app/shell_moves.h"
 #include "app/shell_ports.h"
@@ -779,6 +780,7 @@ shell_run(struct shell *sh, struct front *front)
 	sh->now = clock_read();
 	sh->hooks = hooks_new(sh);
 	sh->run_front = run_front_new(sh);
+	recorder_start(sh);
 	control_start(sh);
 	engine_start(sh->engine, sh->now);
 	drain(sh);

@@ -24,6 +24,7 @@
 struct children;
 struct files;
 struct mover;
+struct recorder;
 struct run_front;
 
 enum {
@@ -34,6 +35,7 @@ struct shell_cfg {
 	const char *home;                     /* NULL: XDG */
 	const struct setting_list *overrides; /* of the command line */
 	const char *passphrase_file; /* NULL: the environment, or ask */
+	const char *record;          /* --record; NULL: none */
 };
 
 /* EFFECT_LOAD, EFFECT_QUERY, EFFECT_SETTING or EFFECT_KEYS. */
@@ -102,7 +104,8 @@ struct shell {
 	struct front *asker;
 	struct hooks *hooks;
 	struct run_front *run_front; /* programs that others run here */
-	struct control *control; /* NULL: none */
+	struct control *control;   /* NULL: none */
+	struct recorder *recorder; /* the same */
 	unsigned control_clients;
 	bool is_brief; /* run for a verb, which waits for its end */
 	int64_t due_ms;  /* at the last wait: when something was to be done */

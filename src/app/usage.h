@@ -25,7 +25,7 @@ struct verb_row {
 	int least, most;     /* words behind it */
 };
 
-enum { USAGE_OPTIONS = 25, USAGE_VERBS = VERB_DEMO + 1, USAGE_NAME = 'n' };
+enum { USAGE_OPTIONS = 27, USAGE_VERBS = VERB_DEMO + 1, USAGE_NAME = 'n' };
 
 extern const struct option_row usage_options[USAGE_OPTIONS];
 /* By enum verb; the first is none. */

@@ -6,7 +6,7 @@
 enum { WORDS_ALL = 1 << 20 };
 
 /* Shared by what is done by an earshot, be it one that runs or one's own. */
-#define SHARED_ENGINE "jHniPqF"
+#define SHARED_ENGINE "jHniPqFR"
 
 #define ENDS_USUAL N_("Exit status: 0 done, 1 failed, 2 wrong use")
 
@@ -32,6 +32,11 @@ const struct option_row usage_options[USAGE_OPTIONS] = {
 	    "look.glyphs", "ascii" },
 	{ "headless", 'D', NULL,
 	    N_("no screen and no lines: for a service manager"), NULL, NULL },
+	{ "record", 'R', "PATH",
+	    N_("keep a record of what comes and goes, for a report"), NULL,
+	    NULL },
+	{ "replay", 'y', "PATH", N_("show what such a record holds"), NULL,
+	    NULL },
 	{ "search", 's', "WORDS", N_("only what holds these words"), NULL,
 	    NULL },
 	{ "since", 'S', "DAY", N_("only from that day on"), NULL, NULL },
@@ -74,7 +79,7 @@ const struct verb_row usage_verbs[USAGE_VERBS] = {
 	    1, 2 },
 	[VERB_SEND_FILE] = { "send-file", "WHO PATH...|-",
 	    N_("sends files and folders, and waits until they are there"),
-	    "wtn", "jHiPqF",
+	    "wtn", "jHiPqFR",
 	    N_("With - standard input is sent, under the name that --name "
 	       "gives it. Ten seconds are given to find WHO, or --wait; "
 	       "whether it is taken is decided there."),

@@ -3,7 +3,7 @@
  * Who may connect to us: the limits that keep strangers from using up what
  * connections cost.
  */
-#include "core/engine_state.h"
+#include "core/trace.h"
 
 #include "base/err.h"
 
@@ -97,6 +97,7 @@ engine_accepted(struct engine *e, struct now now, const struct addr *from)
 	struct conn *c = may_accept(e, now, from) && make_room(e, now)
 			     ? conn_new(e, from, CARRIER_TCP)
 			     : NULL;
+	trace_accepted(e, c == NULL ? 0 : c->id, 0, from);
 	if (c == NULL) {
 		e->model->sessions_refused++;
 		return 0;

@@ -13,6 +13,7 @@
 #include "core/file_conns.h"
 #include "core/ipmsg_transfer.h"
 #include "core/paths.h"
+#include "core/trace.h"
 
 #include <assert.h>
 #include <errno.h>
@@ -309,6 +310,7 @@ void
 engine_opened(struct engine *e, struct now now, uint32_t conn)
 {
 	effects_begin(e);
+	trace_conn(e, RECORD_OPENED, conn, 0);
 	struct conn *c = conn_get(e, conn);
 	if (c == NULL || c->state != CONN_DIALING ||
 	    c->carrier.transport != CARRIER_TCP)
@@ -444,6 +446,7 @@ void
 engine_closed(struct engine *e, struct now now, uint32_t conn, int sys_errno)
 {
 	effects_begin(e);
+	trace_conn(e, RECORD_CLOSED, conn, sys_errno);
 	struct conn *c = conn_get(e, conn);
 	if (c != NULL && c->use != CONN_EARSHOT)
 		stream_closed(e, now, c, sys_errno);

@@ -8,6 +8,7 @@
 
 #include "base/mem.h"
 #include "core/file_conns.h"
+#include "core/trace.h"
 
 #include <assert.h>
 #include <stdlib.h>
@@ -95,6 +96,7 @@ engine_next(struct engine *e, struct effect *ret_effect)
 		p->name = (const char *)base + (uintptr_t)p->name;
 	if (p->bytes != NULL)
 		p->bytes = base + (uintptr_t)p->bytes;
+	trace_effect(e, ret_effect);
 	return true;
 }
 

@@ -13,6 +13,7 @@
 #include "core/plain.h"
 #include "core/probes.h"
 #include "core/runs.h"
+#include "core/trace.h"
 #include "core/transfers.h"
 
 #include <stdlib.h>
@@ -48,6 +49,7 @@ engine_new(const struct engine_cfg *cfg, struct now now)
 
 	e->identity = cfg->identity;
 	e->rng = cfg->rng;
+	e->trace = cfg->trace;
 	e->epoch = cfg->epoch;
 	e->quiet = cfg->quiet;
 	e->lang = cfg->lang;
@@ -81,6 +83,7 @@ engine_new(const struct engine_cfg *cfg, struct now now)
 	notes_open(e);
 	runs_init(e, now);
 	plain_init(e, now);
+	trace_started(e, now);
 	if (cfg->saved == NULL)
 		return e;
 	contacts_load(e, cfg->saved->pins, cfg->saved->pin_count);
@@ -210,6 +213,7 @@ engine_network(struct engine *e, struct now now, const struct iface *ifaces,
     size_t count, bool changed)
 {
 	effects_begin(e);
+	trace_network(e, false, ifaces, count, changed);
 	struct model *m = e->model;
 	m->iface_count = count < IFACES_MAX ? count : IFACES_MAX;
 	if (m->iface_count > 0)

@@ -14,6 +14,7 @@
 #include "core/listeners.h"
 #include "core/model_edit.h"
 #include "core/path.h"
+#include "core/record.h"
 #include "proto/chat.h"
 #include "proto/dial.h"
 #include "proto/discover.h"
@@ -135,6 +136,7 @@ struct contact {
 	struct bucket asks;     /* HEARD_ASK and ECHO; made with the first */
 	size_t inbound_bytes;   /* taken, while not answered */
 	bool present;           /* legacy: its chat is up */
+	bool traced;            /* a record has it */
 	bool has_rule;
 	struct accept_rule rule; /* its folder is owned */
 };
@@ -172,6 +174,7 @@ struct conn {
 	struct connect *connect; /* the /connect that began it, or NULL */
 	int64_t deadline_ms;
 	bool pump_again;
+	bool traced_in, traced_out; /* trace.c: its beginning went by */
 };
 
 /* A change that was given to the store and not committed yet. */
@@ -278,6 +281,7 @@ struct runs;
 struct engine {
 	const struct identity *identity;
 	struct rng rng;
+	struct engine_trace trace;
 	uint32_t epoch;
 	uint8_t instance[INSTANCE_SIZE];
 	bool quiet, started;

@@ -4,7 +4,7 @@
  * got lost who are missing. Anybody can make them grow; nothing but what is
  * shown depends on them.
  */
-#include "core/engine_state.h"
+#include "core/trace.h"
 
 #include <string.h>
 
@@ -177,6 +177,7 @@ engine_broadcast_sent(
 {
 	struct model *m = e->model;
 
+	trace_network(e, true, ifaces, count, false);
 	for (size_t i = 0; i < count; i++) {
 		const struct iface *f = &ifaces[i];
 		if (f->use != IFACE_USED || is_repeat(ifaces, i))

@@ -10,6 +10,7 @@
 #include "core/ipmsg_line.h"
 #include "core/ipmsg_transfer.h"
 #include "core/plain.h"
+#include "core/trace.h"
 
 #include <errno.h>
 
@@ -279,6 +280,7 @@ engine_listening(struct engine *e, struct now now, uint32_t token,
     uint16_t port, int sys_errno)
 {
 	effects_begin(e);
+	trace_listening(e, token, port, sys_errno);
 	struct listener *l = listener_get(e, token);
 	if (l == NULL)
 		return;
@@ -296,6 +298,7 @@ engine_datagram_at(
     struct engine *e, struct now now, uint32_t via, const struct port_input *in)
 {
 	effects_begin(e);
+	trace_port_datagram(e, via, in);
 	const struct listener *l = listeners_find(e, via);
 	if (l != NULL && l->stands)
 		dialect_datagram(e, now, l, in);
@@ -310,6 +313,7 @@ engine_accepted_at(
 	if (l == NULL || e->model->leaving)
 		return 0;
 	struct conn *c = conn_new_stream(e, from, stream_use(l));
+	trace_accepted(e, c == NULL ? 0 : c->id, via, from);
 	if (c == NULL)
 		return 0;
 	c->accepted = true;

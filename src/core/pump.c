@@ -9,6 +9,7 @@
 #include "base/err.h"
 #include "core/file_conns.h"
 #include "core/probes.h"
+#include "core/trace.h"
 
 #include <errno.h>
 
@@ -109,6 +110,7 @@ engine_bytes(
     struct engine *e, struct now now, uint32_t conn, const uint8_t *p, size_t n)
 {
 	effects_begin(e);
+	trace_bytes(e, conn, p, n);
 	struct conn *c = conn_get(e, conn);
 	if (c != NULL && c->state == CONN_STREAM) {
 		stream_bytes(e, now, c, p, n);

@@ -10,6 +10,7 @@
 #include "core/earshot_transfer.h"
 #include "core/ipmsg_line.h"
 #include "core/probes.h"
+#include "core/trace.h"
 #include "wire/ping.h"
 
 #include <stdlib.h>
@@ -232,6 +233,7 @@ engine_arrived(struct engine *e, struct now now, const struct arrived *a)
 	struct sighting s = { .kind = SIGHT_NONE };
 
 	effects_begin(e);
+	trace_datagram(e, a);
 	if (packet_is_session(a->bytes, a->size)) {
 		datagram_input(e, now, &a->from, a->bytes, a->size);
 	} else if (ping_is(a->bytes, a->size)) {
