@@ -80,6 +80,9 @@ void ui_tell(struct ui *ui, struct now now, const char *sentence);
  */
 void ui_show_row(struct ui *ui, const struct model *m, struct now now,
     uint32_t conv, int64_t row);
+/* What is said last in that conversation answers what was asked here; when it
+ * is drawn next it is shown from its beginning. */
+void ui_show_answer(struct ui *ui, const struct model *m, uint32_t conv);
 /* One message that a search found. Texts are clean. */
 struct found_line {
 	struct fp conv; /* zero: nearby */

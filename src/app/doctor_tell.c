@@ -39,6 +39,8 @@ doctor_tell(struct shell *sh, uint32_t front, uint32_t conv,
 			.conv = conv,
 			.text = doctor_report(facts, &v, language()) };
 		shell_command_of(sh, f, &cmd);
+		if (f->answered != NULL)
+			f->answered(f, sh, conv);
 	}
 	doctor_verdict_clear(&v);
 }

@@ -44,6 +44,8 @@ struct front {
 	/* /goto, of its own: conv is to be shown from row on; it is loaded. */
 	void (*show)(
 	    struct front *f, struct shell *sh, uint32_t conv, int64_t row);
+	/* What was asked here is answered now, by what was said last there. */
+	void (*answered)(struct front *f, struct shell *sh, uint32_t conv);
 	/* /doctor, of its own; NULL: it is told the report. */
 	void (*diagnosed)(struct front *f, struct shell *sh,
 	    const struct doctor_facts *facts,

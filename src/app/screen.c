@@ -73,6 +73,12 @@ screen_show(struct front *f, struct shell *sh, uint32_t conv, int64_t row)
 	ui_show_row(screen_of(f)->ui, shell_model(sh), sh->now, conv, row);
 }
 
+static void
+screen_answered(struct front *f, struct shell *sh, uint32_t conv)
+{
+	ui_show_answer(screen_of(f)->ui, shell_model(sh), conv);
+}
+
 struct terminal_wish
 screen_wish(const struct shell *sh)
 {
@@ -403,6 +409,7 @@ screen_init(struct screen *s, struct shell *sh, bool ascii)
 	s->front.list_max = FOUND_MAX;
 	s->front.found = screen_found;
 	s->front.show = screen_show;
+	s->front.answered = screen_answered;
 	s->sh = sh;
 	s->urgent = true;
 	keep_wish(s, &wish);

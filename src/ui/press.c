@@ -668,6 +668,8 @@ ui_key(struct ui *ui, const struct model *m, struct now now,
 	open_for_draft(&p);
 	if (p.cmd.kind == COMMAND_NONE)
 		return false;
+	if (p.cmd.kind == COMMAND_INFO || p.cmd.kind == COMMAND_LOOK)
+		ui_await_answer(ui, m, p.cmd.conv);
 	*ret_cmd = p.cmd;
 	return true;
 }

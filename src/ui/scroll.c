@@ -236,6 +236,48 @@ ui_show_row(struct ui *ui, const struct model *m, struct now now, uint32_t conv,
 	ui_scroll_put(ui, m, now, s);
 }
 
+void
+ui_await_answer(struct ui *ui, const struct model *m, uint32_t conv)
+{
+	const struct conv *c = model_conv(m, conv);
+
+	ui->has_answer = c != NULL;
+	ui->answer_conv = conv;
+	ui->answer_from = c == NULL ? 0 : c->next_serial;
+	ui->dirty = true;
+}
+
+void
+ui_show_answer(struct ui *ui, const struct model *m, uint32_t conv)
+{
+	ui_await_answer(ui, m, conv);
+	if (ui->has_answer)
+		ui->answer_from--;
+}
+
+void
+ui_scroll_answer(struct ui *ui, const struct model *m, struct now now)
+{
+	struct frame f;
+	struct transcript t;
+	struct win *w = win_current(ui);
+	const struct conv *c = win_conv(m, w);
+	uint64_t from = ui->answer_from;
+	bool has_answer = ui->has_answer;
+
+	ui->has_answer = false;
+	if (!has_answer || c == NULL || c->id != ui->answer_conv ||
+	    from < c->first_serial || from >= c->next_serial || w->frozen ||
+	    conv_message(c, from)->kind != MESSAGE_INFO ||
+	    !measure(ui, m, now, &f, &t))
+		return;
+	struct place end = { .serial = c->next_serial - 1 };
+	if (rows_down_to(&t, from, end, (size_t)t.r.rows) <= (size_t)t.r.rows)
+		return;
+	ui_scroll_put(ui, m, now, from);
+	w->answer = from;
+}
+
 bool
 ui_is_near_top(struct ui *ui, const struct model *m, struct now now)
 {

@@ -57,7 +57,8 @@ enum aim { AIM_NONE, AIM_REPLY, AIM_EDIT };
 struct win {
 	struct fp fp;
 	struct edit *edit;
-	bool frozen; /* scrolled up; place counts */
+	bool frozen;     /* scrolled up; place counts */
+	uint64_t answer; /* what the view was put on, to be read on from */
 	struct place place;
 	uint64_t frozen_next; /* next_serial when it froze */
 	struct tally below;   /* from there on */
@@ -228,6 +229,10 @@ struct ui {
 	uint64_t shown_revision;
 	struct heard *heard; /* owned; by the id of the conversation */
 	size_t heard_count;
+	/* What was asked here is answered there, by what follows. */
+	bool has_answer;
+	uint32_t answer_conv;
+	uint64_t answer_from;
 	int64_t bell_ms;
 	int64_t key_ms, unfocused_ms; /* the last of each; 0: none yet */
 	bool is_back;                 /* a key came since it was asked */
@@ -276,6 +281,11 @@ void ui_scroll_bottom(struct ui *ui);
 /* A view that was filled from below stays as it is drawn, when what comes in
  * front would fill it from above. */
 void ui_scroll_settle(struct ui *ui, const struct model *m, struct now now);
+/* What will be said next in a conversation is an answer; one that has no room
+ * in the view is then shown from its first row on: the worst is there, and what
+ * it is about. */
+void ui_await_answer(struct ui *ui, const struct model *m, uint32_t conv);
+void ui_scroll_answer(struct ui *ui, const struct model *m, struct now now);
 /* As little as brings the whole message into view, or its first rows. */
 void ui_scroll_to(
     struct ui *ui, const struct model *m, struct now now, uint64_t serial);

@@ -139,6 +139,7 @@ ui_draw(struct ui *ui, const struct model *m, struct now now, struct grid *g)
 	ui->rows = g->rows;
 	ui->cols = g->cols;
 	ui_sync(ui, m);
+	ui_scroll_answer(ui, m, now);
 	ui_scroll_settle(ui, m, now);
 	overlay_settle(ui, m);
 	found_settle(ui, m, now);

@@ -199,15 +199,19 @@ add_typing(struct bar *b)
 static void
 add_scroll(struct bar *b)
 {
-	const char *way_back = say(b->f->m->lang, ": Alt-End");
+	const struct win *w = b->f->w;
+	bool reads = w->frozen && w->answer == w->place.serial;
+	const char *way_back = reads ? say(b->f->m->lang, ": PgDn")
+				     : say(b->f->m->lang, ": Alt-End");
 	char text[64];
 	unsigned n = transcript_new_below(b->f);
 
-	if (!b->f->w->frozen)
+	if (!w->frozen)
 		return;
 	int cells = snprintf(text, sizeof(text),
-	    n > 0 ? say(b->f->m->lang, "v %u new")
-		  : say(b->f->m->lang, "scrolled up"),
+	    n > 0   ? say(b->f->m->lang, "v %u new")
+	    : reads ? say(b->f->m->lang, "more below")
+		    : say(b->f->m->lang, "scrolled up"),
 	    n);
 	/* Where there is room with the way back, which is not the key that
 	 * many try first. */

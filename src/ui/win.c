@@ -205,6 +205,7 @@ show(struct ui *ui, const struct model *m, const struct fp *fp)
 	struct win *w = win_current(ui);
 	const struct conv *c = win_conv(m, w);
 	w->frozen = w->asked_older = w->has_marker = false;
+	w->answer = 0;
 	if (c != NULL && c->unread > 0)
 		set_marker(w, c);
 	drop_if_idle(ui, m, &old);

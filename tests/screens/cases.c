@@ -526,6 +526,7 @@ const struct screen_case screen_cases[] = {
 	{ "help-find", case_help_find, false },
 	{ "help-topic", case_help_topic, false },
 	{ "info", case_info, false },
+	{ "doctor", case_doctor, false },
 	{ "history", case_history, false },
 	{ "goto", case_goto, false },
 	{ "revised", case_revised, false },

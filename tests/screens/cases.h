@@ -35,6 +35,9 @@ void case_found(struct scene *s);
 void case_nothing_found(struct scene *s);
 void case_details(struct scene *s);
 
+/* cases_doctor.c */
+void case_doctor(struct scene *s);
+
 /* cases_settings.c */
 void case_settings(struct scene *s);
 void case_settings_find(struct scene *s);

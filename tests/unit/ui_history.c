@@ -291,6 +291,77 @@ a_row_is_shown_at_the_top(void **state)
 	assert_int_equal(find_row(s, "past 500."), 21);
 }
 
+/* An answer of so many lines, to what was asked in front of it. */
+static void
+add_answer(struct scene *s, uint32_t conv, int lines)
+{
+	char text[2048] = "";
+	struct fixture_message note = { .kind = MESSAGE_INFO, .text = text };
+
+	for (int i = 1, n = 0; i <= lines; i++)
+		n += snprintf(text + n, sizeof(text) - (size_t)n, "%sline %d.",
+		    i > 1 ? "\n" : "", i);
+	fixture_add(s->m, conv, NULL, &note);
+}
+
+static void
+a_long_answer_is_read_from_its_beginning(void **state)
+{
+	struct scene *s = *state;
+	struct peer *ana = contact(s);
+
+	scene_store(s, ana, 30, 0);
+	open_ana(s);
+	/* Of nothing that was asked here: the end, as ever. */
+	add_answer(s, ana->conv, 60);
+	scene_draw(s, 24, 80);
+	assert_int_equal(find_row(s, "line 60."), 21);
+	assert_int_equal(find_row(s, "more below"), -1);
+	add_answer(s, ana->conv, 60);
+	ui_show_answer(s->ui, s->m, ana->conv);
+	scene_draw(s, 24, 80);
+	assert_int_equal(find_row(s, "line 1."), 1);
+	assert_int_equal(find_row(s, "more below: PgDn"), 22);
+	press_and_draw(s, KEY_PAGE_DOWN, 0);
+	assert_int_equal(find_row(s, "line 20."), 1);
+	assert_int_equal(find_row(s, "more below: PgDn"), 22);
+	press_and_draw(s, KEY_PAGE_DOWN, 0);
+	press_and_draw(s, KEY_PAGE_DOWN, 0);
+	assert_int_equal(find_row(s, "line 60."), 21);
+	assert_int_equal(find_row(s, "more below"), -1);
+}
+
+static void
+a_short_answer_stays_below(void **state)
+{
+	struct scene *s = *state;
+	struct peer *ana = contact(s);
+
+	scene_store(s, ana, 30, 0);
+	open_ana(s);
+	add_answer(s, ana->conv, 21);
+	ui_show_answer(s->ui, s->m, ana->conv);
+	scene_draw(s, 24, 80);
+	assert_int_equal(find_row(s, "line 1."), 1);
+	assert_int_equal(find_row(s, "line 21."), 21);
+	assert_int_equal(find_row(s, "more below"), -1);
+	/* What comes behind it counts, too. */
+	ui_show_answer(s->ui, s->m, ana->conv);
+	add_answer(s, ana->conv, 1);
+	scene_draw(s, 24, 80);
+	assert_int_equal(find_row(s, "more below"), 22);
+	/* Who looks at what was before, or at somebody else, goes on. */
+	press_and_draw(s, KEY_PAGE_UP, 0);
+	press_and_draw(s, KEY_PAGE_UP, 0);
+	add_answer(s, ana->conv, 60);
+	ui_show_answer(s->ui, s->m, ana->conv);
+	scene_draw(s, 24, 80);
+	assert_int_equal(find_row(s, "line 60."), -1);
+	ui_show_answer(s->ui, s->m, CONV_NEARBY);
+	scene_draw(s, 24, 80);
+	assert_int_equal(find_row(s, "line 60."), -1);
+}
+
 static void
 a_row_is_kept_in_view_while_more_is_loaded(void **state)
 {
@@ -565,6 +636,8 @@ main(void)
 		ROW(the_marker_waits_for_the_first_unread),
 		ROW(unread_that_are_gone_are_read),
 		ROW(a_row_is_shown_at_the_top),
+		ROW(a_long_answer_is_read_from_its_beginning),
+		ROW(a_short_answer_stays_below),
 		ROW(a_row_is_kept_in_view_while_more_is_loaded),
 		ROW(a_draft_is_kept_after_a_pause),
 		ROW(a_draft_that_is_left_is_kept_at_once),
