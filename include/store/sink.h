@@ -18,6 +18,8 @@ enum {
 	SINK_FREE_MIB = 256,
 	/* Files and folders of one transfer. */
 	SINK_ENTRIES_MAX = 1000000,
+	/* Of the stream; what came last before a kill -9, and comes again. */
+	SINK_LAG = 64 * 1024,
 };
 
 struct sink_plan {
@@ -42,7 +44,8 @@ struct sink;
 /*
  * Those that can be taken up again after whatever ended them, kill -9 included:
  * their part is the temporary file or folder, and beside it a list of the
- * headers of what came (.earshot-….list), written before each begins.
+ * headers of what came (.earshot-….list), which is behind by less than
+ * SINK_LAG.
  * sink_part: its path, for sink_resume; NULL for one of sink_open.
  * sink_open_part: as sink_open, and with a part.
  */

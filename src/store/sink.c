@@ -221,7 +221,7 @@ make_inside(
 	 * then. */
 	if (fd == -1 && errno == EEXIST && l->is_new) {
 		l->is_new = false;
-		s->list_at = list_at;
+		sink_note_undo(s, list_at);
 		fd = make_entry(s, p, ret_error);
 	}
 	if (fd == -1)
@@ -460,6 +460,7 @@ sink_free(struct sink *s)
 {
 	sink_sync_end(s);
 	sink_ahead_end(s);
+	sink_note_end(s);
 	if (s->fd >= 0)
 		close_file(s);
 	for (unsigned i = 1; i < FILE_DEPTH_MAX && i < s->depth; i++)

@@ -16,9 +16,12 @@ enum {
 	MAGIC_SIZE = 8,
 	CHECK_SIZE = 4,
 	FIXED_SIZE = 1 + 8 + 8 + 2 + 2,
-	RECORD_MAX = FIXED_SIZE + FILE_PIECE_NAME_MAX + NAME_MAX + CHECK_SIZE,
 	READ_SIZE = 32 * 1024,
 };
+
+_Static_assert(
+    LIST_RECORD_MAX == FIXED_SIZE + FILE_PIECE_NAME_MAX + NAME_MAX + CHECK_SIZE,
+    "all of a record");
 
 static const char magic[MAGIC_SIZE + 1] = "EARSHOTL";
 
@@ -44,8 +47,8 @@ sum(uint64_t at, const uint8_t *p, size_t n)
 }
 
 /* One call, so that a program that is killed wrote all or nothing. */
-static int
-write_at(int fd, uint64_t at, const uint8_t *p, size_t n)
+int
+list_write(int fd, uint64_t at, const uint8_t *p, size_t n)
 {
 	ssize_t done;
 
@@ -69,7 +72,7 @@ list_begin(int fd, bool folder, uint64_t inode)
 	wr_zeros(&w, 6);
 	wr_u64(&w, inode);
 	wr_u32(&w, sum(0, head, w.size));
-	return write_at(fd, 0, head, w.size);
+	return list_write(fd, 0, head, w.size);
 }
 
 int
@@ -95,11 +98,10 @@ list_head(int fd, bool *ret_folder, uint64_t *ret_inode)
 }
 
 int
-list_add(
-    int fd, uint64_t *at, const struct file_piece *piece, const char *local)
+list_encode(uint8_t out[static LIST_RECORD_MAX], uint64_t at,
+    const struct file_piece *piece, const char *local)
 {
-	uint8_t record[RECORD_MAX];
-	struct wr w = wr_to(record, sizeof(record));
+	struct wr w = wr_to(out, LIST_RECORD_MAX);
 	size_t name_size = piece->name == NULL ? 0 : strlen(piece->name);
 	size_t local_size = local == NULL ? 0 : strlen(local);
 
@@ -114,11 +116,8 @@ list_add(
 		wr_bytes(&w, piece->name, name_size);
 	if (local_size > 0)
 		wr_bytes(&w, local, local_size);
-	wr_u32(&w, sum(*at, record, w.size));
-	int err = write_at(fd, *at, record, w.size);
-	if (err == 0)
-		*at += w.size;
-	return err;
+	wr_u32(&w, sum(at, out, w.size));
+	return (int)w.size;
 }
 
 struct list_reader *
@@ -142,7 +141,7 @@ list_reader_free(struct list_reader *r)
 static void
 fill(struct list_reader *r)
 {
-	if (r->end - r->begin >= RECORD_MAX)
+	if (r->end - r->begin >= LIST_RECORD_MAX)
 		return;
 	memmove(r->bytes, r->bytes + r->begin, r->end - r->begin);
 	r->at += r->begin;

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * The list beside a part: the headers of what came, in their order, each with
- * the name that it has here. Each is there before what it is of begins.
+ * the name that it has here. Of each file and folder that is complete all are
+ * there; the last ones are written together (SINK_LAG).
  *
  *   head     magic 8 | version u8 | folder u8 | 0 x 6 | inode u64 | check u32
  *   record   kind u8 | mtime u64 | size u64 | name size u16 | local size u16 |
@@ -20,11 +21,14 @@
 
 #include <limits.h>
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 
 enum {
 	LIST_COMPLETE = 255,    /* all came; what is next is its name */
 	LIST_RECORDS_SIZE = 28, /* where the first record is */
+	LIST_RECORD_MAX =
+	    1 + 8 + 8 + 2 + 2 + FILE_PIECE_NAME_MAX + NAME_MAX + 4,
 };
 
 struct list_record {
@@ -40,10 +44,12 @@ struct list_record {
 int list_begin(int fd, bool folder, uint64_t inode);
 /* 0; ERR_FORMAT: it is none, or of another version. */
 int list_head(int fd, bool *ret_folder, uint64_t *ret_inode);
-/* Writes a record at *at, and moves it on. local may be NULL. 0, ERR_SYS, or
+/* A record that will be at that place; local may be NULL. Its size, or
  * ERR_LIMIT for names that are too long. */
-int list_add(
-    int fd, uint64_t *at, const struct file_piece *piece, const char *local);
+int list_encode(uint8_t out[static LIST_RECORD_MAX], uint64_t at,
+    const struct file_piece *piece, const char *local);
+/* Writes records. 0 or ERR_SYS. */
+int list_write(int fd, uint64_t at, const uint8_t *p, size_t n);
 
 /* Reads them all: no more than one file, or the things of one folder in a
  * possible order. */

@@ -1,8 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * What can be taken up again: the part, and the list beside it. What a header
- * says is in the list before it takes effect on the disk, so whatever ended the
- * program, nothing is there that the list does not tell of.
+ * What can be taken up again: the part, and the list beside it.
  */
 #include "store/sink_state.h"
 
@@ -54,67 +52,6 @@ bool
 sink_has_name(const struct sink *s)
 {
 	return s->placed;
-}
-
-static int
-note(struct sink *s, const struct file_piece *p, const char *local,
-    char **ret_error)
-{
-	if (s->part == NULL)
-		return 0;
-	int err = list_add(s->list, &s->list_at, p, local);
-	if (err == ERR_LIMIT)
-		return fail(
-		    ret_error, err, "%s is not what was offered", s->name);
-	return err < 0 ? sink_fail_sys(s, ret_error) : 0;
-}
-
-int
-sink_note(struct sink *s, const struct file_piece *p, char **ret_error)
-{
-	return note(s, p, NULL, ret_error);
-}
-
-/* Names mostly come in order, and then a look for each would take as long as
- * to write it. Takes name. */
-static char *
-choose_name(struct level *l, char *name)
-{
-	char *local = name;
-
-	if (!l->is_new || strcmp(name, l->last) <= 0) {
-		local = place_free_name(l->fd, name, ENTRY_NUMBERS_MAX);
-		free(name);
-	}
-	if (local != NULL && strcmp(local, l->last) > 0)
-		memcpy(l->last, local, strlen(local) + 1);
-	return local;
-}
-
-char *
-sink_note_entry(struct sink *s, const struct file_piece *p, char **ret_error)
-{
-	char *name = file_name_safe(p->name, strlen(p->name));
-
-	if (s->part == NULL)
-		return name;
-	char *local = choose_name(&s->levels[s->depth - 1], name);
-	if (local == NULL) {
-		sink_fail_sys(s, ret_error);
-	} else if (note(s, p, local, ret_error) < 0) {
-		free(local);
-		local = NULL;
-	}
-	return local;
-}
-
-void
-sink_note_complete(struct sink *s)
-{
-	/* Without it, somebody who is killed gets it once more. */
-	if (s->list >= 0 && !s->placed)
-		(void)list_add(s->list, &s->list_at,
-		    &(struct file_piece){ .kind = LIST_COMPLETE }, NULL);
 }
 
 /* File systems that number their files anew at each mount; on the first two

@@ -9,6 +9,8 @@
 #include <sys/stat.h>
 #include <sys/types.h>
 
+enum { NOTES_SIZE = 4096 };
+
 struct level {
 	int fd;
 	int64_t mtime;
@@ -42,8 +44,13 @@ struct sink {
 	char list_name[TEMP_NAME_SIZE];
 	int list;         /* -1: of a child that finishes, or no part */
 	uint64_t list_at; /* where the next record goes */
-	bool resumed;     /* sink_cut has to come first */
-	bool placed;      /* has its name already: a finish was cut short */
+	/* Records that end there and are not in the list yet; so much of the
+	 * stream is of them. */
+	uint8_t notes[NOTES_SIZE];
+	size_t notes_size;
+	uint64_t noted;
+	bool resumed; /* sink_cut has to come first */
+	bool placed;  /* has its name already: a finish was cut short */
 	struct sink_replay *replay;
 	uint64_t replayed; /* bytes of the stream that it gave */
 	/* While it is being finished, by a child that answers through fd. */
@@ -77,13 +84,17 @@ void sink_sync_end(struct sink *s);
 int sink_fail_sys(const struct sink *s, char **ret_error);
 /* Makes the list beside a part that was made. */
 int sink_begin_list(struct sink *s, char **ret_error);
-/* Before a header takes effect: into the list, if there is one. An entry is
- * given a name in the folder that is entered (caller frees). */
+/* A header: for the list, if there is one. An entry is given a name in the
+ * folder that is entered (caller frees). */
 int sink_note(struct sink *s, const struct file_piece *p, char **ret_error);
 char *sink_note_entry(
     struct sink *s, const struct file_piece *p, char **ret_error);
+/* Those from that place of the list on are none. */
+void sink_note_undo(struct sink *s, uint64_t list_at);
 /* All of it came. */
 void sink_note_complete(struct sink *s);
+/* No more are noted. */
+void sink_note_end(struct sink *s);
 /* NULL is fine. */
 void sink_replay_free(struct sink_replay *r);
 

@@ -62,6 +62,19 @@ make_large(size_t size)
 }
 
 const char *
+make_small(unsigned count, size_t size)
+{
+	char name[32];
+
+	assert_int_equal(mkdir(tmpdir_path(top, "small"), 0700), 0);
+	for (unsigned i = 0; i < count; i++) {
+		snprintf(name, sizeof(name), "small/%u", i);
+		fill_file(tmpdir_path(top, name), size);
+	}
+	return sent_path("small");
+}
+
+const char *
 make_tree(void)
 {
 	static const struct {

@@ -15,6 +15,7 @@
 const char *make_tree(void);
 /* A file of so many bytes. */
 const char *make_large(size_t size);
+const char *make_small(unsigned count, size_t size);
 /* What its sender offers. */
 struct sink_plan plan_of(const char *path);
 /* Bytes of its stream. */
