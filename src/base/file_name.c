@@ -221,9 +221,35 @@ settle(char *s)
 	}
 }
 
+static bool
+is_word(char c)
+{
+	return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') ||
+	       (c >= '0' && c <= '9') || c == '_';
+}
+
+/* As most are: nothing in it that would be replaced. */
+static bool
+is_plain(const char *name, size_t n)
+{
+	if (n == 0 || n > FILE_NAME_BYTES_MAX || !is_word(name[0]) ||
+	    !is_word(name[n - 1]))
+		return false;
+	for (size_t i = 1; i + 1 < n; i++)
+		if (!is_word(name[i]) && name[i] != '.' && name[i] != '-')
+			return false;
+	return true;
+}
+
 char *
 file_name_safe(const char *name, size_t n)
 {
+	if (is_plain(name, n)) {
+		char *same = xstrndup(name, n);
+		if (!is_device(same))
+			return same;
+		free(same);
+	}
 	char *s = peer_text(untrusted_of(name, n), PEER_TEXT_LINE, NULL);
 
 	s = settle(s);
