@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * Somebody may change the tree while it is read. What counts is what was
- * opened: it is looked at before, since opening a device can do something, and
- * again afterwards, since it may have become another.
+ * opened: it is looked at before, in the directory where that tells, since
+ * opening a device can do something, and again afterwards, since it may have
+ * become another.
  */
 #include "store/walk.h"
 
@@ -25,6 +26,8 @@ struct walk {
 	DIR *dirs[FILE_DEPTH_MAX];
 	struct order *orders[FILE_DEPTH_MAX]; /* where sorted */
 	bool sorted, peeks;
+	bool listed_file; /* so says the directory of what is next */
+	uid_t uid;
 	size_t order_left; /* of ORDER_BYTES_ALL */
 	size_t order_taken[FILE_DEPTH_MAX];
 	unsigned depth; /* of dirs in use */
@@ -58,23 +61,32 @@ is_sendable(const struct stat *st)
 	return S_ISREG(st->st_mode) || S_ISDIR(st->st_mode);
 }
 
+/* Most are our own, and then their mode tells. */
+static bool
+can_be_read(
+    const struct walk *w, int dir, const char *name, const struct stat *st)
+{
+	return (st->st_uid == w->uid && (st->st_mode & S_IRUSR) != 0) ||
+	       faccessat(dir, name, R_OK, 0) == 0;
+}
+
 /* Its descriptor, or -1 where there is none. False, and why it is left out. */
 static bool
 open_at(
     struct walk *w, int dir, const char *name, struct stat *ret_st, int *ret_fd)
 {
-	struct stat st;
+	struct stat st = { .st_size = 0 };
 	int flags = O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY | O_CLOEXEC;
+	bool looks = w->peeks || !w->listed_file;
 	const char *why = NULL;
 	int fd = -1;
 
-	if (fstatat(dir, name, &st, AT_SYMLINK_NOFOLLOW) != 0)
+	if (looks && fstatat(dir, name, &st, AT_SYMLINK_NOFOLLOW) != 0)
 		why = strerror(errno);
-	else if (!is_sendable(&st))
+	else if (looks && !is_sendable(&st))
 		why = kind_text(st.st_mode);
 	else if (w->peeks && S_ISREG(st.st_mode))
-		why =
-		    faccessat(dir, name, R_OK, 0) == 0 ? NULL : strerror(errno);
+		why = can_be_read(w, dir, name, &st) ? NULL : strerror(errno);
 	else if ((fd = openat(dir, name, flags)) < 0 || fstat(fd, &st) != 0)
 		why = strerror(errno);
 	else if (!is_sendable(&st))
@@ -155,6 +167,7 @@ void
 walk_peek(struct walk *w)
 {
 	w->peeks = true;
+	w->uid = getuid();
 }
 
 static void
@@ -233,7 +246,9 @@ give(struct walk *w, int fd, struct walk_item *item)
 static void
 give_entry(struct walk *w, const char *name, struct walk_item *item)
 {
-	snprintf(w->name, sizeof(w->name), "%s", name);
+	size_t n = strnlen(name, NAME_MAX);
+	memcpy(w->name, name, n);
+	w->name[n] = '\0';
 	int fd, dir = dirfd(w->dirs[w->depth - 1]);
 	if (open_at(w, dir, name, &item->st, &fd)) {
 		give(w, fd, item);
@@ -249,7 +264,7 @@ next_name(struct walk *w)
 	const struct dirent *e;
 
 	if (w->sorted)
-		return order_next(w->orders[w->depth - 1]);
+		return order_next(w->orders[w->depth - 1], &w->listed_file);
 	while ((e = readdir(w->dirs[w->depth - 1])) != NULL)
 		if (strcmp(e->d_name, ".") != 0 && strcmp(e->d_name, "..") != 0)
 			return e->d_name;

@@ -15,10 +15,12 @@
 #include <stdlib.h>
 #include <string.h>
 
+enum kind { KIND_ANY, KIND_FILE };
+
 struct order {
 	DIR *dir;
 	size_t max;
-	char *text; /* the names, each with its NUL */
+	char *text; /* the names, each behind a kind and with its NUL */
 	size_t text_size, text_cap;
 	size_t *starts; /* of each name; in order once it is read */
 	size_t count, count_cap;
@@ -56,6 +58,18 @@ compare_names(const void *a, const void *b)
 	return strcmp(*(const char *const *)a, *(const char *const *)b);
 }
 
+/* What the directory says of it, where it says anything. */
+static char
+kind_of(const struct dirent *e)
+{
+#ifdef DT_REG
+	return e->d_type == DT_REG ? KIND_FILE : KIND_ANY;
+#else
+	(void)e;
+	return KIND_ANY;
+#endif
+}
+
 /* Sorts them; the text is put together again, with only the first keep. */
 static void
 sort(struct order *o, size_t keep)
@@ -69,9 +83,9 @@ sort(struct order *o, size_t keep)
 	qsort(names, o->count, sizeof(*names), compare_names);
 	for (size_t i = 0; i < keep; i++) {
 		size_t n = strlen(names[i]) + 1;
-		memcpy(text + size, names[i], n);
-		o->starts[i] = size;
-		size += n;
+		memcpy(text + size, names[i] - 1, 1 + n);
+		o->starts[i] = size + 1;
+		size += 1 + n;
 	}
 	if (keep < o->count) {
 		o->more = true;
@@ -85,9 +99,10 @@ sort(struct order *o, size_t keep)
 }
 
 static void
-add(struct order *o, const char *name)
+add(struct order *o, const struct dirent *e)
 {
-	size_t n = strlen(name) + 1;
+	const char *name = e->d_name;
+	size_t n = 1 + strlen(name) + 1;
 
 	if (o->text_size + n + (o->count + 1) * sizeof(size_t) > o->max) {
 		sort(o, o->count / 2);
@@ -100,8 +115,9 @@ add(struct order *o, const char *name)
 	}
 	o->starts =
 	    xgrow(o->starts, o->count, &o->count_cap, sizeof(*o->starts));
-	o->starts[o->count++] = o->text_size;
-	memcpy(o->text + o->text_size, name, n);
+	o->starts[o->count++] = o->text_size + 1;
+	o->text[o->text_size] = kind_of(e);
+	memcpy(o->text + o->text_size + 1, name, n - 1);
 	o->text_size += n;
 }
 
@@ -128,13 +144,13 @@ fill(struct order *o)
 	o->began = true;
 	while ((e = readdir(o->dir)) != NULL)
 		if (is_wanted(o, e->d_name))
-			add(o, e->d_name);
+			add(o, e);
 	if (o->count > 0)
 		sort(o, o->count);
 }
 
 const char *
-order_next(struct order *o)
+order_next(struct order *o, bool *ret_file)
 {
 	if (o->at == o->count) {
 		if (o->began && !o->more)
@@ -145,5 +161,6 @@ order_next(struct order *o)
 	}
 	const char *name = o->text + o->starts[o->at++];
 	memcpy(o->last, name, strlen(name) + 1);
+	*ret_file = name[-1] == KIND_FILE;
 	return name;
 }

@@ -8,6 +8,7 @@
 #define STORE_WALK_ORDER_H
 
 #include <dirent.h>
+#include <stdbool.h>
 #include <stddef.h>
 
 enum {
@@ -26,7 +27,8 @@ struct order;
 struct order *order_new(DIR *d, size_t max);
 /* NULL is fine. */
 void order_free(struct order *o);
-/* "." and ".." are left out. NULL: that was the last. Until the next call. */
-const char *order_next(struct order *o);
+/* "." and ".." are left out. NULL: that was the last. Until the next call.
+ * *ret_file: it is a file, as the directory says; else it says nothing. */
+const char *order_next(struct order *o, bool *ret_file);
 
 #endif
