@@ -1,6 +1,7 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: MIT
 """What was said is revised, answered, found again, and forgotten for good."""
+import contextlib
 import json
 import os
 import signal
@@ -171,7 +172,8 @@ def on_disk(home, text):
     for name in os.listdir(home):
         if not os.path.isfile(os.path.join(home, name)):
             continue  # the control socket
-        with open(os.path.join(home, name), "rb") as f:
+        with contextlib.suppress(FileNotFoundError), \
+                open(os.path.join(home, name), "rb") as f:
             if text.encode() in f.read():
                 found.append(name)
     return found

@@ -149,7 +149,9 @@ def datagrams():
     l.expect(event="answer", size=5, status=0)
     words = nc("-u", "-w", "1", host, "9000")
     if words:
-        check(use(two, *words, data=b"by nc\n") == "BY NC\n", "nc")
+        # It waits a second for an answer.
+        lab.wait_until(lambda: use(two, *words, data=b"by nc\n") == "BY NC\n",
+                       "an answer to nc")
     # One asks all, each gets its own; to a broadcast, too.
     askers = [asker(two) for _ in range(30)]
     for i, s in enumerate(askers):
@@ -223,7 +225,7 @@ def streams():
     out = use(two, "upper_tcp_client.py", host, "8888", "hello", "and you")
     check(out == "says HELLO\nsays AND YOU\n", out)
     l.expect(event="ended")
-    for more in (["-N"], ["-q", "2"]):
+    for more in (["-N"], ["-q", "5"]):
         words = nc(*more, host, "8888")
         if words:
             out = use(two, *words, data=b"one\ntwo\r\nthree")
@@ -335,11 +337,12 @@ def limits():
         check(s.recv(99) == b"x", "each is answered")
     # At the end those that run are ended, too.
     os.unlink(gate)
+    lab.wait_until(lambda: not children_of(l.process.pid), "those are gone")
     askers[0].sendto(b"y", to)
-    lab.wait_until(lambda: children_of(l.process.pid), "one runs")
-    child = int(children_of(l.process.pid)[0])
+    child, = lab.wait_until(lambda: children_of(l.process.pid), "one runs")
     l.end()
-    check(not os.path.exists("/proc/%d" % child), "ended with it")
+    lab.wait_until(lambda: not os.path.exists("/proc/" + child),
+                   "it ended with it")
 
 
 def forge(ns, source, sport, to, dport, payload):
@@ -430,8 +433,11 @@ def printed():
     two.ip("route add default dev eth0")
     use(two, "shout_send.py", "to everybody")
     l.expect("] to everybody")
-    for text in TEXTS:
+    for i, text in enumerate(TEXTS):
         s.sendto(text[:60000], to)
+        # A socket holds few of the large ones.
+        lab.wait_until(lambda: l.pump(0.01) or len(l.lines()) > i + 1,
+                       "a line of %r" % text[:40])
         lab.count("hostile texts")
     s.sendto(b"two\nlines\x1b[2J\x07\r\n", to)
     s.sendto("在控制台上".encode("gbk"), to)

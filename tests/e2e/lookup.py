@@ -43,6 +43,7 @@ def look(p, who, **fields):
     mark = p.mark()
     p.send("/info %s" % who)
     found = p.expect("host", mark, **fields)
+    p.sync()
     lab.count("hosts looked up")
     return found, told(p, mark)
 

@@ -31,7 +31,7 @@ except ImportError:
     sys.exit(77)
 
 PEER = os.environ.get("NOISE_PEER", "tests/e2e/noise_peer")
-DEADLINE = 30
+DEADLINE = 120
 PAYLOADS = (b"one", b"two", b"three")
 LONGEST = 65535 - 16
 REFUSED = 3

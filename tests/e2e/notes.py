@@ -65,7 +65,7 @@ def plain():
     path = os.path.join(lab.work, "notes.txt")
     mira.send("/query %s" % NAME)
     mira.send("/export %s" % path)
-    mira.expect("info")
+    mira.expect("info", command="/export %s" % path)
     with open(path, encoding="utf-8") as f:
         text = f.read()
     check([line[16:] for line in text.splitlines()] ==
