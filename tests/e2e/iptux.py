@@ -43,7 +43,8 @@ def presence():
     check(sorted(ling.listed()) == ["Ling", "ana"], "both in its list")
     ana.quit()
     check(wire.all(ANA, im.EXIT), "an exit on the wire")
-    lab.wait_until(lambda: ling.listed() == ["Ling"], "ana leaves its list")
+    lab.wait_until(lambda: ling.listed() == ["Ling"], "ana leaves its list",
+                   2 * lab.DEADLINE)
     check(not ling.ended, "and nothing else happens to it")
 
 
@@ -117,7 +118,7 @@ def died():
     lab.started.remove(ana)
     ling.say("ana", "nobody hears this")
     lab.wait_until(lambda: "didn't receive" in ling.text("ana"),
-                   "iptux says that it was not received")
+                   "iptux says that it was not received", 2 * lab.DEADLINE)
     ling.shut()
     ana = speaker(ns, home)
     listed(ana)

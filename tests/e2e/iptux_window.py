@@ -44,6 +44,17 @@ def soon(condition):
     return result
 
 
+def until(condition, what):
+    """For what a window is to do. One that does nothing any more is begun
+    anew."""
+    try:
+        return lab.wait_until(condition, what, 2 * lab.DEADLINE)
+    except Crashed:
+        raise
+    except lab.Failure as e:
+        raise Crashed(str(e)) from None
+
+
 def missing():
     return [p for p in PROGRAMS if shutil.which(p) is None]
 
@@ -113,9 +124,13 @@ class Display:
 
     def clipboard(self, text, which="clipboard"):
         # It stays behind to answer for what it holds, with its output open.
-        subprocess.run(["xclip", "-selection", which, "-i"], env=self.env,
-                       input=text.encode(), stdout=subprocess.DEVNULL,
-                       stderr=subprocess.DEVNULL, check=True)
+        try:
+            subprocess.run(["xclip", "-selection", which, "-i"], env=self.env,
+                           input=text.encode(), stdout=subprocess.DEVNULL,
+                           stderr=subprocess.DEVNULL, check=True,
+                           timeout=lab.DEADLINE)
+        except subprocess.TimeoutExpired:
+            raise Crashed("nobody takes what is copied") from None
 
     def selected(self):
         """All of what has the focus."""
@@ -134,7 +149,7 @@ class Display:
             # A path of a folder is given a slash more.
             return soon(lambda: self.selected() in (text, text + "/"))
 
-        lab.wait_until(there, "%.100s in a window" % text)
+        until(there, "%.100s in a window" % text)
 
     def focus(self, window):
         """Keys go there from now on; nothing else covers it. False when it has
@@ -192,7 +207,7 @@ class Iptux:
         return found[0] if found else None
 
     def wait(self, title):
-        return lab.wait_until(lambda: self.find(title), "window " + title)
+        return until(lambda: self.find(title), "window " + title)
 
     def visible(self, who):
         return self.find(r"^Talk with %s\(" % who)
@@ -206,7 +221,7 @@ class Iptux:
                 soon(lambda: self.find("^Talk with ") != window)
             return not window
 
-        lab.wait_until(closed, "the conversations of iptux close")
+        until(closed, "the conversations of iptux close")
 
     def row(self, number):
         """Opens the conversation in that row of the list: its name there."""
@@ -216,7 +231,7 @@ class Iptux:
                 self.screen.keys("Home", *["Down"] * number, "Return")
                 return soon(lambda: self.find("^Talk with "))
 
-        window = lab.wait_until(opened, "a conversation of iptux opens")
+        window = until(opened, "a conversation of iptux opens")
         title = self.screen.ask("xdotool", "getwindowname", window)
         return title[len("Talk with "):title.index("(")]
 
@@ -240,7 +255,7 @@ class Iptux:
                     self.row(names.index(who))
             return self.visible(who)
 
-        return lab.wait_until(opened, "%s in the list of iptux" % who)
+        return until(opened, "%s in the list of iptux" % who)
 
     def talk(self, who):
         """The same, in front, where it is known what is where."""
@@ -253,7 +268,7 @@ class Iptux:
             return soon(lambda: "%sx%s" % size in s.ask(
                 "xdotool", "getwindowgeometry", window)) and s.focus(window)
 
-        lab.wait_until(there, "the window of " + who)
+        until(there, "the window of " + who)
 
     # Texts
 
@@ -271,19 +286,19 @@ class Iptux:
             return self.screen.selected()
 
         return re.sub(r"(?m)^\(\d\d:\d\d:\d\d\) ", "",
-                      lab.wait_until(read, "a text in that window"))
+                      until(read, "a text in that window"))
 
     def shows(self, who, author, text):
         want = "%s:\n%s\n" % (author, text)
         lab.wait_until(lambda: want in self.text(who),
-                       "%r in the window of iptux" % want)
+                       "%r in the window of iptux" % want, 2 * lab.DEADLINE)
         lab.count("texts read in windows")
 
     # Files
 
     def choose(self, title, path):
         s = self.screen
-        lab.wait_until(lambda: s.focus(self.wait(title)), "the focus there")
+        until(lambda: s.focus(self.wait(title)), "the focus there")
         s.keys("slash")
         s.paste(path)
 
@@ -291,7 +306,7 @@ class Iptux:
             s.keys("Return")
             return soon(lambda: not self.find(title))
 
-        lab.wait_until(taken, "it takes " + path)
+        until(taken, "it takes " + path)
 
     def attach(self, who, path):
         """A file or a folder, to be sent with the next text."""
@@ -324,7 +339,7 @@ class Iptux:
             s.accept_y = y if found else ACCEPT_Y
             return found
 
-        lab.wait_until(asked, "iptux asks where to save")
+        until(asked, "iptux asks where to save")
         self.choose(SAVE, self.saved)
 
     # Its end
@@ -335,7 +350,7 @@ class Iptux:
                 self.screen.keys("ctrl+q")
             return soon(lambda: self.ended)
 
-        lab.wait_until(ended, "iptux ends")
+        until(ended, "iptux ends")
 
     def kill(self):
         self.process.kill()
