@@ -29,7 +29,7 @@ import traceback
 SKIP = 77
 PATIENCE = float(os.environ.get("EARSHOT_PATIENCE", "1"))
 LONG = bool(os.environ.get("EARSHOT_LONG"))
-DEADLINE = 60 * PATIENCE
+DEADLINE = 120 * PATIENCE
 SLACK = 8 * PATIENCE  # that a busy machine may add to what is to be quick
 HERE = os.path.dirname(os.path.abspath(__file__))
 PORT = 41827

@@ -148,11 +148,12 @@ def lives(m, there):
     bob.expect("peer", name="ana")
 
     m.ctl("enable", "earshot", status=0)
-    m.ctl("start", "earshot", status=0)
     mark = bob.mark()
+    m.ctl("start", "earshot", status=0)
     ana = bob.expect("peer", name="ana", state="online")["id"]
     check(m.is_state("active"), "active")
-    check("bob" in m.earshot("who"), "a verb finds it, and it bob")
+    m.wait_for(lambda: "bob" in m.earshot("who"),
+               "a verb finds it, and it bob")
     m.earshot("send", "bob", "is anybody there")
     bob.expect("message", mark, text="is anybody there")
 
