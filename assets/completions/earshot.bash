@@ -6,7 +6,7 @@ _earshot()
 	local word=${COMP_WORDS[COMP_CWORD]} words= verb= n=0
 	local expect= ended= before= i w
 	local takes=' --name -n --interface -i --port -P --home -H --passphrase-file -F --record -R --replay -y --wait -w --timeout -t --from -r --count -c --dir -d --exec -e --framing -f --search -s --since -S --until -U --limit -l '
-	local keys='name status away.idle away.unfocused talk.typing talk.ignore look.language look.theme look.glyphs look.emoji look.boxes look.times look.group look.details look.filter look.hints look.mouse look.sync keys.ctrl_j bind edit.emoji edit.spell notify.bell notify.desktop notify.text notify.words notify.quiet history.days history.size history.free files.folder files.opener hook.message hook.mention hook.shout hook.file hook.online run run.who run.time quiet port ipmsg ipmsg.port ipmsg.group ipmsg.encoding ipmsg.answer plain plain.port interface'
+	local keys='name status away.idle away.unfocused talk.typing talk.ignore look.language look.theme look.glyphs look.emoji look.boxes look.times look.group look.details look.filter look.hints look.mouse look.sync keys.ctrl_j bind edit.emoji edit.spell notify.bell notify.desktop notify.text notify.words notify.quiet history.days history.size history.free files.folder files.opener hook.message hook.mention hook.shout hook.file hook.online run run.who run.time quiet port ipmsg ipmsg.port ipmsg.group ipmsg.encoding ipmsg.answer plain plain.port interface peer'
 
 	COMPREPLY=()
 	# What bash splits at = is one word.

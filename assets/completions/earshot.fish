@@ -137,6 +137,7 @@ complete -c earshot -n '__earshot_at set 0' -a plain -d 'talk plain text with nc
 complete -c earshot -n '__earshot_at set 1 plain' -a 'on off'
 complete -c earshot -n '__earshot_at set 0' -a plain.port -d 'text that comes there over UDP is a plain shout'
 complete -c earshot -n '__earshot_at set 0' -a interface -d 'use this interface and no other; may repeat'
+complete -c earshot -n '__earshot_at set 0' -a peer -d 'is sought behind routers, where no broadcast goes; may repeat'
 complete -c earshot -n '__earshot_in - demo' -s p -l plain -d 'no screen: commands in, events out, a line each'
 complete -c earshot -n '__earshot_in - who send send-file shout receive listen log info id pin verify block unblock set doctor demo' -s j -l json -d 'JSON objects, a line each; without a verb as --plain'
 complete -c earshot -n '__earshot_in - who send shout receive listen info id pin verify block unblock set doctor' -s n -l name -x -d 'your name in this run'

@@ -16,6 +16,7 @@
 #include "base/iface.h"
 #include "base/lang.h"
 #include "base/now.h"
+#include "core/host.h"
 #include "core/settings.h"
 #include "core/traffic.h"
 #include "proto/discover.h"
@@ -270,6 +271,8 @@ struct model {
 	int64_t next_shout_ms;    /* monotonic; when one is allowed again */
 	struct iface ifaces[IFACES_MAX];
 	size_t iface_count;
+	struct host *hosts; /* the setting peer, in its order */
+	size_t host_count;
 	/* What went over each, and came; entries stay as long as we run. */
 	struct iface_traffic traffic[TRAFFIC_MAX];
 	size_t traffic_count;

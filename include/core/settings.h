@@ -19,6 +19,7 @@ enum {
 	/* Bytes of a value, where nothing shorter is said. */
 	SETTING_VALUE_MAX = 256,
 	SETTING_INTERFACES_MAX = 16,
+	SETTING_PEERS_MAX = 256,
 };
 
 /* The choices, in the order of their words in the table. */
@@ -54,6 +55,7 @@ struct settings {
 	bool quiet;
 	uint32_t port;
 	struct setting_list interfaces;
+	struct setting_list peers; /* "HOST[:PORT]"; core/host.h */
 	bool plain; /* the plain dialect is spoken */
 	uint32_t plain_port;
 	/* What is kept: days, 0 for ever; MiB. */

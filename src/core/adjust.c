@@ -41,6 +41,8 @@ follow(
 	if (row->offset == offsetof(struct settings, plain) ||
 	    row->offset == offsetof(struct settings, plain_port))
 		plain_adjust(e, now);
+	if (row->offset == offsetof(struct settings, peers))
+		hosts_follow(e, now);
 	if (row->offset == offsetof(struct settings, status))
 		execute_restate(e, now, s->status == NULL ? "" : s->status);
 	if (row->offset == offsetof(struct settings, ipmsg) ||

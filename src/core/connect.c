@@ -18,9 +18,9 @@
 static const char *const self_text = N_("that is this earshot itself");
 
 static struct connect *
-connect_new(struct engine *e)
+connect_new(struct engine *e, size_t from, size_t end)
 {
-	for (size_t i = 0; i < CONNECTS_MAX; i++) {
+	for (size_t i = from; i < end; i++) {
 		if (!e->connects[i].used)
 			return &e->connects[i];
 	}
@@ -37,7 +37,7 @@ connect_free(struct connect *n)
 void
 connects_free(struct engine *e)
 {
-	for (size_t i = 0; i < CONNECTS_MAX; i++)
+	for (size_t i = 0; i < CONNECTS_ALL; i++)
 		connect_free(&e->connects[i]);
 }
 
@@ -94,6 +94,12 @@ give_up(struct engine *e, struct now now, struct connect *n, const char *why)
 {
 	if (n->tcp_why != NULL && n->udp_port != 0)
 		why = n->tcp_why;
+	if (n->listed != 0) {
+		uint32_t id = n->listed;
+		connect_free(n);
+		hosts_failed(e, now, id, say(e->model->lang, why));
+		return;
+	}
 	/* Without an address nobody was asked; and we know whether we run. */
 	const struct lang *l = e->model->lang;
 	const char *advice =
@@ -147,7 +153,9 @@ connect_done(struct engine *e, struct now now, struct conn *c)
 	model_touch(e->model);
 	peer_label(p, true, label);
 	addr_text(&c->addr, addr);
-	if (c->carrier.transport == CARRIER_UDP)
+	if (n->listed != 0)
+		hosts_met(e, n->listed, &c->fp);
+	else if (c->carrier.transport == CARRIER_UDP)
 		engine_info(e, now, n->conv,
 		    "connected: %s at %s over UDP. /query %s", label, addr,
 		    p->name);
@@ -157,44 +165,44 @@ connect_done(struct engine *e, struct now now, struct conn *c)
 	connect_free(n);
 }
 
-/* Splits HOST[:PORT]; a colon inside [] or one of several belongs to an IPv6
- * address and is addr_parse's business. */
-static int
-split_host(const char *text, char **ret_host, uint16_t *ret_port)
-{
-	const char *colon = strrchr(text, ':');
-	unsigned long port = DISCOVERY_PORT;
-	size_t n = strlen(text);
-
-	if (colon != NULL) {
-		char *end;
-		n = (size_t)(colon - text);
-		port = strtoul(colon + 1, &end, 10);
-		if (end == colon + 1 || *end != '\0' || port == 0 ||
-		    port > UINT16_MAX)
-			return ERR_FORMAT;
-	}
-	if (n == 0 || memchr(text, ':', n) != NULL ||
-	    strcspn(text, " \t[]/") < n)
-		return ERR_FORMAT;
-	*ret_host = xstrndup(text, n);
-	*ret_port = (uint16_t)port;
-	return 0;
-}
-
 static int
 parse_target(struct connect *n, const char *text)
 {
-	struct addr a;
-	char host[ADDR_TEXT_MAX];
+	unsigned count;
+	int err = host_parse(text, &n->host, &n->port, &n->addrs[0], &count);
 
-	if (addr_parse(text, DISCOVERY_PORT, &a) < 0)
-		return split_host(text, &n->host, &n->port);
-	n->addrs[0] = a;
-	n->count = 1;
-	n->host = xstrdup(addr_host_text(&a, host));
-	n->port = a.port;
-	return 0;
+	if (err == 0)
+		n->count = count;
+	return err;
+}
+
+/* Dials, or has the name looked up. */
+static void
+begin(struct engine *e, struct now now, struct connect *n)
+{
+	n->used = true;
+	n->token = ++e->next_token;
+	if (n->count > 0 && !dial_one(e, now, n))
+		give_up(e, now, n, N_("too many connections"));
+	else if (n->count == 0)
+		effect_add(e, (struct effect){ .kind = EFFECT_RESOLVE,
+				  .token = n->token,
+				  .text = n->host,
+				  .port = n->port });
+}
+
+bool
+connect_host(struct engine *e, struct now now, const struct host *h)
+{
+	struct connect *n = connect_new(e, CONNECTS_MAX, CONNECTS_ALL);
+
+	if (n == NULL)
+		return false;
+	*n = (struct connect){ .listed = h->id };
+	if (parse_target(n, h->text) < 0)
+		return false;
+	begin(e, now, n);
+	return true;
 }
 
 void
@@ -202,7 +210,7 @@ connect_start(struct engine *e, struct now now, const struct command *cmd)
 {
 	if (plain_connect(e, now, cmd) || ipmsg_line_connect(e, now, cmd))
 		return;
-	struct connect *n = connect_new(e);
+	struct connect *n = connect_new(e, 0, CONNECTS_MAX);
 	if (n == NULL) {
 		engine_error(e, now, cmd->conv,
 		    "%d /connect are under way already; wait for one to end",
@@ -217,19 +225,9 @@ connect_start(struct engine *e, struct now now, const struct command *cmd)
 		    cmd->text);
 		return;
 	}
-	n->used = true;
-	n->token = ++e->next_token;
 	engine_info(
 	    e, now, cmd->conv, "connecting to %s, port %u", n->host, n->port);
-	if (n->count > 0 && !dial_one(e, now, n)) {
-		give_up(e, now, n, N_("too many connections"));
-		return;
-	}
-	if (n->count == 0)
-		effect_add(e, (struct effect){ .kind = EFFECT_RESOLVE,
-				  .token = n->token,
-				  .text = n->host,
-				  .port = n->port });
+	begin(e, now, n);
 }
 
 void
@@ -239,7 +237,7 @@ engine_resolved(struct engine *e, struct now now, uint32_t token,
 	effects_begin(e);
 	if (plain_resolved(e, now, token, addrs, count, error))
 		return;
-	for (size_t i = 0; i < CONNECTS_MAX; i++) {
+	for (size_t i = 0; i < CONNECTS_ALL; i++) {
 		struct connect *n = &e->connects[i];
 		if (!n->used || n->token != token || n->count > 0)
 			continue;

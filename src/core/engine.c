@@ -153,6 +153,7 @@ engine_tick_rest(struct engine *e, struct now now)
 	conns_tick(e, now);
 	sightings_tick(e, now);
 	dialling_tick(e, now);
+	hosts_tick(e, now);
 	plain_tick(e, now);
 	expire_typing(e, now);
 	ipmsg_line_tick(e, now);
@@ -173,6 +174,7 @@ engine_start(struct engine *e, struct now now)
 	transfers_start(e, now);
 	ipmsg_line_follow(e, now, 0);
 	plain_adjust(e, now);
+	hosts_follow(e, now);
 	e->started = true;
 	engine_tick_rest(e, now);
 }
@@ -197,6 +199,7 @@ engine_deadline(const struct engine *e)
 
 	at = earlier_ms(at, conns_deadline(e));
 	at = earlier_ms(at, dialling_deadline(e));
+	at = earlier_ms(at, hosts_deadline(e));
 	at = earlier_ms(at, plain_deadline(e));
 	at = earlier_ms(at, e->expire_ms);
 	at = earlier_ms(at, ipmsg_line_deadline(e));
@@ -224,6 +227,7 @@ engine_network(struct engine *e, struct now now, const struct iface *ifaces,
 	discover_network_changed(e->discover, now);
 	conns_probe(e, now);
 	dialling_network(e, now);
+	hosts_network(e, now);
 	earshot_transfer_network(e, now);
 	ipmsg_line_network(e, now);
 	engine_tick_rest(e, now);

@@ -11,6 +11,7 @@
 #include "base/buf.h"
 #include "core/carrier.h"
 #include "core/engine.h"
+#include "core/host.h"
 #include "core/listeners.h"
 #include "core/model_edit.h"
 #include "core/path.h"
@@ -32,6 +33,8 @@ enum {
 	ACCEPT_LOOPBACK_FACTOR = 10,
 	/* /connect commands under way. */
 	CONNECTS_MAX = 8,
+	/* With those to hosts that are listed. */
+	CONNECTS_ALL = CONNECTS_MAX + 16,
 	LOOKUPS_MAX = 4,
 	/* Messages of one connection handled in one go. */
 	PUMP_MAX = 512,
@@ -206,6 +209,7 @@ struct listed {
 struct connect {
 	bool used;
 	uint32_t token, conv;
+	uint32_t listed; /* the number of that host; 0: of /connect */
 	char *host;
 	uint16_t port;
 	struct addr addrs[PEER_ADDRS_MAX];
@@ -311,7 +315,8 @@ struct engine {
 	struct accept_host hosts[ACCEPT_HOSTS_MAX];
 	struct contact **contacts;
 	size_t contact_count, contact_cap;
-	struct connect connects[CONNECTS_MAX];
+	struct connect connects[CONNECTS_ALL];
+	uint32_t last_host;
 	uint32_t next_token;
 	struct lookup lookups[LOOKUPS_MAX];
 	struct runs *runs;
@@ -638,6 +643,20 @@ void connect_failed(
 void connect_is_self(struct engine *e, struct now now, struct conn *c);
 void connect_done(struct engine *e, struct now now, struct conn *c);
 void connects_free(struct engine *e);
+/* The same of a host that is listed; false when so many are under way. */
+bool connect_host(struct engine *e, struct now now, const struct host *h);
+
+/* hosts.c: those that are listed */
+/* The list is another one, or just known. */
+void hosts_follow(struct engine *e, struct now now);
+void hosts_tick(struct engine *e, struct now now);
+int64_t hosts_deadline(const struct engine *e);
+void hosts_met(struct engine *e, uint32_t id, const struct fp *fp);
+void hosts_failed(
+    struct engine *e, struct now now, uint32_t id, const char *why);
+/* The session with somebody is over. */
+void hosts_lost(struct engine *e, struct now now, const struct fp *fp);
+void hosts_network(struct engine *e, struct now now);
 
 /* lookup.c: the hosts of peers */
 

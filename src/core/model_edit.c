@@ -3,6 +3,7 @@
 
 #include "base/mem.h"
 #include "base/peer_text.h"
+#include "core/host.h"
 #include "core/transfer.h"
 
 #include <assert.h>
@@ -87,6 +88,9 @@ model_free(struct model *m)
 		conv_free(m->convs[i]);
 	for (size_t i = 0; i < m->transfer_count; i++)
 		transfer_free(m->transfers[i]);
+	for (size_t i = 0; i < m->host_count; i++)
+		host_clear(&m->hosts[i]);
+	free(m->hosts);
 	free(m->transfers);
 	free(m->peers);
 	free(m->peer_index);

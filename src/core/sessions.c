@@ -326,6 +326,7 @@ session_down(struct engine *e, struct now now, struct conn *c, uint8_t reason)
 	p->link = PEER_LINK_NONE;
 	peer_set_typing(e, p, 0);
 	p->last_seen_ms = now.wall_ms;
+	hosts_lost(e, now, &k->fp);
 	/* When we leave, they stay. */
 	if (e->model->leaving)
 		return;

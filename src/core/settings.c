@@ -10,6 +10,8 @@
 #include "base/mem.h"
 #include "base/near.h"
 #include "base/utf8.h"
+#include "core/engine.h"
+#include "core/host.h"
 #include "core/run_entry.h"
 
 #include <assert.h>
@@ -239,6 +241,14 @@ check_item(const struct settings *s, const struct setting *row,
 		    xasprintf(say(s->lang, "%s is %s, for example: bind "
 					   "Ctrl-G = /who"),
 			row->name, row->values);
+	else if (is_row(row, offsetof(struct settings, peers)) &&
+		 !host_is_good(item))
+		*ret_error = xasprintf(
+		    say(s->lang, "peer is an address or the name of a host, "
+				 "and a port where it is not %d, not \"%.*s\"; "
+				 "for example: 10.0.5.7, pc.example:41828, "
+				 "[2001:db8::7]:41828"),
+		    (int)DISCOVERY_PORT, shown(item), item);
 	else if (size == 0)
 		return fail_value(s, row, item, ret_error);
 	else

@@ -179,6 +179,9 @@ static const struct setting rows[] = {
 	{ "interface", SETTING_LIST, "NAME", "", "eth0",
 	    N_("use this interface and no other; may repeat"), N_("Net"), false,
 	    0, SETTING_INTERFACES_MAX, FIELD(interfaces) },
+	{ "peer", SETTING_LIST, "HOST[:PORT]", "", "10.0.5.7",
+	    N_("is sought behind routers, where no broadcast goes; may repeat"),
+	    N_("Net"), true, 0, SETTING_PEERS_MAX, FIELD(peers) },
 };
 
 enum { ROW_COUNT = sizeof(rows) / sizeof(rows[0]) };

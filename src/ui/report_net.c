@@ -1,12 +1,14 @@
 /* SPDX-License-Identifier: MIT */
 #include "ui/report.h"
+
+#include "core/host.h"
 #include "ui/str.h"
 #include "ui/when.h"
 
 #include <errno.h>
 #include <stdlib.h>
 
-enum { HEAD_CELLS = 13 };
+enum { HEAD_CELLS = 13, HOSTS_SHOWN = 8 };
 
 static void
 add_head(struct str *s, const struct lang *l, const char *label)
@@ -257,6 +259,35 @@ add_sessions(struct str *s, const struct model *m)
 	    (unsigned long long)m->asks_refused);
 }
 
+/* Those of a long list that are not there, up to a few. */
+static void
+add_hosts(struct str *s, const struct model *m)
+{
+	size_t met = 0, shown = 0, missing;
+
+	if (m->host_count == 0)
+		return;
+	for (size_t i = 0; i < m->host_count; i++)
+		met += m->hosts[i].met;
+	add_head(s, m->lang, N_("listed"));
+	str_addf(
+	    s, say(m->lang, "%zu of %zu peers reached"), met, m->host_count);
+	missing = m->host_count - met;
+	for (size_t i = 0; i < m->host_count && shown < HOSTS_SHOWN; i++) {
+		const struct host *h = &m->hosts[i];
+		if (h->met)
+			continue;
+		add_head(s, NULL, "");
+		str_addf(s, "%s: %s", h->text,
+		    h->why == NULL ? say(m->lang, "not tried yet") : h->why);
+		shown++;
+	}
+	if (missing <= shown)
+		return;
+	add_head(s, NULL, "");
+	str_addf(s, say(m->lang, "%zu more of them"), missing - shown);
+}
+
 char *
 report_net(const struct model *m, struct now now)
 {
@@ -268,6 +299,7 @@ report_net(const struct model *m, struct now now)
 	add_traffic(&s, m, now);
 	add_counters(&s, m, now);
 	add_sessions(&s, m);
+	add_hosts(&s, m);
 	add_dialects(&s, m);
 	add_files(&s, m);
 	add_runs(&s, m);
