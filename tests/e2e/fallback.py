@@ -29,7 +29,7 @@ def fallback():
     lan.tell("drop", "none")
     # A change of the network, or a minute, lets it be tried again.
     flows = both_ways(ana, bob, TOTAL, "back to TCP",
-                      pace=(80 if lab.LONG else 6) / TOTAL)
+                      pace=(80 if lab.LONG else 12) / TOTAL)
 
     def change():
         yield 2

@@ -192,7 +192,9 @@ hear(struct kit_end *e)
 	while (mover_next(e->m, &token, &r)) {
 		assert_int_equal(token, KIT_TOKEN);
 		assert_int_equal(e->last, 0);
-		assert_true(r.done >= e->done);
+		/* Before it begins, that is how much was looked at, which a
+		 * slow machine tells of. */
+		assert_true(r.done >= e->done || e->begun == 0);
 		e->done = r.done;
 		e->files_done = r.files_done;
 		keep_text(&e->path, r.path);
