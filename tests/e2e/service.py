@@ -1,7 +1,8 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: MIT
 """assets/earshot.service with a systemd of a user of its own, as it is: the
-program where an installation puts it, a home, a network, a control group."""
+program where an installation puts it, a home, a network, a control group. And
+what assets/earshot.openrc tells OpenRC."""
 import os
 import shutil
 import signal
@@ -17,6 +18,7 @@ lab.enter()
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 UNIT = os.path.join(HERE, "..", "..", "assets", "earshot.service")
+SCRIPT = os.path.join(HERE, "..", "..", "assets", "earshot.openrc")
 MANAGER = "/usr/lib/systemd/systemd"
 TARGETS = "/usr/lib/systemd/user"
 BIN = "/usr/local/bin"
@@ -204,6 +206,20 @@ def lives(m, there):
         lab.count("wrong units")
 
 
+def the_script():
+    """It is a shell's: what it sets is what supervise-daemon goes by."""
+    done = subprocess.run(
+        ["sh", "-euc", "use() { echo use $*; }; after() { echo after $*; }; "
+         ". '%s'; depend; echo \"$supervisor $command $command_args "
+         "$command_user $respawn_max\"" % SCRIPT],
+        env=dict(os.environ, RC_SVCNAME="earshot.ana"), capture_output=True,
+        text=True)
+    check(done.stderr == "" and done.stdout.split("\n")[:3] == [
+        "use net", "after firewall",
+        "supervise-daemon /usr/bin/earshot --headless ana 5"],
+        "%s%s" % (done.stdout, done.stderr))
+
+
 if not os.access(MANAGER, os.X_OK) or shutil.which("systemctl") is None:
     lab.skip("no systemd here, so the unit was not started")
-lab.run(the_service)
+lab.run(the_script, the_service)
