@@ -1,8 +1,9 @@
 #!/bin/sh
 # SPDX-License-Identifier: MIT
 #
-# doc/earshot.1 has every command, option, key and setting of the program as
-# built, and no other; the completions and the example configuration follow.
+# doc/earshot.1 has every command, option, key, setting, event, variable and
+# exit status of the program as built, and no other command or option; the
+# completions and the example configuration follow.
 #
 #   manpage.sh [ROOT [BUILD]]
 root=${1:-${srcdir:-$(dirname "$0")/../..}}
@@ -95,6 +96,47 @@ for word in $(grep -rhoE '[a-z_]+\("[A-Z][A-Z_]+"[,)]' "$root"/src |
 	count=$((count + 1))
 	if ! printf '%s\n' "$environment" | grep -qxF "$word"; then
 		echo "doc/earshot.1: lacks the variable $word"
+		bad=$((bad + 1))
+	fi
+done
+# Events: what is written with a name of its own, in whatever way. Two are only
+# for another earshot of the same version.
+events=$(cat "$root"/src/app/*.c | tr -s '\n\t ' '   ' | tr ';' '\n' |
+    grep -oE '"event", ?[^,]*,|(begin|json_notice|event_new)\("[a-z_]+"' |
+    sed 's/^"event"//' | grep -oE '"[a-z_]+"' | tr -d '"' |
+    grep -vxE 'attached|fatal' | sort -u)
+told=$(sed -nE 's/^\.It (Ql|Li|Cm) //p; s/.*\{"event":"([a-z]+)".*/\1/p' \
+    "$man" | sed 's/ [LQ][il] / /g' | tr -d ' ' | tr ',' '\n')
+for word in $events; do
+	count=$((count + 1))
+	if ! printf '%s\n' "$told" | grep -qxF "$word"; then
+		echo "doc/earshot.1: lacks the event $word"
+		bad=$((bad + 1))
+	fi
+done
+# Exit statuses: those of the program, and of each verb what it tells of it.
+statuses=$(sed -n '/^\.Sh EXIT STATUS/,/^\.Sh EXAMPLES/p' "$man")
+for word in $(sed -nE 's/^[^A-Z]EXIT_[A-Z]+ = ([0-9]+),.*/\1/p' \
+    "$root/src/app/options.h"); do
+	count=$((count + 1))
+	if ! printf '%s\n' "$statuses" | grep -qx ".It $word"; then
+		echo "doc/earshot.1: lacks the exit status $word"
+		bad=$((bad + 1))
+	fi
+done
+for verb in $verbs; do
+	for word in $("$build/earshot" "$verb" --help |
+	    sed -n '/^Exit status:/,/^$/p' | tr ' ' '\n' | grep -x '[3-9]'); do
+		count=$((count + 1))
+		if ! printf '%s\n' "$statuses" | sed -n "/^\.It $word/,/^\.It/p" |
+		    grep -qE "^\.Cm $verb( |\$)"; then
+			echo "doc/earshot.1: lacks status $word of $verb"
+			bad=$((bad + 1))
+		fi
+	done
+	count=$((count + 1))
+	if ! grep -qE "Cm (.*\| )?$verb( |\$)" "$man"; then
+		echo "doc/earshot.1: lacks the verb $verb"
 		bad=$((bad + 1))
 	fi
 done

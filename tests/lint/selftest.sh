@@ -227,6 +227,17 @@ program 'command help' '--help'
 fails manpage '/quit is no command' "$work/built"
 program 'command help' '--help'
 fails manpage '--plain is no option' "$work/built"
+plant src/app/planted.c 'x = json_pack("{s:s}", "event",
+	"planted", "text");'
+program 'command help' '--help'
+fails manpage 'lacks the event planted' "$work/built"
+plant src/app/options.h '	EXIT_PLANTED = 9, /* planted */'
+program 'command help' '--help'
+fails manpage 'lacks the exit status 9' "$work/built"
+program 'command help' '  planted               a verb, with --help
+
+Exit status: 0 done, 8 planted'
+fails manpage 'lacks status 8 of planted' "$work/built"
 plant src/app/planted.c 'x = getenv("EARSHOT_PLANTED");'
 program 'command help' '--help'
 fails manpage 'lacks the variable EARSHOT_PLANTED' "$work/built"
