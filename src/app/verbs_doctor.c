@@ -5,6 +5,7 @@
 #include "app/verbs_state.h"
 
 #include "app/clock.h"
+#include "app/language.h"
 #include "base/mem.h"
 
 #include <stdlib.h>
@@ -44,9 +45,30 @@ await(struct verb_run *v)
 		status = take(v, event);
 		json_decref(event);
 	}
+	if (status < 0 && !client_is_over(v->client) && v->error == NULL)
+		v->error = xstrdup(say(
+		    language(), N_("the doctor needs longer: give it a longer "
+				   "--timeout")));
 	if (status < 0)
 		verb_over(v);
 	return status < 0 ? EXIT_FAILED : status;
+}
+
+/* Nobody is called so, which may be what is wrong: what keeps people away is
+ * looked for all the same. */
+static int
+look_around(struct verb_run *v)
+{
+	bool failed;
+	char *who_not = v->error;
+
+	v->error = NULL;
+	free(verb_ask(v, "/doctor", &failed, NULL));
+	if (!failed)
+		await(v);
+	free(v->error);
+	v->error = who_not;
+	return EXIT_FAILED;
 }
 
 int
@@ -64,7 +86,10 @@ verb_doctor(struct verb_run *v)
 	if (failed && v->error == NULL && answer != NULL)
 		v->error = xstrdup(answer);
 	free(answer);
-	return failed ? EXIT_FAILED : await(v);
+	if (!failed)
+		return await(v);
+	return o->word_count > 0 && !client_is_over(v->client) ? look_around(v)
+							       : EXIT_FAILED;
 }
 
 int

@@ -31,6 +31,13 @@ has_use(const struct doctor_iface *n, enum iface_use use)
 	return false;
 }
 
+/* Left out by the setting, and nobody is found over the loopback anyhow. */
+static bool
+is_not_chosen(const struct doctor_iface *n)
+{
+	return n->link != LINK_LOOPBACK && has_use(n, IFACE_NOT_CHOSEN);
+}
+
 static void
 add_off(struct diagnosis *d, const struct doctor_iface *n)
 {
@@ -109,11 +116,11 @@ look_unconnected(struct diagnosis *d)
 
 	for (size_t i = 0; i < d->f->iface_count; i++) {
 		const struct doctor_iface *n = &d->f->ifaces[i];
-		if (has_use(n, IFACE_NOT_CHOSEN))
+		if (is_not_chosen(n))
 			add_off(d, n);
 		else if (is_candidate(n))
 			add_unconnected(d, n);
-		candidates += has_use(n, IFACE_NOT_CHOSEN) || is_candidate(n);
+		candidates += is_not_chosen(n) || is_candidate(n);
 	}
 	for (size_t i = 0; i < d->f->iface_count && candidates == 0; i++)
 		if (has_use(&d->f->ifaces[i], IFACE_VIRTUAL)) {

@@ -192,8 +192,19 @@ def doctor():
     _, facts, last = examined(out)
     check(last["asked"] == "bob" and
           [f["name"] for f in facts if f["about"] == "peer"] != [], out)
-    status, _, err = run(hosts[0], ana.home, "doctor", "carol")
-    check(status == 1 and "carol" in err, err)
+    # Who was never seen may be who is missing: what keeps people away is told.
+    status, out, err = run(hosts[0], ana.home, "doctor", "carol")
+    check(status == 1 and "carol" in err and
+          out.startswith("nothing wrong was found\n"), out + err)
+    status, out, _ = run(hosts[0], ana.home, "doctor", "carol", "--json")
+    check(status == 1 and examined(out)[2]["asked"] is None, out)
+    # An address: one that is there, and one where nobody is.
+    status, out, _ = run(hosts[0], ana.home, "doctor", "10.77.0.2")
+    check(status == 0 and "the way to 10.77.0.2\n" in out, out)
+    status, out, _ = run(hosts[0], ana.home, "doctor", "10.77.0.99")
+    check(status == 1 and out.startswith("1. [bad] nobody answers at "), out)
+    status, out, err = run(hosts[0], ana.home, "doctor", "--timeout", "0")
+    check((status, out) == (1, "") and "--timeout" in err, err)
     check(run(hosts[0], home, "doctor", "bob", "ana")[0] == 2, "wrong use")
     ana.send("/doctor")
     ana.expect("doctor", mark, ill=False)

@@ -158,6 +158,24 @@ networks_that_are_left_alone(void **state)
 	expect(f, DOCTOR_BAD, FAULT_NOT_USED, "earshot set interface eth0");
 }
 
+static void
+the_loopback_is_no_way_out(void **state)
+{
+	struct doctor_facts *f = healthy();
+	struct doctor_verdict v;
+
+	(void)state;
+	leave_alone(f);
+	f->ifaces[0].addrs[0].use = IFACE_NOT_CHOSEN;
+	eth(f)->addrs[0].use = IFACE_DOWN;
+	eth(f)->up = false;
+	doctor_judge(f, NULL, &v);
+	assert_int_equal(v.count, 1);
+	assert_int_equal(v.findings[0].fault, FAULT_IFACE_DOWN);
+	doctor_verdict_clear(&v);
+	doctor_facts_free(f);
+}
+
 static struct doctor_rule *
 add_rule(struct doctor_facts *f, bool out, enum doctor_what what, uint16_t port,
     const char *text)
@@ -633,6 +651,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(healthy_machines_have_nothing),
 		cmocka_unit_test(a_docker_bridge_of_its_own_is_no_fault),
+		cmocka_unit_test(the_loopback_is_no_way_out),
 		cmocka_unit_test(ports_that_are_taken),
 		cmocka_unit_test(it_does_not_start),
 		cmocka_unit_test(no_network),
