@@ -92,7 +92,7 @@ show_start(const struct record_entry *e)
 	set_number(o, "epoch", s->epoch);
 	set_number(o, "tcp_port", s->tcp_port);
 	set_number(o, "udp_port", s->udp_port);
-	set_number(o, "port", s->discovery_port);
+	set_number(o, "discovery_port", s->discovery_port);
 	json_object_set_new(o, "quiet", json_boolean(s->quiet));
 	return o;
 }
@@ -160,7 +160,7 @@ show_datagram(const struct replay *r, const struct record_entry *e)
 	uint32_t seq;
 
 	if (e->via != 0)
-		set_number(o, "port", e->via);
+		set_number(o, "listener", e->via);
 	if (in && e->index != 0)
 		set_unclean(o, "interface", iface == NULL ? "?" : iface);
 	set_addr(o, in ? "from" : "to", &e->addr);
@@ -196,7 +196,7 @@ show_connection(const struct record_entry *e, const char *what)
 	if (e->conn != 0)
 		set_number(o, "connection", e->conn);
 	if (e->via != 0)
-		set_number(o, "port", e->via);
+		set_number(o, "listener", e->via);
 	set_addr(o, e->kind == RECORD_DIAL ? "to" : "from", &e->addr);
 	if (e->kind == RECORD_CLOSED)
 		set_errno(o, e->code);
@@ -208,9 +208,9 @@ show_listening(const struct record_entry *e)
 {
 	json_t *o = event_new("port", e->at_ms);
 
-	set_number(o, "port", e->via);
+	set_number(o, "listener", e->via);
 	set(o, "transport", transport_text(e->transport));
-	set_number(o, "number", e->port);
+	set_number(o, "port", e->port);
 	set_errno(o, e->code);
 	return o;
 }

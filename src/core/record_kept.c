@@ -76,17 +76,21 @@ record_kept_datagram(const uint8_t *p, size_t n)
 	return kept > RECORD_KEPT_MAX ? 0 : kept;
 }
 
-/* Who connects sends a preamble, a length and a public key; only when the
- * preamble is one can what follows be no text. */
+/* Who connects sends a preamble, a length and a public key; only when all of
+ * that is so, what follows is no text that somebody sent astray. */
 size_t
 record_kept_stream(const uint8_t *p, size_t n, size_t before)
 {
-	static const uint8_t magic[] = { 'E', 'A', 'R', 'S' };
+	static const uint8_t head[] = { 'E', 'A', 'R', 'S', PROTOCOL_MAJOR, 1 };
+	enum { MAGIC = 4, PURPOSE_AT = 6, SIZE_AT = SESSION_PREAMBLE_SIZE };
 
-	if (before != 0 || n < sizeof(magic) ||
-	    memcmp(p, magic, sizeof(magic)) != 0)
+	if (before != 0 || n < sizeof(head) || memcmp(p, head, MAGIC) != 0)
 		return 0;
-	return n < STREAM_HEAD ? n : STREAM_HEAD;
+	if (n < STREAM_HEAD || memcmp(p, head, sizeof(head)) != 0 ||
+	    p[PURPOSE_AT] > SESSION_PROBE || p[PURPOSE_AT + 1] != 0 ||
+	    p[SIZE_AT] != 0 || p[SIZE_AT + 1] != NOISE_XX_1_OVERHEAD)
+		return sizeof(head);
+	return STREAM_HEAD;
 }
 
 size_t

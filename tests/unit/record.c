@@ -240,7 +240,12 @@ static void
 of_a_stream_the_first_key(void **state)
 {
 	(void)state;
-	static const uint8_t first[100] = { 'E', 'A', 'R', 'S', 1, 1 };
+	static const uint8_t first[100] = { 'E', 'A', 'R', 'S', 1,
+		1, [9] = 32 };
+	static const uint8_t other[100] = { 'E', 'A', 'R', 'S', 2,
+		1, [9] = 32 };
+	static const uint8_t astray[] =
+	    "EARS are not for all ears, and not for these";
 	static const uint8_t text[] = "hello over there\n";
 
 	assert_int_equal(record_kept_stream(first, 42, 0), 42);
@@ -248,6 +253,9 @@ of_a_stream_the_first_key(void **state)
 	assert_int_equal(record_kept_stream(first, 100, 1), 0);
 	assert_int_equal(record_kept_stream(text, sizeof(text), 0), 0);
 	assert_int_equal(record_kept_stream(first, 3, 0), 0);
+	assert_int_equal(record_kept_stream(first, 41, 0), 6);
+	assert_int_equal(record_kept_stream(other, 100, 0), 6);
+	assert_int_equal(record_kept_stream(astray, sizeof(astray), 0), 6);
 }
 
 static void
