@@ -134,6 +134,28 @@ def small():
     talk(term, bob, "as before")
 
 
+def answers():
+    """What is longer than the screen is read from its beginning: the worst."""
+    for columns, rows in ((80, 24), (40, 12)):
+        term, (bob,) = company(columns, rows)
+        bob.ns.ip("link set eth0 down")
+        term.ns.ip("addr replace 10.77.0.1/25 dev eth0")
+        term.type("/doctor 10.77.0.3", "Enter")
+        shown = term.expect(lambda rows: "more below: PgDn" in rows[-2])
+        check(any("1. [" in r for r in shown[:2]), "the worst: %s" % shown)
+        for _ in range(12):
+            if "more below" not in term.screen()[-2]:
+                break
+            before = term.screen()
+            term.keys("NPage")
+            term.expect(lambda rows: rows != before)
+        check(any("load" in r for r in term.screen()), "and the end of it")
+        term.type("/net", "Enter")
+        shown = term.expect(lambda rows: "more below: PgDn" in rows[-2])
+        check(any("you " in r for r in shown[:2]), "/net: %s" % shown)
+        lab.count("answers", 2)
+
+
 def console():
     """The fonts of the console of Linux lack most characters."""
     term, (bob,) = company()
@@ -303,4 +325,4 @@ def stalled():
     bob.expect("peer", name="mira", state="offline")
 
 
-lab.run(everyday, small, console, leaving, stalled, hostile)
+lab.run(everyday, small, answers, console, leaving, stalled, hostile)
