@@ -23,10 +23,10 @@
 #include "core/model.h"
 #include "core/move.h"
 #include "core/path.h"
+#include "core/pin.h"
 #include "core/saved.h"
 #include "core/settings.h"
 #include "core/transfer.h"
-#include "core/pin.h"
 #include "crypto/identity.h"
 #include "crypto/rng.h"
 #include "wire/msg.h"
@@ -63,14 +63,6 @@ enum conn_use {
 struct ipmsg_keys;
 struct record_entry;
 
-/* Told of all that goes in and out, to keep a record of it (core/record.h):
- * at_ms is 0, and what the entry borrows is there for the call only. It must
- * not call the engine. */
-struct engine_trace {
-	void (*tell)(void *ctx, const struct record_entry *entry);
-	void *ctx;
-};
-
 struct engine_cfg {
 	const struct identity *identity; /* borrowed for the whole life */
 	struct rng rng;
@@ -89,7 +81,7 @@ struct engine_cfg {
 	const struct lang *lang;
 	/* What is remembered; NULL: nothing. For the call only. */
 	const struct saved *saved;
-	struct engine_trace trace; /* tell is NULL: nobody wants to know */
+	bool traced; /* what goes in and out is kept for engine_trace_next */
 };
 
 enum effect_kind {
@@ -357,6 +349,13 @@ void engine_path_stop(struct engine *e, struct now now, uint32_t token);
  * they hear us, and we announce ourselves before: model, peer.hears_us. */
 enum { ASK_ROUND_MS = 2000 };
 void engine_ask_round(struct engine *e, struct now now);
+
+/* The next of what a record is to have (core/record.h), oldest first; false: no
+ * more, until the engine is called again. It borrows until the next call. */
+bool engine_trace_next(struct engine *e, struct record_entry *ret_entry);
+/* Why there will be no more of it: RECORD_END_TIME; RECORD_END_SIZE: more came
+ * than is kept (TRACE_BYTES_MAX) before it was asked for. 0: there will. */
+int engine_trace_ended(const struct engine *e);
 
 /* For a replay: what a record tells, and only keys could show. RECORD_CONTACT;
  * RECORD_PEER, of a peer that is not of a legacy dialect. */

@@ -28,11 +28,10 @@ enum {
 
 struct recorder {
 	struct front front;
-	const struct shell *sh;
 	char *path;
-	int fd; /* -1: it has ended */
-	int64_t began_ms, last_ms;
-	size_t written; /* whole entries */
+	int fd;          /* -1: it has ended */
+	int64_t last_ms; /* of what was taken */
+	size_t written;  /* whole entries */
 	struct buf waiting;
 	const char *why; /* it ended, and nobody was told yet; not translated */
 	int sys_errno;   /* the same; 0: why says all */
@@ -109,28 +108,39 @@ end(struct recorder *r, enum record_end how, const char *why)
 }
 
 static void
-tell(void *ctx, const struct record_entry *entry)
+take(struct recorder *r, const struct record_entry *entry)
 {
-	struct recorder *r = ctx;
-	struct record_entry e = *entry;
-
 	if (r->fd < 0)
 		return;
-	e.at_ms = r->sh->now.mono_ms - r->began_ms;
-	if (e.at_ms < r->last_ms)
-		e.at_ms = r->last_ms;
-	if (e.at_ms > RECORD_AT_MAX) {
-		end(r, RECORD_END_TIME,
-		    N_("the record is as long as it may be, and ends here"));
-		return;
-	}
-	r->last_ms = e.at_ms;
+	r->last_ms = entry->at_ms;
 	if (r->written + buf_size(&r->waiting) + RECORD_ENTRY_MAX >
 	    FILE_BYTES_LAST)
 		end(r, RECORD_END_SIZE,
 		    N_("the record has 64 MiB, and ends here"));
 	else
-		add(r, &e);
+		add(r, entry);
+}
+
+static void
+take_all(struct recorder *r, struct engine *engine)
+{
+	struct record_entry entry;
+
+	while (engine_trace_next(engine, &entry))
+		take(r, &entry);
+	switch (r->fd < 0 ? 0 : engine_trace_ended(engine)) {
+	case RECORD_END_TIME:
+		end(r, RECORD_END_TIME,
+		    N_("the record is as long as it may be, and ends here"));
+		break;
+	case RECORD_END_SIZE:
+		end(r, RECORD_END_SIZE,
+		    N_("too much came at once for the record, and it ends "
+		       "here"));
+		break;
+	default:
+		flush(r);
+	}
 }
 
 static void
@@ -138,7 +148,7 @@ recorder_turn(struct front *f, struct shell *sh)
 {
 	struct recorder *r = (struct recorder *)f;
 
-	flush(r);
+	take_all(r, sh->engine);
 	if (r->why == NULL)
 		return;
 	const char *why = say(language(), r->why);
@@ -172,23 +182,13 @@ recorder_open(struct shell *sh, const char *path, char **ret_error)
 	struct recorder *r = xcalloc(1, sizeof(*r));
 	*r = (struct recorder){
 		.front = { .turn = recorder_turn },
-		.sh = sh,
 		.path = xstrdup(path),
 		.fd = fd,
-		.began_ms = sh->now.mono_ms,
 	};
 	buf_init(&r->waiting, 2 * WRITE_AT);
 	buf_append(&r->waiting, record_magic, RECORD_MAGIC_SIZE);
 	sh->recorder = r;
 	return 0;
-}
-
-struct engine_trace
-recorder_trace(struct shell *sh)
-{
-	if (sh->recorder == NULL)
-		return (struct engine_trace){ .tell = NULL };
-	return (struct engine_trace){ .tell = tell, .ctx = sh->recorder };
 }
 
 void
@@ -208,6 +208,8 @@ recorder_close(struct shell *sh)
 	if (r == NULL)
 		return;
 	sh->recorder = NULL;
+	if (sh->engine != NULL)
+		take_all(r, sh->engine);
 	if (r->fd >= 0)
 		end(r, RECORD_END_OVER, NULL);
 	if (!r->started)

@@ -13,12 +13,10 @@ struct recorder;
 /* Makes the file, for the engine that is made next. 0, or an error and its
  * sentence (caller frees). */
 int recorder_open(struct shell *sh, const char *path, char **ret_error);
-/* For its cfg; without a recorder, of nothing. */
-struct engine_trace recorder_trace(struct shell *sh);
 /* The front ends are there: from now on what was recorded is written with each
  * turn, and they hear of it when it ends early. */
 void recorder_start(struct shell *sh);
-/* Writes the rest, after the engine is gone. A record that never began leaves
+/* Writes the rest of what the engine has for it. A record that never began leaves
  * no file. */
 void recorder_close(struct shell *sh);
 

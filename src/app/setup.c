@@ -258,7 +258,7 @@ make_engine(struct shell *sh, char **ret_error)
 		.hostname = host[0] != '\0' ? host : NULL,
 		.lang = language_of_system(),
 		.saved = &saved,
-		.trace = recorder_trace(sh),
+		.traced = sh->recorder != NULL,
 	};
 	sh->engine = engine_new(&cfg, sh->now);
 	free(name);
@@ -322,8 +322,8 @@ void
 shell_close(struct shell *sh)
 {
 	mover_free(sh->mover);
-	engine_free(sh->engine);
 	recorder_close(sh);
+	engine_free(sh->engine);
 	ipmsg_keys_free(sh->ipmsg_keys);
 	db_close(sh->db);
 	resolve_free(sh->resolve);

@@ -93,7 +93,7 @@ make_room(struct engine *e, struct now now)
 uint32_t
 engine_accepted(struct engine *e, struct now now, const struct addr *from)
 {
-	effects_begin(e);
+	effects_begin(e, now);
 	struct conn *c = may_accept(e, now, from) && make_room(e, now)
 			     ? conn_new(e, from, CARRIER_TCP)
 			     : NULL;

@@ -394,7 +394,7 @@ fail(struct engine *e, struct now now, const char *why)
 void
 engine_committed(struct engine *e, struct now now, bool ok, const char *why)
 {
-	effects_begin(e);
+	effects_begin(e, now);
 	e->journal.awaited = false;
 	if (ok)
 		succeed(e, now);

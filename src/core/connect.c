@@ -234,7 +234,7 @@ void
 engine_resolved(struct engine *e, struct now now, uint32_t token,
     const struct addr *addrs, size_t count, const char *error)
 {
-	effects_begin(e);
+	effects_begin(e, now);
 	if (plain_resolved(e, now, token, addrs, count, error))
 		return;
 	for (size_t i = 0; i < CONNECTS_ALL; i++) {

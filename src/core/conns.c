@@ -309,7 +309,7 @@ conn_is_chat(const struct conn *c)
 void
 engine_opened(struct engine *e, struct now now, uint32_t conn)
 {
-	effects_begin(e);
+	effects_begin(e, now);
 	trace_conn(e, RECORD_OPENED, conn, 0);
 	struct conn *c = conn_get(e, conn);
 	if (c == NULL || c->state != CONN_DIALING ||
@@ -445,7 +445,7 @@ conn_why(int sys_errno)
 void
 engine_closed(struct engine *e, struct now now, uint32_t conn, int sys_errno)
 {
-	effects_begin(e);
+	effects_begin(e, now);
 	trace_conn(e, RECORD_CLOSED, conn, sys_errno);
 	struct conn *c = conn_get(e, conn);
 	if (c != NULL && c->use != CONN_EARSHOT)

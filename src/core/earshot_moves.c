@@ -461,7 +461,7 @@ void
 engine_move(struct engine *e, struct now now, uint32_t token,
     const struct move_report *report)
 {
-	effects_begin(e);
+	effects_begin(e, now);
 	struct transfer *t = transfer_get(e, token);
 	if (t == NULL || !t->moving)
 		return;

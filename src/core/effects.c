@@ -18,10 +18,11 @@
 enum { FIRST_OFFSET = 1 };
 
 void
-effects_begin(struct engine *e)
+effects_begin(struct engine *e, struct now now)
 {
 	assert(e->effect_next == e->effect_count);
 	e->effect_next = e->effect_count = 0;
+	e->trace.now_ms = now.mono_ms;
 	file_conns_wipe(e);
 	buf_consume(&e->effect_bytes, buf_size(&e->effect_bytes));
 }

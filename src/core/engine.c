@@ -49,7 +49,6 @@ engine_new(const struct engine_cfg *cfg, struct now now)
 
 	e->identity = cfg->identity;
 	e->rng = cfg->rng;
-	e->trace = cfg->trace;
 	e->epoch = cfg->epoch;
 	e->quiet = cfg->quiet;
 	e->lang = cfg->lang;
@@ -83,7 +82,8 @@ engine_new(const struct engine_cfg *cfg, struct now now)
 	notes_open(e);
 	runs_init(e, now);
 	plain_init(e, now);
-	trace_started(e, now);
+	if (cfg->traced)
+		trace_start(e, now);
 	if (cfg->saved == NULL)
 		return e;
 	contacts_load(e, cfg->saved->pins, cfg->saved->pin_count);
@@ -113,6 +113,7 @@ engine_free(struct engine *e)
 	free(e->hostname);
 	model_free(e->model);
 	effects_free(e);
+	trace_free(e);
 	free(e);
 }
 
@@ -168,7 +169,7 @@ engine_tick_rest(struct engine *e, struct now now)
 void
 engine_start(struct engine *e, struct now now)
 {
-	effects_begin(e);
+	effects_begin(e, now);
 	discover_start(e->discover, now);
 	outbox_start(e, now);
 	transfers_start(e, now);
@@ -182,7 +183,7 @@ engine_start(struct engine *e, struct now now)
 void
 engine_tick(struct engine *e, struct now now)
 {
-	effects_begin(e);
+	effects_begin(e, now);
 	engine_tick_rest(e, now);
 }
 
@@ -215,7 +216,7 @@ void
 engine_network(struct engine *e, struct now now, const struct iface *ifaces,
     size_t count, bool changed)
 {
-	effects_begin(e);
+	effects_begin(e, now);
 	trace_network(e, false, ifaces, count, changed);
 	struct model *m = e->model;
 	m->iface_count = count < IFACES_MAX ? count : IFACES_MAX;

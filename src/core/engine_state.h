@@ -282,10 +282,19 @@ struct planned;
 /* Commands that run, at either end; core/runs.h. */
 struct runs;
 
+/* What a record is to have and was not asked for yet: its entries, encoded. */
+struct trace {
+	bool on;
+	int ended; /* enum record_end, by itself; 0: not */
+	int64_t began_ms, now_ms;
+	struct buf entries;
+	size_t given; /* of these, by the last engine_trace_next */
+};
+
 struct engine {
 	const struct identity *identity;
 	struct rng rng;
-	struct engine_trace trace;
+	struct trace trace;
 	uint32_t epoch;
 	uint8_t instance[INSTANCE_SIZE];
 	bool quiet, started;
@@ -349,7 +358,8 @@ void engine_tick_rest(struct engine *e, struct now now);
 
 /* effects.c */
 /* Every input begins here: what the last one yielded was drained. */
-void effects_begin(struct engine *e);
+/* Each input of the engine begins so. */
+void effects_begin(struct engine *e, struct now now);
 /* Copies bytes and text; the rest by value. */
 void effect_add(struct engine *e, struct effect effect);
 void effects_free(struct engine *e);

@@ -357,7 +357,7 @@ execute(struct engine *e, struct now now, struct command *cmd)
 void
 engine_command(struct engine *e, struct now now, struct command *cmd)
 {
-	effects_begin(e);
+	effects_begin(e, now);
 	if (!legacy_refuses(e, now, cmd))
 		execute(e, now, cmd);
 	command_clear(cmd);

@@ -235,7 +235,7 @@ engine_history(struct engine *e, struct now now, const struct fp *fp,
 {
 	struct conv *c = conv_of(e, fp);
 
-	effects_begin(e);
+	effects_begin(e, now);
 	if (c != NULL && c->loading) {
 		uint64_t held = c->next_serial - c->first_serial;
 		c->loading = false;

@@ -279,7 +279,7 @@ void
 engine_listening(struct engine *e, struct now now, uint32_t token,
     uint16_t port, int sys_errno)
 {
-	effects_begin(e);
+	effects_begin(e, now);
 	trace_listening(e, token, port, sys_errno);
 	struct listener *l = listener_get(e, token);
 	if (l == NULL)
@@ -297,7 +297,7 @@ void
 engine_datagram_at(
     struct engine *e, struct now now, uint32_t via, const struct port_input *in)
 {
-	effects_begin(e);
+	effects_begin(e, now);
 	trace_port_datagram(e, via, in);
 	const struct listener *l = listeners_find(e, via);
 	if (l != NULL && l->stands)
@@ -308,7 +308,7 @@ uint32_t
 engine_accepted_at(
     struct engine *e, struct now now, uint32_t via, const struct addr *from)
 {
-	effects_begin(e);
+	effects_begin(e, now);
 	const struct listener *l = listeners_find(e, via);
 	if (l == NULL || e->model->leaving)
 		return 0;
@@ -328,7 +328,7 @@ engine_accepted_at(
 void
 engine_drained(struct engine *e, struct now now, uint32_t conn)
 {
-	effects_begin(e);
+	effects_begin(e, now);
 	struct conn *c = conn_get(e, conn);
 	if (c != NULL && c->state == CONN_STREAM)
 		dialect_drained(e, now, c);

@@ -133,7 +133,7 @@ engine_looked_up(struct engine *e, struct now now, uint32_t token,
 {
 	struct lookup *l = token == 0 ? NULL : lookup_find(e, token);
 
-	effects_begin(e);
+	effects_begin(e, now);
 	if (l == NULL) {
 		path_looked_up(e, now, token, answer);
 		return;

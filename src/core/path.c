@@ -333,7 +333,7 @@ test_new(struct engine *e, bool load)
 uint32_t
 engine_path(struct engine *e, struct now now, const struct path_ask *ask)
 {
-	effects_begin(e);
+	effects_begin(e, now);
 	struct path_test *t = test_new(e, ask->load);
 	if (t == NULL || e->model->leaving)
 		return 0;
@@ -361,7 +361,7 @@ engine_path(struct engine *e, struct now now, const struct path_ask *ask)
 void
 engine_path_stop(struct engine *e, struct now now, uint32_t token)
 {
-	effects_begin(e);
+	effects_begin(e, now);
 	struct path_test *t = test_find(e, token);
 	if (t == NULL)
 		return;

@@ -243,7 +243,7 @@ probes_input(struct engine *e, struct now now, struct conn *c, const uint8_t *p,
 void
 engine_ask_round(struct engine *e, struct now now)
 {
-	effects_begin(e);
+	effects_begin(e, now);
 	discover_announce(e->discover, now);
 	e->round_ms = now.mono_ms + ASK_ROUND_MS;
 	engine_tick_rest(e, now);

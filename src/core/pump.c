@@ -109,7 +109,7 @@ void
 engine_bytes(
     struct engine *e, struct now now, uint32_t conn, const uint8_t *p, size_t n)
 {
-	effects_begin(e);
+	effects_begin(e, now);
 	trace_bytes(e, conn, p, n);
 	struct conn *c = conn_get(e, conn);
 	if (c != NULL && c->state == CONN_STREAM) {

@@ -268,7 +268,7 @@ void
 engine_run(struct engine *e, struct now now, uint32_t token,
     const struct run_news *news)
 {
-	effects_begin(e);
+	effects_begin(e, now);
 	struct run *r = find_token(e, token);
 	if (r != NULL && news->size > 0)
 		take_output(e, now, r, news->bytes, news->size);

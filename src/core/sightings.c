@@ -232,7 +232,7 @@ engine_arrived(struct engine *e, struct now now, const struct arrived *a)
 {
 	struct sighting s = { .kind = SIGHT_NONE };
 
-	effects_begin(e);
+	effects_begin(e, now);
 	trace_datagram(e, a);
 	if (packet_is_session(a->bytes, a->size)) {
 		datagram_input(e, now, &a->from, a->bytes, a->size);

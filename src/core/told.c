@@ -27,7 +27,7 @@ engine_told_contact(
 	bool pinned = r->trust != TRUST_UNKNOWN && r->trust != TRUST_CHANGED;
 	struct contact *k = NULL;
 
-	effects_begin(e);
+	effects_begin(e, now);
 	if (is_too_much(e, &r->fp))
 		return;
 	struct peer *p = model_peer_add(e->model, &r->fp);
@@ -47,7 +47,7 @@ engine_told_peer(struct engine *e, struct now now, const struct record_entry *r)
 {
 	bool up = r->peer.link == PEER_LINK_UP;
 
-	effects_begin(e);
+	effects_begin(e, now);
 	if (is_too_much(e, &r->fp))
 		return;
 	struct peer *p = model_peer_add(e->model, &r->fp);

@@ -13,18 +13,62 @@
 #include <string.h>
 
 static void
-tell(const struct engine *e, const struct record_entry *entry)
+stop(struct trace *t, int why)
 {
-	e->trace.tell(e->trace.ctx, entry);
+	t->on = false;
+	t->ended = why;
+}
+
+static void
+tell(struct engine *e, const struct record_entry *entry)
+{
+	struct trace *t = &e->trace;
+	struct record_entry r = *entry;
+	uint8_t bytes[RECORD_ENTRY_MAX];
+	size_t n;
+
+	r.at_ms = t->now_ms - t->began_ms;
+	if (r.at_ms > RECORD_AT_MAX)
+		stop(t, RECORD_END_TIME);
+	else if (record_encode(&r, bytes, &n) < 0 ||
+		 buf_append(&t->entries, bytes, n) < 0)
+		stop(t, RECORD_END_SIZE);
+}
+
+bool
+engine_trace_next(struct engine *e, struct record_entry *ret_entry)
+{
+	struct trace *t = &e->trace;
+
+	buf_consume(&t->entries, t->given);
+	t->given = 0;
+	/* What was encoded here is whole. */
+	return buf_size(&t->entries) > 0 &&
+	       record_decode(buf_data(&t->entries), buf_size(&t->entries),
+		   ret_entry, &t->given) == 1;
+}
+
+int
+engine_trace_ended(const struct engine *e)
+{
+	return e->trace.ended;
 }
 
 void
-trace_started(struct engine *e, struct now now)
+trace_free(struct engine *e)
+{
+	buf_clear(&e->trace.entries);
+}
+
+void
+trace_start(struct engine *e, struct now now)
 {
 	struct record_entry r = { .kind = RECORD_START };
 
-	if (!trace_is_on(e))
-		return;
+	e->trace = (struct trace){
+		.on = true, .began_ms = now.mono_ms, .now_ms = now.mono_ms
+	};
+	buf_init(&e->trace.entries, TRACE_BYTES_MAX);
 	r.start = (struct record_start){
 		.wall_ms = now.wall_ms,
 		.epoch = e->epoch,
@@ -189,7 +233,7 @@ trace_listening(struct engine *e, uint32_t via, uint16_t port, int sys_errno)
 }
 
 static void
-tell_sent(const struct engine *e, const struct effect *effect)
+tell_sent(struct engine *e, const struct effect *effect)
 {
 	struct record_entry r = {
 		.kind =
@@ -211,7 +255,7 @@ tell_sent(const struct engine *e, const struct effect *effect)
 /* What the user calls somebody is nobody's business: what they call
  * themselves. */
 static void
-tell_peer(const struct engine *e, const struct fp *fp)
+tell_peer(struct engine *e, const struct fp *fp)
 {
 	const struct peer *p = model_peer(e->model, fp);
 

@@ -1,16 +1,20 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Tells whoever records what goes into the engine and comes out of it. Without
- * one, each of these is a look at a pointer.
+ * Keeps what goes into the engine and comes out of it, for a record. Without
+ * one, each of these is a look at a flag.
  */
 #ifndef CORE_TRACE_H
 #define CORE_TRACE_H
 
 #include "core/engine_state.h"
 
+/* Of one turn of the shell, which reads far less at once. */
+enum { TRACE_BYTES_MAX = 4 * 1024 * 1024 };
+
 /* What came out, just before it is given to the shell. */
 void trace_effect_out(struct engine *e, const struct effect *effect);
-void trace_started(struct engine *e, struct now now);
+void trace_start(struct engine *e, struct now now);
+void trace_free(struct engine *e);
 void trace_network(struct engine *e, bool sent, const struct iface *ifaces,
     size_t count, bool changed);
 void trace_datagram(struct engine *e, const struct arrived *a);
@@ -28,7 +32,7 @@ void trace_listening(
 static inline bool
 trace_is_on(const struct engine *e)
 {
-	return e->trace.tell != NULL;
+	return e->trace.on;
 }
 
 static inline void

@@ -260,7 +260,7 @@ void
 engine_source(struct engine *e, struct now now, uint32_t token,
     const struct file_piece *piece)
 {
-	effects_begin(e);
+	effects_begin(e, now);
 	struct transfer *t = transfer_get(e, token);
 	if (t == NULL || !t->source_open)
 		return;
@@ -293,7 +293,7 @@ void
 engine_sink(struct engine *e, struct now now, uint32_t token, const char *path,
     const char *error)
 {
-	effects_begin(e);
+	effects_begin(e, now);
 	struct transfer *t = transfer_get(e, token);
 	if (t == NULL || t->mine || transfer_state_is_last(t->state))
 		return;

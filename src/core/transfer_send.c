@@ -211,7 +211,7 @@ engine_file_stat(struct engine *e, struct now now, uint32_t token,
 {
 	struct sending **place, *s;
 
-	effects_begin(e);
+	effects_begin(e, now);
 	struct sent_file *f = token == 0 ? NULL : find_file(e, token, &place);
 	if (f == NULL)
 		return;

@@ -91,7 +91,7 @@ lkit_meet_in(enum dialect d, const char *handle, const char *name)
 {
 	struct engine *e = lkit.k.engine;
 
-	effects_begin(e);
+	effects_begin(e, lkit.k.now);
 	struct peer *p = legacy_peer(e, lkit.k.now, d, handle, name);
 	legacy_presence(e, lkit.k.now, p, PRESENCE_ONLINE);
 	struct fp fp = p->fp;
@@ -114,7 +114,7 @@ lkit_peer(const struct fp *fp)
 void
 lkit_presence(const struct fp *fp, enum presence presence)
 {
-	effects_begin(lkit.k.engine);
+	effects_begin(lkit.k.engine, lkit.k.now);
 	legacy_presence(lkit.k.engine, lkit.k.now, lkit_peer(fp), presence);
 	finish();
 }
@@ -124,7 +124,7 @@ lkit_arrive_as(const struct fp *fp, struct legacy_text t, const char *text)
 {
 	struct engine *e = lkit.k.engine;
 
-	effects_begin(e);
+	effects_begin(e, lkit.k.now);
 	t.raw = (const uint8_t *)text;
 	t.raw_size = strlen(text);
 	bool taken = legacy_arrived(e, lkit.k.now, lkit_peer(fp), &t);
@@ -141,7 +141,7 @@ lkit_arrive(const struct fp *fp, const char *text, uint64_t token)
 bool
 lkit_next(const struct fp *fp, struct chat_post *ret_post)
 {
-	effects_begin(lkit.k.engine);
+	effects_begin(lkit.k.engine, lkit.k.now);
 	bool there = legacy_next(lkit.k.engine, lkit_peer(fp), ret_post);
 	finish();
 	return there;
@@ -151,7 +151,7 @@ void
 lkit_answer(const struct fp *fp, const struct msg_id *id,
     enum delivery delivery, const char *reason)
 {
-	effects_begin(lkit.k.engine);
+	effects_begin(lkit.k.engine, lkit.k.now);
 	legacy_answered(
 	    lkit.k.engine, lkit.k.now, lkit_peer(fp), id, delivery, reason);
 	finish();
@@ -160,7 +160,7 @@ lkit_answer(const struct fp *fp, const struct msg_id *id,
 void
 lkit_addr(const struct fp *fp, const struct addr *a)
 {
-	effects_begin(lkit.k.engine);
+	effects_begin(lkit.k.engine, lkit.k.now);
 	peer_add_addr(lkit.k.engine->model, lkit_peer(fp), a);
 	finish();
 }

@@ -23,7 +23,7 @@ a_port_is_asked_for_and_given_back(void **state)
 
 	(void)state;
 	ekit_init(&k, 1);
-	effects_begin(k.engine);
+	effects_begin(k.engine, k.now);
 	uint32_t udp =
 	    listeners_open(k.engine, LISTENER_IPMSG, CARRIER_UDP, 2425);
 	uint32_t tcp =
@@ -46,14 +46,14 @@ a_port_is_asked_for_and_given_back(void **state)
 	    listeners_next(k.engine, LISTENER_IPMSG, &at)->number, udp);
 	assert_null(listeners_next(k.engine, LISTENER_IPMSG, &at));
 	ekit_drain(&k);
-	effects_begin(k.engine);
+	effects_begin(k.engine, k.now);
 	listeners_broadcast(k.engine, udp, 2425, (const uint8_t *)"hello", 5);
 	ekit_drain(&k);
 	assert_int_equal(k.ports.broadcasts, 1);
 	assert_int_equal(k.ports.last.via, udp);
 	assert_int_equal(k.ports.last.port, 2425);
 	assert_memory_equal(k.ports.bytes, "hello", 5);
-	effects_begin(k.engine);
+	effects_begin(k.engine, k.now);
 	listeners_close(k.engine, udp);
 	listeners_close(k.engine, udp);
 	ekit_drain(&k);
@@ -70,7 +70,7 @@ no_number_is_given_twice(void **state)
 	(void)state;
 	ekit_init(&k, 1);
 	for (int i = 0; i < 5; i++) {
-		effects_begin(k.engine);
+		effects_begin(k.engine, k.now);
 		uint32_t number =
 		    listeners_open(k.engine, LISTENER_PLAIN, CARRIER_UDP, 9);
 		assert_true(number > last);
@@ -78,7 +78,7 @@ no_number_is_given_twice(void **state)
 		listeners_close(k.engine, number);
 		ekit_drain(&k);
 	}
-	effects_begin(k.engine);
+	effects_begin(k.engine, k.now);
 	for (int i = 0; i < LISTENERS_MAX; i++)
 		assert_int_not_equal(listeners_open(k.engine, LISTENER_PLAIN,
 					 CARRIER_TCP, (uint16_t)(100 + i)),
@@ -111,7 +111,7 @@ a_dialled_stream_opens_ends_or_is_given_up(void **state)
 	assert_true(engine_reading(k.engine, a));
 	conn_get(k.engine, a)->held = true;
 	assert_false(engine_reading(k.engine, a));
-	effects_begin(k.engine);
+	effects_begin(k.engine, k.now);
 	stream_send(k.engine, conn_get(k.engine, a), (const uint8_t *)"x", 1);
 	ekit_drain(&k);
 	assert_int_equal(k.ports.conn, a);

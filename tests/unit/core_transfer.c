@@ -123,7 +123,7 @@ get(uint32_t id)
 static void
 input(void)
 {
-	effects_begin(k.engine);
+	effects_begin(k.engine, k.now);
 }
 
 static uint32_t

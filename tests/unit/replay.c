@@ -21,22 +21,23 @@
 #include <cmocka.h>
 #include <sodium.h>
 
-enum { TAPE_MAX = 16 * 1024 * 1024, BEGAN_MS = 1000000, LOG_MAX = 1 << 20 };
+enum { TAPE_MAX = 16 * 1024 * 1024, LOG_MAX = 1 << 20 };
 
 static struct ekit k;
 static struct buf tape;
 
 static void
-write_down(void *ctx, const struct record_entry *entry)
+write_down(void)
 {
-	struct record_entry e = *entry;
+	struct record_entry e;
 	uint8_t out[RECORD_ENTRY_MAX];
 	size_t n;
 
-	(void)ctx;
-	e.at_ms = k.now.mono_ms - BEGAN_MS;
-	assert_int_equal(record_encode(&e, out, &n), 0);
-	assert_int_equal(buf_append(&tape, out, n), 0);
+	while (engine_trace_next(k.engine, &e)) {
+		assert_int_equal(record_encode(&e, out, &n), 0);
+		assert_int_equal(buf_append(&tape, out, n), 0);
+	}
+	assert_int_equal(engine_trace_ended(k.engine), 0);
 }
 
 static int
@@ -45,8 +46,7 @@ begin(void **state)
 	(void)state;
 	ekit_init(&k, 1);
 	buf_init(&tape, TAPE_MAX);
-	k.engine->trace = (struct engine_trace){ .tell = write_down };
-	trace_started(k.engine, k.now);
+	trace_start(k.engine, k.now);
 	return 0;
 }
 
@@ -107,6 +107,7 @@ feed(struct replay *r, const struct record_entry *e, struct played *p)
 static struct replay *
 play(struct played *p)
 {
+	write_down();
 	struct replay *r = replay_new(NULL);
 	const uint8_t *at = buf_data(&tape);
 	size_t left = buf_size(&tape), taken;
@@ -125,6 +126,7 @@ play(struct played *p)
 static bool
 holds(const void *needle, size_t n)
 {
+	write_down();
 	const uint8_t *p = buf_data(&tape);
 
 	for (size_t i = 0; i + n <= buf_size(&tape); i++)
@@ -156,6 +158,7 @@ nothing_said_and_no_key_is_in_it(void **state)
 	static const char *const texts[] = { "old mill", "blue folder" };
 
 	an_evening();
+	write_down();
 	assert_true(buf_size(&tape) > 1000);
 	assert_true(holds("bob", 3) && holds("cem", 3));
 	assert_true(holds(k.identity.ed_public, ED_PUBLIC_SIZE));
@@ -252,6 +255,35 @@ a_stranger_who_talks_is_refused_again(void **state)
 }
 
 static void
+more_than_is_kept_ends_it(void **state)
+{
+	(void)state;
+	static const uint8_t ping[BEACON_MAX] = { 0 };
+	const struct addr from = ekit_addr(9);
+	struct record_entry e;
+	size_t kept = 0;
+
+	for (size_t i = 0; engine_trace_ended(k.engine) == 0; i++) {
+		assert_true(i < TRACE_BYTES_MAX);
+		engine_datagram(
+		    k.engine, k.now, &from, true, ping, sizeof(ping));
+		ekit_drain(&k);
+	}
+	assert_int_equal(engine_trace_ended(k.engine), RECORD_END_SIZE);
+	while (engine_trace_next(k.engine, &e))
+		kept++;
+	assert_true(kept > 1000);
+	trace_free(k.engine);
+	trace_start(k.engine, k.now);
+	k.now.mono_ms += RECORD_AT_MAX + 1;
+	engine_tick(k.engine, k.now);
+	ekit_drain(&k);
+	engine_datagram(k.engine, k.now, &from, true, ping, sizeof(ping));
+	assert_int_equal(engine_trace_ended(k.engine), RECORD_END_TIME);
+	ekit_drain(&k);
+}
+
+static void
 out_of_order_is_refused(void **state)
 {
 	(void)state;
@@ -305,6 +337,7 @@ main(void)
 		CASE(twice_is_the_same),
 		CASE(its_own_are_its_own),
 		CASE(a_stranger_who_talks_is_refused_again),
+		CASE(more_than_is_kept_ends_it),
 		CASE(out_of_order_is_refused),
 		CASE(t22_made_up_people_are_bounded),
 	};
