@@ -129,6 +129,11 @@ int firewall_add_nft(struct firewall *fw, const char *text, size_t n);
 int firewall_add_save(struct firewall *fw, const char *text, size_t n,
     enum fw_family family, const char *program);
 
+/* The same of pfctl -s rules; and whether pfctl -s info says that they are in
+ * force. */
+int firewall_add_pf(struct firewall *fw, const char *text, size_t n);
+bool firewall_pf_is_on(const char *text, size_t n);
+
 /* For those who read rules. */
 struct fw_chain *firewall_chain(struct firewall *fw, enum fw_family family,
     const char *table, const char *name);

@@ -26,6 +26,8 @@ enum reader {
 	READ_LEGACY,
 	READ_LEGACY_6,
 	READ_NFT,
+	READ_PF,
+	READ_PF_INFO,
 };
 
 static const struct {
@@ -43,6 +45,9 @@ static const struct {
 	[READ_LEGACY_6] = { "ip6tables-legacy-save", { NULL }, FW_IP6,
 	    "ip6tables-legacy" },
 	[READ_NFT] = { "nft", { "-j", "list", "ruleset" }, FW_INET, "nft" },
+	[READ_PF] = { "pfctl", { "-s", "rules" }, FW_INET, "pfctl" },
+	/* Without it rules may be there that nobody obeys. */
+	[READ_PF_INFO] = { "pfctl", { "-s", "info" }, FW_INET, "pfctl" },
 };
 
 static int
@@ -131,6 +136,8 @@ struct test {
 static enum doctor_backend
 backend_of(const struct firewall *fw, const struct fw_chain *c)
 {
+	if (strcmp(c->program, "pfctl") == 0)
+		return FIREWALL_PF;
 	if (strcmp(c->program, "nft") != 0)
 		return fw->is_ufw ? FIREWALL_UFW : FIREWALL_IPTABLES;
 	return strcmp(c->table, "firewalld") == 0 ? FIREWALL_FIREWALLD
@@ -246,6 +253,26 @@ mend_firewalld(const struct test *t, char *to, size_t size)
 		    t->p.src.family == ADDR_IPV6 ? "ipv6" : "ipv4", side);
 }
 
+/* What is quick there goes before all that is put behind it. */
+static void
+mend_pf(const struct test *t, const char *rule, char *to, size_t size)
+{
+	char side[ADDR_TEXT_MAX + 4], port[32] = "";
+
+	side_text(t, side);
+	if (!t->by_range && !t->one_peer)
+		snprintf(port, sizeof(port), " port %u", (unsigned)t->port);
+	snprintf(to, size, "%s'pass %s quick proto %s from %s to %s%s' %s",
+	    strstr(rule, " quick") == NULL ? "echo " : "",
+	    t->p.out ? "out" : "in", t->p.tcp ? "tcp" : "udp",
+	    t->p.out || side[0] == '\0' ? "any" : side,
+	    t->p.out && side[0] != '\0' ? side : "any", port,
+	    strstr(rule, " quick") == NULL
+		? ">>/etc/pf.conf && pfctl -f /etc/pf.conf"
+		: "in front of the rules of /etc/pf.conf; then: pfctl -f "
+		  "/etc/pf.conf");
+}
+
 static bool
 is_told(const struct doctor_facts *f, const struct doctor_rule *r)
 {
@@ -294,6 +321,8 @@ tell_rule(struct look *k, const struct firewall *fw, const struct test *t,
 	    r.text, sizeof(r.text), j->rule == NULL ? policy : j->rule->text);
 	if (r.backend == FIREWALL_NFT)
 		mend_nft(j->base, t, r.mend, sizeof(r.mend));
+	else if (r.backend == FIREWALL_PF)
+		mend_pf(t, r.text, r.mend, sizeof(r.mend));
 	else if (r.backend == FIREWALL_UFW)
 		mend_ufw(t, r.mend, sizeof(r.mend));
 	else if (r.backend == FIREWALL_FIREWALLD)
@@ -502,6 +531,7 @@ name_backend(struct look *k, const struct firewall *fw)
 		{ fw->is_firewalld || (to->readable != KNOWN_YES &&
 					  access("/run/firewalld", F_OK) == 0),
 		    FIREWALL_FIREWALLD, "firewall-cmd --list-all" },
+		{ k->readers[READ_PF].found, FIREWALL_PF, "pfctl -s rules" },
 		{ to->rule_count > 0 ? to->rules[0].backend == FIREWALL_NFT
 				     : k->readers[READ_NFT].found,
 		    FIREWALL_NFT, "nft list ruleset" },
@@ -515,6 +545,24 @@ name_backend(struct look *k, const struct firewall *fw)
 			snprintf(to->ask, sizeof(to->ask), "%s", all[i].ask);
 			return;
 		}
+}
+
+static int
+add(struct firewall *fw, const struct look *k, enum reader i)
+{
+	const struct look_reader *r = &k->readers[i];
+	const struct look_reader *info = &k->readers[READ_PF_INFO];
+
+	if (i == READ_NFT)
+		return firewall_add_nft(fw, r->text, r->size);
+	if (i == READ_PF_INFO)
+		return 0;
+	if (i != READ_PF)
+		return firewall_add_save(
+		    fw, r->text, r->size, readers[i].family, readers[i].puts);
+	if (info->text != NULL && !firewall_pf_is_on(info->text, info->size))
+		return 0;
+	return firewall_add_pf(fw, r->text, r->size);
 }
 
 void
@@ -531,11 +579,7 @@ look_firewall_end(struct look *k)
 		whole &= r->told || !r->found;
 		if (r->text == NULL)
 			continue;
-		int err = i == READ_NFT
-			      ? firewall_add_nft(&fw, r->text, r->size)
-			      : firewall_add_save(&fw, r->text, r->size,
-				    readers[i].family, readers[i].puts);
-		whole &= err == 0;
+		whole &= add(&fw, k, (enum reader)i) == 0;
 	}
 	if (found)
 		to->readable = known_of(told);

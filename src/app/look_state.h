@@ -11,7 +11,7 @@
 #include "net/reach.h"
 
 enum {
-	LOOK_READERS = 5, /* programs that print rules */
+	LOOK_READERS = 7, /* programs that print rules */
 	LOOK_CLASHES_MAX = 8,
 };
 
