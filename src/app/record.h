@@ -16,8 +16,8 @@ int recorder_open(struct shell *sh, const char *path, char **ret_error);
 /* The front ends are there: from now on what was recorded is written with each
  * turn, and they hear of it when it ends early. */
 void recorder_start(struct shell *sh);
-/* Writes the rest of what the engine has for it. A record that never began leaves
- * no file. */
+/* Writes the rest of what the engine has for it. A record that never began
+ * leaves no file. */
 void recorder_close(struct shell *sh);
 
 #endif

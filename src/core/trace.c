@@ -88,11 +88,10 @@ void
 trace_network(struct engine *e, bool sent, const struct iface *ifaces,
     size_t count, bool changed)
 {
-	struct record_entry r = { .kind = sent ? RECORD_SENT : RECORD_IFACES,
-		.on = changed };
-
 	if (!trace_is_on(e))
 		return;
+	struct record_entry r = { .kind = sent ? RECORD_SENT : RECORD_IFACES,
+		.on = changed };
 	r.iface_count = count < IFACES_MAX ? count : IFACES_MAX;
 	if (r.iface_count > 0)
 		memcpy(r.ifaces, ifaces, r.iface_count * sizeof(*ifaces));
@@ -168,12 +167,12 @@ void
 trace_accepted(
     struct engine *e, uint32_t conn, uint32_t via, const struct addr *from)
 {
+	if (!trace_is_on(e))
+		return;
 	struct record_entry r = {
 		.kind = RECORD_ACCEPTED, .conn = conn, .via = via, .addr = *from
 	};
-
-	if (trace_is_on(e))
-		tell(e, &r);
+	tell(e, &r);
 }
 
 /* Of a stream of ours what is known to be its first bytes. */
@@ -207,17 +206,19 @@ void
 trace_conn(
     struct engine *e, enum record_kind kind, uint32_t conn, int sys_errno)
 {
+	if (!trace_is_on(e))
+		return;
 	struct record_entry r = {
 		.kind = kind, .conn = conn, .code = (uint32_t)sys_errno
 	};
-
-	if (trace_is_on(e))
-		tell(e, &r);
+	tell(e, &r);
 }
 
 void
 trace_listening(struct engine *e, uint32_t via, uint16_t port, int sys_errno)
 {
+	if (!trace_is_on(e))
+		return;
 	const struct listener *l = listeners_find(e, via);
 	struct record_entry r = {
 		.kind = RECORD_LISTENING,
@@ -225,9 +226,6 @@ trace_listening(struct engine *e, uint32_t via, uint16_t port, int sys_errno)
 		.port = port,
 		.code = (uint32_t)sys_errno,
 	};
-
-	if (!trace_is_on(e))
-		return;
 	r.transport = l == NULL ? CARRIER_UDP : l->transport;
 	tell(e, &r);
 }

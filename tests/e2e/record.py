@@ -184,7 +184,9 @@ def a_day(path):
         bob.expect("shout", text=text)
         texts.append(text)
     ana.expect("shout", text=texts[-1])
-    ana.send("/query bob")
+    ana.send("/alias %s old friend of mine" % bob.id, "/query " + bob.id)
+    ana.expect("peer", id=bob.id, name="old friend of mine")
+    texts.append("old friend of mine")
     bob.send("/query ana")
     files = [send_file(ana, bob, "sketch-of-a-bridge.bin", 300000),
              send_file(bob, ana, "letter-to-a-friend.bin", 300000)]
