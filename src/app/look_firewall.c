@@ -5,6 +5,7 @@
  */
 #include "app/look_state.h"
 
+#include "app/language.h"
 #include "base/err.h"
 #include "base/mem.h"
 
@@ -257,20 +258,24 @@ mend_firewalld(const struct test *t, char *to, size_t size)
 static void
 mend_pf(const struct test *t, const char *rule, char *to, size_t size)
 {
-	char side[ADDR_TEXT_MAX + 4], port[32] = "";
+	char side[ADDR_TEXT_MAX + 4], port[32] = "", pass[160];
 
 	side_text(t, side);
 	if (!t->by_range && !t->one_peer)
 		snprintf(port, sizeof(port), " port %u", (unsigned)t->port);
-	snprintf(to, size, "%s'pass %s quick proto %s from %s to %s%s' %s",
-	    strstr(rule, " quick") == NULL ? "echo " : "",
+	snprintf(pass, sizeof(pass), "pass %s quick proto %s from %s to %s%s",
 	    t->p.out ? "out" : "in", t->p.tcp ? "tcp" : "udp",
 	    t->p.out || side[0] == '\0' ? "any" : side,
-	    t->p.out && side[0] != '\0' ? side : "any", port,
-	    strstr(rule, " quick") == NULL
-		? ">>/etc/pf.conf && pfctl -f /etc/pf.conf"
-		: "in front of the rules of /etc/pf.conf; then: pfctl -f "
-		  "/etc/pf.conf");
+	    t->p.out && side[0] != '\0' ? side : "any", port);
+	if (strstr(rule, " quick") == NULL)
+		snprintf(to, size,
+		    "echo '%s' >>/etc/pf.conf && pfctl -f /etc/pf.conf", pass);
+	else
+		snprintf(to, size,
+		    say(language(), "'%s' in front of the rules of "
+				    "/etc/pf.conf; then: pfctl -f "
+				    "/etc/pf.conf"),
+		    pass);
 }
 
 static bool

@@ -55,8 +55,10 @@ NAMES = {
     # Words of nft, its commands, and those of other firewalls.
     "src/app/firewall_nft.c": re.compile(r"^ct [a-z]+$"),
     "src/app/look_firewall.c": re.compile(
-        r"^(?:nft|ufw|firewall-cmd) |^%s %s: policy drop$"
+        r"^(?:nft|ufw|firewall-cmd) |^%s %s: policy drop$|^pass %s quick "
     ),
+    # Words of pf, as pfctl prints them.
+    "src/app/firewall_pf.c": re.compile(r"^keep state$|^Status: Enabled$"),
     "src/ui/help.c": re.compile(r"^[a-z._-]+(?: [a-z._-]+)*$|^/[a-z]+ "),
 }
 # Arguments and examples of commands, which are typed as they are; what one
