@@ -236,7 +236,10 @@ class User:
         lab.wait_until(lambda: os.path.exists(path), path)
         there = os.lstat(path)
         check(stat.S_ISSOCK(there.st_mode) and there.st_uid == self.uid and
-              stat.S_IMODE(there.st_mode) == 0o600, path)
+              not there.st_mode & 0o077, path)
+        # It is made executable, and is not for long.
+        lab.wait_until(lambda: stat.S_IMODE(os.lstat(path).st_mode) == 0o600,
+                       "the mode of " + path)
         lab.count("sockets")
 
 
