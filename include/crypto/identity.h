@@ -33,7 +33,12 @@ struct identity {
 	struct fp fp;
 };
 
-/* sodium_init must have succeeded. The seed is not kept. */
+/* Zeros, in memory that the system does not write to swap or a core file where
+ * it lets us ask for that. sodium_init must have succeeded. */
+struct identity *identity_new(void);
+/* Wipes and frees; NULL is nothing. */
+void identity_free(struct identity *id);
+/* The seed is not kept. */
 void identity_from_seed(
     struct identity *id, const uint8_t seed[static SEED_SIZE]);
 /* Wipes. */

@@ -120,7 +120,8 @@ load_identity(struct shell *sh, const struct shell_cfg *cfg, char **ret_error)
 	int err = unseal_load(&sh->home, cfg->passphrase_file, &k, ret_error);
 
 	if (err == 0) {
-		identity_from_seed(&sh->identity, k.seed);
+		sh->identity = identity_new();
+		identity_from_seed(sh->identity, k.seed);
 		sh->first_start = k.created;
 	}
 	keyfile_clear(&k);
@@ -244,7 +245,7 @@ make_engine(struct shell *sh, char **ret_error)
 	if (gethostname(host, sizeof(host) - 1) < 0)
 		host[0] = '\0';
 	struct engine_cfg cfg = {
-		.identity = &sh->identity,
+		.identity = sh->identity,
 		.rng = rng_system(),
 		.epoch = epoch,
 		.settings = &sh->settings,
@@ -339,7 +340,8 @@ shell_close(struct shell *sh)
 		close(sh->clock_fd);
 	if (sh->signal_fd >= 0)
 		signals_restore(sh->signal_fd);
-	identity_clear(&sh->identity);
+	identity_free(sh->identity);
+	sh->identity = NULL;
 	settings_clear(&sh->settings);
 	home_close(&sh->home);
 	free(sh->warning);

@@ -61,7 +61,7 @@ struct shell {
 	struct home home;
 	/* Those of the start; the model has them as they are. */
 	struct settings settings;
-	struct identity identity;
+	struct identity *identity; /* owned */
 	bool first_start;
 	struct engine *engine;
 	struct loop *loop;

@@ -29,6 +29,23 @@ derive(uint8_t out[static 32], uint64_t subkey,
 	(void)err;
 }
 
+struct identity *
+identity_new(void)
+{
+	struct identity *id = sodium_malloc(sizeof(*id));
+
+	if (id == NULL)
+		abort();
+	memset(id, 0, sizeof(*id));
+	return id;
+}
+
+void
+identity_free(struct identity *id)
+{
+	sodium_free(id);
+}
+
 void
 identity_from_seed(struct identity *id, const uint8_t seed[static SEED_SIZE])
 {
