@@ -269,7 +269,8 @@ mend_pf(const struct test *t, const char *rule, char *to, size_t size)
 	    t->p.out && side[0] != '\0' ? side : "any", port);
 	if (strstr(rule, " quick") == NULL)
 		snprintf(to, size,
-		    "echo '%s' >>/etc/pf.conf && pfctl -f /etc/pf.conf", pass);
+		    "echo '%.200s' >>/etc/pf.conf && pfctl -f /etc/pf.conf",
+		    pass);
 	else
 		snprintf(to, size,
 		    say(language(), "'%s' in front of the rules of "
