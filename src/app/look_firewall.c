@@ -258,7 +258,7 @@ mend_firewalld(const struct test *t, char *to, size_t size)
 static void
 mend_pf(const struct test *t, const char *rule, char *to, size_t size)
 {
-	char side[ADDR_TEXT_MAX + 4], port[32] = "", pass[256];
+	char side[ADDR_TEXT_MAX + 4], port[32] = "", pass[208];
 
 	side_text(t, side);
 	if (!t->by_range && !t->one_peer)
