@@ -18,7 +18,7 @@ struct host {
 	struct fp fp; /* who answered last; zeros: nobody */
 	uint32_t id;
 	bool met, trying, tried, told;
-	int64_t next_ms, wait_ms;
+	int64_t next_ms, wait_ms, met_ms;
 };
 
 void host_clear(struct host *h);

@@ -41,20 +41,26 @@ connects_free(struct engine *e)
 		connect_free(&e->connects[i]);
 }
 
+static bool
+is_at(const struct peer *p, const struct addr *addr)
+{
+	for (unsigned i = 0; i < p->addr_count; i++)
+		if (addr_equal(&p->addrs[i], addr))
+			return true;
+	return false;
+}
+
 /* Who is known to be at an address, and may be reached over UDP there. */
 static const struct peer *
 udp_peer_at(struct engine *e, const struct addr *addr)
 {
 	for (size_t i = 0; i < e->model->peer_count; i++) {
 		const struct peer *p = e->model->peers[i];
-		const struct contact *k = contact_find(e, &p->fp);
-		if (p->udp_port == 0 ||
-		    (k != NULL && k->pin.transport == TRANSPORT_TCP))
+		if (p->udp_port == 0 || !is_at(p, addr))
 			continue;
-		for (unsigned j = 0; j < p->addr_count; j++) {
-			if (addr_equal(&p->addrs[j], addr))
-				return p;
-		}
+		const struct contact *k = contact_find(e, &p->fp);
+		if (k == NULL || k->pin.transport != TRANSPORT_TCP)
+			return p;
 	}
 	return NULL;
 }
@@ -97,7 +103,11 @@ give_up(struct engine *e, struct now now, struct connect *n, const char *why)
 	if (n->listed != 0) {
 		uint32_t id = n->listed;
 		connect_free(n);
-		hosts_failed(e, now, id, say(e->model->lang, why));
+		/* One list for all machines has ours, too. */
+		if (why == self_text)
+			hosts_met(e, now, id, &e->identity->fp);
+		else
+			hosts_failed(e, now, id, say(e->model->lang, why));
 		return;
 	}
 	/* Without an address nobody was asked; and we know whether we run. */
@@ -154,7 +164,7 @@ connect_done(struct engine *e, struct now now, struct conn *c)
 	peer_label(p, true, label);
 	addr_text(&c->addr, addr);
 	if (n->listed != 0)
-		hosts_met(e, n->listed, &c->fp);
+		hosts_met(e, now, n->listed, &c->fp);
 	else if (c->carrier.transport == CARRIER_UDP)
 		engine_info(e, now, n->conv,
 		    "connected: %s at %s over UDP. /query %s", label, addr,

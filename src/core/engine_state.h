@@ -661,10 +661,13 @@ bool connect_host(struct engine *e, struct now now, const struct host *h);
 void hosts_follow(struct engine *e, struct now now);
 void hosts_tick(struct engine *e, struct now now);
 int64_t hosts_deadline(const struct engine *e);
-void hosts_met(struct engine *e, uint32_t id, const struct fp *fp);
+void hosts_met(
+    struct engine *e, struct now now, uint32_t id, const struct fp *fp);
+/* Who answers there is one we do not talk to. */
+void hosts_refused(struct engine *e, uint32_t id, const struct fp *fp);
 void hosts_failed(
     struct engine *e, struct now now, uint32_t id, const char *why);
-/* The session with somebody is over. */
+/* The session with somebody is over, or he is not blocked any more. */
 void hosts_lost(struct engine *e, struct now now, const struct fp *fp);
 void hosts_network(struct engine *e, struct now now);
 

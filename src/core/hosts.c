@@ -14,6 +14,7 @@
 
 enum {
 	FIRST_MS = 1000,
+	LASTED_MS = 10000, /* a session that was one */
 	WAIT_MAX_MS = 60000,
 	LOOKUPS_AT_ONCE = 2, /* others have names to look up, too */
 	TOLD_MAX = 3,        /* of one list; /net tells the others */
@@ -141,15 +142,25 @@ hosts_deadline(const struct engine *e)
 	for (size_t i = 0;
 	     !full && !e->model->leaving && i < e->model->host_count; i++) {
 		const struct host *h = &e->model->hosts[i];
-		bool waits = is_named(h) && looked_up(e) >= LOOKUPS_AT_ONCE;
-		if (!h->trying && !h->met && !waits)
-			at = earlier_ms(at, h->next_ms);
+		if (h->trying || h->met ||
+		    (is_named(h) && looked_up(e) >= LOOKUPS_AT_ONCE))
+			continue;
+		at = earlier_ms(at, h->next_ms);
 	}
 	return at;
 }
 
 void
-hosts_met(struct engine *e, uint32_t id, const struct fp *fp)
+hosts_refused(struct engine *e, uint32_t id, const struct fp *fp)
+{
+	struct host *h = find(e, id);
+
+	if (h != NULL)
+		h->fp = *fp;
+}
+
+void
+hosts_met(struct engine *e, struct now now, uint32_t id, const struct fp *fp)
 {
 	struct host *h = find(e, id);
 
@@ -160,8 +171,14 @@ hosts_met(struct engine *e, uint32_t id, const struct fp *fp)
 	h->fp = *fp;
 	h->trying = false;
 	h->met = h->tried = true;
-	h->wait_ms = FIRST_MS;
+	h->met_ms = now.mono_ms;
 	model_touch(e->model);
+}
+
+static int64_t
+longer(int64_t wait_ms)
+{
+	return wait_ms * 2 < WAIT_MAX_MS ? wait_ms * 2 : (int64_t)WAIT_MAX_MS;
 }
 
 /* Once for each, and not for all of a long list. */
@@ -193,8 +210,7 @@ hosts_failed(struct engine *e, struct now now, uint32_t id, const char *why)
 	h->trying = h->met = false;
 	h->tried = true;
 	h->next_ms = now.mono_ms + h->wait_ms;
-	h->wait_ms = h->wait_ms * 2 < WAIT_MAX_MS ? h->wait_ms * 2
-						  : (int64_t)WAIT_MAX_MS;
+	h->wait_ms = longer(h->wait_ms);
 	model_touch(e->model);
 	tell(e, now, h);
 }
@@ -207,8 +223,11 @@ hosts_lost(struct engine *e, struct now now, const struct fp *fp)
 		if (!h->met || !fp_equal(&h->fp, fp))
 			continue;
 		h->met = false;
-		h->wait_ms = FIRST_MS;
+		/* Who hangs up at once is not called back at once. */
+		if (now.mono_ms - h->met_ms >= LASTED_MS)
+			h->wait_ms = FIRST_MS;
 		h->next_ms = now.mono_ms + h->wait_ms;
+		h->wait_ms = longer(h->wait_ms);
 	}
 }
 

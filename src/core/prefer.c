@@ -176,6 +176,9 @@ do_block(struct engine *e, struct now now, const struct command *cmd)
 		block(e, now, k, p);
 	else
 		unblock(now, k, p);
+	/* That nobody answers where he is listed was on purpose. */
+	if (!cmd->on)
+		hosts_lost(e, now, &k->fp);
 	if (contact_is_legacy(k) && !cmd->on)
 		legacy_chat_up(e, k);
 	talk_flush(e, now, k);

@@ -113,9 +113,13 @@ judge(struct engine *e, struct now now, struct conn *c,
 
 	take_purpose(e, c);
 	if ((err = judge_identity(e, now, c, ev)) < 0 ||
-	    (err = judge_version(k, &ev->hello)) < 0 ||
-	    (err = judge_stranger(e, c, k)) < 0)
+	    (err = judge_version(k, &ev->hello)) < 0)
 		return err;
+	if ((err = judge_stranger(e, c, k)) < 0) {
+		if (c->connect != NULL)
+			hosts_refused(e, c->connect->listed, &ev->fp);
+		return err;
+	}
 	if (c->file)
 		return file_conn_judge(e, now, c, ev);
 	if (c->probe)

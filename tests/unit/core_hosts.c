@@ -164,6 +164,79 @@ who_is_listed_no_more_is_not_dialled(void **state)
 	assert_int_equal(k.dials[0].addr.ip[3], 2);
 }
 
+static struct remote *
+list_bob(void)
+{
+	struct remote *bob = ekit_remote(&k, 2);
+	struct addr addr = ekit_addr(2);
+	char text[ADDR_TEXT_MAX];
+
+	list(addr_text(&addr, text));
+	return bob;
+}
+
+static void
+block(const struct remote *bob, bool on)
+{
+	struct command cmd = { .kind = COMMAND_BLOCK,
+		.conv = CONV_NEARBY,
+		.peer = bob->end.identity.fp,
+		.on = on };
+
+	engine_command(k.engine, k.now, &cmd);
+	ekit_drain(&k);
+}
+
+/* Seconds, in which bob answers each dial; how many there were. */
+static unsigned
+answered(struct remote *bob, int seconds, bool loses)
+{
+	unsigned dials = 0;
+
+	for (int s = 0; s < seconds; s++) {
+		for (; k.dial_count > 0; dials++) {
+			remote_restart(bob);
+			remote_answer(&k, bob);
+			if (loses)
+				remote_lose(&k, bob);
+		}
+		ekit_pass(&k, 1000);
+	}
+	return dials;
+}
+
+static void
+who_hangs_up_at_once_is_not_called_back_at_once(void **state)
+{
+	(void)state;
+	struct remote *bob = list_bob();
+	assert_in_range(answered(bob, 600, true), 8, 20);
+	/* A session that lasted. */
+	assert_in_range(answered(bob, 120, false), 1, 2);
+	assert_int_equal(met(), 1);
+	remote_lose(&k, bob);
+	assert_int_equal(answered(bob, 3, false), 1);
+}
+
+static void
+who_is_blocked_is_left_alone_until_he_is_not(void **state)
+{
+	(void)state;
+	struct remote *bob = list_bob();
+	assert_int_equal(answered(bob, 20, false), 1);
+	block(bob, true);
+	assert_int_equal(answered(bob, 600, false), 0);
+	block(bob, false);
+	assert_int_equal(answered(bob, 20, false), 1);
+	assert_int_equal(met(), 1);
+	/* The next run has to find out who it is. */
+	block(bob, true);
+	ekit_restart(&k);
+	bob->conn = 0;
+	list_bob();
+	assert_in_range(answered(bob, 600, false), 1, 2);
+}
+
 #define TEST(name) cmocka_unit_test_setup_teardown(name, begin, end)
 
 int
@@ -174,6 +247,8 @@ main(void)
 		TEST(a_long_list_is_dialled_in_turns),
 		TEST(who_is_off_is_dialled_once_in_a_minute),
 		TEST(who_is_listed_no_more_is_not_dialled),
+		TEST(who_hangs_up_at_once_is_not_called_back_at_once),
+		TEST(who_is_blocked_is_left_alone_until_he_is_not),
 	};
 
 	return cmocka_run_group_tests_name("core_hosts", tests, NULL, NULL);
