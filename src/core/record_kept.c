@@ -102,7 +102,14 @@ record_kept_ipmsg(const uint8_t *p, size_t n)
 
 	if (ipmsg_decode(p, n, &k) < 0)
 		return 0;
-	for (unsigned colons = 0; at < n && colons < COLONS; at++)
+	/* Some versions name the machine behind the number. */
+	while (at < n && p[at] >= '0' && p[at] <= '9')
+		at++;
+	if (at == n || p[at] != ':')
+		return 0;
+	/* Where the last colon is missing, what is behind the NUL was said. */
+	for (unsigned colons = 0; at < n && p[at] != '\0' && colons < COLONS;
+	     at++)
 		colons += p[at] == ':';
 	return at > RECORD_KEPT_MAX ? 0 : at;
 }

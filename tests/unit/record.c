@@ -270,6 +270,14 @@ of_ipmsg_the_head(void **state)
 	    record_kept_ipmsg((const uint8_t *)said, sizeof(said)), head);
 	assert_int_equal(
 	    record_kept_ipmsg((const uint8_t *)other, sizeof(other)), 0);
+	/* No last colon, and a group; a version with a hardware address. */
+	static const char group[] = "1:5:user:host:32\0a group, no colon";
+	static const char named[] = "1_lbt4_0#128#0A1B2C3D4E5F#0:5:u:h:32:x";
+	assert_int_equal(
+	    record_kept_ipmsg((const uint8_t *)group, sizeof(group)),
+	    strlen(group));
+	assert_int_equal(
+	    record_kept_ipmsg((const uint8_t *)named, sizeof(named)), 0);
 	struct record_entry e = { .kind = RECORD_IN,
 		.via = 1,
 		.size = sizeof(said),
