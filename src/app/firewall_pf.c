@@ -242,7 +242,6 @@ is_harmless(struct line *l)
 		{ "keep", 1 },
 		{ "modulate", 1 },
 		{ "synproxy", 1 },
-		{ "no", 1 },
 		{ "label", 1 },
 		{ "tag", 1 },
 		{ "queue", 1 },

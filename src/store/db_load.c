@@ -85,7 +85,8 @@ load_beside(struct db *db, enum db_sql sql, struct saved *saved,
 
 	while (db_row(db, s)) {
 		struct fp fp;
-		db_column_bytes(s, 0, fp.b, FP_SIZE);
+		if (!db_column_bytes(s, 0, fp.b, FP_SIZE))
+			continue;
 		size_t at = next;
 		while (at < saved->pin_count &&
 		       !fp_equal(&saved->pins[at].fp, &fp))

@@ -16,6 +16,7 @@
 
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 static int
 flush(struct sink *s)
@@ -43,6 +44,9 @@ sink_note_undo(struct sink *s, uint64_t list_at)
 {
 	uint64_t back = s->list_at - list_at;
 
+	/* It was written down already. */
+	if (back > s->notes_size)
+		(void)!ftruncate(s->list, (off_t)list_at);
 	s->notes_size -= back < s->notes_size ? (size_t)back : s->notes_size;
 	s->list_at = list_at;
 }

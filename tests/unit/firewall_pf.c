@@ -53,6 +53,8 @@ static const struct {
 	  "on em0 all",
 	    FW_DROPPED, FW_DROPPED },
 	{ "block drop out all", FW_PASSES, FW_PASSES },
+	/* What is answered may be refused then. */
+	{ "block drop all\npass in all no state", FW_UNSURE, FW_UNSURE },
 	{ "block drop in inet all", FW_DROPPED, FW_DROPPED },
 	{ "block drop in inet6 all", FW_PASSES, FW_PASSES },
 	{ "block drop in proto udp all", FW_DROPPED, FW_PASSES },
