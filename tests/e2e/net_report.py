@@ -84,7 +84,8 @@ def on_screens():
         term = Tmux(host, columns, rows)
         term.type("%s --home %s --interface eth0 --name mira" % (
             lab.program, lab.home("mira")), "Enter")
-        term.expect("F1" if columns == 80 else "mira")
+        # Its own words, not those of the command that starts it.
+        term.expect("F1 help")
         term.type("/net", "Enter")
         term.expect("mira, here")
         # From its head to its end, a page at a time.
