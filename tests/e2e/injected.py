@@ -70,15 +70,6 @@ def taken(mira, out):
     return told
 
 
-def quiet(mira, still=0.1):
-    last = time.monotonic()
-    while time.monotonic() - last < still:
-        size = len(mira.output)
-        mira.pump(0.02)
-        if len(mira.output) > size:
-            last = time.monotonic()
-
-
 def leave(mira):
     """Twice, since it asks where something is on its way."""
     mira.type("/quit\r/quit\r")
@@ -199,9 +190,9 @@ def notified(texts, out, env):
     people = callers(mira, far, texts)
     for way in WAYS:
         mira.type("\033[I/set notify.desktop %s\r" % way)
-        quiet(mira)
+        mira.quiet()
         mira.type("\033[O")
-        quiet(mira)
+        mira.quiet()
         before = len(mira.output)
         for person, text in zip(people, texts):
             lab.wait_until(lambda: mira.pump(0.02) and
@@ -245,11 +236,11 @@ def t48_links():
 
     def ask(text):
         say(mira, eve, text)
-        quiet(mira, 0.03)
+        mira.quiet(0.03)
         mira.type("\033v")
-        quiet(mira, 0.03)
+        mira.quiet(0.03)
         mira.type("o")
-        quiet(mira, 0.03)
+        mira.quiet(0.03)
     for i, text in enumerate(TEXTS):
         link = ("http", "https")[i % 2] + "://h.example/q?" + text
         ask(link)
@@ -265,7 +256,7 @@ def t48_links():
         ask(others[i % len(others)] + text)
         # What was asked for before would have been told by now.
         mira.type("\033\033")
-        quiet(mira, 0.03)
+        mira.quiet(0.03)
     ask("http://h.example/last")
     check(taken(mira, out)[1:] == ["http://h.example/last"],
           "only links of the web were opened")
@@ -287,7 +278,7 @@ def edited(mira, out, text=None):
     mira.type("\033e")
     argv, mode, was = taken(mira, out)
     mira.expect("F1", before)  # the screen is ours again
-    quiet(mira, 0.03)
+    mira.quiet(0.03)
     path = argv[-1]
     check(os.path.dirname(path) == mira.home and
           re.fullmatch("draft-[A-Za-z0-9]{6}\\.txt", os.path.basename(path)),
@@ -315,7 +306,7 @@ def t48_editor():
         check(was == text, "the draft is what one wrote: %r" % was)
         if text.startswith("/"):  # would be a command
             mira.type("\025")
-            quiet(mira, 0.03)
+            mira.quiet(0.03)
             continue
         mark = bob.mark()
         mira.type("\r")

@@ -38,20 +38,8 @@ def start(**more):
     mira.expect("bob")
     mira.type("\0332hello\r")
     bob.expect("message", text="hello")
-    quiet(mira)
+    mira.quiet(0.15)
     return mira, bob
-
-
-def quiet(mira, still=0.15):
-    """Until nothing comes any more; returns what came."""
-    begin = len(mira.output)
-    last = time.monotonic()
-    while time.monotonic() - last < still:
-        size = len(mira.output)
-        mira.pump(0.02)
-        if len(mira.output) > size:
-            last = time.monotonic()
-    return mira.output[begin:]
 
 
 def leave(mira):
@@ -64,14 +52,14 @@ def keys():
     """A plain key costs what it shows."""
     mira, bob = start()
     mira.type("x")  # the first brings the mark of a draft along
-    quiet(mira)
+    mira.quiet(0.15)
     sizes = []
     begin = time.monotonic()
     for c in "the quick brown fox jumps over it" + "漢字 é" * 2:
         before = len(mira.output)
         mira.type(c)
         mira.expect(c, before)
-        quiet(mira, 0.1)
+        mira.quiet(0.1)
         sizes.append(len(mira.output) - before - len(c.encode()) + 1)
     lab.count("keys", len(sizes))
     # The clock of the status row may go on once a minute.
@@ -100,7 +88,7 @@ def flood_of(bob, mira, text_of):
         check(time.monotonic() - begin < 4 * lab.DEADLINE,
               "%d of %d delivered" % (done, FLOOD))
     took = time.monotonic() - begin
-    quiet(mira)
+    mira.quiet(0.15)
     size = len(mira.output) - before
     lab.count("messages", FLOOD)
     print("%d messages in %.2f s, %.2f bytes each" % (
@@ -139,20 +127,20 @@ def answers():
         # The first frame does not wait.
         mira.expect("Welcome")
         os.write(mira.master, answer)
-        quiet(mira, 0.4)
+        mira.quiet(0.4)
         asked = mira.output.count(b"\033[6n")
         check(asked == 10, "%d questions" % asked)
         before = len(mira.output)
         mira.type("\033OP")  # a frame of many bytes
         lab.wait_until(lambda: mira.pump(0.01) and
                        len(mira.output) > before + 200, "the help")
-        quiet(mira)
+        mira.quiet(0.15)
         check((b"\033[?2026h" in mira.output) == sync, "mode 2026")
         check((b"38;5;24m" in mira.output) == light, "colours for light")
         mira.type("\033\033")
-        quiet(mira)
+        mira.quiet(0.15)
         mira.type("plain\x15")
-        quiet(mira)
+        mira.quiet(0.15)
         leave(mira)
         check(mira.output.count(b"\033[c") == 1, "asked once")
         lab.count("terminals")
@@ -174,7 +162,7 @@ def not_utf8():
         else:
             lab.wait_until(lambda: mira.pump(0.01) and
                            not mira.output[asked:].isascii(), "more of it")
-        quiet(mira, 0.4)
+        mira.quiet(0.4)
         rest = mira.output[asked:]
         check(rest.isascii() == ascii_only, "ASCII: %r" % rest[-300:])
         check((b"ASCII" in rest) == ascii_only, "it says why")
@@ -189,11 +177,11 @@ def late():
     before = len(mira.output)
     mira.type("%")
     mira.expect("%", before)
-    came = quiet(mira)
+    came = mira.quiet(0.15)
     for bad in (b"rgb", b"2026", b"[1;", b"62;22", b"<0"):
         check(bad not in came, "an answer was typed: %r" % came)
     mira.type("\x15")
-    quiet(mira)
+    mira.quiet(0.15)
     leave(mira)
 
 
@@ -217,21 +205,21 @@ def mouse():
     mira.expect("\033[?1000h")
     mira.expect("\033[?1006h")
     bob.send("/shout hear hear")
-    quiet(mira)
+    mira.quiet(0.15)
     # The rows of the contacts: a head, nearby, bob.
     mira.type("\033[<0;4;3M\033[<0;4;3m")
     mira.expect("hear hear")
     mira.expect("hold Shift")
-    quiet(mira)
+    mira.quiet(0.15)
     mira.type("\033[<0;4;4M\033[<0;4;4m")
-    quiet(mira)
+    mira.quiet(0.15)
     # T48: what a peer wrote is one argument, and ends where a link ends.
     before = len(mira.output)
     bob.send("/msg mira see https://example.org/?a=$(id)&b=;reboot`id`")
     mira.expect("example", before)
     row = re.findall(r"\x1b\[(\d+);\d+H[^\x1b]*see https",
                      mira.output[before:].decode())
-    quiet(mira)
+    mira.quiet(0.15)
     for column in range(42, 60, 4):
         mira.type("\033[<0;%d;%sM" % (column, row[0] if row else "22"))
     lab.wait_until(lambda: mira.pump() and os.path.exists(out), "a link opened")
@@ -240,7 +228,7 @@ def mouse():
     check(words[:2] == ["1", "https://example.org/?a=$(id)&b=;reboot"],
           "opened: %s" % words)
     mira.type("\033[<64;40;10M" * 3 + "\033[<65;40;10M" * 3)
-    quiet(mira)
+    mira.quiet(0.15)
     os.kill(mira.process.pid, signal.SIGTERM)
     mira.wait()
     judge_end(mira.output)

@@ -6,7 +6,6 @@ import os
 import re
 import sys
 import termios
-import time
 
 sys.dont_write_bytecode = True
 import lab
@@ -33,15 +32,6 @@ def cases():
                 for no_color in ("", "1") if lab.LONG else (
                         ("", "1")[(i // 3 + k) % 2],):
                     yield term, locale, no_color, size
-
-
-def quiet(mira):
-    last = time.monotonic()
-    while time.monotonic() - last < 0.05:
-        size = len(mira.output)
-        mira.pump(0.01)
-        if len(mira.output) > size:
-            last = time.monotonic()
 
 
 def refuse(mira, term):
@@ -71,7 +61,7 @@ def use(mira, locale, no_color, size):
     mira.type(TYPED)
     for c in TYPED:
         mira.expect(c, before)
-    quiet(mira)
+    mira.quiet(0.05)
     mira.type("\x15/quit\r")
     status = mira.wait()
     check(status == 0, "status %d" % status)

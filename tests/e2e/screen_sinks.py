@@ -42,15 +42,6 @@ def tool(name, *lines):
     return path
 
 
-def quiet(mira, still=0.1):
-    last = time.monotonic()
-    while time.monotonic() - last < still:
-        size = len(mira.output)
-        mira.pump(0.02)
-        if len(mira.output) > size:
-            last = time.monotonic()
-
-
 def start(**more):
     """mira on a bare terminal; eve, whom she talks with, says what she
     likes."""
@@ -67,7 +58,7 @@ def start(**more):
     eve.tcp.wait_for(ACK, eve.tcp.say(b"first"))
     mira.type("\0332yes?\r")
     mira.expect("yes?")
-    quiet(mira)
+    mira.quiet()
     return mira, eve
 
 
@@ -87,12 +78,12 @@ def everything():
     for text in TEXTS + COMMANDS:
         say(eve, text)
         mira.pump()
-    quiet(mira)
+    mira.quiet()
     # The bare view: the screen of the shell, and no mode of ours.
     before = len(mira.output)
     mira.type("\033l")
     mira.expect("Enter", before)
-    quiet(mira)
+    mira.quiet()
     shown = mira.output[before:]
     check(b"\033[?1049l" in shown and b"\033[?2004l" in shown, "bare")
     text = judge(shown)
@@ -110,7 +101,7 @@ def everything():
     before = len(mira.output)
     mira.type("/export %s\r" % path)
     mira.expect("messages written", before)
-    quiet(mira)
+    mira.quiet()
     with open(path, "rb") as f:
         clean(f.read().decode("utf-8"), "export")
     mira.type("/quit\r")
@@ -131,7 +122,7 @@ def press(mira, keys):
     with contextlib.suppress(lab.Failure):
         lab.wait_until(lambda: mira.pump(0.01) and len(mira.output) > before,
                        "", 1)
-    quiet(mira, 0.03)
+    mira.quiet(0.03)
 
 
 def clipboard():
@@ -140,7 +131,7 @@ def clipboard():
     before = len(mira.output)
     for text in TEXTS[:24] + COMMANDS:
         say(eve, text)
-        quiet(mira, 0.03)
+        mira.quiet(0.03)
         for keys in ("\033v", "y", "\033\033"):
             press(mira, keys)
     for coded in re.findall(rb"\033\]52;c;([^\033\007]*)",
@@ -155,9 +146,9 @@ def notices(way, env=None):
     """Unfocused, with a notification for each."""
     mira, eve = start(env=env)
     mira.type("/set notify.desktop %s\r" % way)
-    quiet(mira)
+    mira.quiet()
     mira.type("\033[O")
-    quiet(mira)
+    mira.quiet()
     return mira, eve
 
 
@@ -184,7 +175,7 @@ def notify_by_terminal():
             wanted = ("\033]" + way[3:] + ";").encode()
             say_until(eve, text, lambda: mira.pump(0.01) and
                       wanted in mira.output[before:], "a notification")
-            quiet(mira)
+            mira.quiet()
             judge(mira.output)
             for part in re.findall(r"\x1b\]99;[^;]*;([^\x1b]*)",
                                    mira.output.decode()):

@@ -226,6 +226,17 @@ class Pty:
         self.output += data
         return bool(data)
 
+    def quiet(self, still=0.1):
+        """Until nothing comes any more for so long; returns what came."""
+        begin = len(self.output)
+        last = time.monotonic()
+        while time.monotonic() - last < still:
+            size = len(self.output)
+            self.pump(0.02)
+            if len(self.output) > size:
+                last = time.monotonic()
+        return self.output[begin:]
+
     def expect(self, text, after=0, timeout=lab.DEADLINE):
         end = time.monotonic() + timeout
         while text.encode() not in self.output[after:]:
