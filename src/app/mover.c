@@ -15,8 +15,6 @@
 #include <stdlib.h>
 #include <unistd.h>
 
-enum { MAIN_SLICE_US = 100 };
-
 struct mover *
 mover_new(void)
 {
@@ -171,7 +169,7 @@ begin_thread(struct mover *m, bool anew)
 	pthread_sigmask(SIG_SETMASK, &all, &before);
 	int failed = create_thread(m);
 	/* From now on there is somebody to wait for. */
-	slice_set(MAIN_SLICE_US);
+	slice_set(MOVER_SLICE_US);
 	pthread_sigmask(SIG_SETMASK, &before, NULL);
 	/* The one that is there does it as well as it may. */
 	return m->has_thread ? 0 : failed;

@@ -26,6 +26,9 @@ enum {
 	 * it make room for larger pages, which takes much longer where memory
 	 * has been in use for a while. */
 	MOVER_BATCH = 64 * 1024,
+	/* Of the processor, for main and for the thread: who syncs a text waits
+	 * for threads of the kernel, too, and none of them waits for longer. */
+	MOVER_SLICE_US = 100,
 };
 
 enum move_state {

@@ -30,8 +30,7 @@ enum {
 static void
 yield_to_main(void)
 {
-	/* What it inherits is main's. */
-	slice_set(0);
+	slice_set(MOVER_SLICE_US);
 #ifdef SCHED_BATCH
 	struct sched_param none = { .sched_priority = 0 };
 
