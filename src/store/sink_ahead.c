@@ -2,7 +2,8 @@
 /*
  * What is done ahead for a large file: its room is taken in large steps, and
  * what came goes to the disk while more comes, so that the sync at the end is
- * short.
+ * short; and one that is very large does not push out of memory what else is
+ * there.
  */
 #include "store/sink_state.h"
 
@@ -26,6 +27,8 @@ enum {
 	FLUSH_SHARED = MIB / 8,
 	RESERVE_STEP = 64 * MIB,
 	RESERVE_MIN = 2 * MIB,
+	/* What is smaller than that may be wanted soon. */
+	DROP_CACHE_MIN = 256 * MIB,
 };
 
 #if defined(__linux__) && defined(FALLOC_FL_KEEP_SIZE)
@@ -71,6 +74,7 @@ sink_ahead_begin(struct sink *s)
 {
 	s->unflushed = s->flushing = s->reserved = 0;
 	s->reserves = s->left >= RESERVE_MIN && s->left <= INT64_MAX;
+	s->drops_cache = s->left >= DROP_CACHE_MIN;
 }
 
 uint64_t
@@ -104,9 +108,13 @@ flush(const struct sink *s)
 	uint64_t at = s->at - s->unflushed;
 	int err = send_range(s, at, s->unflushed, SYNC_FILE_RANGE_WRITE);
 
-	if (err == 0 && s->flushing > 0 && s->part != NULL)
-		err = send_range(s, at - s->flushing, s->flushing,
-		    SYNC_FILE_RANGE_WAIT_BEFORE);
+	if (err < 0 || s->flushing == 0 || s->part == NULL)
+		return err;
+	err = send_range(
+	    s, at - s->flushing, s->flushing, SYNC_FILE_RANGE_WAIT_BEFORE);
+	if (err == 0 && s->drops_cache)
+		(void)posix_fadvise(s->fd, (off_t)(at - s->flushing),
+		    (off_t)s->flushing, POSIX_FADV_DONTNEED);
 	return err;
 }
 #else

@@ -37,6 +37,7 @@ struct sink {
 	uint64_t unflushed, flushing, at;
 	uint64_t reserved; /* of the file, behind at */
 	bool reserves, shares;
+	bool drops_cache; /* of what is on the disk of the file */
 	uint64_t entries;
 	uint64_t total; /* bytes of the files of a folder */
 	/* Of one that can be taken up again. */
