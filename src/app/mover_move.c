@@ -130,6 +130,8 @@ move_turn(struct mover *m, struct move *mv)
 {
 	bool due = mv->state == MOVE_LEAVING && m->now_ms >= mv->due_ms;
 
+	if (move_gathered(m, mv))
+		mv->ready = mv->readable = true;
 	if (mv->ready || mv->busy || due) {
 		mv->left = MOVER_TURN_BYTES;
 		mv->busy = mv->blocked = false;

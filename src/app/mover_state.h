@@ -7,6 +7,7 @@
 #define APP_MOVER_STATE_H
 
 #include "app/mover.h"
+#include "app/mover_gather.h"
 #include "app/mover_tally.h"
 #include "net/loop.h"
 #include "net/wake.h"
@@ -63,7 +64,8 @@ struct move {
 	bool ready;    /* poll said so */
 	bool readable; /* the same, of the connection */
 	bool blocked;  /* it takes nothing now */
-	int broken;    /* errno: it takes nothing any more */
+	struct gather gather;
+	int broken; /* errno: it takes nothing any more */
 
 	bool busy;      /* there is more to do at once */
 	bool silent;    /* nobody wants to hear of it */
@@ -183,6 +185,8 @@ void move_free(struct move *mv);
 /* mover_wire.c */
 /* Sends what there is; false: it takes no more now. */
 bool move_flush(struct move *mv);
+/* Whether what comes was gathered for long enough: then it is to be read. */
+bool move_gathered(const struct mover *m, struct move *mv);
 /* Reads, and acts on what came; false: it is over. */
 bool move_input(struct mover *m, struct move *mv);
 /* False: both have said all. */

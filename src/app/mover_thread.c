@@ -130,6 +130,7 @@ deadline(const struct mover *m)
 	for (const struct move *mv = m->moves; mv != NULL; mv = mv->next) {
 		if (mv->busy)
 			return 0;
+		at = earlier_ms(at, gather_deadline(&mv->gather));
 		if (mv->state == MOVE_LEAVING && mv->fd >= 0)
 			at = earlier_ms(at, mv->due_ms);
 		else if (mv->state != MOVE_LEAVING &&

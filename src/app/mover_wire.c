@@ -23,6 +23,41 @@ move_close(struct move *mv)
 		close(mv->fd);
 	mv->fd = -1;
 	mv->blocked = false;
+	mv->gather = (struct gather){ .on = false };
+}
+
+/* Where it cannot be set, it is looked at a little too often. */
+static void
+set_least(const struct move *mv)
+{
+	int least = mv->gather.on ? GATHER_BYTES : 1;
+
+	(void)setsockopt(
+	    mv->fd, SOL_SOCKET, SO_RCVLOWAT, &least, sizeof(least));
+}
+
+static void
+received(const struct mover *m, struct move *mv, size_t n)
+{
+	uint64_t done = mv->tally.done;
+	bool was_on = mv->gather.on;
+
+	flow_received(mv->flow, n);
+	if (mv->sends)
+		return;
+	gather_took(
+	    &mv->gather, m->now_ms, n, done < mv->size ? mv->size - done : 0);
+	if (mv->gather.on != was_on)
+		set_least(mv);
+}
+
+bool
+move_gathered(const struct mover *m, struct move *mv)
+{
+	if (!gather_over(&mv->gather, m->now_ms))
+		return false;
+	set_least(mv);
+	return true;
 }
 
 /* What is to be sent next. */
@@ -147,7 +182,7 @@ move_input(struct mover *m, struct move *mv)
 			return true;
 		if (n <= 0)
 			return on_end(m, mv, n < 0 ? errno : 0);
-		flow_received(mv->flow, (size_t)n);
+		received(m, mv, (size_t)n);
 		/* A short read emptied it. */
 		if ((size_t)n < cap)
 			mv->readable = false;
