@@ -219,11 +219,12 @@ class Tcp:
 
 
 class Tar:
-    """tar through nc. It does not sync: what that takes is apart."""
+    """tar through nc. It does not sync: until it has been is apart, by how
+    long the copy took."""
 
     def __init__(self, hosts):
         self.here, self.there = hosts
-        self.synced = []
+        self.synced = {}
 
     def copy(self, path, folder):
         with self.there:
@@ -245,5 +246,5 @@ class Tar:
                 os.killpg(taker.pid, 9)
                 taker.wait()
         sync(folder)
-        self.synced.append(time.monotonic() - start)
+        self.synced[took] = time.monotonic() - start
         return took

@@ -11,6 +11,7 @@ import tempfile
 
 import copies
 import peers
+from calm import calmest
 from filepair import Pair
 from files_beside import measure_beside, measure_first
 from iptux_copies import Iptux
@@ -78,18 +79,24 @@ class Race:
             for name in names[turn:] + names[:turn]:
                 if name in self.failed:
                     continue
-                copy = self.entrants[name]
-                place = tempfile.mkdtemp(dir=folder)
                 try:
-                    self.took[name].append(copy(path, place))
-                    self.check(name, path,
-                               os.path.join(place, os.path.basename(path)))
+                    self.took[name].append(
+                        calmest(lambda: self.copy(name, path, folder)))
                 except FAILURES as error:
                     self.failed[name] = f"{name}: {error}"
-                if not self.keep:
-                    shutil.rmtree(place)
-                # What the next one meets is a disk with nothing to do.
-                copies.sync(folder)
+
+    def copy(self, name, path, folder):
+        place = tempfile.mkdtemp(dir=folder)
+        try:
+            took = self.entrants[name](path, place)
+            self.check(name, path, os.path.join(place, os.path.basename(path)))
+            return took
+        finally:
+            if not self.keep:
+                # The list of what came may go at the same moment.
+                shutil.rmtree(place, ignore_errors=True)
+            # What the next one meets is a disk with nothing to do.
+            copies.sync(folder)
 
     def check(self, name, path, there):
         """Ours are compared with what was sent."""
@@ -175,7 +182,8 @@ def measure_many(table, others, pair, path, folder):
     race.row(table, figure, "scp -r", THRICE)
     race.row(table, figure + "; tar without sync", "tar over nc", 1)
     if others.tar is not None:
-        race.took["tar, nc and sync"] = others.tar.synced
+        race.took["tar, nc and sync"] = [
+            others.tar.synced[took] for took in race.took["tar over nc"]]
         race.row(table, figure, "tar, nc and sync", 1)
 
 
