@@ -74,8 +74,8 @@ class Race:
     def run(self, path, folder):
         names = list(self.entrants)
         for turn in range(RUNS):
-            # Each comes first once, where there are as many turns: memory that
-            # the host has to give takes longer than what was just used.
+            # Another comes first: memory that the host has to give takes
+            # longer than what was just used.
             for name in names[turn:] + names[:turn]:
                 if name in self.failed:
                     continue

@@ -79,8 +79,8 @@ swap_names(const char *a, const char *b)
 	return renameat2(AT_FDCWD, a, AT_FDCWD, b, RENAME_EXCHANGE) == 0;
 #else
 	char *aside = xasprintf("%s-aside", b);
-	bool done = rename(a, aside) == 0 && rename(b, a) == 0 &&
-		    rename(aside, b) == 0;
+	bool done =
+	    rename(a, aside) == 0 && rename(b, a) == 0 && rename(aside, b) == 0;
 	free(aside);
 	return done;
 #endif
