@@ -10,6 +10,7 @@ import contextlib
 import ctypes
 import os
 import shutil
+import signal
 import subprocess
 import threading
 import time
@@ -78,6 +79,23 @@ def listening(host, port):
     raise TimeoutError(f"nobody listens at port {port}")
 
 
+def wait_for(process, kill):
+    """Its end, to the moment: a wait with a timeout looks each 50 ms only."""
+    late = threading.Timer(PATIENCE_S, kill)
+    late.start()
+    try:
+        return process.wait()
+    finally:
+        late.cancel()
+
+
+def complete(words, **how):
+    process = subprocess.Popen(words, **how)
+    result = wait_for(process, process.kill)
+    if result != 0:
+        raise subprocess.CalledProcessError(result, words)
+
+
 def leads_session(pid):
     try:
         return os.getsid(pid) == pid
@@ -127,8 +145,7 @@ class Ssh:
         try:
             start = time.monotonic()
             with self.here:
-                subprocess.run(words, env=self.bench.env, check=True,
-                               stdin=subprocess.DEVNULL, timeout=PATIENCE_S)
+                complete(words, env=self.bench.env, stdin=subprocess.DEVNULL)
             return time.monotonic() - start
         finally:
             over.set()
@@ -210,8 +227,7 @@ class Tcp:
         start = time.monotonic()
         try:
             with self.here:
-                subprocess.run([self.program, "give", THERE, str(PORT), path],
-                               check=True, timeout=PATIENCE_S)
+                complete([self.program, "give", THERE, str(PORT), path])
             return time.monotonic() - start
         finally:
             taker.kill()
@@ -235,15 +251,14 @@ class Tar:
             listening(self.there, PORT)
             start = time.monotonic()
             with self.here:
-                subprocess.run(
+                complete(
                     ["sh", "-c", 'tar -c -C "$0" "$1" | nc -N "$2" "$3"',
-                     *os.path.split(path), THERE, str(PORT)], check=True,
-                    timeout=PATIENCE_S)
-            taker.wait(PATIENCE_S)
+                     *os.path.split(path), THERE, str(PORT)])
+            wait_for(taker, lambda: os.killpg(taker.pid, signal.SIGKILL))
             took = time.monotonic() - start
         finally:
             if taker.poll() is None:
-                os.killpg(taker.pid, 9)
+                os.killpg(taker.pid, signal.SIGKILL)
                 taker.wait()
         sync(folder)
         self.synced[took] = time.monotonic() - start
