@@ -15,17 +15,26 @@ def stolen_s():
     return ticks / os.sysconf("SC_CLK_TCK")
 
 
+class Stolen:
+    """The share of the processors that was taken away inside of it."""
+
+    def __enter__(self):
+        self.start, self.before_s = time.monotonic(), stolen_s()
+
+    def __exit__(self, *_):
+        seconds = (time.monotonic() - self.start) * os.cpu_count()
+        self.share = (stolen_s() - self.before_s) / seconds
+
+
 def calmest(measure):
-    """What measure() tells of the first time that was calm, or of the calmest
-    of several."""
+    """What measure(stolen) tells of the first time that was calm, or of the
+    calmest of several; what is to be calm it does inside of stolen."""
     least, kept = None, None
     for _ in range(TRIES):
-        start, before_s = time.monotonic(), stolen_s()
-        told = measure()
-        seconds = (time.monotonic() - start) * os.cpu_count()
-        share = (stolen_s() - before_s) / seconds
-        if least is None or share < least:
-            least, kept = share, told
+        stolen = Stolen()
+        told = measure(stolen)
+        if least is None or stolen.share < least:
+            least, kept = stolen.share, told
         if least <= STOLEN_MAX:
             break
     return kept

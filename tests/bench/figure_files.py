@@ -3,6 +3,7 @@
 over nc, and TCP without anything. All of them in turns."""
 
 import contextlib
+import mmap
 import os
 import shutil
 import statistics
@@ -40,6 +41,13 @@ def memory(bench):
         subprocess.run(["umount", "-l", folder], check=False)
 
 
+def use_memory(size):
+    """What is free then is what the host has given already, for a while."""
+    with mmap.mmap(-1, size) as room:
+        for at in range(0, size, mmap.PAGESIZE):
+            room[at] = 1
+
+
 def write_noise(path, size):
     with open(path, "wb") as file:
         while size > 0:
@@ -61,8 +69,8 @@ class Race:
     """Copies of the same, in turns, each into a folder of its own; those that
     fail are out."""
 
-    def __init__(self, keep=False):
-        self.keep = keep
+    def __init__(self, keep=False, before=lambda: None):
+        self.keep, self.before = keep, before
         self.entrants = {}
         self.took = {}
         self.failed = {}
@@ -74,21 +82,22 @@ class Race:
     def run(self, path, folder):
         names = list(self.entrants)
         for turn in range(RUNS):
-            # Another comes first: memory that the host has to give takes
-            # longer than what was just used.
             for name in names[turn:] + names[:turn]:
                 if name in self.failed:
                     continue
                 try:
                     self.took[name].append(
-                        calmest(lambda: self.copy(name, path, folder)))
+                        calmest(lambda stolen: self.copy(name, path, folder,
+                                                         stolen)))
                 except FAILURES as error:
                     self.failed[name] = f"{name}: {error}"
 
-    def copy(self, name, path, folder):
+    def copy(self, name, path, folder, stolen):
         place = tempfile.mkdtemp(dir=folder)
+        self.before()
         try:
-            took = self.entrants[name](path, place)
+            with stolen:
+                took = self.entrants[name](path, place)
             self.check(name, path, os.path.join(place, os.path.basename(path)))
             return took
         finally:
@@ -145,10 +154,9 @@ class Others:
                 program.end()
 
 
-def measure_one(table, others, pair, path, folder, where, must=True):
+def measure_one(table, others, pair, path, folder, where, race, must=True):
     """What must be reached is said of the disk; a memory is as quick as the
     cipher and two processors."""
-    race = Race()
     race.enter("earshot", pair.copy)
     race.enter("plain TCP", others.tcp.copy)
     scp = "scp"
@@ -203,10 +211,12 @@ def measure_all(bench, table, hosts, others):
             write_noise(sample, min(SIZE, SAMPLE_SIZE))
             others.ssh.choose(sample, light)
         with Pair(bench, hosts, disk) as pair:
-            measure_one(table, others, pair, one, disk, "to disk, synced")
+            measure_one(table, others, pair, one, disk, "to disk, synced",
+                        Race())
         with Pair(bench, hosts, disk) as pair:
+            race = Race(before=lambda: use_memory(SIZE + SIZE // 8))
             measure_one(table, others, pair, one, light, "to memory (tmpfs)",
-                        must=False)
+                        race, must=False)
         with Pair(bench, hosts, disk) as pair:
             measure_many(table, others, pair, many, disk)
         with Pair(bench, hosts, disk) as pair:
