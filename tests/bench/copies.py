@@ -235,8 +235,8 @@ class Tcp:
 
 
 class Tar:
-    """tar through nc. It does not sync: until it has been is apart, by how
-    long the copy took."""
+    """tar through nc. It does not sync: what each copy took with a sync is in
+    synced, by what it took without."""
 
     def __init__(self, hosts):
         self.here, self.there = hosts
