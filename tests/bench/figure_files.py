@@ -221,7 +221,7 @@ def measure_all(bench, table, hosts, others):
             measure_many(table, others, pair, many, disk)
         with Pair(bench, hosts, disk) as pair:
             measure_first(table, others.ssh, pair, source, disk)
-            measure_beside(table, pair, source, disk, light)
+        measure_beside(table, bench, hosts, source, disk, light)
 
 
 def measure(bench, table):

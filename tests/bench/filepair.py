@@ -35,6 +35,7 @@ class End(Lines):
 
 class Pair:
     def __init__(self, bench, hosts, folder):
+        self.bench = bench
         self.ana = End(bench, "ana", hosts[0], folder)
         self.bob = End(bench, "bob", hosts[1], folder)
         self.ends = [self.ana, self.bob]
