@@ -93,9 +93,10 @@ join(struct str *s, char *text)
 static void
 add_program(struct str *s, const struct lang *l, const struct transfer *t)
 {
-	const char *program = file_name_program(t->name);
+	const char *program =
+	    t->mine || t->folder ? NULL : file_name_program(t->name);
 
-	if (program != NULL && !t->mine && !t->folder)
+	if (program != NULL)
 		join(s, xasprintf(say(l, "a program (.%s)"), program));
 }
 

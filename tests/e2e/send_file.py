@@ -193,15 +193,15 @@ def several():
     check(bob.expect("info", mark)["text"] == done["path"], "its path")
 
 
-def on_a_terminal():
-    """A line that is written over, and what became of it."""
-    ns, home, bob = people()
-    write(os.path.join(home, "a.bin"), noise(50 << 20))
+def shown_by(ns, home, bob, *names):
+    """What is on a terminal in the end of sending them."""
     main, side = pty.openpty()
-    run = SendFile(ns, home, "bob", "a.bin", out=side)
+    run = SendFile(ns, home, "bob", *names, out=side)
     os.close(side)
     os.set_blocking(main, False)
-    take(bob)
+    for name in names:
+        offer = bob.expect("transfer", state="offered", name=name)
+        bob.send("/get " + offer["transfer"])
     shown = b""
     while run.process.poll() is None:
         lab.pump(0.01)
@@ -217,9 +217,22 @@ def on_a_terminal():
     run.end(DONE)
     text = shown.decode()
     print("  " + repr(text[-200:]))
+    return text
+
+
+def on_a_terminal():
+    """A line that is written over, and what became of each."""
+    ns, home, bob = people()
+    write(os.path.join(home, "a.bin"), noise(50 << 20))
+    text = shown_by(ns, home, bob, "a.bin")
     check("\r" in text and "waits for bob" in text, text)
     check("a.bin: bob has it; 52 MB in " in text, text)
     check("{" not in text, "no JSON: %s" % text)
+    write(os.path.join(home, "b.txt"), b"b")
+    write(os.path.join(home, "c.txt"), b"c")
+    text = shown_by(ns, home, bob, "b.txt", "c.txt")
+    check("0 of 2" in text and "b.txt: bob has it" in text and
+          "c.txt: bob has it" in text, text)
 
 
 lab.run(alone, beside, several, on_a_terminal)
