@@ -233,6 +233,17 @@ check_letters(enum verb verb, const char *given)
 	return -1;
 }
 
+/* A script may not have set it: as a path it would be the folder it runs in. */
+static bool
+is_empty_where_not(const struct options *o)
+{
+	for (int i = 0; i < o->word_count; i++)
+		if (o->words[i][0] == '\0' &&
+		    (i == 0 || o->verb == VERB_SEND_FILE))
+			return true;
+	return false;
+}
+
 static int
 check_count(const struct options *o)
 {
@@ -244,7 +255,7 @@ check_count(const struct options *o)
 		return bad_use_of(o->verb,
 		    say(language(),
 			"earshot listen wants udp or tcp, and a port"));
-	if (o->word_count >= v->least)
+	if (o->word_count >= v->least && !is_empty_where_not(o))
 		return -1;
 	char *sentence =
 	    xasprintf(say(language(), "use: earshot %s %s"), v->name, v->args);
@@ -263,6 +274,19 @@ apply_name(struct options *o)
 	while (usage_options[i].letter != USAGE_NAME)
 		i++;
 	return apply_setting(o, &usage_options[i], o->name);
+}
+
+static int
+check_input_name(const struct options *o)
+{
+	bool input = o->word_count == 2 && strcmp(o->words[1], "-") == 0;
+
+	if (o->verb != VERB_SEND_FILE || o->name == NULL || input)
+		return -1;
+	return bad_use_of(o->verb,
+	    say(language(),
+		"--name is for standard input: earshot send-file WHO - --name "
+		"NAME"));
 }
 
 /* Only what is an earshot has something to record; and a record is nobody to
@@ -303,6 +327,8 @@ parse_words(struct options *o, int count, char **words, const char *given)
 		status = apply_name(o);
 	if (status < 0)
 		status = check_record(o);
+	if (status < 0)
+		status = check_input_name(o);
 	return status < 0 && o->verb != VERB_NONE ? check_count(o) : status;
 }
 

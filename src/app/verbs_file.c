@@ -100,12 +100,22 @@ candidate(struct verb_run *v, size_t *ret_count)
 	return count[which] == 1 ? found[which] : NULL;
 }
 
+/* When all is to be over. */
+static int64_t
+end_of(const struct verb_run *v)
+{
+	return v->o->timeout_ms < 0 ? NEVER_MS
+				    : v->started_ms + v->o->timeout_ms;
+}
+
 /* Until somebody is certain; NULL and a sentence. */
 static json_t *
 find(struct verb_run *v)
 {
 	bool alone = client_is_alone(v->client);
-	int64_t until_ms = verb_until(v->o->wait_ms, SEEK_MS), now_ms;
+	int64_t until_ms =
+		    earlier_ms(verb_until(v->o->wait_ms, SEEK_MS), end_of(v)),
+		now_ms;
 	int64_t settled_ms = alone ? v->started_ms + SETTLE_MS : 0;
 	const char *who = v->o->words[0];
 	size_t count;
@@ -304,8 +314,7 @@ outcome(const struct sent *s)
 static int
 await_all(struct verb_run *v, struct sent *s)
 {
-	int64_t until_ms =
-	    v->o->timeout_ms < 0 ? NEVER_MS : verb_until(v->o->timeout_ms, 0);
+	int64_t until_ms = end_of(v);
 	json_t *event;
 
 	while (v->error == NULL && outcome(s) == EXIT_WAITING &&

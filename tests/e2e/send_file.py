@@ -8,6 +8,7 @@ import os
 import pty
 import subprocess
 import sys
+import time
 
 sys.dont_write_bytecode = True
 import lab
@@ -16,6 +17,7 @@ from lab import Earshot, check
 lab.enter()
 
 DONE, FAILED, USAGE, WAITING, REFUSED = range(5)
+SEEK_S = 10  # to find whom it is for, unless told otherwise
 
 
 def noise(n):
@@ -115,7 +117,11 @@ def alone():
     SendFile(ns, home, "nobody", "a b.bin", "--wait", "1").end(FAILED)
     SendFile(ns, home, "bob", "nosuch").end(FAILED)
     SendFile(ns, home, "bob", "-").end(FAILED)
-    SendFile(ns, home, "bob").end(USAGE)
+    start = time.monotonic()
+    SendFile(ns, home, "nobody", "d", "--timeout", "1").end(FAILED)
+    check(time.monotonic() - start < SEEK_S, "--timeout is for all of it")
+    for words in (("bob",), ("", "d"), ("bob", ""), ("bob", "d", "--name", "e")):
+        SendFile(ns, home, *words).end(USAGE)
 
 
 def beside():

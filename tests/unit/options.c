@@ -123,7 +123,10 @@ wrong_use_is_status_2(void **state)
 		"send a b c", "shout", "info", "who all", "--no-wait", "who -N",
 		"send a b --timeout x", "receive --count 0", "--wait 3",
 		"log --from bob", "set a b c", "listen udp 1 2",
-		"--exec cat", "log --framing line", "log --limit 1000001" };
+		"--exec cat", "log --framing line", "log --limit 1000001",
+		/* Two blanks: an empty word. */
+		"send  hi", "send-file  a", "send-file bob a  b", "pin  x",
+		"send-file bob a --name b", "send-file bob - a --name b" };
 
 	(void)state;
 	for (size_t i = 0; i < sizeof(lines) / sizeof(lines[0]); i++) {
