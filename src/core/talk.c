@@ -114,7 +114,9 @@ refusal_text(uint8_t code)
 		[NACK_FORMAT] = N_("their earshot could not read it"),
 		[NACK_INBOX_FULL] = N_("their inbox is full"),
 		[NACK_BLOCKED] = N_("they do not take messages from you"),
-		[NACK_OFFERS] = N_("too many files were offered at a time"),
+		[NACK_OFFERS] =
+		    N_("too many files were offered at a time; again in a "
+		       "minute"),
 	};
 
 	if (code >= sizeof(texts) / sizeof(texts[0]) || texts[code] == NULL)

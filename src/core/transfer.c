@@ -294,8 +294,7 @@ was_taken(const struct transfer *t)
 }
 
 /* Each message of theirs asks the user something, and so does each file of
- * it that nobody answered. What was taken of who is no stranger asks no more.
- */
+ * it that nobody answered. What was taken asks no more. */
 static bool
 offers_too_much(
     struct engine *e, struct now now, const struct transfer_offer *o)
@@ -312,7 +311,7 @@ offers_too_much(
 			continue;
 		open += t->state == TRANSFER_OFFERED;
 		if (now.mono_ms - t->offered_mono_ms >= MINUTE_MS ||
-		    (answered && was_taken(t)))
+		    was_taken(t))
 			continue;
 		struct transfer_offer like = { .dialect = t->dialect,
 			.message = t->message };

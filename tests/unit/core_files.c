@@ -310,11 +310,10 @@ t42_taken_unasked(void **state)
 
 /* A day's work: one file after the other, each taken. */
 static void
-t42_who_is_answered_yes_may_go_on(void **state)
+take_many(void)
 {
-	(void)state;
 	uint32_t hers, his;
-	fkit_say(&k, BOB, ANA, "send them all");
+
 	for (unsigned i = 0; i < 12; i++) {
 		fkit_pass(&k, 3000);
 		offer(&hers, &his);
@@ -322,6 +321,22 @@ t42_who_is_answered_yes_may_go_on(void **state)
 		fkit_finish(&k, ANA, hers, BOB, his);
 		assert_int_equal(fkit_state(&k, BOB, his), TRANSFER_DONE);
 	}
+}
+
+static void
+t42_a_stranger_whose_files_are_taken_may_go_on(void **state)
+{
+	(void)state;
+	take_many();
+}
+
+static void
+t42_who_is_answered_yes_may_go_on(void **state)
+{
+	(void)state;
+	uint32_t hers, his;
+	fkit_say(&k, BOB, ANA, "send them all");
+	take_many();
 	/* What nobody answers is three questions in a minute still. */
 	for (unsigned i = 0; i < 3; i++) {
 		fkit_pass(&k, 3000);
@@ -494,6 +509,7 @@ main(void)
 		TEST(resumed_while_the_other_is_away),
 		TEST(pauses_that_make_no_sense),
 		TEST(t42_taken_unasked),
+		TEST(t42_a_stranger_whose_files_are_taken_may_go_on),
 		TEST(t42_who_is_answered_yes_may_go_on),
 		TEST(more_than_run_at_once_wait),
 		TEST(what_is_forgotten),
