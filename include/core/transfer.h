@@ -81,6 +81,7 @@ struct transfer {
 	char *note;    /* what was left out, a sentence; NULL else */
 	int64_t row;   /* of its line in the history */
 	bool paused_here, paused_there; /* PAUSED: by whom */
+	bool gone;  /* FAILED: only another offer brings what is there now */
 	char *part; /* theirs: what is here of it (struct move_report) */
 	struct msg_id message; /* that brought it; zero: none. Between two
 				  earshots its name on the wire */

@@ -48,13 +48,15 @@ enum {
 enum flow_stop {
 	FLOW_STOP_PAUSED = 1,    /* by its user */
 	FLOW_STOP_CANCELLED = 2, /* for ever */
-	FLOW_STOP_CHANGED = 3,   /* sender: it is not what was offered, or what
-				    was sent of it, any more */
+	FLOW_STOP_CHANGED = 3,   /* sender: it is not what was offered any
+				    more, and never again */
 	FLOW_STOP_SOURCE = 4,    /* sender: it cannot be read */
 	FLOW_STOP_SINK = 5,      /* receiver: it cannot be written */
 	FLOW_STOP_LATER = 6,     /* too much else, or leaving: try again */
 	FLOW_STOP_PROTOCOL = 7,
-	FLOW_STOP_DONE = 8, /* the other end had it all before, and said so */
+	FLOW_STOP_DONE = 8,  /* the other end had it all before, and said so */
+	FLOW_STOP_OTHER = 9, /* sender: what the receiver has is not how it
+				begins */
 };
 
 /* The hash of the first offset bytes of the stream (proto/flow_prefix.h). */

@@ -41,9 +41,9 @@ resume_source_begin(struct mover *m, struct move *mv)
 static void
 fail_other(struct mover *m, struct move *mv)
 {
-	move_fail(m, mv, FLOW_STOP_CHANGED,
-	    xasprintf(say(language(),
-			  "%s changed since the first part of it was sent"),
+	move_fail(m, mv, FLOW_STOP_OTHER,
+	    xasprintf(
+		say(language(), "what they have of %s is not how it begins"),
 		mv->name));
 }
 

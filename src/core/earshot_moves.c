@@ -38,8 +38,9 @@ enum {
 	WELL_BYTES = 1024 * 1024,
 };
 
-const char earshot_transfer_changed[] =
-    N_("it changed at its sender since; /get starts it again");
+const char earshot_transfer_other[] =
+    N_("it begins otherwise at its sender now; resuming starts it again");
+static const char no_sense[] = N_("their earshot could not read it");
 static const char no_way[] =
     N_("no TCP connection either way; it is tried again");
 
@@ -367,19 +368,31 @@ rest(struct engine *e, struct now now, struct transfer *t, bool here,
 	transfer_set_state(e, now, t, TRANSFER_PAUSED, reason);
 }
 
+/* What it is now is nobody's offer, so what is here is the beginning of
+ * nothing. */
 static void
 changed(struct engine *e, struct now now, struct transfer *t)
 {
-	/* What it is now is nobody's offer: to begin again helps only against
-	 * what is here. How much that is nobody knows after a restart, before
-	 * it goes on. */
-	bool has_some = t->done > 0 || t->started_mono_ms == 0;
-	if (t->part != NULL && !t->mine && has_some) {
-		rest(e, now, t, true, earshot_transfer_changed);
-		return;
-	}
+	t->gone = true;
+	transfer_close(e, t, false);
 	transfer_set_state(e, now, t, TRANSFER_FAILED,
-	    N_("it is not what was offered any more; another /send brings it"));
+	    N_("it changed at its sender; another /send brings it"));
+}
+
+/* Who sends says what is at the sender; ours is what it is, whatever they say
+ * of it. */
+static void
+stopped_by_sender(struct engine *e, struct now now, struct transfer *t,
+    const struct move_report *r)
+{
+	bool other = r->why == FLOW_STOP_OTHER;
+
+	if (t->mine || (other && t->part == NULL))
+		odd(e, now, t, no_sense);
+	else if (other)
+		rest(e, now, t, true, earshot_transfer_other);
+	else
+		changed(e, now, t);
 }
 
 static void
@@ -398,7 +411,8 @@ stopped(struct engine *e, struct now now, struct transfer *t,
 			: N_("the other end does not know of it any more"));
 		break;
 	case FLOW_STOP_CHANGED:
-		changed(e, now, t);
+	case FLOW_STOP_OTHER:
+		stopped_by_sender(e, now, t, r);
 		break;
 	case FLOW_STOP_SOURCE:
 		rest(e, now, t, false, N_("its sender cannot read it now"));
@@ -417,7 +431,7 @@ stopped(struct engine *e, struct now now, struct transfer *t,
 		transfer_set_state(e, now, t, TRANSFER_DONE, NULL);
 		break;
 	default:
-		odd(e, now, t, N_("their earshot could not read it"));
+		odd(e, now, t, no_sense);
 		break;
 	}
 }
@@ -435,7 +449,11 @@ failed(struct engine *e, struct now now, struct transfer *t,
 		rest(e, now, t, true, r->text);
 		break;
 	case FLOW_STOP_CHANGED:
-		/* They hear of it, and may want it as it is now. */
+		t->gone = true;
+		transfer_set_state(e, now, t, TRANSFER_FAILED, r->text);
+		break;
+	case FLOW_STOP_OTHER:
+		/* They hear of it, and may begin again. */
 		transfer_set_state(e, now, t, TRANSFER_ACCEPTED, r->text);
 		break;
 	default:

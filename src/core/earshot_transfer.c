@@ -242,7 +242,7 @@ earshot_transfer_fetch(struct engine *e, struct now now, struct transfer *t)
 {
 	/* What is here is not the beginning of what is there any more. */
 	if (t->reason != NULL && t->part != NULL &&
-	    strcmp(t->reason, earshot_transfer_changed) == 0)
+	    strcmp(t->reason, earshot_transfer_other) == 0)
 		transfer_close(e, t, false);
 	t->paused_here = t->paused_there = false;
 	t->attempts = 0;

@@ -15,7 +15,7 @@
 #include "core/transfer.h"
 
 /* The reason of one that is paused here, though its user did not pause it. */
-extern const char earshot_transfer_changed[];
+extern const char earshot_transfer_other[];
 
 /* From the chat with k: an offer, its end, and that we shall come. */
 void earshot_transfer_arrived(struct engine *e, struct now now,

@@ -191,6 +191,9 @@ why_not(const struct engine *e, const struct transfer *t)
 		return FLOW_STOP_CANCELLED;
 	if (t->state == TRANSFER_DONE)
 		return FLOW_STOP_DONE;
+	/* The connection may have ended before they heard of it. */
+	if (t->mine && t->gone)
+		return FLOW_STOP_CHANGED;
 	if (transfer_state_is_last(t->state))
 		return FLOW_STOP_CANCELLED;
 	/* Nobody brings what we did not ask for; or we did, and died before it

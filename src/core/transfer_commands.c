@@ -121,7 +121,7 @@ static bool
 can_be_asked_for(const struct transfer *t)
 {
 	return t->state == TRANSFER_OFFERED || t->state == TRANSFER_PAUSED ||
-	       t->state == TRANSFER_FAILED;
+	       (t->state == TRANSFER_FAILED && !t->gone);
 }
 
 /* NULL when theirs can be taken, else why not, N_(). */

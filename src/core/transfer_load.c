@@ -80,7 +80,7 @@ rests_by_itself(const struct transfer *t)
 {
 	return t->state == TRANSFER_PAUSED && t->paused_here &&
 	       t->reason != NULL &&
-	       strcmp(t->reason, earshot_transfer_changed) != 0;
+	       strcmp(t->reason, earshot_transfer_other) != 0;
 }
 
 void

@@ -80,10 +80,10 @@ transfers_settle(struct ui *ui, const struct model *m)
 static bool
 may_get(const struct transfer *t)
 {
-	return !t->mine &&
-	       (t->state == TRANSFER_OFFERED || t->state == TRANSFER_FAILED ||
-		   (t->state == TRANSFER_PAUSED &&
-		       t->dialect != DIALECT_EARSHOT));
+	return !t->mine && (t->state == TRANSFER_OFFERED ||
+			       (t->state == TRANSFER_FAILED && !t->gone) ||
+			       (t->state == TRANSFER_PAUSED &&
+				   t->dialect != DIALECT_EARSHOT));
 }
 
 static bool

@@ -209,10 +209,11 @@ begin_sending(
 		return;
 	}
 	uint64_t at = match(v, ev);
-	if (v->mtime != j->mtime || thing->bytes != j->size ||
-	    (ev->count > 0 && at == 0)) {
+	bool gone = v->mtime != j->mtime || thing->bytes != j->size;
+	if (gone || (ev->count > 0 && at == 0)) {
 		m->tally.refused_changed++;
-		refuse(m, j, FLOW_STOP_CHANGED, "it changed");
+		refuse(m, j, gone ? FLOW_STOP_CHANGED : FLOW_STOP_OTHER,
+		    gone ? "it changed" : "it begins otherwise");
 		return;
 	}
 	skip(j, v, at);

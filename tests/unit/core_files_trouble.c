@@ -438,52 +438,125 @@ done_and_not_heard(void **state)
 }
 
 static void
+report_changed(uint32_t hers, uint32_t his, enum flow_stop why)
+{
+	struct move_report there = { .kind = MOVE_STOPPED, .why = why };
+	struct move_report here = {
+		.kind = MOVE_FAILED, .why = why, .text = "a.txt changed"
+	};
+
+	both_report(hers, &here, his, &there);
+}
+
+/* What was offered is nowhere any more: it is over for both at once, and
+ * nothing says that asking for it again helps. */
+static void
 t40_changed_at_its_sender(void **state)
 {
 	(void)state;
 	uint32_t hers, his;
 	run(&hers, &his);
-	struct move_report there = { .kind = MOVE_STOPPED,
-		.why = FLOW_STOP_CHANGED };
-	struct move_report here = { .kind = MOVE_FAILED,
-		.why = FLOW_STOP_CHANGED,
-		.text = "a.txt changed" };
 	struct move_report some = { .kind = MOVE_PROGRESS, .done = 100 };
 	both_report(hers, &some, his, &some);
-	both_report(hers, &here, his, &there);
+	report_changed(hers, his, FLOW_STOP_CHANGED);
 	const struct transfer *t = fkit_get(&k, BOB, his);
-	assert_int_equal(t->state, TRANSFER_PAUSED);
+	assert_int_equal(t->state, TRANSFER_FAILED);
 	assert_string_equal(
-	    t->reason, "it changed at its sender since; /get starts it again");
-	/* What is here stays until he says so, over restarts too. */
-	fkit_kill(&k, BOB);
-	fkit_start(&k, BOB);
+	    t->reason, "it changed at its sender; another /send brings it");
+	assert_null(t->part);
+	assert_int_equal(k.nodes[BOB].parts_dropped, 1);
+	t = fkit_get(&k, ANA, hers);
+	assert_int_equal(t->state, TRANSFER_FAILED);
+	assert_string_equal(t->reason, "a.txt changed");
+	fkit_do(&k, BOB, COMMAND_GET, his, NULL);
+	assert_string_equal(fkit_last(&k, BOB, BOB, MESSAGE_ERROR)->text,
+	    "f1 is not taken: it is not to be had any more");
 	fkit_pass(&k, 600000);
 	assert_int_equal(k.nodes[BOB].move_count, 1);
-	assert_int_equal(k.nodes[BOB].parts_dropped, 0);
-	fkit_do(&k, BOB, COMMAND_GET, his, NULL);
-	fkit_pass(&k, 1000);
-	assert_int_equal(k.nodes[BOB].parts_dropped, 1);
-	assert_int_equal(fkit_state(&k, BOB, his), TRANSFER_RUNNING);
+	/* Another one is another one. */
+	run(&hers, &his);
 	fkit_finish(&k, ANA, hers, BOB, his);
+	assert_int_equal(fkit_state(&k, BOB, his), TRANSFER_DONE);
 }
 
-/* Before anything of it came: to ask again brings nothing else. */
 static void
 t40_changed_before_it_began(void **state)
 {
 	(void)state;
 	uint32_t hers, his;
 	run(&hers, &his);
-	struct move_report there = { .kind = MOVE_STOPPED,
-		.why = FLOW_STOP_CHANGED };
+	report_changed(hers, his, FLOW_STOP_CHANGED);
+	assert_int_equal(fkit_state(&k, ANA, hers), TRANSFER_FAILED);
+	assert_int_equal(fkit_state(&k, BOB, his), TRANSFER_FAILED);
+}
+
+/* He lost her last word, and hears it when he comes again. */
+static void
+t40_changed_and_not_heard(void **state)
+{
+	(void)state;
+	uint32_t hers, his;
+	struct move_report lost = { .kind = MOVE_LOST };
 	struct move_report here = { .kind = MOVE_FAILED,
 		.why = FLOW_STOP_CHANGED,
 		.text = "a.txt changed" };
-	both_report(hers, &here, his, &there);
+	run(&hers, &his);
+	both_report(hers, &here, his, &lost);
+	fkit_pass(&k, 10000);
 	const struct transfer *t = fkit_get(&k, BOB, his);
 	assert_int_equal(t->state, TRANSFER_FAILED);
-	assert_non_null(strstr(t->reason, "another /send"));
+	assert_non_null(strstr(t->reason, "it changed at its sender"));
+	assert_int_equal(fkit_state(&k, ANA, hers), TRANSFER_FAILED);
+}
+
+/* It is what was offered, but not what lies here: it can begin again. */
+static void
+t40_what_is_here_is_another_one(void **state)
+{
+	(void)state;
+	uint32_t hers, his;
+	run(&hers, &his);
+	struct move_report some = { .kind = MOVE_PROGRESS, .done = 100 };
+	both_report(hers, &some, his, &some);
+	report_changed(hers, his, FLOW_STOP_OTHER);
+	const struct transfer *t = fkit_get(&k, BOB, his);
+	assert_int_equal(t->state, TRANSFER_PAUSED);
+	assert_string_equal(t->reason,
+	    "it begins otherwise at its sender now; resuming starts it again");
+	assert_int_equal(fkit_state(&k, ANA, hers), TRANSFER_ACCEPTED);
+	/* What is here stays until he says so, over restarts too. */
+	fkit_kill(&k, BOB);
+	fkit_start(&k, BOB);
+	fkit_pass(&k, 600000);
+	assert_int_equal(k.nodes[BOB].move_count, 1);
+	assert_int_equal(k.nodes[BOB].parts_dropped, 0);
+	fkit_do(&k, BOB, COMMAND_RESUME, his, NULL);
+	fkit_pass(&k, 1000);
+	assert_int_equal(k.nodes[BOB].parts_dropped, 1);
+	assert_int_equal(fkit_state(&k, BOB, his), TRANSFER_RUNNING);
+	fkit_finish(&k, ANA, hers, BOB, his);
+}
+
+/* Who receives has no say in what is here. */
+static void
+t40_changed_says_the_receiver(void **state)
+{
+	static const enum flow_stop words[] = { FLOW_STOP_CHANGED,
+		FLOW_STOP_OTHER };
+	(void)state;
+
+	for (size_t i = 0; i < 2; i++) {
+		uint32_t hers, his;
+		run(&hers, &his);
+		struct move_report said = { .kind = MOVE_STOPPED,
+			.why = words[i] };
+		struct move_report lost = { .kind = MOVE_LOST };
+		both_report(hers, &said, his, &lost);
+		assert_false(fkit_get(&k, ANA, hers)->gone);
+		fkit_pass(&k, 2000);
+		assert_int_equal(fkit_state(&k, ANA, hers), TRANSFER_RUNNING);
+		fkit_finish(&k, ANA, hers, BOB, his);
+	}
 }
 
 static void
@@ -551,6 +624,9 @@ main(void)
 		TEST(done_and_not_heard),
 		TEST(t40_changed_at_its_sender),
 		TEST(t40_changed_before_it_began),
+		TEST(t40_changed_and_not_heard),
+		TEST(t40_what_is_here_is_another_one),
+		TEST(t40_changed_says_the_receiver),
 		TEST(a_source_that_cannot_be_read),
 		TEST(what_nobody_understands_ends),
 	};

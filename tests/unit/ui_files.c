@@ -243,6 +243,11 @@ the_list_has_keys(void **state)
 	assert_int_equal(scene_last(s)->kind, COMMAND_RESUME);
 	scene_key(s, 'c', 0);
 	assert_int_equal(scene_last(s)->kind, COMMAND_STOP);
+	b->state = TRANSFER_FAILED;
+	assert_true(shows(s, "g get  Enter talk"));
+	b->gone = true;
+	assert_false(shows(s, "g get"));
+	b->gone = false;
 	b->state = TRANSFER_OFFERED;
 	scene_key(s, KEY_DOWN_KEY, 0);
 	/* What comes does not move the others under the hand. */
