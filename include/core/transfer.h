@@ -123,6 +123,8 @@ const struct transfer *model_transfer(const struct model *m, uint32_t id);
  * nothing is known of it. */
 const struct transfer *message_transfer(
     const struct model *m, const struct message *msg);
+/* Its other end paused it, nobody here did: only they let it go on. */
+bool transfer_rests_there(const struct transfer *t);
 /* Seconds that it takes at this rate; -1: nobody can say. */
 int64_t transfer_left_s(const struct transfer *t);
 

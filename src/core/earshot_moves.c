@@ -77,6 +77,16 @@ earshot_moves_wait(
 	t->try_ms = t->mine ? NEVER_MS : now.mono_ms + delay_ms;
 }
 
+void
+earshot_moves_wanted(struct engine *e, struct now now, struct transfer *t)
+{
+	if (t->state != TRANSFER_PAUSED || !t->paused_here ||
+	    !t->paused_there || t->reason != NULL)
+		return;
+	t->paused_there = false;
+	transfer_set_state(e, now, t, TRANSFER_PAUSED, NULL);
+}
+
 static int64_t
 next_delay(struct transfer *t)
 {
@@ -132,7 +142,7 @@ earshot_moves_unreached(struct engine *e, struct now now, struct transfer *t)
 		talk_flush(e, now, k);
 		if (delay_ms < CALL_MS)
 			delay_ms = CALL_MS;
-		if (t->attempts > 1)
+		if (t->attempts > 1 && t->state == TRANSFER_ACCEPTED)
 			set_state(e, now, t, TRANSFER_ACCEPTED, no_way);
 	} else if (p->presence >= PRESENCE_AWAY) {
 		dialling_want(k, now, 0);
@@ -174,6 +184,9 @@ earshot_transfer_session(struct engine *e, struct now now, struct contact *k)
 		struct transfer *t = e->model->transfers[i];
 		if (is_of(t, &k->fp) && t->owes != 0)
 			t->owes_ms = now.mono_ms;
+		/* They may still wait for us, since we paused it before. */
+		if (is_of(t, &k->fp) && t->mine && transfer_rests_there(t))
+			chat_file_call(k->chat, &t->message);
 		if (!is_of(t, &k->fp) || !is_waiting(t))
 			continue;
 		/* They may not know that it goes on; nor may we know that they
@@ -267,8 +280,10 @@ earshot_moves_tick(struct engine *e, struct now now, struct transfer *t)
 		return;
 	t->try_ms = NEVER_MS;
 	t->dial = 0;
-	if (t->state == TRANSFER_PAUSED) {
-		t->paused_here = false;
+	/* Who took back his own pause asks, and is told of the other one. */
+	if (t->state == TRANSFER_PAUSED &&
+	    (t->mine || !transfer_rests_there(t))) {
+		t->paused_here = t->paused_there = false;
 		transfer_set_state(e, now, t, TRANSFER_ACCEPTED, NULL);
 	}
 	if (!file_conn_dial(e, now, t))

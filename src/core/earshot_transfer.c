@@ -162,9 +162,12 @@ earshot_transfer_called(struct engine *e, struct now now, struct contact *k,
 	struct transfer *t = transfer_find(e, &k->fp, id);
 	const struct peer *p = model_peer(e->model, &k->fp);
 
-	if (t == NULL || !may_be_called(t) || t->moving || t->conn != 0 ||
-	    (t->paused_here && (!t->mine || t->reason == NULL)) ||
+	if (t == NULL || !may_be_called(t) ||
 	    (p->trust == TRUST_CHANGED && !k->accepted))
+		return;
+	earshot_moves_wanted(e, now, t);
+	if (t->moving || t->conn != 0 ||
+	    (t->paused_here && (!t->mine || t->reason == NULL)))
 		return;
 	/* Nobody makes us take what we did not ask for. */
 	if (!t->mine && t->state == TRANSFER_OFFERED)
@@ -380,18 +383,42 @@ earshot_transfer_pause(struct engine *e, struct now now, struct transfer *t)
 	t->try_ms = NEVER_MS;
 }
 
+/* Only our own pause is ours to end; false: there is none of theirs. They are
+ * told of the end of ours by who comes for it, so he asks. */
+static bool
+rest_on(struct engine *e, struct now now, struct transfer *t)
+{
+	bool was_ours = t->paused_here;
+
+	if (t->state != TRANSFER_PAUSED || !t->paused_there ||
+	    t->reason != NULL)
+		return false;
+	if (!was_ours)
+		return true;
+	t->paused_here = false;
+	t->attempts = 0;
+	t->try_ms = t->mine ? NEVER_MS : now.mono_ms;
+	transfer_set_state(e, now, t, TRANSFER_PAUSED, NULL);
+	return true;
+}
+
 void
 earshot_transfer_resume(struct engine *e, struct now now, struct transfer *t)
 {
 	struct contact *k = contact_find(e, &t->peer);
+	bool rests = rest_on(e, now, t);
 
 	if (!t->mine) {
+		if (rests)
+			return;
 		earshot_transfer_fetch(e, now, t);
 		transfer_set_state(e, now, t, TRANSFER_ACCEPTED, NULL);
 		return;
 	}
-	t->paused_here = t->paused_there = false;
-	transfer_set_state(e, now, t, TRANSFER_ACCEPTED, NULL);
+	if (!rests) {
+		t->paused_here = t->paused_there = false;
+		transfer_set_state(e, now, t, TRANSFER_ACCEPTED, NULL);
+	}
 	if (k != NULL && k->conn != 0) {
 		chat_file_call(k->chat, &t->message);
 		talk_flush(e, now, k);

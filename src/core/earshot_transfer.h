@@ -61,6 +61,8 @@ void earshot_moves_stop(
 /* It waits for the other end, and is tried in delay_ms where we are to come. */
 void earshot_moves_wait(
     struct engine *e, struct now now, struct transfer *t, int64_t delay_ms);
+/* Who comes, or calls, pauses it no more. */
+void earshot_moves_wanted(struct engine *e, struct now now, struct transfer *t);
 /* No address answered: the other end shall come, and later we try again. */
 void earshot_moves_unreached(
     struct engine *e, struct now now, struct transfer *t);

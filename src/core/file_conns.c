@@ -271,6 +271,8 @@ file_conn_message(struct engine *e, struct now now, struct conn *c,
 		return;
 	}
 	e->model->sessions_refused++;
+	if (why == FLOW_STOP_PAUSED)
+		earshot_moves_wanted(e, now, t);
 	turn_down(e, now, c, (enum flow_stop)why);
 }
 

@@ -101,6 +101,23 @@ pause(struct engine *e, struct now now, const struct command *cmd)
 	transfer_set_state(e, now, t, TRANSFER_PAUSED, NULL);
 }
 
+/* It may not, where that is not for us to say. */
+static void
+go_on(struct engine *e, struct now now, const struct command *cmd,
+    struct transfer *t)
+{
+	const struct peer *p = model_peer(e->model, &t->peer);
+	char label[PEER_LABEL_SIZE];
+
+	wire_resume(e, now, t);
+	if (p != NULL && transfer_rests_there(t))
+		engine_info(e, now, cmd->conv,
+		    "f%u is paused by %s, who lets it go on", (unsigned)t->id,
+		    peer_label(p, false, label));
+	else
+		tell_absent(e, now, cmd, t);
+}
+
 static void
 resume(struct engine *e, struct now now, const struct command *cmd)
 {
@@ -110,8 +127,7 @@ resume(struct engine *e, struct now now, const struct command *cmd)
 		return;
 	if (wire_moves(t) &&
 	    (t->state == TRANSFER_PAUSED || t->state == TRANSFER_ACCEPTED)) {
-		wire_resume(e, now, t);
-		tell_absent(e, now, cmd, t);
+		go_on(e, now, cmd, t);
 		return;
 	}
 	engine_error(e, now, cmd->conv, "f%u is not paused", (unsigned)t->id);
@@ -168,6 +184,11 @@ get(struct engine *e, struct now now, const struct command *cmd)
 		return;
 	const char *why = why_not(e, t);
 	enum transfer_state was = t->state;
+	if (why == NULL && wire_moves(t) && was == TRANSFER_PAUSED &&
+	    cmd->text == NULL) {
+		go_on(e, now, cmd, t);
+		return;
+	}
 	if (why == NULL) {
 		begin_anew(e, cmd, t);
 		t->offset = t->sink_open && !t->folder ? t->done : 0;

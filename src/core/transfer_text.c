@@ -43,6 +43,13 @@ model_transfer(const struct model *m, uint32_t id)
 	return NULL;
 }
 
+bool
+transfer_rests_there(const struct transfer *t)
+{
+	return t->state == TRANSFER_PAUSED && t->paused_there &&
+	       !t->paused_here && t->reason == NULL;
+}
+
 int64_t
 transfer_left_s(const struct transfer *t)
 {

@@ -37,8 +37,7 @@ enum {
 	COLS_NAME = 24, /* and the name */
 	DETAIL_ROWS = 3,
 	DETAIL_ROWS_MIN = 6, /* of the list, from which on there is a detail */
-	HINT_SIZE = 160,
-	HINT_SIDES = 7, /* of the row with the keys, and "Esc" */
+	HINT_SIDES = 7,      /* of the row with the keys, and "Esc" */
 };
 
 /* The place in the list belongs to a transfer, whatever comes above it: its
@@ -102,7 +101,8 @@ may_pause(const struct transfer *t)
 static bool
 may_resume(const struct transfer *t)
 {
-	return t->dialect == DIALECT_EARSHOT && t->state == TRANSFER_PAUSED;
+	return t->dialect == DIALECT_EARSHOT && t->state == TRANSFER_PAUSED &&
+	       !transfer_rests_there(t);
 }
 
 static bool
@@ -151,12 +151,21 @@ static void
 tell_nothing(struct ui *ui, const struct model *m, struct now now,
     const struct transfer *t)
 {
-	char text[HINT_SIZE];
+	const struct peer *p = model_peer(m, &t->peer);
+	char who[PEER_LABEL_SIZE];
+	char *text;
 
-	snprintf(text, sizeof(text),
-	    say(m->lang, "that does not go with f%u: it is %s"),
-	    (unsigned)t->id, say(m->lang, transfer_state_text(t->state)));
+	if (p != NULL && transfer_rests_there(t))
+		text = xasprintf(
+		    say(m->lang, "f%u is paused by %s, who lets it go on"),
+		    (unsigned)t->id, peer_label(p, false, who));
+	else
+		text = xasprintf(
+		    say(m->lang, "that does not go with f%u: it is %s"),
+		    (unsigned)t->id,
+		    say(m->lang, transfer_state_text(t->state)));
 	ui_flash(ui, now, text);
+	free(text);
 }
 
 /* What a key does to t, or to nothing; false: it has no meaning here. */

@@ -199,6 +199,114 @@ paused_by_its_sender(void **state)
 }
 
 static void
+assert_paused(unsigned node, uint32_t id, bool here, bool there)
+{
+	const struct transfer *t = fkit_get(&k, node, id);
+
+	assert_int_equal(t->state, TRANSFER_PAUSED);
+	assert_int_equal(t->paused_here, here);
+	assert_int_equal(t->paused_there, there);
+}
+
+static void
+assert_told_who(unsigned node, const char *text)
+{
+	const struct message *m = fkit_last(&k, node, node, MESSAGE_INFO);
+
+	assert_non_null(m);
+	assert_string_equal(m->text, text);
+}
+
+/* Nobody ends the pause of the other one. */
+static void
+resumed_by_who_did_not_pause(void **state)
+{
+	(void)state;
+	uint32_t hers, his;
+	run(&hers, &his);
+	fkit_do(&k, ANA, COMMAND_PAUSE, hers, NULL);
+	fkit_do(&k, BOB, COMMAND_RESUME, his, NULL);
+	assert_told_who(BOB, "f1 is paused by node0, who lets it go on");
+	assert_paused(BOB, his, false, true);
+	fkit_do(&k, BOB, COMMAND_GET, his, NULL);
+	assert_paused(BOB, his, false, true);
+	assert_paused(ANA, hers, true, false);
+	fkit_do(&k, ANA, COMMAND_RESUME, hers, NULL);
+	fkit_pass(&k, 3000);
+	assert_int_equal(fkit_state(&k, BOB, his), TRANSFER_RUNNING);
+	fkit_do(&k, BOB, COMMAND_PAUSE, his, NULL);
+	fkit_do(&k, ANA, COMMAND_RESUME, hers, NULL);
+	assert_told_who(ANA, "f1 is paused by node1, who lets it go on");
+	assert_paused(ANA, hers, false, true);
+	assert_paused(BOB, his, true, false);
+	fkit_do(&k, BOB, COMMAND_RESUME, his, NULL);
+	assert_int_equal(fkit_state(&k, ANA, hers), TRANSFER_RUNNING);
+}
+
+/* Her pause, then his, which she hears of when he asks: either may begin to let
+ * it go on. */
+static void
+paused_by_both(void **state)
+{
+	uint32_t hers, his;
+	(void)state;
+
+	run(&hers, &his);
+	for (unsigned first = 0; first < 2; first++) {
+		fkit_do(&k, BOB, COMMAND_PAUSE, his, NULL);
+		fkit_do(&k, ANA, COMMAND_PAUSE, hers, NULL);
+		assert_paused(ANA, hers, true, true);
+		/* He does not know of hers before he wants it. */
+		assert_paused(BOB, his, true, false);
+		if (first == 0) {
+			fkit_do(&k, ANA, COMMAND_RESUME, hers, NULL);
+			assert_paused(ANA, hers, false, true);
+			fkit_do(&k, BOB, COMMAND_RESUME, his, NULL);
+		} else {
+			fkit_do(&k, BOB, COMMAND_RESUME, his, NULL);
+			assert_paused(BOB, his, false, true);
+			assert_paused(ANA, hers, true, false);
+			fkit_do(&k, ANA, COMMAND_RESUME, hers, NULL);
+		}
+		fkit_pass(&k, 3000);
+		assert_int_equal(fkit_state(&k, ANA, hers), TRANSFER_RUNNING);
+		assert_int_equal(fkit_state(&k, BOB, his), TRANSFER_RUNNING);
+	}
+}
+
+/* Both know of both; whoever goes first, and whoever is away meanwhile. */
+static void
+paused_by_both_and_away(void **state)
+{
+	(void)state;
+
+	for (unsigned i = 0; i < 4; i++) {
+		uint32_t hers, his;
+		unsigned first = i & 1 ? ANA : BOB, then = 1 - first;
+		run(&hers, &his);
+		uint32_t ids[2] = { [ANA] = hers, [BOB] = his };
+		fkit_do(&k, ANA, COMMAND_PAUSE, hers, NULL);
+		fkit_do(&k, BOB, COMMAND_PAUSE, his, NULL);
+		assert_paused(BOB, his, true, true);
+		if (i & 2)
+			fkit_kill(&k, then);
+		fkit_do(&k, first, COMMAND_RESUME, ids[first], NULL);
+		if (i & 2) {
+			fkit_pass(&k, 100000);
+			fkit_kill(&k, first);
+			fkit_start(&k, first);
+			fkit_start(&k, then);
+			fkit_pass(&k, 100000);
+		}
+		fkit_do(&k, then, COMMAND_RESUME, ids[then], NULL);
+		fkit_pass(&k, 100000);
+		assert_int_equal(fkit_state(&k, ANA, hers), TRANSFER_RUNNING);
+		assert_int_equal(fkit_state(&k, BOB, his), TRANSFER_RUNNING);
+		fkit_finish(&k, ANA, hers, BOB, his);
+	}
+}
+
+static void
 resumed_while_the_other_is_away(void **state)
 {
 	(void)state;
@@ -506,6 +614,9 @@ main(void)
 		TEST(cancelled_by_its_receiver),
 		TEST(paused_by_its_receiver),
 		TEST(paused_by_its_sender),
+		TEST(resumed_by_who_did_not_pause),
+		TEST(paused_by_both),
+		TEST(paused_by_both_and_away),
 		TEST(resumed_while_the_other_is_away),
 		TEST(pauses_that_make_no_sense),
 		TEST(t42_taken_unasked),

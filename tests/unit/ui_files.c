@@ -243,6 +243,16 @@ the_list_has_keys(void **state)
 	assert_int_equal(scene_last(s)->kind, COMMAND_RESUME);
 	scene_key(s, 'c', 0);
 	assert_int_equal(scene_last(s)->kind, COMMAND_STOP);
+	/* Not for us to end. */
+	b->paused_there = true;
+	assert_false(shows(s, "p resume"));
+	assert_true(shows(s, "c cancel  Enter talk"));
+	scene_key(s, 'p', 0);
+	assert_int_equal(scene_last(s)->kind, COMMAND_STOP);
+	assert_true(shows(s, "f2 is paused by ana, who lets it go on"));
+	b->paused_here = true;
+	assert_true(shows(s, "p resume"));
+	b->paused_here = b->paused_there = false;
 	b->state = TRANSFER_FAILED;
 	assert_true(shows(s, "g get  Enter talk"));
 	b->gone = true;
