@@ -23,8 +23,9 @@ enum {
 };
 
 struct sink_plan {
-	/* Where the user wants it: NULL, a folder that exists, or the name that
-	 * it shall have, in a folder that exists. */
+	/* Where the user wants it: NULL, a folder that exists, "DIR/", which is
+	 * made when it is not there, or the name that it shall have, in a
+	 * folder that exists. */
 	const char *where;
 	/* Where it goes else; made when it is not there. */
 	const char *folder;

@@ -33,6 +33,15 @@ is_expected(
 	       (k->rule.size_max == 0 || t->size <= k->rule.size_max);
 }
 
+/* As a path that names a folder, which may not be there yet. */
+static char *
+as_folder(const char *path)
+{
+	size_t n = strlen(path);
+
+	return xasprintf("%s%s", path, n > 0 && path[n - 1] == '/' ? "" : "/");
+}
+
 static void
 take_unasked(struct engine *e, struct now now, const struct contact *k,
     struct transfer *t)
@@ -40,7 +49,7 @@ take_unasked(struct engine *e, struct now now, const struct contact *k,
 	if (!is_expected(e, k, t))
 		return;
 	if (k->rule.folder != NULL)
-		t->path = xstrdup(k->rule.folder);
+		t->path = as_folder(k->rule.folder);
 	t->try_ms = now.mono_ms;
 	transfer_set_state(e, now, t, TRANSFER_ACCEPTED, NULL);
 }

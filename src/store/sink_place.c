@@ -106,7 +106,26 @@ is_folder(const char *path)
 	return stat(path, &st) == 0 && S_ISDIR(st.st_mode);
 }
 
-/* "DIR/NAME", where DIR is; or only DIR. */
+static bool
+ends_as_folder(const char *path)
+{
+	size_t n = strlen(path);
+
+	return n > 0 && path[n - 1] == '/';
+}
+
+/* What is told of it and stored begins with it. */
+static char *
+without_end(const char *path)
+{
+	size_t n = strlen(path);
+
+	while (n > 1 && path[n - 1] == '/')
+		n--;
+	return xstrndup(path, n);
+}
+
+/* "DIR/NAME", where DIR is; or only DIR, or "DIR/". */
 static int
 split_where(const char *path, const struct sink_plan *plan, char **ret_dir,
     char **ret_name, char **ret_error)
@@ -114,13 +133,15 @@ split_where(const char *path, const struct sink_plan *plan, char **ret_dir,
 	const char *slash = strrchr(path, '/');
 	const char *last = slash == NULL ? path : slash + 1;
 
-	if (is_folder(path)) {
-		*ret_dir = xstrdup(path);
+	/* A failure shows when it is opened. */
+	if (ends_as_folder(path))
+		(void)make_folders(path);
+	if (ends_as_folder(path) || is_folder(path)) {
+		*ret_dir = without_end(path);
 		*ret_name = file_name_safe(plan->name, strlen(plan->name));
 		return 0;
 	}
-	if (last[0] == '\0' || strcmp(last, ".") == 0 ||
-	    strcmp(last, "..") == 0)
+	if (strcmp(last, ".") == 0 || strcmp(last, "..") == 0)
 		return fail(
 		    ret_error, ERR_NOT_FOUND, "there is no folder %s", path);
 	*ret_dir = slash == NULL   ? xstrdup(".")

@@ -199,6 +199,24 @@ def several():
     check(bob.expect("info", mark)["text"] == done["path"], "its path")
 
 
+def into_a_folder():
+    """That of a rule is a folder, whoever made it; nothing is named so."""
+    ns, home, bob = people()
+    ana = Earshot(ns, "ana", home_dir=home)
+    lab.meet(ana, bob)
+    inbox = os.path.join(home, "in", "box")
+    bob.send("/msg ana hello")
+    ana.expect("message")
+    bob.send("/verify ana same", "/accept ana on max 1 MB to %s" % inbox)
+    bob.sync()
+    for name in ("a.txt", "b.txt"):
+        mark = bob.mark()
+        ana.send("/send --to bob %s" % write(os.path.join(home, name),
+                                             b"mine"))
+        done = bob.expect("transfer", mark, state="done")
+        check(done["path"] == os.path.join(inbox, name), done)
+
+
 def shown_by(ns, home, bob, *names):
     """What is on a terminal in the end of sending them."""
     main, side = pty.openpty()
@@ -241,4 +259,4 @@ def on_a_terminal():
           "c.txt: bob has it" in text, text)
 
 
-lab.run(alone, beside, several, on_a_terminal)
+lab.run(alone, beside, several, into_a_folder, on_a_terminal)

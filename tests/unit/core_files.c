@@ -385,7 +385,7 @@ t42_taken_unasked(void **state)
 	fkit_send(&k, ANA, BOB, "/home/ana/b.txt");
 	his = fkit_newest(&k, BOB);
 	assert_int_equal(fkit_state(&k, BOB, his), TRANSFER_RUNNING);
-	assert_string_equal(fkit_move_of(&k, BOB, his)->path, "/from/ana");
+	assert_string_equal(fkit_move_of(&k, BOB, his)->path, "/from/ana/");
 	/* Beyond its size he is asked. */
 	k.size = 2001;
 	offer(&hers, &his);
@@ -397,6 +397,7 @@ t42_taken_unasked(void **state)
 	fkit_send(&k, ANA, BOB, "/home/ana/c.txt");
 	his = fkit_newest(&k, BOB);
 	assert_int_equal(fkit_state(&k, BOB, his), TRANSFER_RUNNING);
+	assert_string_equal(fkit_move_of(&k, BOB, his)->path, "/from/ana/");
 	/* Only as long as she is verified, which is asked each time. */
 	struct command cmd = { .kind = COMMAND_VERIFY,
 		.peer = *fkit_fp(&k, ANA),

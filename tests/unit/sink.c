@@ -201,9 +201,29 @@ where_the_user_wants_it(void **state)
 	plan.where = none;
 	assert_int_equal(sink_open(&plan, &s, &error), ERR_SYS);
 	free(error);
-	plan.where = "/nowhere/at/all/";
+	free(none);
+	none = xasprintf("%s/none/..", dir);
+	plan.where = none;
 	assert_int_equal(sink_open(&plan, &s, &error), ERR_NOT_FOUND);
 	free(error);
+	/* What ends as a folder is one, and made. */
+	char *inbox = xasprintf("%s/in/box/", dir);
+	plan.where = inbox;
+	for (unsigned i = 0; i < 2; i++) {
+		path = finish(begin(&plan));
+		assert_string_equal(
+		    tmpdir_path(
+			dir, i == 0 ? "in/box/a.txt" : "in/box/a (2).txt"),
+		    path);
+		free(path);
+	}
+	/* It never becomes what it is not. */
+	free(inbox);
+	inbox = xasprintf("%s/", name);
+	plan.where = inbox;
+	assert_int_equal(sink_open(&plan, &s, &error), ERR_SYS);
+	free(error);
+	free(inbox);
 	/* The usual folder is made. */
 	plan.where = NULL;
 	char *deep = xasprintf("%s/deep/er", dir);
