@@ -12,6 +12,7 @@
 #include "app/verbs_state.h"
 #include "base/mem.h"
 #include "base/now.h"
+#include "base/peer_text.h"
 #include "base/utf8.h"
 #include "store/spool.h"
 
@@ -183,9 +184,13 @@ static bool
 add_path(struct verb_run *v, struct sent *s, const char *path)
 {
 	if (!utf8_is_valid(path, strlen(path)) || strchr(path, '\n') != NULL) {
-		v->error = xstrdup(say(language(),
-		    "that is not the name of a file; rename it, or send its "
-		    "folder"));
+		char *clean = own_text(path, PEER_TEXT_LINE, NULL);
+		v->error = xasprintf(
+		    say(language(),
+			"\"%s\" is not the name of a file; rename it, or send "
+			"its folder"),
+		    clean);
+		free(clean);
 		return false;
 	}
 	s->items[s->count++].path = absolute(path);

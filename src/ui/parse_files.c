@@ -26,16 +26,19 @@ parse_take_path(struct parse *p, char **ret_path)
 	p->at += path_word(p->line + p->at, p->size - p->at, &path);
 	parse_skip_blanks(p);
 	char *clean = own_text(path, PEER_TEXT_LINE, &n);
-	bool same = n > 0 && strcmp(clean, path) == 0;
+	int err = 0;
+	if (n == 0 || strcmp(clean, path) != 0)
+		err = parse_fail(p, ERR_FORMAT, from,
+		    xasprintf(say(p->m->lang,
+				  "\"%s\" is not the name of a file; rename "
+				  "it, or send its folder"),
+			clean));
 	free(clean);
-	if (same) {
+	if (err == 0)
 		*ret_path = path;
-		return 0;
-	}
-	free(path);
-	return parse_fail(p, ERR_FORMAT, from,
-	    xstrdup(say(p->m->lang, "that is not the name of a file; rename "
-				    "it, or send its folder")));
+	else
+		free(path);
+	return err;
 }
 
 static bool

@@ -50,7 +50,7 @@ class SendFile:
     def end(self, status):
         lab.wait_until(lambda: self.process.poll() is not None, "send-file")
         out = self.process.stdout.read() if self.process.stdout else b""
-        err = self.process.stderr.read().decode()
+        err = self.error = self.process.stderr.read().decode()
         check(self.process.returncode == status, "status %d, not %d: %s %s"
               % (self.process.returncode, status, out, err))
         check((err == "") == (status in (DONE, REFUSED)), err)
@@ -116,6 +116,9 @@ def alone():
     run.end(REFUSED)
     SendFile(ns, home, "nobody", "a b.bin", "--wait", "1").end(FAILED)
     SendFile(ns, home, "bob", "nosuch").end(FAILED)
+    run = SendFile(ns, home, "bob", "a b.bin", "a\nb")
+    run.end(FAILED)
+    check('"a\u23ceb" is not the name of a file' in run.error, run.error)
     SendFile(ns, home, "bob", "-").end(FAILED)
     start = time.monotonic()
     SendFile(ns, home, "nobody", "d", "--timeout", "1").end(FAILED)

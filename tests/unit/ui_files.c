@@ -66,6 +66,21 @@ parse(struct scene *s, const char *line, struct entered *ret_en)
 }
 
 static void
+fails_with(struct scene *s, const char *line, const char *part)
+{
+	struct entered en;
+	char *error = NULL;
+	size_t at;
+
+	assert_int_equal(
+	    command_parse(s->m, s->now, ana->conv, line, &en, &error, &at),
+	    ERR_FORMAT);
+	if (strstr(error, part) == NULL)
+		fail_msg("\"%s\" has no \"%s\"", error, part);
+	free(error);
+}
+
+static void
 lines(void **state)
 {
 	static const struct {
@@ -137,6 +152,25 @@ lines_that_mean_nothing(void **state)
 		struct entered en;
 		assert_int_equal(parse(s, rows[i].line, &en), rows[i].err);
 	}
+}
+
+/* What is wrong is named, and breaks no line. */
+static void
+what_is_wrong_is_named(void **state)
+{
+	static const struct {
+		const char *line, *text;
+	} rows[] = {
+		{ "/send a.txt file:///a%0ab",
+		    "\"/a\xe2\x8f\x8e"
+		    "b\" is not the name of a file" },
+		{ "/send file:///%1b%5b2J", "\"/\xe2\x90\x9b[2J\" is not" },
+		{ "/send ''", "\"\" is not the name of a file" },
+	};
+	struct scene *s = *state;
+
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++)
+		fails_with(s, rows[i].line, rows[i].text);
 }
 
 static void
@@ -550,6 +584,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		TEST(lines),
 		TEST(lines_that_mean_nothing),
+		TEST(what_is_wrong_is_named),
 		TEST(the_list_as_lines),
 		TEST(tab_completes_each_path),
 		TEST(dropped_files),
