@@ -119,6 +119,16 @@ skip_word(struct parse *p)
 	parse_skip_blanks(p);
 }
 
+/* Mostly it is one, with blanks in it. */
+static int
+fail_several(struct parse *p)
+{
+	return parse_fail(p, ERR_FORMAT, p->at,
+	    xasprintf(say(p->m->lang,
+			  "/%s takes one path: put one with blanks in quotes"),
+		p->spec->name));
+}
+
 int
 parse_get(struct parse *p)
 {
@@ -129,6 +139,8 @@ parse_get(struct parse *p)
 		int err = parse_take_path(p, &p->en.cmd.text);
 		if (err < 0)
 			return err;
+		if (!parse_at_end(p))
+			return fail_several(p);
 	}
 	return parse_nothing(p, COMMAND_GET);
 }

@@ -98,6 +98,8 @@ lines(void **state)
 		{ "/get 3", COMMAND_GET, 3, NULL },
 		{ "/get f3 ~/in", COMMAND_GET, 3, "~/in" },
 		{ "/get ~/in\\ box", COMMAND_GET, 0, "~/in box" },
+		{ "/get f3 '/tmp/B/my folder'", COMMAND_GET, 3,
+		    "/tmp/B/my folder" },
 		{ "/refuse", COMMAND_REFUSE, 0, NULL },
 		{ "/refuse F7", COMMAND_REFUSE, 7, NULL },
 		{ "/cancel f1", COMMAND_STOP, 1, NULL },
@@ -165,6 +167,8 @@ what_is_wrong_is_named(void **state)
 		    "\"/a\xe2\x8f\x8e"
 		    "b\" is not the name of a file" },
 		{ "/send file:///%1b%5b2J", "\"/\xe2\x90\x9b[2J\" is not" },
+		{ "/get f30 /tmp/B/my folder", "one with blanks in quotes" },
+		{ "/get x y", "/get takes one path" },
 		{ "/send ''", "\"\" is not the name of a file" },
 	};
 	struct scene *s = *state;
