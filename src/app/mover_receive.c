@@ -12,6 +12,7 @@
 
 #include <assert.h>
 #include <errno.h>
+#include <limits.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -206,27 +207,57 @@ on_piece(struct mover *m, struct move *mv, const struct file_piece *piece)
 	mv->left -= cost < mv->left ? cost : mv->left;
 }
 
+/* Takes text. */
+static void
+add_note(char **note, char *text)
+{
+	char *both = *note == NULL ? text : xasprintf("%s; %s", *note, text);
+
+	if (both != text)
+		free(text);
+	free(*note);
+	*note = both;
+}
+
+static unsigned
+names_changed(const struct move *mv)
+{
+	uint64_t count = sink_names_changed(mv->sink);
+
+	return count < UINT_MAX ? (unsigned)count : UINT_MAX;
+}
+
 static void
 note_end(struct move *mv, const struct flow_event *ev)
 {
-	char *text;
+	unsigned changed = names_changed(mv);
+	char *note = NULL;
 
-	if (ev->changed) {
-		text = xasprintf(
-		    say(language(), "%s changed while it was sent"), mv->name);
-		move_note(mv, text);
-		free(text);
-	}
-	if (ev->left_out == 0)
-		return;
-	text = xasprintf(
-	    say_n(language(),
-		"%u thing in it was left out: neither a file nor a folder",
-		"%u things in it were left out: neither files nor folders",
-		ev->left_out),
-	    ev->left_out);
-	move_note(mv, text);
-	free(text);
+	if (ev->changed)
+		add_note(&note,
+		    xasprintf(say(language(), "%s changed while it was sent"),
+			mv->name));
+	if (ev->left_out > 0)
+		add_note(&note,
+		    xasprintf(
+			say_n(language(),
+			    "%u thing in it was left out: neither a file nor a "
+			    "folder",
+			    "%u things in it were left out: neither files nor "
+			    "folders",
+			    ev->left_out),
+			ev->left_out));
+	if (changed > 0)
+		add_note(&note,
+		    xasprintf(say_n(language(),
+				  "%u name in it was changed, to be safe here",
+				  "%u names in it were changed, to be safe "
+				  "here",
+				  changed),
+			changed));
+	if (note != NULL)
+		move_note(mv, note);
+	free(note);
 }
 
 /* It is on the disk, or cannot be. Takes path and error. */

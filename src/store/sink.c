@@ -200,6 +200,7 @@ make_entry(struct sink *s, const struct file_piece *p, char **ret_error)
 		     ? place_make_folder(dir, name, numbers)
 		     : place_make_file(dir, name, numbers);
 	int saved_errno = errno;
+	s->names_changed += fd >= 0 && strcmp(name, p->name) != 0;
 	free(name);
 	errno = saved_errno;
 	return fd;

@@ -31,7 +31,7 @@ struct place {
 	char file[NAME_MAX + 1];
 	uint64_t file_size, file_offset;
 	int64_t file_mtime;
-	uint64_t entries, total;
+	uint64_t entries, names_changed, total;
 };
 
 /* What is in the folders that are not complete: sorted hashes of a level and a
@@ -57,6 +57,8 @@ static void
 take_record(struct place *p, const struct list_record *record, uint64_t offset)
 {
 	p->in_file = false;
+	p->names_changed += record->local[0] != '\0' &&
+			    strcmp(record->local, record->name) != 0;
 	if (record->kind == FILE_PIECE_FILE) {
 		take_file(p, record, offset);
 	} else if (record->kind == FILE_PIECE_ENTER) {
@@ -238,6 +240,7 @@ set_state(struct sink *s, const struct place *p)
 	}
 	s->left_root = p->left_root;
 	s->entries = p->entries;
+	s->names_changed = p->names_changed;
 	s->total = p->total;
 	s->resumed = false;
 	sink_ahead_begin(s);

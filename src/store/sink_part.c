@@ -48,6 +48,12 @@ sink_part(const struct sink *s)
 	return s->part;
 }
 
+uint64_t
+sink_names_changed(const struct sink *s)
+{
+	return s->names_changed;
+}
+
 bool
 sink_has_name(const struct sink *s)
 {

@@ -39,6 +39,7 @@ struct sink {
 	bool reserves, shares;
 	bool drops_cache; /* of what is on the disk of the file */
 	uint64_t entries;
+	uint64_t names_changed;
 	uint64_t total; /* bytes of the files of a folder */
 	/* Of one that can be taken up again. */
 	char *part; /* its path; NULL else */

@@ -184,13 +184,16 @@ what_is_no_file_is_left_out_and_told(void **state)
 	pipe = xasprintf("%s/src/odd/link", k->top);
 	assert_int_equal(symlink("/etc/passwd", pipe), 0);
 	free(pipe);
-	kit_folder(k, "odd", 10, 1);
+	make_file(k, "odd/.hidden", 0);
+	kit_folder(k, "odd", 10, 2);
 	kit_start(k);
 	kit_run(k);
 	assert_done(k);
 	assert_non_null(strstr(k->from.note, "link"));
 	assert_non_null(strstr(k->from.note, "1 more"));
 	assert_non_null(strstr(k->to.note, "2 things"));
+	assert_non_null(
+	    strstr(k->to.note, "; 1 name in it was changed, to be safe here"));
 	assert_arrived(k, "file", 10);
 }
 

@@ -124,6 +124,58 @@ cut_again_and_again(void **state)
 	free(part);
 }
 
+static uint64_t
+replay_all(struct sink *s)
+{
+	struct file_piece piece;
+	uint64_t size = 0;
+
+	for (;;) {
+		sink_replay(s, &piece);
+		if (piece.kind == FILE_PIECE_END)
+			return size;
+		size += file_piece_header_size(&piece) + piece.count;
+	}
+}
+
+/* Over all of what came, whoever wrote it. */
+static void
+changed_names_are_counted(void **state)
+{
+	(void)state;
+	int err;
+	struct sink_plan plan = plan_folder("d");
+	struct sink *s = begin_part(&plan);
+	char *part = xstrdup(sink_part(s));
+	assert_int_equal(put_enter(s, "d"), 0);
+	assert_int_equal(put_file(s, "fine", 0), 0);
+	assert_int_equal(put_file(s, ".hidden", 0), 0);
+	assert_int_equal(sink_names_changed(s), 1);
+	assert_int_equal(put_enter(s, "con"), 0);
+	assert_int_equal(put_leave(s), 0);
+	assert_int_equal(put_file(s, "a:b", 0), 0);
+	assert_int_equal(put_file(s, "a_b", 0), 0);
+	/* The last one has a number. */
+	assert_int_equal(sink_names_changed(s), 4);
+	sink_keep(s);
+	s = take_up(&plan, part, &err);
+	uint64_t there = replay_all(s);
+	assert_int_equal(cut(s, there), 0);
+	assert_int_equal(sink_names_changed(s), 4);
+	sink_keep(s);
+	/* What comes once more counts once. */
+	s = take_up(&plan, part, &err);
+	struct file_piece last = { .kind = FILE_PIECE_FILE, .name = "a_b" };
+	assert_int_equal(replay_all(s), there);
+	assert_int_equal(cut(s, there - file_piece_header_size(&last)), 0);
+	assert_int_equal(sink_names_changed(s), 3);
+	assert_int_equal(put_file(s, "a_b", 0), 0);
+	assert_int_equal(sink_names_changed(s), 4);
+	assert_int_equal(put_leave(s), 0);
+	free(finish(s));
+	free(part);
+}
+
 /* Without hearing it, a finish has happened. */
 static void
 finished_and_not_told(void **state)
@@ -530,6 +582,7 @@ main(void)
 		TEST(a_file_cut_anywhere),
 		TEST(a_folder_cut_anywhere),
 		TEST(cut_again_and_again),
+		TEST(changed_names_are_counted),
 		TEST(finished_and_not_told),
 		TEST(t38_parts_that_are_something_else),
 		TEST(t38_what_is_dropped_is_what_was_made),
