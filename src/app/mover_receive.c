@@ -67,13 +67,19 @@ void
 receiver_begin(struct mover *m, struct move *mv)
 {
 	char *error = NULL;
+	int err = open_sink(mv, &error);
 
-	if (open_sink(mv, &error) < 0)
+	if (err == ERR_STATE) {
+		/* It is being finished, and will be found under its name. */
+		free(error);
+		move_lost(m, mv, EBUSY);
+	} else if (err < 0) {
 		move_fail(m, mv, FLOW_STOP_SINK, error);
-	else if (mv->part == NULL)
+	} else if (mv->part == NULL) {
 		receiver_want(m, mv);
-	else
+	} else {
 		mv->state = MOVE_HASHING;
+	}
 }
 
 void

@@ -20,6 +20,7 @@
 #include <limits.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -468,8 +469,11 @@ sink_free(struct sink *s)
 		close(s->levels[i].fd);
 	if (s->levels[0].fd >= 0)
 		close(s->levels[0].fd);
-	if (s->list >= 0)
+	if (s->list >= 0) {
+		/* Whatever else was forked meanwhile has it, too. */
+		(void)flock(s->list, LOCK_UN);
 		close(s->list);
+	}
 	if (s->dir >= 0)
 		close(s->dir);
 	sink_replay_free(s->replay);

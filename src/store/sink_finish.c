@@ -35,7 +35,7 @@ enum {
 	SYNC_MS = 100,
 	/* With less it is not worth a process. */
 	SYNC_ENTRIES = 500,
-	KEPT = 4,
+	KEPT = 5,
 };
 
 static void
@@ -108,10 +108,10 @@ static _Noreturn void
 child_run(struct sink *s, int answer, int orders)
 {
 	char *error = NULL;
-	int keep[KEPT] = { answer, orders, s->dir,
+	/* The list is open for its lock alone, as long as the process lives. */
+	int keep[KEPT] = { answer, orders, s->dir, s->list,
 		s->plan.is_folder ? s->levels[0].fd : s->fd };
 
-	/* It is closed here. */
 	s->list = -1;
 	drop_all_but(keep);
 	if (orders >= 0)

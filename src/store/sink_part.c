@@ -15,6 +15,7 @@
 #include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/file.h>
 #include <unistd.h>
 
 #ifdef __linux__
@@ -27,6 +28,22 @@ enum {
 	FINISHED_MAX = 100000,
 };
 
+/* Whoever has it open is the only one who writes, or gives it its name: also a
+ * child that outlived its program. There are file systems without such locks.
+ */
+static int
+lock_list(const struct sink *s, char **ret_error)
+{
+	int failed;
+
+	do
+		failed = flock(s->list, LOCK_EX | LOCK_NB);
+	while (failed != 0 && errno == EINTR);
+	if (failed == 0 || errno != EWOULDBLOCK)
+		return 0;
+	return fail(ret_error, ERR_STATE, "%s is still being written", s->name);
+}
+
 int
 sink_begin_list(struct sink *s, char **ret_error)
 {
@@ -36,6 +53,9 @@ sink_begin_list(struct sink *s, char **ret_error)
 	if (s->list < 0)
 		return sink_fail_sys(s, ret_error);
 	s->part = xasprintf("%s/%s", s->dir_path, s->temp);
+	int err = lock_list(s, ret_error);
+	if (err < 0)
+		return err;
 	s->list_at = LIST_RECORDS_SIZE;
 	if (list_begin(s->list, s->plan.is_folder, (uint64_t)s->st.st_ino) < 0)
 		return sink_fail_sys(s, ret_error);
@@ -186,6 +206,9 @@ open_list(struct sink *s, uint64_t *ret_inode, char **ret_error)
 	s->list = place_open_file(s->dir, s->list_name, O_RDWR, &st);
 	if (s->list < 0)
 		return cannot_open(s, ret_error);
+	int err = lock_list(s, ret_error);
+	if (err < 0)
+		return err;
 	if (list_head(s->list, &folder, ret_inode) < 0 ||
 	    folder != s->plan.is_folder)
 		return is_damaged(s->name, ret_error);

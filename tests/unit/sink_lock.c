@@ -1,0 +1,228 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Of a part there is one writer, also when the program of the one before is
+ * gone and a process of it still waits for the disk. Here that process stops
+ * itself where it would wait.
+ */
+#include "base/err.h"
+#include "base/mem.h"
+#include "part_kit.h"
+#include "sink_kit.h"
+#include "tmpdir.h"
+
+#include <fcntl.h>
+#include <setjmp.h>
+#include <signal.h>
+#include <stdarg.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/file.h>
+#include <sys/mman.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+
+/* What a process says before it is gone. */
+struct said {
+	char part[4096];
+	pid_t child;
+};
+
+static struct said *said;
+/* Who is not this process stops before its next sync. */
+static bool holds;
+static pid_t tester;
+
+static void
+hold(void)
+{
+	if (!holds || getpid() == tester)
+		return;
+	holds = false;
+	raise(SIGSTOP);
+}
+
+int
+fsync(int fd)
+{
+	hold();
+	return (int)syscall(SYS_fsync, fd);
+}
+
+int
+syncfs(int fd)
+{
+	hold();
+	return (int)syscall(SYS_syncfs, fd);
+}
+
+/* The child that stopped. */
+static pid_t
+wait_for_hold(void)
+{
+	int status;
+	pid_t pid = waitpid(-1, &status, WUNTRACED);
+
+	if (pid < 0 || !WIFSTOPPED(status))
+		abort();
+	holds = false;
+	return pid;
+}
+
+static void
+busy(const struct sink_plan *plan, const char *part)
+{
+	int err;
+
+	assert_null(take_up(plan, part, &err));
+	assert_int_equal(err, ERR_STATE);
+}
+
+static void
+one_sink_has_it(void **state)
+{
+	(void)state;
+	const char *path = make_large(100000);
+	struct sink_plan plan = plan_of(path);
+	struct sink *s = begin_part(&plan);
+	char *part = xstrdup(sink_part(s));
+	assert_int_equal(feed(s, path, 0, 5000), 0);
+	busy(&plan, part);
+	sink_keep(s);
+	int err;
+	s = take_up(&plan, part, &err);
+	assert_int_equal(err, 0);
+	busy(&plan, part);
+	sink_abandon(s);
+	assert_int_equal(count_entries(downloads), 0);
+	free(part);
+}
+
+static void
+assert_has_name(
+    const struct sink_plan *plan, const char *path, const char *part)
+{
+	int err;
+	struct sink *s = take_up(plan, part, &err);
+
+	assert_int_equal(err, 0);
+	assert_true(sink_has_name(s));
+	uint64_t size = replay(s, path);
+	assert_int_equal(size, stream_size(path));
+	assert_int_equal(cut(s, size), 0);
+	char *got = finish(s);
+	assert_true(is_same_tree(path, got));
+	free(got);
+}
+
+static void
+finished_while_it_is_asked_for(const char *path)
+{
+	char *error = NULL;
+	struct sink_plan plan = plan_of(path);
+
+	plan.keeps_list = true;
+	struct sink *s = begin_part(&plan);
+	char *part = xstrdup(sink_part(s));
+	assert_int_equal(feed(s, path, 0, UINT64_MAX), 0);
+	holds = true;
+	assert_int_equal(sink_finish_begin(s), 0);
+	pid_t pid = wait_for_hold();
+	busy(&plan, part);
+	assert_int_equal(kill(pid, SIGCONT), 0);
+	char *got = sink_finish_end(s, &error);
+	assert_non_null(got);
+	assert_has_name(&plan, path, part);
+	free(got);
+	free(part);
+}
+
+static void
+who_finishes_has_it(void **state)
+{
+	(void)state;
+	finished_while_it_is_asked_for(make_large(100000));
+	finished_while_it_is_asked_for(make_tree());
+}
+
+/* The program of before: it is gone when its child is on its way. */
+static _Noreturn void
+run_and_die(const struct sink_plan *plan, const char *path)
+{
+	struct sink *s = begin_part(plan);
+
+	snprintf(said->part, sizeof(said->part), "%s", sink_part(s));
+	if (feed(s, path, 0, UINT64_MAX) != 0)
+		abort();
+	holds = true;
+	tester = getpid();
+	if (sink_finish_begin(s) != 0)
+		abort();
+	said->child = wait_for_hold();
+	_exit(0);
+}
+
+static void
+wait_for_lock(const char *part)
+{
+	char *list = xasprintf("%.*s.list", (int)(strlen(part) - 5), part);
+	int fd = open(list, O_RDWR);
+
+	assert_true(fd >= 0);
+	assert_int_equal(flock(fd, LOCK_EX), 0);
+	close(fd);
+	free(list);
+}
+
+static void
+outlived(const char *path)
+{
+	struct sink_plan plan = plan_of(path);
+	int status;
+
+	plan.keeps_list = true;
+	pid_t pid = fork();
+	assert_true(pid >= 0);
+	if (pid == 0)
+		run_and_die(&plan, path);
+	assert_int_equal(waitpid(pid, &status, 0), pid);
+	assert_int_equal(status, 0);
+	busy(&plan, said->part);
+	assert_int_equal(kill(said->child, SIGCONT), 0);
+	wait_for_lock(said->part);
+	assert_has_name(&plan, path, said->part);
+}
+
+static void
+who_outlives_the_program_has_it(void **state)
+{
+	(void)state;
+	outlived(make_large(100000));
+	outlived(make_tree());
+}
+
+#define PLACED(f) cmocka_unit_test_setup_teardown(f, make_place, remove_place)
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		PLACED(one_sink_has_it),
+		PLACED(who_finishes_has_it),
+		PLACED(who_outlives_the_program_has_it),
+	};
+
+	tester = getpid();
+	said = mmap(NULL, sizeof(*said), PROT_READ | PROT_WRITE,
+	    MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+	if (said == MAP_FAILED)
+		return 99;
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
