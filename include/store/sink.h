@@ -73,7 +73,8 @@ void sink_replay(struct sink *s, struct file_piece *ret_piece);
 int sink_cut(struct sink *s, uint64_t offset, char **ret_error);
 /* Closes it; what is there stays. */
 void sink_keep(struct sink *s);
-/* Removes what part names, and its list; what is finished stays. */
+/* Removes what part names, and its list; what is finished stays. Who finishes
+ * it meanwhile finds nothing, or was first. */
 void sink_drop_part(const char *part);
 /* 0, or an error and its sentence (caller frees). */
 int sink_open(

@@ -397,13 +397,29 @@ remove_inside(int dir, const char *name, unsigned depth)
 	unlinkat(dir, name, AT_REMOVEDIR);
 }
 
+/* Under another name first: who gives it its own meanwhile has all of it, or
+ * finds nothing. */
+static void
+remove_folder(int dir, const char *temp, const struct stat *st)
+{
+	char name[TEMP_NAME_SIZE];
+
+	place_temp_name(name);
+	if (rename_new(dir, temp, name, true) != 0)
+		return;
+	if (is_it(dir, name, st))
+		remove_inside(dir, name, 1);
+	else
+		(void)rename_new(dir, name, temp, true);
+}
+
 void
 place_remove(int dir, const char *temp, const struct stat *st)
 {
 	if (!is_it(dir, temp, st))
 		return;
 	if (S_ISDIR(st->st_mode))
-		remove_inside(dir, temp, 1);
+		remove_folder(dir, temp, st);
 	else
 		unlinkat(dir, temp, 0);
 }

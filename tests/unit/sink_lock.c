@@ -63,6 +63,23 @@ syncfs(int fd)
 	return (int)syscall(SYS_syncfs, fd);
 }
 
+/* What goes on when the first thing is removed, or 0. */
+static pid_t goes_on;
+
+int
+unlinkat(int dir, const char *name, int flags)
+{
+	pid_t pid = goes_on;
+	siginfo_t info;
+
+	goes_on = 0;
+	if (pid != 0 &&
+	    (kill(pid, SIGCONT) != 0 ||
+		waitid(P_PID, (id_t)pid, &info, WEXITED | WNOWAIT) != 0))
+		abort();
+	return (int)syscall(SYS_unlinkat, dir, name, flags);
+}
+
 /* The child that stopped. */
 static pid_t
 wait_for_hold(void)
@@ -208,6 +225,29 @@ who_outlives_the_program_has_it(void **state)
 	outlived(make_tree());
 }
 
+/* It is removed, or there: nothing of it is lost under its name. */
+static void
+dropped_while_it_is_finished(void **state)
+{
+	(void)state;
+	char *error = NULL;
+	const char *path = make_tree();
+	struct sink_plan plan = plan_of(path);
+	struct sink *s = begin_part(&plan);
+	char *part = xstrdup(sink_part(s));
+	assert_int_equal(feed(s, path, 0, UINT64_MAX), 0);
+	holds = true;
+	assert_int_equal(sink_finish_begin(s), 0);
+	goes_on = wait_for_hold();
+	sink_drop_part(part);
+	char *got = sink_finish_end(s, &error);
+	assert_null(got);
+	assert_non_null(error);
+	assert_int_equal(count_entries(downloads), 0);
+	free(error);
+	free(part);
+}
+
 #define PLACED(f) cmocka_unit_test_setup_teardown(f, make_place, remove_place)
 
 int
@@ -217,6 +257,7 @@ main(void)
 		PLACED(one_sink_has_it),
 		PLACED(who_finishes_has_it),
 		PLACED(who_outlives_the_program_has_it),
+		PLACED(dropped_while_it_is_finished),
 	};
 
 	tester = getpid();
