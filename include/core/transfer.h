@@ -67,7 +67,9 @@ struct transfer {
 	enum dialect dialect;
 	enum transfer_state state;
 	char *name; /* clean, one component; of theirs made safe */
-	char *path; /* what is sent, or where it is or will be; NULL else */
+	/* What is sent, or where it is or will be; NULL else. Any bytes, as the
+	 * disk has them: transfer_path() is what is shown. */
+	char *path;
 	bool folder;
 	bool size_known; /* a folder's may not be, before it is all here */
 	uint64_t size, done;
@@ -82,7 +84,7 @@ struct transfer {
 	int64_t row;   /* of its line in the history */
 	bool paused_here, paused_there; /* PAUSED: by whom */
 	bool gone;  /* FAILED: only another offer brings what is there now */
-	char *part; /* theirs: what is here of it (struct move_report) */
+	char *part; /* theirs: what is here of it, any bytes (move_report) */
 	struct msg_id message; /* that brought it; zero: none. Between two
 				  earshots its name on the wire */
 	uint64_t offer;        /* the dialect's own */
@@ -125,6 +127,9 @@ const struct transfer *message_transfer(
     const struct model *m, const struct message *msg);
 /* Its other end paused it, nobody here did: only they let it go on. */
 bool transfer_rests_there(const struct transfer *t);
+/* Its path, clean, for whoever reads it (caller frees); NULL where it has none.
+ */
+char *transfer_path(const struct transfer *t);
 /* Seconds that it takes at this rate; -1: nobody can say. */
 int64_t transfer_left_s(const struct transfer *t);
 

@@ -559,7 +559,9 @@ json_transfer(const struct model *m, const struct transfer *t,
 	else
 		add_number(&b, "left", (uint64_t)left_s);
 	add(&b, "paused_by", paused_by(t));
-	add(&b, "path", t->path);
+	char *path = transfer_path(t);
+	add(&b, "path", path);
+	free(path);
 	add(&b, "reason", t->reason == NULL ? "" : t->reason);
 	add(&b, "note", t->note == NULL ? "" : t->note);
 	return end(&b);

@@ -275,6 +275,17 @@ text_host(const struct model *m, const struct effect *effect)
 }
 
 static char *
+text_saved(const struct lang *l, const struct transfer *t)
+{
+	char *path = transfer_path(t);
+	char *line = xasprintf(
+	    say(l, "* f%u: %s is saved as %s"), (unsigned)t->id, t->name, path);
+
+	free(path);
+	return line;
+}
+
+static char *
 text_transfer(const struct model *m, const struct transfer *t,
     const struct effect *effect)
 {
@@ -289,8 +300,7 @@ text_transfer(const struct model *m, const struct transfer *t,
 	if (effect->state == TRANSFER_OFFERED)
 		return text_offer(m, t, who);
 	if (effect->state == TRANSFER_DONE && !t->mine)
-		return xasprintf(
-		    say(l, "* f%u: %s is saved as %s"), id, t->name, t->path);
+		return text_saved(l, t);
 	/* It may have gone on meanwhile. */
 	struct transfer then = *t;
 	then.state = effect->state;

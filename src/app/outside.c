@@ -9,6 +9,7 @@
 #include "app/language.h"
 #include "base/err.h"
 #include "base/mem.h"
+#include "base/peer_text.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -81,13 +82,14 @@ outside_copy_path(struct requests *r, const char *path)
 {
 	const struct lang *l = language();
 	bool copied = tty_copy(r->tty, path) == 0;
-	char *sentence;
+	char *clean = own_text(path, PEER_TEXT_LINE, NULL), *sentence;
 
 	copied |= copy_by_program(r, path);
-	sentence =
-	    xasprintf(copied ? say(l, "copied: %s") : say(l, "it is %s"), path);
+	sentence = xasprintf(
+	    copied ? say(l, "copied: %s") : say(l, "it is %s"), clean);
 	r->to->tell(r->user, sentence);
 	free(sentence);
+	free(clean);
 }
 
 const char *

@@ -7,7 +7,6 @@
 #include "core/earshot_transfer.h"
 
 #include "base/mem.h"
-#include "base/peer_text.h"
 #include "core/file_conns.h"
 #include "core/transfers.h"
 
@@ -303,11 +302,12 @@ earshot_moves_deadline(const struct engine *e, const struct transfer *t)
 
 /* What the mover says. */
 
+/* A path is what the file system says it is: who shows it cleans it. */
 static void
-replace(char **text, const char *with)
+replace(char **path, const char *with)
 {
-	free(*text);
-	*text = with == NULL ? NULL : own_text(with, PEER_TEXT_LINE, NULL);
+	free(*path);
+	*path = with == NULL ? NULL : xstrdup(with);
 }
 
 static void

@@ -6,7 +6,6 @@
 #include "core/transfers.h"
 
 #include "base/mem.h"
-#include "base/peer_text.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -304,7 +303,7 @@ engine_sink(struct engine *e, struct now now, uint32_t token, const char *path,
 		return;
 	}
 	free(t->path);
-	t->path = own_text(path, PEER_TEXT_LINE, NULL);
+	t->path = xstrdup(path);
 	t->size_known = true;
 	t->size = t->done;
 	t->ending = false;

@@ -7,6 +7,7 @@
 
 #include "base/lang.h"
 #include "base/mem.h"
+#include "base/peer_text.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -48,6 +49,12 @@ transfer_rests_there(const struct transfer *t)
 {
 	return t->state == TRANSFER_PAUSED && t->paused_there &&
 	       !t->paused_here && t->reason == NULL;
+}
+
+char *
+transfer_path(const struct transfer *t)
+{
+	return t->path == NULL ? NULL : own_text(t->path, PEER_TEXT_LINE, NULL);
 }
 
 int64_t

@@ -17,8 +17,10 @@ add_transfer(struct str *s, const struct model *m, const struct transfer *t)
 	    t->mine ? say(m->lang, "f%u to %s: %s, %s")
 		    : say(m->lang, "f%u from %s: %s, %s"),
 	    (unsigned)t->id, who, t->name, state);
-	if (t->state == TRANSFER_DONE && !t->mine && t->path != NULL)
-		str_addf(s, ", %s", t->path);
+	char *path = transfer_path(t);
+	if (t->state == TRANSFER_DONE && !t->mine && path != NULL)
+		str_addf(s, ", %s", path);
+	free(path);
 	free(state);
 }
 

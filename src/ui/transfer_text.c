@@ -271,12 +271,15 @@ static void
 add_done(struct str *s, const struct lang *l, const struct transfer *t,
     const char *who)
 {
+	char *path = transfer_path(t);
+
 	if (t->mine)
 		str_addf(s, say(l, "%s has it"), who);
-	else if (t->path != NULL)
-		str_addf(s, say(l, "saved as %s"), t->path);
+	else if (path != NULL)
+		str_addf(s, say(l, "saved as %s"), path);
 	else
 		str_add(s, say(l, "saved"));
+	free(path);
 	add_sum(s, l, t);
 }
 
@@ -343,21 +346,31 @@ transfer_hint(const struct lang *l, const struct transfer *t,
 	return hint_at(l, t, place, t->state == TRANSFER_RUNNING ? 2 : 1);
 }
 
-char *
-transfer_cannot_open(const struct lang *l, const struct transfer *t)
+static char *
+cannot_open(const struct lang *l, const struct transfer *t, const char *path)
 {
 	const char *program = file_name_program(t->name);
 
 	if (t->mine)
 		return xasprintf(
 		    say(l, "not opened: it is your own file; it is %s"),
-		    t->path == NULL ? t->name : t->path);
-	if (t->state != TRANSFER_DONE || t->path == NULL)
+		    path == NULL ? t->name : path);
+	if (t->state != TRANSFER_DONE || path == NULL)
 		return xasprintf(say(l, "%s is not here"), t->name);
 	if (program != NULL)
 		return xasprintf(
 		    say(l, "not opened: opening it would run it (.%s); it is "
 			   "%s"),
-		    program, t->path);
+		    program, path);
 	return NULL;
+}
+
+char *
+transfer_cannot_open(const struct lang *l, const struct transfer *t)
+{
+	char *path = transfer_path(t);
+	char *why = cannot_open(l, t, path);
+
+	free(path);
+	return why;
 }

@@ -369,8 +369,10 @@ draw_detail(const struct frame *f, struct rect at, const struct transfer *t)
 		    : say(f->m->lang, "f%u from %s: %s, %s"),
 	    (unsigned)t->id, who, t->name, state);
 	free(state);
-	if (t->path != NULL && (t->mine || t->state == TRANSFER_DONE))
-		str_addf(&s, ", %s", t->path);
+	char *path = transfer_path(t);
+	if (path != NULL && (t->mine || t->state == TRANSFER_DONE))
+		str_addf(&s, ", %s", path);
+	free(path);
 	if (t->note != NULL)
 		str_addf(&s, "; %s", t->note);
 	draw_rule(f, at.row, at.col, at.col + at.cols, STYLE_RULE, "");

@@ -148,6 +148,33 @@ restarts_at_each_state(void **state)
 	assert_int_equal(fkit_state(&k, ANA, hers), TRANSFER_DONE);
 }
 
+/* A path is what the file system says it is: as others write letters, in no
+ * encoding, with what nobody sees. */
+static void
+a_path_keeps_its_bytes(void **state)
+{
+	static const char part[] = "/in/e\xcc\x81\xff\xe2\x80\x8b/.part",
+			  path[] = "/in/e\xcc\x81\xff\xe2\x80\x8b/a\n.txt";
+	(void)state;
+	uint32_t hers, his;
+	struct move_report r = { .kind = MOVE_BEGUN, .part = part };
+	run(&hers, &his);
+	fkit_report(&k, BOB, his, &r);
+	assert_string_equal(fkit_get(&k, BOB, his)->part, part);
+	fkit_kill(&k, BOB);
+	fkit_start(&k, BOB);
+	fkit_pass(&k, 60000);
+	assert_string_equal(fkit_move_of(&k, BOB, his)->part, part);
+	r = (struct move_report){
+		.kind = MOVE_DONE, .path = path, .done = 1000
+	};
+	fkit_report(&k, BOB, his, &r);
+	assert_string_equal(fkit_get(&k, BOB, his)->path, path);
+	char *clean = transfer_path(fkit_get(&k, BOB, his));
+	assert_null(strpbrk(clean, "\xff\n"));
+	free(clean);
+}
+
 /* The file is there, and nobody wrote that down before the end. */
 static void
 complete_before_a_crash(void **state)
@@ -610,6 +637,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		TEST(a_cut_is_gone_on_after),
 		TEST(restarts_at_each_state),
+		TEST(a_path_keeps_its_bytes),
 		TEST(complete_before_a_crash),
 		TEST(complete_before_a_crash_of_the_sender),
 		TEST(an_offer_that_never_went_out),

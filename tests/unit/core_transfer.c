@@ -254,9 +254,11 @@ a_closed_connection_ends_a_whole_file(void **state)
 	give(id, FILE_PIECE_BYTES, 5);
 	stop(id, TRANSFER_FAILED, "closed");
 	assert_true(last_effect(EFFECT_SINK_CLOSE)->on);
-	engine_sink(k.engine, k.now, id, "/a.txt", NULL);
+	/* A path is what the disk says. */
+	engine_sink(k.engine, k.now, id, "/e\xcc\x81\xff/a.txt", NULL);
 	drain();
 	assert_int_equal(get(id)->state, TRANSFER_DONE);
+	assert_string_equal(get(id)->path, "/e\xcc\x81\xff/a.txt");
 	/* One without bytes is whole when it begins. */
 	id = running(0);
 	stop(id, TRANSFER_FAILED, "closed");

@@ -117,6 +117,21 @@ transfers_are_told(void **state)
 	line = events_text.transfer(st->m, t, &effect);
 	assert_string_equal(line, "* f1: a \"b\".txt is saved as /tmp/a");
 	free(line);
+	/* A path may have any bytes. */
+	free(t->path);
+	t->path = strdup("/\xff\x1b[2J\xe2\x80\xae/a");
+	line = events_text.transfer(st->m, t, &effect);
+	assert_null(strpbrk(line, "\xff\x1b"));
+	assert_null(strstr(line, "\xe2\x80\xae"));
+	free(line);
+	line = events_json.transfer(st->m, t, &effect);
+	json_t *event = json_loads(line, 0, NULL);
+	char *clean = transfer_path(t);
+	assert_string_equal(
+	    json_string_value(json_object_get(event, "path")), clean);
+	free(clean);
+	json_decref(event);
+	free(line);
 	effect.state = TRANSFER_FAILED;
 	t->reason = strdup("gone");
 	t->size_known = false;

@@ -8,6 +8,7 @@
 #include "ui/commands.h"
 #include "ui/report.h"
 #include "ui/request.h"
+#include "ui/transfer_text.h"
 #include "ui_scene.h"
 
 #include <setjmp.h>
@@ -389,6 +390,36 @@ what_came_is_opened(void **state)
 	assert_false(asks_for(s, REQUEST_OPEN_FILE, path));
 }
 
+/* The disk has any bytes; nobody sees them but who opens it. */
+static void
+any_path_is_shown_clean(void **state)
+{
+	static const char path[] = "/in/\xff\x1b[2Je\xcc\x81\xe2\x80\xae/a.txt";
+	static const char clean[] = "/in/\xef\xbf\xbd";
+	struct scene *s = *state;
+	struct transfer *t = fixture_transfer(s->m, ana, "a.txt", false);
+
+	t->state = TRANSFER_DONE;
+	t->path = strdup(path);
+	char *text = report_files(s->m);
+	assert_non_null(strstr(text, clean));
+	assert_null(strpbrk(text, "\xff\x1b"));
+	free(text);
+	struct transfer_place place = { .who = "ana", .cells = 200 };
+	text = transfer_hint(s->m->lang, t, &place);
+	assert_non_null(strstr(text, clean));
+	assert_null(strpbrk(text, "\xff\x1b"));
+	free(text);
+	t->mine = true;
+	text = transfer_cannot_open(s->m->lang, t);
+	assert_non_null(strstr(text, clean));
+	assert_null(strpbrk(text, "\xff\x1b"));
+	free(text);
+	t->mine = false;
+	scene_type(s, "/open f1\n");
+	assert_true(asks_for(s, REQUEST_OPEN_FILE, path));
+}
+
 /* The table is of this run, its number for ever. */
 static void
 what_came_before_is_opened(void **state)
@@ -590,6 +621,7 @@ main(void)
 		TEST(lines_that_mean_nothing),
 		TEST(what_is_wrong_is_named),
 		TEST(the_list_as_lines),
+		TEST(any_path_is_shown_clean),
 		TEST(tab_completes_each_path),
 		TEST(dropped_files),
 		TEST(the_list_has_keys),
