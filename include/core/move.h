@@ -31,7 +31,8 @@ struct move_plan {
 enum move_kind {
 	MOVE_BEGUN,    /* it goes, from offset (of the bytes of files) on; part:
 			  of theirs, where it is written */
-	MOVE_PROGRESS, /* a few times in a second: done, files_done */
+	MOVE_PROGRESS, /* a few times in a second, and when the last byte came
+			  or went (ended): done, files_done */
 	/* The last one of a transfer is one of these. */
 	MOVE_DONE,    /* path: of theirs; note */
 	MOVE_STOPPED, /* the other end said why */
@@ -43,6 +44,7 @@ struct move_report {
 	enum move_kind kind;
 	uint64_t offset, done; /* bytes of files, all that is there */
 	uint32_t files_done;
+	bool ended; /* what follows waits for a disk, however little it was */
 	enum flow_stop why;
 	int sys_errno;
 	const char *text, *path, *part;

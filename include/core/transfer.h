@@ -99,6 +99,7 @@ struct transfer {
 	bool sink_open, source_open;
 	/* Of core/earshot_transfer.c. */
 	bool moving;       /* EFFECT_MOVE was given */
+	bool stream_ended; /* of that one all came, or went */
 	int64_t owes_ms;   /* when it is said */
 	uint8_t owes;      /* enum file_end: could not be stored, so it was not
 			      said */

@@ -183,6 +183,15 @@ move_begun(struct mover *m, struct move *mv)
 }
 
 void
+move_ended(struct mover *m, struct move *mv)
+{
+	struct mover_report *n = new_report(m, mv, MOVE_PROGRESS);
+
+	n->r.ended = true;
+	post(m, mv, n);
+}
+
+void
 move_progress(struct mover *m, struct move *mv)
 {
 	if (mv->state == MOVE_LEAVING || mv->tally.done == mv->told_done ||

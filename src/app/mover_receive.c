@@ -289,6 +289,7 @@ on_end(struct mover *m, struct move *mv, const struct flow_event *ev)
 
 	note_end(mv, ev);
 	mv->state = MOVE_FINISHING;
+	move_ended(m, mv);
 	if (sink_finish_begin(mv->sink) == 0) {
 		mv->finishing = true;
 		return;

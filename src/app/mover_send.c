@@ -120,6 +120,7 @@ end_stream(struct mover *m, struct move *mv)
 		return;
 	}
 	mv->state = MOVE_ASKED;
+	move_ended(m, mv);
 	source_free(mv->source);
 	mv->source = NULL;
 }

@@ -206,6 +206,8 @@ void move_broke(struct mover *m, struct move *mv, int err);
 void move_done(struct mover *m, struct move *mv);
 void move_begun(struct mover *m, struct move *mv);
 void move_progress(struct mover *m, struct move *mv);
+/* The last byte came or went: what is waited for now are disks. */
+void move_ended(struct mover *m, struct move *mv);
 /* Nothing more is to be done but to say goodbye. */
 void move_leave(struct mover *m, struct move *mv, bool drop);
 /* A sentence for our user. */

@@ -259,7 +259,8 @@ is_settled(const struct transfer *t)
 static int64_t
 stall_ms(const struct transfer *t)
 {
-	if (t->state != TRANSFER_RUNNING || t->done >= t->size)
+	if (t->state != TRANSFER_RUNNING || t->done >= t->size ||
+	    t->stream_ended)
 		return STALL_DISK_MS;
 	return t->mine ? STALL_SENDER_MS : STALL_MS;
 }
@@ -326,12 +327,14 @@ static void
 progress(struct engine *e, struct now now, struct transfer *t,
     const struct move_report *r)
 {
-	bool same = r->done == t->done && r->files_done == t->files_done;
+	bool same = r->done == t->done && r->files_done == t->files_done &&
+		    r->ended == t->stream_ended;
 
 	/* Only what moves shows that the other end is there. */
 	if (same || t->state != TRANSFER_RUNNING)
 		return;
 	t->files_done = r->files_done;
+	t->stream_ended = r->ended;
 	if (r->done >= t->offset + WELL_BYTES)
 		t->attempts = 0;
 	transfer_moved(e, now, t, r->done);

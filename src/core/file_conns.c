@@ -149,6 +149,7 @@ begin(struct engine *e, struct now now, struct conn *c, struct transfer *t)
 		return;
 	}
 	t->moving = true;
+	t->stream_ended = false;
 	t->paused_there = false;
 	t->try_ms = NEVER_MS;
 	t->moved_ms = now.mono_ms;

@@ -47,7 +47,8 @@ load_one(struct engine *e, struct now now, const struct transfer *saved)
 	t->called_ms = 0;
 	t->rate = 0;
 	t->conn = 0;
-	t->moving = t->ending = t->sink_open = t->source_open = false;
+	t->moving = t->stream_ended = false;
+	t->ending = t->sink_open = t->source_open = false;
 }
 
 static void

@@ -206,6 +206,7 @@ hear(struct kit_end *e)
 			e->offset = r.offset;
 		} else if (r.kind == MOVE_PROGRESS) {
 			e->progress++;
+			e->ended = r.ended;
 		} else {
 			e->last++;
 			e->kind = r.kind;

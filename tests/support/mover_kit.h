@@ -19,6 +19,7 @@ struct kit_end {
 	struct mover *m;
 	int fd; /* ours, of its connection */
 	unsigned begun, progress, last;
+	bool ended;          /* all came, or went */
 	enum move_kind kind; /* of the last */
 	enum flow_stop why;
 	int sys_errno;

@@ -346,6 +346,30 @@ a_stall_is_noticed(void **state)
 	assert_int_equal(k.nodes[BOB].move_count, 3);
 }
 
+/* It was more when it was offered; who has it all writes it to the disk. */
+static void
+a_folder_that_shrank_is_no_stall(void **state)
+{
+	(void)state;
+	uint32_t hers, his;
+	struct move_report r = { .kind = MOVE_PROGRESS, .done = 100 };
+	k.folder = true;
+	run(&hers, &his);
+	r.ended = true;
+	fkit_report(&k, ANA, hers, &r);
+	fkit_report(&k, BOB, his, &r);
+	fkit_pass(&k, 600000);
+	assert_int_equal(k.nodes[ANA].stops + k.nodes[BOB].stops, 0);
+	assert_int_equal(fkit_state(&k, ANA, hers), TRANSFER_RUNNING);
+	assert_int_equal(fkit_state(&k, BOB, his), TRANSFER_RUNNING);
+	/* The next time it is the network again. */
+	fkit_cut(&k);
+	fkit_pass(&k, 2000);
+	assert_int_equal(k.nodes[BOB].move_count, 2);
+	fkit_pass(&k, 31000);
+	assert_int_equal(k.nodes[BOB].move_count, 3);
+}
+
 static void
 a_newer_connection_counts(void **state)
 {
@@ -646,6 +670,7 @@ main(void)
 		TEST(who_cannot_be_dialled_comes),
 		TEST(no_way_at_all),
 		TEST(a_stall_is_noticed),
+		TEST(a_folder_that_shrank_is_no_stall),
 		TEST(a_newer_connection_counts),
 		TEST(a_full_disk),
 		TEST(done_and_said_in_the_chat),

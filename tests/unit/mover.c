@@ -154,6 +154,8 @@ a_folder_arrives(void **state)
 	kit_run(k);
 	assert_done(k);
 	assert_tree(k);
+	/* However little came, that was all. */
+	assert_true(k->from.ended && k->to.ended);
 }
 
 static void
@@ -168,6 +170,7 @@ an_empty_folder_arrives(void **state)
 	assert_done(k);
 	assert_int_equal(k->to.files_done, 0);
 	assert_int_equal(kit_downloads(k), 1);
+	assert_true(k->from.ended && k->to.ended);
 }
 
 static void
