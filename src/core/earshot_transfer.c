@@ -19,6 +19,8 @@ enum {
 	/* Who is there hears within that time, on the connection, that it is
 	 * done. */
 	TELL_MS = 500,
+	/* Who is called and wants it comes sooner: the two are not to meet. */
+	ASK_MS = CALL_AGAIN_MS + 1000,
 };
 
 /* Whether k's offer is one of those that the user wants without being asked:
@@ -426,6 +428,8 @@ earshot_transfer_resume(struct engine *e, struct now now, struct transfer *t)
 	}
 	if (!rests) {
 		t->paused_here = t->paused_there = false;
+		/* They may have paused it since, and say so to who comes. */
+		t->try_ms = now.mono_ms + ASK_MS;
 		transfer_set_state(e, now, t, TRANSFER_ACCEPTED, NULL);
 	}
 	if (k != NULL && k->conn != 0) {

@@ -1,8 +1,9 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: MIT
-"""Files between two earshots, over restarts, kills, cuts, another address and a
-full disk: nobody is asked again, what arrives is what was sent, and the history
-of both ends says what it was, to whom, and where it is.
+"""Files between two earshots, over restarts, kills, cuts, another address, pauses
+and a full disk: nobody is asked again, what arrives is what was sent, and the
+history of both ends says what it was, to whom, and where it is. A file that
+changed on its way is none of those that were offered.
 
 In the short form each end is killed a few times, the network is cut once and
 the address changes once. EARSHOT_LONG=1: 100 kills of each end in transfers of
@@ -447,4 +448,89 @@ def full():
         small.close()
 
 
-lab.run(restarted, unkept, killed, cut, moved, full)
+def begun(ana, bob, path):
+    """Some of it is here."""
+    mine, theirs = offer(ana, bob, path)
+    bob.p.send("/get " + theirs)
+    wait_until(lambda: lab.pump(0.001) or here(bob) > SIZE // 8,
+               "some of it is here", step=0)
+    return mine, theirs
+
+
+def changed():
+    """It is touched while its sender is away: both are told, once, what is true
+    and what helps."""
+    space = Space(3 * SIZE // MIB + 512)
+    try:
+        ana, bob = two(space)
+        path, sha = make(space.folder("files"), "changed.bin", SIZE)
+        mine, theirs = begun(ana, bob, path)
+        ana.kill()
+        os.utime(path, (10 ** 9, 10 ** 9))
+        ana.start()
+        for who, number, word in (
+                (bob, theirs, "it changed at its sender; another /send"),
+                (ana, mine, "changed.bin changed since it was offered")):
+            end = who.state(number, *OVER)
+            check(end["state"] == "failed" and word in end["reason"], end)
+        wait_until(lambda: lab.pump(0.01) or not parts(bob), "it is tidied up")
+        mark = bob.p.mark()
+        bob.p.send("/get " + theirs)
+        bob.p.expect("error", mark)
+        # What is said to help does.
+        lab.meet(ana.p, bob.p)
+        mine, theirs = offer(ana, bob, path)
+        bob.p.send("/get " + theirs)
+        arrived(bob, theirs, sha)
+    finally:
+        space.close()
+
+
+def rests(who, number, by):
+    return wait_until(
+        lambda: lab.pump(0.01) or
+        [e for e in who.p.all("transfer", transfer=number)][-1]
+        .get("paused_by") == by, "%s of %s is paused by %s" % (
+            number, who.name, by))
+
+
+def told_who(who, number, other):
+    mark = who.p.mark()
+    who.p.send("/resume " + number)
+    text = "%s is paused by %s, who lets it go on" % (number, other.name)
+    who.p.expect("info", mark, text=text)
+    rests(who, number, "them")
+
+
+def rested():
+    """Either pauses it: the other one cannot let it go on, and is told so."""
+    space = Space(3 * SIZE // MIB + 512)
+    try:
+        ana, bob = two(space)
+        path, sha = make(space.folder("files"), "rested.bin", SIZE)
+        mine, theirs = begun(ana, bob, path)
+        # It must not be over before.
+        bob.p.signal(signal.SIGSTOP)
+        ana.p.send("/pause " + mine)
+        rests(ana, mine, "us")
+        bob.p.signal(signal.SIGCONT)
+        rests(bob, theirs, "them")
+        told_who(bob, theirs, ana)
+        bob.p.send("/pause " + theirs)
+        rests(bob, theirs, "both")
+        bob.p.send("/resume " + theirs)
+        rests(bob, theirs, "them")
+        bob.p.send("/pause " + theirs)
+        rests(bob, theirs, "both")
+        ana.p.send("/resume " + mine)
+        rests(bob, theirs, "us")
+        rests(ana, mine, "them")
+        told_who(ana, mine, bob)
+        bob.p.send("/resume " + theirs)
+        arrived(bob, theirs, sha)
+        ana.state(mine, "done")
+    finally:
+        space.close()
+
+
+lab.run(restarted, unkept, killed, cut, moved, full, changed, rested)

@@ -274,6 +274,24 @@ paused_by_both(void **state)
 	}
 }
 
+/* She hears of his pause, which is newer than hers, when she wants it. */
+static void
+paused_there_meanwhile(void **state)
+{
+	(void)state;
+	uint32_t hers, his;
+	run(&hers, &his);
+	fkit_do(&k, ANA, COMMAND_PAUSE, hers, NULL);
+	fkit_do(&k, BOB, COMMAND_PAUSE, his, NULL);
+	assert_paused(ANA, hers, true, false);
+	fkit_do(&k, ANA, COMMAND_RESUME, hers, NULL);
+	fkit_pass(&k, 4000);
+	assert_paused(ANA, hers, false, true);
+	assert_paused(BOB, his, true, false);
+	fkit_do(&k, BOB, COMMAND_RESUME, his, NULL);
+	assert_int_equal(fkit_state(&k, ANA, hers), TRANSFER_RUNNING);
+}
+
 /* Both know of both; whoever goes first, and whoever is away meanwhile. */
 static void
 paused_by_both_and_away(void **state)
@@ -617,6 +635,7 @@ main(void)
 		TEST(paused_by_its_sender),
 		TEST(resumed_by_who_did_not_pause),
 		TEST(paused_by_both),
+		TEST(paused_there_meanwhile),
 		TEST(paused_by_both_and_away),
 		TEST(resumed_while_the_other_is_away),
 		TEST(pauses_that_make_no_sense),
