@@ -7,12 +7,15 @@
 
 #include "store/home.h"
 
+#include <stdbool.h>
 #include <stddef.h>
 
 enum { PATHS_MAX = 64 };
 
 /* With "~/" as the home of the user, where there is one (caller frees). */
 char *path_expand(const char *path);
+/* Whether that is the path of something that can be reached. */
+bool paths_is_there(const char *path);
 /* Paths, each on a line, as they are from any other directory, too (caller
  * frees). */
 char *paths_absolute(const char *lines);

@@ -21,6 +21,8 @@ enum request_kind {
 	REQUEST_HINTS,  /* text: which were told; for ui_set_hints, the next
 			   time */
 	REQUEST_SPELL,  /* text: words, parted by blanks; ui_answer_spell */
+	REQUEST_DROP,   /* text: maybe a path that was dropped here;
+			   ui_answer_drop when it is one */
 };
 
 enum { REQUESTS_MAX = 16 /* that wait at once; more are dropped */ };

@@ -66,6 +66,10 @@ void ui_answer_editor(struct ui *ui, struct now now, const char *text);
 /* What the path of REQUEST_PATHS can be; borrowed. Nothing happens when the
  * draft has changed since. */
 void ui_answer_paths(struct ui *ui, const char *const *paths, size_t count);
+/* The text of REQUEST_DROP is the path of something: as a whole it is sent, by
+ * a line that Enter confirms. Nothing happens when the draft has changed since.
+ */
+void ui_answer_drop(struct ui *ui, const char *path);
 /* A word of REQUEST_SPELL (whose other text is the language): known or not. */
 void ui_answer_spell(struct ui *ui, const char *word, bool known);
 /* A text that comes back with Ctrl-Y, and the sentence that says so. */

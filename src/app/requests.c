@@ -226,6 +226,7 @@ requests_run(struct requests *r, const struct request *request)
 		break;
 	case REQUEST_PATHS:
 	case REQUEST_HINTS:
+	case REQUEST_DROP:
 	case REQUEST_NONE:
 		break;
 	}

@@ -37,7 +37,8 @@ struct requests {
 
 /* Once the fields above are set. */
 void requests_init(struct requests *r);
-/* Does what is asked for; REQUEST_PATHS and REQUEST_HINTS are not for here. */
+/* Does what is asked for; REQUEST_PATHS, REQUEST_HINTS and
+ * REQUEST_DROP are not for here. */
 void requests_run(struct requests *r, const struct request *request);
 /* What the programs did; true when the terminal is ours again. */
 bool requests_turn(struct requests *r);

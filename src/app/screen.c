@@ -178,6 +178,13 @@ list_paths(struct screen *s, const char *start)
 }
 
 static void
+look_at_drop(struct screen *s, const char *path)
+{
+	if (paths_is_there(path))
+		ui_answer_drop(s->ui, path);
+}
+
+static void
 run_requests(struct screen *s)
 {
 	struct request request;
@@ -185,6 +192,8 @@ run_requests(struct screen *s)
 	while (ui_request(s->ui, &request)) {
 		if (request.kind == REQUEST_PATHS)
 			list_paths(s, request.text);
+		else if (request.kind == REQUEST_DROP)
+			look_at_drop(s, request.text);
 		else if (request.kind == REQUEST_HINTS)
 			hints_save(&s->sh->home, request.text);
 		else

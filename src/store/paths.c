@@ -25,6 +25,14 @@ path_expand(const char *path)
 	return xasprintf("%s%s", home, path + 1);
 }
 
+bool
+paths_is_there(const char *path)
+{
+	struct stat st;
+
+	return stat(path, &st) == 0;
+}
+
 char *
 paths_absolute(const char *lines)
 {

@@ -105,8 +105,8 @@ path_escape(const char *path)
 	return out;
 }
 
-static bool
-is_dropped(const char *path)
+bool
+path_is_absolute(const char *path)
 {
 	return path[0] == '/' && strchr(path + 1, '/') != NULL;
 }
@@ -119,7 +119,7 @@ path_is_drop(const char *s, size_t n)
 	for (size_t at = 0; at < n; words++) {
 		char *path;
 		at += path_word(s + at, n - at, &path);
-		bool is = is_dropped(path);
+		bool is = path_is_absolute(path);
 		free(path);
 		if (!is)
 			return false;

@@ -16,8 +16,9 @@ size_t path_word(const char *s, size_t n, char **ret_path);
 size_t path_last_word(const char *s, size_t n);
 /* So that path_word understands it (caller frees). */
 char *path_escape(const char *path);
-/* All of it is absolute paths, as what a file manager drops; "/word" is a
- * command and none. */
+/* An absolute one; "/word" is a command and none. */
+bool path_is_absolute(const char *path);
+/* All of it is such paths, as what a file manager drops. */
 bool path_is_drop(const char *s, size_t n);
 
 #endif

@@ -516,10 +516,13 @@ take_paste(struct press *p, const char *paste, size_t size)
 	size_t end, from = edit_cursor(p->w->edit);
 	edit_text(p->w->edit, &end);
 	size_t behind = end - from;
+	bool all = end == 0;
 	/* A file that was dropped here. */
-	if (end == 0 && path_is_drop(paste, size))
+	if (all && path_is_drop(paste, size))
 		press_insert(p, "/send ", strlen("/send "));
 	press_insert(p, paste, size);
+	if (all)
+		drop_begin(p->ui);
 	edit_text(p->w->edit, &end);
 	if (end - behind > from)
 		review_begin(p->ui, p->w, from, end - behind);

@@ -325,4 +325,21 @@ def stalled():
     bob.expect("peer", name="mira", state="offline")
 
 
-lab.run(everyday, small, answers, console, leaving, stalled, hostile)
+def dropped():
+    """A path without quotes, as some terminals drop it, is that of a file."""
+    term, (bob,) = company()
+    term.expect("bob")
+    term.type("/query bob", "Enter")
+    for name in ("with space.txt", "it's.txt", "a&b (1).pdf"):
+        path = os.path.join(term.home, name)
+        with open(path, "w") as f:
+            f.write(name)
+        mark = bob.mark()
+        term("set-buffer", path + " ")
+        term("paste-buffer", "-p", "-d")
+        term.expect("/send " + os.path.dirname(path)[:10])
+        term.keys("Enter")
+        bob.expect("transfer", mark, name=name, state="offered")
+
+
+lab.run(everyday, dropped, small, answers, console, leaving, stalled, hostile)

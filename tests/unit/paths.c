@@ -109,6 +109,18 @@ the_home_is_expanded(void **state)
 	free(path);
 }
 
+static void
+what_is_there_is_known(void **state)
+{
+	char *path = tmpdir_path(dir, "boot log");
+
+	(void)state;
+	assert_true(paths_is_there(path));
+	assert_true(paths_is_there(dir));
+	assert_false(paths_is_there(tmpdir_path(dir, "boot")));
+	assert_false(paths_is_there(""));
+}
+
 /* Wherever the next run is started, the same is meant. */
 static void
 paths_are_made_absolute(void **state)
@@ -135,6 +147,7 @@ main(void)
 		cmocka_unit_test(t45_names_are_listed_as_typed),
 		cmocka_unit_test(the_first_ones_are_kept),
 		cmocka_unit_test(the_home_is_expanded),
+		cmocka_unit_test(what_is_there_is_known),
 		cmocka_unit_test(paths_are_made_absolute),
 	};
 

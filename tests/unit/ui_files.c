@@ -255,6 +255,71 @@ dropped_files(void **state)
 	assert_true(shows(s, "ana> /send a /home/u/b"));
 }
 
+/* The text that the world is asked about, "" for none (caller frees). */
+static char *
+asked(struct scene *s)
+{
+	struct request r;
+	char *text = NULL;
+
+	while (ui_request(s->ui, &r)) {
+		if (r.kind == REQUEST_DROP && text == NULL)
+			text = strdup(r.text);
+		request_clear(&r);
+	}
+	return text == NULL ? strdup("") : text;
+}
+
+/* Without quotes, all of it may be one path: the world knows. */
+static void
+dropped_as_it_is(void **state)
+{
+	static const struct {
+		const char *paste, *asked, *shown;
+	} rows[] = {
+		{ "/home/u/with space.txt ", "/home/u/with space.txt",
+		    "ana> /send /home/u/with\\ space.txt" },
+		{ "/home/u/a&b (1).pdf\n", "/home/u/a&b (1).pdf",
+		    "ana> /send /home/u/a&b\\ (1).pdf" },
+		{ "/home/u/\xc3\xbcn\xc3\xaf x", "/home/u/\xc3\xbcn\xc3\xaf x",
+		    "ana> /send /home/u/\xc3\xbcn\xc3\xaf\\ x" },
+		{ "/home/u/it's.txt", "/home/u/it's.txt",
+		    "ana> /send /home/u/it\\'s.txt" },
+		{ "/home/u/a /home/u/b", "/home/u/a /home/u/b",
+		    "ana> /send /home/u/a\\ /home/u/b" },
+		/* These are clear. */
+		{ "/home/u/a.txt", "", "ana> /send /home/u/a.txt" },
+		{ "/help me", "", "ana> /help me" },
+		{ "see /tmp/x y", "", "ana> see /tmp/x y" },
+		{ "/home/u/a b\nand so on", "", "and so on" },
+	};
+	struct scene *s = *state;
+
+	/* What was typed since stays. */
+	scene_paste(s, "/home/u/a b", 11);
+	char *first = asked(s);
+	assert_string_equal(first, "/home/u/a b");
+	free(first);
+	scene_type(s, "c");
+	ui_answer_drop(s->ui, "/home/u/a b");
+	assert_true(shows(s, "ana> /home/u/a bc"));
+	scene_key(s, 'u', KEY_CTRL);
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		scene_paste(s, rows[i].paste, strlen(rows[i].paste));
+		char *text = asked(s);
+		assert_string_equal(text, rows[i].asked);
+		/* That something else is there changes nothing. */
+		ui_answer_drop(s->ui, "/home/u");
+		if (text[0] != '\0')
+			assert_false(shows(s, rows[i].shown));
+		ui_answer_drop(s->ui, text);
+		assert_true(shows(s, rows[i].shown));
+		free(text);
+		scene_key(s, 'u', KEY_CTRL);
+		scene_key(s, KEY_ESCAPE, 0);
+	}
+}
+
 static void
 the_list_has_keys(void **state)
 {
@@ -624,6 +689,7 @@ main(void)
 		TEST(any_path_is_shown_clean),
 		TEST(tab_completes_each_path),
 		TEST(dropped_files),
+		TEST(dropped_as_it_is),
 		TEST(the_list_has_keys),
 		TEST(the_list_leads_to_the_talk),
 		TEST(what_came_is_opened),
