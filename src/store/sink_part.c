@@ -127,27 +127,50 @@ split_part(const char *part, char **ret_dir, const char **ret_temp)
 	return true;
 }
 
-/* Where the user wants it is where it is. */
+static bool
+is_same(const struct stat *a, const struct stat *b)
+{
+	return a->st_dev == b->st_dev && a->st_ino == b->st_ino;
+}
+
+/* "DIR/NAME", where DIR is that. */
+static bool
+is_in(const char *where, const struct stat *dir)
+{
+	struct stat st;
+	char *path = path_expand(where), *slash = strrchr(path, '/');
+
+	if (slash != NULL)
+		slash[slash == path] = '\0';
+	bool in = slash != NULL && stat(path, &st) == 0 && is_same(&st, dir);
+	free(path);
+	return in;
+}
+
+/* Where the user wants it is where it is. What is finished may be the very
+ * folder that he names, and was to be in another one before. */
 static int
 compare_place(struct sink *s, char **ret_error)
 {
 	struct stat is, wanted;
-	char *path = NULL;
+	char *path = NULL, *name = NULL;
 	int dir;
 	const char *where = s->plan.where;
 
-	if (where == NULL || where[0] == '\0') {
-		s->name = file_name_safe(s->plan.name, strlen(s->plan.name));
+	if (where == NULL || where[0] == '\0')
 		return 0;
-	}
-	int err = place_find(&s->plan, &dir, &path, &s->name, ret_error);
+	int err = place_find(&s->plan, &dir, &path, &name, ret_error);
 	if (err < 0)
 		return err;
-	free(path);
-	bool same = fstat(s->dir, &is) == 0 && fstat(dir, &wanted) == 0 &&
-		    is.st_dev == wanted.st_dev && is.st_ino == wanted.st_ino;
+	bool found =
+	    fstat(s->dir, &is) == 0 && fstat(dir, &wanted) == 0 &&
+	    (is_same(&is, &wanted) || (s->placed && is_in(where, &is)));
 	close(dir);
-	if (same)
+	free(path);
+	free(s->placed ? name : s->name);
+	if (!s->placed)
+		s->name = name;
+	if (found)
 		return 0;
 	return fail(ret_error, ERR_NOT_FOUND,
 	    "what is there of %s is in another folder", s->name);
@@ -186,6 +209,7 @@ find_place(struct sink *s, const char *part, char **ret_error)
 
 	if (!split_part(part, &s->dir_path, &temp))
 		return is_damaged(s->plan.name, ret_error);
+	s->name = file_name_safe(s->plan.name, strlen(s->plan.name));
 	s->part = xstrdup(part);
 	memcpy(s->temp, temp, strlen(temp) + 1);
 	place_list_name(s->temp, s->list_name);
@@ -194,7 +218,7 @@ find_place(struct sink *s, const char *part, char **ret_error)
 		return fail(ret_error,
 		    errno == ENOENT ? ERR_NOT_FOUND : ERR_SYS, "%s: %s",
 		    s->dir_path, strerror(errno));
-	return compare_place(s, ret_error);
+	return 0;
 }
 
 static int
@@ -270,16 +294,10 @@ find_finished(struct sink *s, uint64_t inode)
 	return found;
 }
 
+/* Under the name of the part, or the one that it was given. */
 static int
-take_up(struct sink *s, const char *part, char **ret_error)
+open_either(struct sink *s, uint64_t inode, char **ret_error)
 {
-	uint64_t inode;
-	int err = find_place(s, part, ret_error);
-
-	if (err == 0)
-		err = open_list(s, &inode, ret_error);
-	if (err < 0)
-		return err;
 	if (open_temp(s, s->temp, O_RDWR) >= 0) {
 		s->has_temp = is_what_was_made(s->dir, &s->st, inode);
 		return s->has_temp ? 0 : is_damaged(s->name, ret_error);
@@ -291,6 +309,19 @@ take_up(struct sink *s, const char *part, char **ret_error)
 		return 0;
 	errno = saved_errno;
 	return cannot_open(s, ret_error);
+}
+
+static int
+take_up(struct sink *s, const char *part, char **ret_error)
+{
+	uint64_t inode;
+	int err = find_place(s, part, ret_error);
+
+	if (err == 0)
+		err = open_list(s, &inode, ret_error);
+	if (err == 0)
+		err = open_either(s, inode, ret_error);
+	return err < 0 ? err : compare_place(s, ret_error);
 }
 
 int

@@ -230,6 +230,39 @@ finished_and_not_told(void **state)
 	}
 }
 
+/* A new name that the user chose for a folder is a folder, once it is there. */
+static void
+finished_under_a_new_name(void **state)
+{
+	(void)state;
+	int err;
+	const char *path = make_tree();
+	struct sink_plan plan = plan_of(path);
+	char *where = xstrdup(tmpdir_path(downloads, "new"));
+	plan.where = where;
+	plan.keeps_list = true;
+	struct sink *s = begin_part(&plan);
+	char *part = xstrdup(sink_part(s));
+	assert_int_equal(feed(s, path, 0, UINT64_MAX), 0);
+	char *got = finish(s);
+	assert_string_equal(got, where);
+	s = take_up(&plan, part, &err);
+	assert_int_equal(err, 0);
+	assert_true(sink_has_name(s));
+	uint64_t size = replay(s, path);
+	assert_int_equal(cut(s, size), 0);
+	char *again = finish(s);
+	assert_string_equal(again, where);
+	/* Somewhere else it is not. */
+	plan.where = outside;
+	assert_null(take_up(&plan, part, &err));
+	assert_int_equal(err, ERR_NOT_FOUND);
+	free(again);
+	free(got);
+	free(part);
+	free(where);
+}
+
 /* As cut_once, with something done to what is there in between. */
 static void
 assert_gone(const struct sink_plan *plan, const char *part, int want)
@@ -584,6 +617,7 @@ main(void)
 		TEST(cut_again_and_again),
 		TEST(changed_names_are_counted),
 		TEST(finished_and_not_told),
+		TEST(finished_under_a_new_name),
 		TEST(t38_parts_that_are_something_else),
 		TEST(t38_what_is_dropped_is_what_was_made),
 		TEST(what_is_no_part),
