@@ -54,8 +54,9 @@ int sink_open_part(
     const struct sink_plan *plan, struct sink **ret_sink, char **ret_error);
 const char *sink_part(const struct sink *s);
 /* What part names, made by sink_open_part for the same plan. ERR_NOT_FOUND:
- * nothing is there any more, or the plan's where is another folder; ERR_FORMAT:
- * it is damaged; ERR_STATE: a sink has it still, or a process that finishes it,
+ * nothing is there any more, or the plan's where is another folder; ERR_SYS: it
+ * cannot be read now, or its folder is not there; ERR_FORMAT: it is damaged;
+ * ERR_STATE: a sink has it still, or a process that finishes it,
  * which may be of a program that was killed: later it can be taken up, or has
  * its name (where the file system has locks). First sink_replay, then sink_cut,
  * then it goes on with sink_piece. */

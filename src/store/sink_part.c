@@ -202,6 +202,53 @@ cannot_open(const struct sink *s, char **ret_error)
 	}
 }
 
+static size_t
+size_without_slash(const char *path)
+{
+	size_t n = strlen(path);
+
+	while (n > 1 && path[n - 1] == '/')
+		n--;
+	return n;
+}
+
+static bool
+is_path(const char *path, size_t n, const char *dir)
+{
+	return n == size_without_slash(dir) && memcmp(path, dir, n) == 0;
+}
+
+/* By the words alone: it is not there. */
+static bool
+is_wanted_there(const struct sink *s)
+{
+	const char *where = s->plan.where;
+
+	if (where == NULL || where[0] == '\0')
+		return true;
+	char *path = path_expand(where);
+	const char *slash = strrchr(path, '/');
+	bool there =
+	    is_path(path, size_without_slash(path), s->dir_path) ||
+	    (slash != NULL &&
+		is_path(path, slash == path ? 1 : (size_t)(slash - path),
+		    s->dir_path));
+	free(path);
+	return there;
+}
+
+/* A disk that is not mounted comes back, and what is on it is not given up for
+ * that; unless the user wants it elsewhere meanwhile. */
+static int
+no_folder(const struct sink *s, char **ret_error)
+{
+	if (errno != ENOENT)
+		return fail(
+		    ret_error, ERR_SYS, "%s: %s", s->dir_path, strerror(errno));
+	return fail(ret_error, is_wanted_there(s) ? ERR_SYS : ERR_NOT_FOUND,
+	    "%s is not there", s->dir_path);
+}
+
 static int
 find_place(struct sink *s, const char *part, char **ret_error)
 {
@@ -215,9 +262,7 @@ find_place(struct sink *s, const char *part, char **ret_error)
 	place_list_name(s->temp, s->list_name);
 	s->dir = open(s->dir_path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	if (s->dir < 0)
-		return fail(ret_error,
-		    errno == ENOENT ? ERR_NOT_FOUND : ERR_SYS, "%s: %s",
-		    s->dir_path, strerror(errno));
+		return no_folder(s, ret_error);
 	return 0;
 }
 

@@ -406,8 +406,7 @@ what_is_no_part(void **state)
 	(void)state;
 	struct sink_plan plan = plan_file("x", 1);
 	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
-		assert_gone(
-		    &plan, names[i], i == 6 ? ERR_NOT_FOUND : ERR_FORMAT);
+		assert_gone(&plan, names[i], i == 6 ? ERR_SYS : ERR_FORMAT);
 		sink_drop_part(names[i]);
 	}
 	/* A file is not taken up as a folder, nor elsewhere. */
@@ -428,6 +427,44 @@ what_is_no_part(void **state)
 	sink_abandon(s);
 	assert_int_equal(count_entries(downloads), 0);
 	free(part);
+}
+
+/* A disk that is not mounted: what is on it waits, and goes on. */
+static void
+folder_that_is_not_there(void **state)
+{
+	(void)state;
+	int err;
+	const char *path = make_large(50000);
+	struct sink_plan plan = plan_of(path);
+	char *where = xstrdup(tmpdir_path(downloads, "disk"));
+	char *away = xstrdup(tmpdir_path(top, "away"));
+	char *slash = xasprintf("%s/", where);
+	char *name = xasprintf("%s/new", where);
+	const char *const there[] = { NULL, where, slash, name };
+	assert_int_equal(mkdir(where, 0700), 0);
+	plan.where = where;
+	char *part = make_part(&plan, path, 20000);
+	assert_int_equal(rename(where, away), 0);
+	for (size_t i = 0; i < sizeof(there) / sizeof(there[0]); i++) {
+		plan.where = there[i];
+		assert_gone(&plan, part, ERR_SYS);
+	}
+	/* It was begun there, and is wanted elsewhere. */
+	plan.where = outside;
+	assert_gone(&plan, part, ERR_NOT_FOUND);
+	plan.where = downloads;
+	assert_gone(&plan, part, ERR_NOT_FOUND);
+	assert_int_equal(rename(away, where), 0);
+	plan.where = where;
+	struct sink *s = take_up(&plan, part, &err);
+	assert_int_equal(err, 0);
+	sink_abandon(s);
+	free(part);
+	free(name);
+	free(slash);
+	free(away);
+	free(where);
 }
 
 /* Whatever is wrong with the list, what is taken up is right, or nothing is. */
@@ -621,6 +658,7 @@ main(void)
 		TEST(t38_parts_that_are_something_else),
 		TEST(t38_what_is_dropped_is_what_was_made),
 		TEST(what_is_no_part),
+		TEST(folder_that_is_not_there),
 		TEST(damaged_lists),
 		TEST(damaged_folders),
 		TEST(strays_go),
