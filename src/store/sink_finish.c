@@ -31,23 +31,30 @@ enum {
 	ANSWER_ERROR = 'e',
 	ORDER_FINISH = 'f',
 	READ_SIZE = 1024,
-	FDS_MAX = 1024,
+	/* Where they have to be closed one by one. */
+	FDS_MAX = 65536,
 	SYNC_MS = 100,
 	/* With less it is not worth a process. */
 	SYNC_ENTRIES = 500,
 	KEPT = 5,
 };
 
+/* Kernels and sandboxes may not have it. */
 static void
 close_range_of(int first, int last)
 {
+	long max = sysconf(_SC_OPEN_MAX);
+
+	if (first > last)
+		return;
 #ifdef CLOSE_RANGE_CLOEXEC
-	if (first <= last)
-		close_range((unsigned)first, (unsigned)last, 0);
-#else
-	for (int fd = first; fd <= last && fd < FDS_MAX; fd++)
-		close(fd);
+	if (close_range((unsigned)first, (unsigned)last, 0) == 0)
+		return;
 #endif
+	if (max < 0 || max > FDS_MAX)
+		max = FDS_MAX;
+	for (int fd = first; fd <= last && fd < max; fd++)
+		close(fd);
 }
 
 /* It holds neither the terminal nor connections, whose end would not be seen
@@ -113,6 +120,10 @@ child_run(struct sink *s, int answer, int orders)
 		s->plan.is_folder ? s->levels[0].fd : s->fd };
 
 	s->list = -1;
+	/* It would never see the end of its orders. */
+	if (s->order_fd >= 0)
+		close(s->order_fd);
+	s->order_fd = -1;
 	drop_all_but(keep);
 	if (orders >= 0)
 		sync_until_told(s, orders);
@@ -162,10 +173,11 @@ sink_sync_begin(struct sink *s)
 	if (s->entries != SYNC_ENTRIES || s->part == NULL ||
 	    socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, fds) != 0)
 		return;
-	if (start_child(s, fds[1]) == 0)
-		s->order_fd = fds[0];
-	else
+	s->order_fd = fds[0];
+	if (start_child(s, fds[1]) < 0) {
 		close(fds[0]);
+		s->order_fd = -1;
+	}
 	close(fds[1]);
 }
 

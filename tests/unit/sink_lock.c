@@ -10,6 +10,8 @@
 #include "sink_kit.h"
 #include "tmpdir.h"
 
+#include <dirent.h>
+#include <errno.h>
 #include <fcntl.h>
 #include <setjmp.h>
 #include <signal.h>
@@ -28,6 +30,9 @@
 #include <unistd.h>
 
 #include <cmocka.h>
+
+/* So many files are synced while they come. */
+enum { MANY = 600 };
 
 /* What a process says before it is gone. */
 struct said {
@@ -62,6 +67,20 @@ syncfs(int fd)
 	hold();
 	return (int)syscall(SYS_syncfs, fd);
 }
+
+/* An older kernel. */
+static bool has_no_close_range;
+
+#ifdef CLOSE_RANGE_CLOEXEC
+int
+close_range(unsigned first, unsigned last, int flags)
+{
+	if (!has_no_close_range)
+		return (int)syscall(SYS_close_range, first, last, flags);
+	errno = ENOSYS;
+	return -1;
+}
+#endif
 
 /* What goes on when the first thing is removed, or 0. */
 static pid_t goes_on;
@@ -225,6 +244,52 @@ who_outlives_the_program_has_it(void **state)
 	outlived(make_tree());
 }
 
+static unsigned
+count_fds(pid_t pid)
+{
+	char name[64];
+	unsigned count = 0;
+
+	snprintf(name, sizeof(name), "/proc/%d/fd", (int)pid);
+	DIR *d = opendir(name);
+	if (d == NULL)
+		skip();
+	while (readdir(d) != NULL)
+		count++;
+	closedir(d);
+	return count - 2;
+}
+
+/* Else it would hold up who waits for the end of something of the program. */
+static void
+who_finishes_has_nothing_else(void **state)
+{
+	(void)state;
+	struct sink_plan plan = plan_folder("many");
+	char name[16];
+	int far = fcntl(STDIN_FILENO, F_DUPFD_CLOEXEC, 300);
+	assert_true(far >= 300);
+	for (int i = 0; i < 2; i++) {
+		struct sink *s = begin_part(&plan);
+		has_no_close_range = i == 1;
+		holds = true;
+		assert_int_equal(put_enter(s, "many"), 0);
+		for (int n = 0; n < MANY; n++) {
+			snprintf(name, sizeof(name), "%03d", n);
+			assert_int_equal(put_file(s, name, 0), 0);
+		}
+		pid_t pid = wait_for_hold();
+		unsigned count = count_fds(pid);
+		/* Its answer and orders, two folders, and the list. */
+		bool right = count == 5;
+		assert_int_equal(kill(pid, right ? SIGCONT : SIGKILL), 0);
+		sink_abandon(s);
+		assert_true(right);
+	}
+	has_no_close_range = false;
+	close(far);
+}
+
 /* It is removed, or there: nothing of it is lost under its name. */
 static void
 dropped_while_it_is_finished(void **state)
@@ -257,6 +322,7 @@ main(void)
 		PLACED(one_sink_has_it),
 		PLACED(who_finishes_has_it),
 		PLACED(who_outlives_the_program_has_it),
+		PLACED(who_finishes_has_nothing_else),
 		PLACED(dropped_while_it_is_finished),
 	};
 
