@@ -50,8 +50,10 @@ enum { CHANGE_RAN_ASKED = 0x20, CHANGE_RAN_SAID = 0x40 };
 
 /* Offers of a verified contact that are taken without asking. */
 struct accept_rule {
-	uint64_t size_max; /* of one offer, bytes; 0: any */
-	char *folder;      /* where to; NULL: the folder that is set */
+	/* Of one offer, bytes, with 4096 for each entry of a
+	 * folder; 0: any. */
+	uint64_t size_max;
+	char *folder; /* where to; NULL: the folder that is set */
 };
 
 /* What CHANGE_REVISION does to its target. */

@@ -22,7 +22,8 @@ struct move_plan {
 	const char *name; /* clean, one component; as it was offered */
 	bool folder;
 	uint64_t size;
-	uint32_t files;
+	uint32_t files;       /* of a folder: not one more comes, or goes */
+	uint64_t entries_max; /* of theirs, files and folders; 0: nobody says */
 	int64_t mtime;
 	/* Of theirs: what is here of it, as a report told; NULL: nothing. */
 	const char *part;

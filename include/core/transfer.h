@@ -83,8 +83,9 @@ struct transfer {
 	char *note;    /* what was left out, a sentence; NULL else */
 	int64_t row;   /* of its line in the history */
 	bool paused_here, paused_there; /* PAUSED: by whom */
-	bool gone;  /* FAILED: only another offer brings what is there now */
-	char *part; /* theirs: what is here of it, any bytes (move_report) */
+	bool gone;    /* FAILED: only another offer brings what is there now */
+	bool unasked; /* theirs: a rule took it, and no user did since */
+	char *part;   /* theirs: what is here of it, any bytes (move_report) */
 	struct msg_id message; /* that brought it; zero: none. Between two
 				  earshots its name on the wire */
 	uint64_t offer;        /* the dialect's own */

@@ -213,6 +213,8 @@ make_move(struct move_plan *plan, const char *folder)
 	mv->part = copy_text(plan->part);
 	mv->downloads = copy_text(folder);
 	mv->size = plan->size;
+	mv->files = plan->files;
+	mv->entries_max = plan->entries_max;
 	mv->mtime = plan->mtime;
 	mv->keys = plan->keys;
 	mem_wipe(&plan->keys, sizeof(plan->keys));

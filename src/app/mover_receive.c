@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * From the records to the disk. What the other end says of sizes is not
- * believed: not a byte more is written than our user accepted.
+ * believed: not a byte and not a file more is written than our user accepted.
  */
 #include "app/mover_state.h"
 
@@ -183,6 +183,30 @@ take_bytes(struct move *mv, const struct file_piece *piece, char **ret_error)
 	return 0;
 }
 
+/* A folder costs the disk something, however empty it is; nobody offered how
+ * many there are, so that is no fault of theirs. */
+static bool
+takes_entry(struct mover *m, struct move *mv, const struct file_piece *piece)
+{
+	const struct tally *t = &mv->tally;
+
+	if (piece->kind != FILE_PIECE_FILE && piece->kind != FILE_PIECE_ENTER)
+		return true;
+	if (mv->folder && piece->kind == FILE_PIECE_FILE &&
+	    t->files_done >= mv->files) {
+		fail_limit(m, mv);
+		return false;
+	}
+	if (mv->entries_max == 0 || t->entries < mv->entries_max)
+		return true;
+	move_fail(m, mv, FLOW_STOP_PAUSED,
+	    xasprintf(say(language(),
+			  "%s has more folders than /accept takes unasked; "
+			  "/get takes it"),
+		mv->name));
+	return false;
+}
+
 static void
 on_piece(struct mover *m, struct move *mv, const struct file_piece *piece)
 {
@@ -198,6 +222,8 @@ on_piece(struct mover *m, struct move *mv, const struct file_piece *piece)
 		fail_limit(m, mv);
 		return;
 	}
+	if (!takes_entry(m, mv, piece))
+		return;
 	sink_share(mv->sink, m->shares);
 	int err = bytes ? take_bytes(mv, piece, &error)
 			: sink_piece(mv->sink, piece, &error);

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * From the disk into the records: bytes of files are read to where they are
- * sealed. Not a byte more than was offered goes, so a folder that has grown is
- * another one.
+ * sealed. Not a byte and not a file more than was offered goes, so a folder
+ * that has grown is another one.
  */
 #include "app/mover_state.h"
 
@@ -51,7 +51,8 @@ is_as_offered(const struct move *mv, const struct file_piece *piece)
 	if (mv->tally.at == 0)
 		return mv->folder == (piece->kind == FILE_PIECE_ENTER);
 	return piece->kind == FILE_PIECE_ENTER ||
-	       piece->size <= mv->size - mv->tally.done;
+	       (mv->tally.files_done < mv->files &&
+		   piece->size <= mv->size - mv->tally.done);
 }
 
 bool

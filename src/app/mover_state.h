@@ -50,7 +50,8 @@ struct move {
 	/* As it was handed over. */
 	bool sends, folder;
 	char *path, *name, *part, *downloads;
-	uint64_t size;
+	uint64_t size, entries_max;
+	uint32_t files;
 	int64_t mtime;
 	struct session_keys keys; /* until flow has them */
 	uint8_t *rest;

@@ -16,6 +16,7 @@ void
 tally_head(struct tally *t, const struct file_piece *piece)
 {
 	t->at += tally_header(piece);
+	t->entries += piece->kind != FILE_PIECE_LEAVE;
 	if (piece->kind != FILE_PIECE_FILE)
 		return;
 	t->size = t->left = piece->size;

@@ -15,6 +15,7 @@ struct tally {
 	uint64_t done;       /* of these, bytes of files */
 	uint64_t size, left; /* of the file that one is in */
 	uint32_t files_done;
+	uint64_t entries; /* files and folders that began */
 };
 
 /* What the header of a piece takes of the stream; 0: it has none. */

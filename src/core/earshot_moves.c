@@ -464,6 +464,7 @@ failed(struct engine *e, struct now now, struct transfer *t,
 		t->try_ms = now.mono_ms + SPACE_MS;
 		break;
 	case FLOW_STOP_SOURCE:
+	case FLOW_STOP_PAUSED:
 		rest(e, now, t, true, r->text);
 		break;
 	case FLOW_STOP_CHANGED:

@@ -21,7 +21,16 @@ enum {
 	TELL_MS = 500,
 	/* Who is called and wants it comes sooner: the two are not to meet. */
 	ASK_MS = CALL_AGAIN_MS + 1000,
+	/* What a file or folder takes of a disk, however empty. */
+	ENTRY_BYTES = 4096,
 };
+
+/* Files and the folder itself; how many folders are in it no offer says. */
+static uint64_t
+offered_entries(const struct transfer *t)
+{
+	return t->folder ? (uint64_t)t->files + 1 : 0;
+}
 
 /* Whether k's offer is one of those that the user wants without being asked:
  * only of who is verified at this moment. */
@@ -32,7 +41,21 @@ is_expected(
 	const struct peer *p = model_peer(e->model, &k->fp);
 
 	return k->has_rule && p->trust == TRUST_VERIFIED &&
-	       (k->rule.size_max == 0 || t->size <= k->rule.size_max);
+	       (k->rule.size_max == 0 ||
+		   t->size + offered_entries(t) * ENTRY_BYTES <=
+		       k->rule.size_max);
+}
+
+uint64_t
+earshot_transfer_entries(const struct contact *k, const struct transfer *t)
+{
+	uint64_t least = offered_entries(t), max = 0;
+
+	if (!t->folder || !t->unasked || (k->has_rule && k->rule.size_max == 0))
+		return 0;
+	if (k->has_rule && k->rule.size_max > t->size)
+		max = (k->rule.size_max - t->size) / ENTRY_BYTES;
+	return max > least ? max : least;
 }
 
 /* As a path that names a folder, which may not be there yet. */
@@ -52,6 +75,7 @@ take_unasked(struct engine *e, struct now now, const struct contact *k,
 		return;
 	if (k->rule.folder != NULL)
 		t->path = as_folder(k->rule.folder);
+	t->unasked = true;
 	t->try_ms = now.mono_ms;
 	transfer_set_state(e, now, t, TRANSFER_ACCEPTED, NULL);
 }
@@ -258,7 +282,7 @@ earshot_transfer_fetch(struct engine *e, struct now now, struct transfer *t)
 	if (t->reason != NULL && t->part != NULL &&
 	    strcmp(t->reason, earshot_transfer_other) == 0)
 		transfer_close(e, t, false);
-	t->paused_here = t->paused_there = false;
+	t->paused_here = t->paused_there = t->unasked = false;
 	t->attempts = 0;
 	t->try_ms = now.mono_ms;
 	return NULL;

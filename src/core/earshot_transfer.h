@@ -37,6 +37,11 @@ void earshot_transfer_pause(
 void earshot_transfer_resume(
     struct engine *e, struct now now, struct transfer *t);
 
+/* Entries of t that the rule, by which alone it was taken, lets in; 0: as many
+ * as the disk takes. */
+uint64_t earshot_transfer_entries(
+    const struct contact *k, const struct transfer *t);
+
 /* Theirs is here: they are told, whatever becomes of the connection. */
 void earshot_transfer_done(
     struct engine *e, struct now now, struct transfer *t);

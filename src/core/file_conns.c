@@ -127,6 +127,7 @@ hand_over(struct engine *e, struct now now, struct conn *c, struct transfer *t)
 	p->plan.folder = t->folder;
 	p->plan.size = t->size;
 	p->plan.files = t->files;
+	p->plan.entries_max = earshot_transfer_entries(k, t);
 	p->plan.mtime = t->mtime;
 	p->plan.part = p->transfer->part;
 	effect_add(e, (struct effect){ .kind = EFFECT_MOVE,

@@ -11,7 +11,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { PAUSED_HERE = 1, PAUSED_THERE = 2 };
+/* Of one column. */
+enum { PAUSED_HERE = 1, PAUSED_THERE = 2, UNASKED = 4 };
 
 static const char number_mark[] = "transfer_number";
 
@@ -28,7 +29,8 @@ static int64_t
 paused_of(const struct transfer *t)
 {
 	return (t->paused_here ? PAUSED_HERE : 0) |
-	       (t->paused_there ? PAUSED_THERE : 0);
+	       (t->paused_there ? PAUSED_THERE : 0) |
+	       (t->unasked ? UNASKED : 0);
 }
 
 static void
@@ -133,6 +135,7 @@ db_read_transfer(sqlite3_stmt *s)
 		.ended_ms = sqlite3_column_int64(s, 18),
 		.paused_here = (paused & PAUSED_HERE) != 0,
 		.paused_there = (paused & PAUSED_THERE) != 0,
+		.unasked = (paused & UNASKED) != 0,
 		.reason = read_string(s, 20),
 		.note = read_string(s, 21),
 	};

@@ -243,7 +243,8 @@ take_move(struct fkit *k, unsigned node, const struct effect *e)
 		.pipe = number_of(k, p),
 		.side = side,
 		.sends = plan->sends,
-		.size = plan->size };
+		.size = plan->size,
+		.entries_max = plan->entries_max };
 	snprintf(m->path, sizeof(m->path), "%s", plan->path);
 	snprintf(m->name, sizeof(m->name), "%s", plan->name);
 	snprintf(m->part, sizeof(m->part), "%s",

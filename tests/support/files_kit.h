@@ -29,7 +29,7 @@ struct fkit_move {
 	unsigned pipe, side;
 	bool sends, begun;
 	char path[FKIT_TEXT], name[FKIT_TEXT], part[FKIT_TEXT];
-	uint64_t size;
+	uint64_t size, entries_max;
 };
 
 struct fkit_node {

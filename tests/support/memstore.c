@@ -47,6 +47,7 @@ copy_transfer(const struct transfer *t)
 		.note = copy_text(t->note),
 		.row = t->row,
 		.paused_here = t->paused_here,
+		.unasked = t->unasked,
 		.paused_there = t->paused_there,
 		.part = copy_text(t->part),
 		.message = t->message,

@@ -384,6 +384,44 @@ rule(unsigned node, unsigned other, bool on, uint64_t size, const char *folder)
 	fkit_command(&k, node, &cmd);
 }
 
+/* An entry takes something of the disk, too, however empty it is. */
+static void
+a_rule_counts_entries(void **state)
+{
+	(void)state;
+	uint32_t hers, his;
+	struct move_report r = { .kind = MOVE_FAILED,
+		.why = FLOW_STOP_PAUSED,
+		.text = "more folders" };
+	offer(&hers, &his);
+	fkit_verify(&k, BOB, ANA);
+	fkit_pass(&k, 60000);
+	/* Four entries. */
+	k.folder = true;
+	rule(BOB, ANA, true, 1000 + 4 * 4096 - 1, NULL);
+	offer(&hers, &his);
+	fkit_pass(&k, 60000);
+	rule(BOB, ANA, true, 1000 + 7 * 4096, NULL);
+	hers = fkit_send(&k, ANA, BOB, "/home/ana/b.txt");
+	his = fkit_newest(&k, BOB);
+	assert_int_equal(fkit_state(&k, BOB, his), TRANSFER_RUNNING);
+	assert_int_equal(fkit_move_of(&k, BOB, his)->entries_max, 7);
+	assert_int_equal(fkit_move_of(&k, ANA, hers)->entries_max, 0);
+	fkit_kill(&k, BOB);
+	fkit_start(&k, BOB);
+	fkit_pass(&k, 60000);
+	assert_int_equal(fkit_move_of(&k, BOB, his)->entries_max, 7);
+	/* What is not as it was agreed is his to say. */
+	fkit_report(&k, BOB, his, &r);
+	assert_int_equal(fkit_state(&k, BOB, his), TRANSFER_PAUSED);
+	fkit_pass(&k, 600000);
+	assert_int_equal(fkit_state(&k, BOB, his), TRANSFER_PAUSED);
+	fkit_do(&k, BOB, COMMAND_GET, his, NULL);
+	fkit_pass(&k, 60000);
+	assert_int_equal(fkit_state(&k, BOB, his), TRANSFER_RUNNING);
+	assert_int_equal(fkit_move_of(&k, BOB, his)->entries_max, 0);
+}
+
 static void
 t42_taken_unasked(void **state)
 {
@@ -639,6 +677,7 @@ main(void)
 		TEST(paused_by_both_and_away),
 		TEST(resumed_while_the_other_is_away),
 		TEST(pauses_that_make_no_sense),
+		TEST(a_rule_counts_entries),
 		TEST(t42_taken_unasked),
 		TEST(t42_a_stranger_whose_files_are_taken_may_go_on),
 		TEST(t42_who_is_answered_yes_may_go_on),

@@ -115,6 +115,7 @@ expect_same(const struct transfer *is, const struct transfer *was)
 	assert_int_equal(is->ended_ms, was->ended_ms);
 	assert_int_equal(is->row, was->row);
 	assert_int_equal(is->paused_here, was->paused_here);
+	assert_int_equal(is->unasked, was->unasked);
 	assert_int_equal(is->paused_there, was->paused_there);
 	assert_true(msg_id_equal(&is->message, &was->message));
 	assert_true(is->offer == was->offer);
@@ -183,6 +184,7 @@ test_round_trip(void **state)
 		t.state = (enum transfer_state)s;
 		t.paused_here = s % 2 != 0;
 		t.paused_there = !t.paused_here;
+		t.unasked = s % 3 == 0;
 		t.ended_ms = transfer_state_is_last(t.state) ? 12345 : 0;
 		put(k, &t);
 		db_kit_commit(k);

@@ -1,0 +1,120 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Not more than was offered, and not more than a rule takes: also where it is
+ * so many entries that have no bytes.
+ */
+#include "mover_kit.h"
+
+#include "base/mem.h"
+#include "start_sodium.h"
+#include "tmpdir.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+#include <stdlib.h>
+#include <sys/stat.h>
+
+/* Two folders in one, each with a file that is empty. */
+enum { FILES = 2, ENTRIES = 5 };
+
+static void
+make_folder(struct kit *k, const char *name)
+{
+	char *path = xasprintf("%s/src/%s", k->top, name);
+
+	assert_int_equal(mkdir(path, 0700), 0);
+	free(path);
+}
+
+static void
+make_file(struct kit *k, const char *name)
+{
+	char *path = xasprintf("%s/src/%s", k->top, name);
+
+	tmpdir_write(path, "", 0, 0600);
+	free(path);
+}
+
+static void
+make_tree(struct kit *k)
+{
+	make_folder(k, "tree");
+	make_folder(k, "tree/a");
+	make_folder(k, "tree/b");
+	make_file(k, "tree/a/x");
+	make_file(k, "tree/b/x");
+	kit_folder(k, "tree", 0, FILES);
+}
+
+static void
+assert_ends(struct kit *k, struct kit_end *fails, enum flow_stop why)
+{
+	struct kit_end *hears = fails == &k->from ? &k->to : &k->from;
+
+	kit_run(k);
+	assert_int_equal(fails->kind, MOVE_FAILED);
+	assert_int_equal(fails->why, why);
+	assert_non_null(fails->text);
+	assert_int_equal(hears->kind, MOVE_STOPPED);
+	assert_int_equal(hears->why, why);
+}
+
+static void
+a_folder_with_another_file_is_another_one(void **state)
+{
+	struct kit *k = *state;
+
+	make_tree(k);
+	make_file(k, "tree/z");
+	kit_start(k);
+	assert_ends(k, &k->from, FLOW_STOP_CHANGED);
+}
+
+static void
+not_a_file_more_than_was_offered(void **state)
+{
+	struct kit *k = *state;
+
+	make_tree(k);
+	kit_start_sender(k);
+	k->plan.files--;
+	kit_start_receiver(k);
+	assert_ends(k, &k->to, FLOW_STOP_PROTOCOL);
+}
+
+/* Nobody offers how many folders there are, so it waits for its user. */
+static void
+not_an_entry_more_than_a_rule_takes(void **state)
+{
+	struct kit *k = *state;
+
+	make_tree(k);
+	k->plan.entries_max = ENTRIES - 1;
+	kit_start(k);
+	assert_ends(k, &k->to, FLOW_STOP_PAUSED);
+	k->plan.entries_max++;
+	kit_start(k);
+	kit_run(k);
+	assert_int_equal(k->from.kind, MOVE_DONE);
+	assert_int_equal(k->to.kind, MOVE_DONE);
+	assert_int_equal(k->to.files_done, FILES);
+}
+
+#define KIT_TEST(f) cmocka_unit_test_setup_teardown(f, kit_open, kit_close)
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		KIT_TEST(a_folder_with_another_file_is_another_one),
+		KIT_TEST(not_a_file_more_than_was_offered),
+		KIT_TEST(not_an_entry_more_than_a_rule_takes),
+	};
+
+	return cmocka_run_group_tests_name(
+	    "mover_bounds", tests, start_sodium, NULL);
+}
