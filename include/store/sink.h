@@ -107,6 +107,9 @@ int sink_finish_begin(struct sink *s);
 int sink_fd(const struct sink *s);
 bool sink_is_finished(struct sink *s);
 char *sink_finish_end(struct sink *s, char **ret_error);
+/* Between the two: nobody wants it any more. Whoever finishes it is ended, and
+ * has given it its name, or not. */
+void sink_finish_kill(struct sink *s);
 /* Removes what there is of it; what is being finished is waited for, and stays.
  * NULL is fine. */
 void sink_abandon(struct sink *s);

@@ -13,6 +13,7 @@
 #include <errno.h>
 #include <signal.h>
 #include <stdlib.h>
+#include <string.h>
 #include <unistd.h>
 
 struct mover *
@@ -51,6 +52,7 @@ static void
 request_free(struct mover_request *q)
 {
 	move_free(q->move);
+	free(q->part);
 	free(q);
 }
 
@@ -62,8 +64,8 @@ end_live(struct mover *m, uint32_t token)
 		uint32_t serial = m->live[i].serial;
 		if (m->live[i].token != token)
 			continue;
-		free(m->live[i].places[0]);
-		free(m->live[i].places[1]);
+		free(m->live[i].place);
+		free(m->live[i].part);
 		m->live[i] = m->live[--m->live_count];
 		return serial;
 	}
@@ -98,9 +100,30 @@ mover_free(struct mover *m)
 	pthread_mutex_destroy(&m->lock);
 	while (m->live_count > 0)
 		end_live(m, m->live[0].token);
+	for (size_t i = 0; i < MOVER_DROPPED; i++)
+		free(m->dropped[i]);
 	loop_free(m->loop);
 	free(m->live);
 	free(m);
+}
+
+static void
+add_place(struct mover_shift *shift, const char *place)
+{
+	if (place != NULL)
+		shift->places[shift->place_count++] = xstrdup(place);
+}
+
+/* The folder that it is in. */
+static void
+add_part(struct mover_shift *shift, const char *part)
+{
+	const char *slash = part == NULL ? NULL : strrchr(part, '/');
+
+	if (slash == NULL)
+		return;
+	size_t n = slash == part ? 1 : (size_t)(slash - part);
+	shift->places[shift->place_count++] = xstrndup(part, n);
 }
 
 static struct mover_shift *
@@ -112,12 +135,14 @@ shift_new(struct mover *m)
 	shift->number = m->last_shift + 1;
 	shift->before = m->thread;
 	shift->has_before = m->has_thread;
-	shift->places = xcalloc(2 * m->live_count + 1, sizeof(char *));
-	for (size_t i = 0; i < 2 * m->live_count; i++) {
-		const char *place = m->live[i / 2].places[i % 2];
-		if (place != NULL)
-			shift->places[shift->place_count++] = xstrdup(place);
+	shift->places =
+	    xcalloc(2 * m->live_count + MOVER_DROPPED, sizeof(char *));
+	for (size_t i = 0; i < m->live_count; i++) {
+		add_place(shift, m->live[i].place);
+		add_part(shift, m->live[i].part);
 	}
+	for (size_t i = 0; i < MOVER_DROPPED; i++)
+		add_part(shift, m->dropped[i]);
 	return shift;
 }
 
@@ -182,23 +207,49 @@ mover_warm(struct mover *m)
 	(void)begin_thread(m, false);
 }
 
+static char *
+copy_text(const char *text)
+{
+	return text == NULL ? NULL : xstrdup(text);
+}
+
+/* What was told of a part, and not heard yet. */
+static void
+take_part(const struct mover *m, struct mover_request *q)
+{
+	const struct mover_report *n = m->reports;
+
+	for (; q->drop && n != NULL; n = n->next) {
+		if (n->serial != q->serial || n->part == NULL)
+			continue;
+		free(q->part);
+		q->part = xstrdup(n->part);
+	}
+}
+
+static void
+remember_dropped(struct mover *m, const char *part)
+{
+	char **to = &m->dropped[m->next_dropped++ % MOVER_DROPPED];
+
+	free(*to);
+	*to = copy_text(part);
+}
+
 static void
 ask(struct mover *m, struct mover_request *q)
 {
 	struct mover_request **to = &m->requests;
 
 	pthread_mutex_lock(&m->lock);
+	take_part(m, q);
+	if (q->part != NULL)
+		remember_dropped(m, q->part);
 	while (*to != NULL)
 		to = &(*to)->next;
 	*to = q;
 	pthread_mutex_unlock(&m->lock);
 	wake_set(&m->wake);
-}
-
-static char *
-copy_text(const char *text)
-{
-	return text == NULL ? NULL : xstrdup(text);
 }
 
 static struct move *
@@ -230,9 +281,9 @@ add_live(struct mover *m, uint32_t token, const struct move *mv)
 	struct mover_live live = { .token = token, .serial = mv->serial };
 
 	if (!mv->sends) {
-		live.places[0] =
+		live.place =
 		    xstrdup(mv->path[0] != '\0' ? mv->path : mv->downloads);
-		live.places[1] = copy_text(mv->part);
+		live.part = copy_text(mv->part);
 	}
 	m->live = xgrow(m->live, m->live_count, &m->live_cap, sizeof(*m->live));
 	m->live[m->live_count++] = live;
@@ -265,17 +316,34 @@ mover_start(struct mover *m, uint32_t token, struct move_plan *plan, int fd,
 	ask(m, q);
 }
 
+static struct mover_live *
+find_live(const struct mover *m, uint32_t token)
+{
+	for (size_t i = 0; i < m->live_count; i++)
+		if (m->live[i].token == token)
+			return &m->live[i];
+	return NULL;
+}
+
 void
 mover_stop(struct mover *m, uint32_t token, enum flow_stop why, bool drop)
 {
-	uint32_t serial = end_live(m, token);
+	const struct mover_live *live = find_live(m, token);
 
-	if (serial == 0 || !m->has_thread)
+	if (live == NULL)
 		return;
+	char *part = drop ? copy_text(live->part) : NULL;
+	uint32_t serial = end_live(m, token);
+	if (!m->has_thread) {
+		free(part);
+		return;
+	}
 	struct mover_request *q = xcalloc(1, sizeof(*q));
-	*q = (struct mover_request){
-		.ask = MOVER_STOP, .serial = serial, .why = why, .drop = drop
-	};
+	*q = (struct mover_request){ .ask = MOVER_STOP,
+		.serial = serial,
+		.why = why,
+		.drop = drop,
+		.part = part };
 	ask(m, q);
 }
 
@@ -332,16 +400,13 @@ take_report(struct mover *m)
 	return n;
 }
 
-static bool
-find_token(const struct mover *m, uint32_t serial, uint32_t *ret_token)
+static struct mover_live *
+find_serial(const struct mover *m, uint32_t serial)
 {
-	for (size_t i = 0; i < m->live_count; i++) {
-		if (m->live[i].serial != serial)
-			continue;
-		*ret_token = m->live[i].token;
-		return true;
-	}
-	return false;
+	for (size_t i = 0; i < m->live_count; i++)
+		if (m->live[i].serial == serial)
+			return &m->live[i];
+	return NULL;
 }
 
 static bool
@@ -358,9 +423,15 @@ mover_next(struct mover *m, uint32_t *ret_token, struct move_report *ret_report)
 		m->given = take_report(m);
 		if (m->given == NULL)
 			return false;
-		if (!find_token(m, m->given->serial, ret_token))
+		struct mover_live *live = find_serial(m, m->given->serial);
+		if (live == NULL)
 			continue;
+		*ret_token = live->token;
 		*ret_report = m->given->r;
+		if (ret_report->part != NULL) {
+			free(live->part);
+			live->part = xstrdup(ret_report->part);
+		}
 		if (is_last(ret_report->kind))
 			end_live(m, *ret_token);
 		return true;

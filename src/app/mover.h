@@ -35,7 +35,8 @@ void mover_warm(struct mover *m);
  * names no place. */
 void mover_start(struct mover *m, uint32_t token, struct move_plan *plan,
     int fd, uint8_t *queued, size_t queued_size, const char *folder);
-/* Tells the other end; drop: removes what is here of it. No report follows. */
+/* Tells the other end; drop: removes what is here of it, also while it is put
+ * in its place; what has its name stays. No report follows. */
 void mover_stop(struct mover *m, uint32_t token, enum flow_stop why, bool drop);
 
 /* Until then what is moved leaves the disk to others: somebody waits for texts

@@ -64,8 +64,12 @@ keep_sink(struct move *mv)
 static void
 leave_sink(struct move *mv, bool drop)
 {
-	if (mv->finishing)
+	if (mv->finishing) {
+		mv->drops |= drop;
+		if (drop)
+			sink_finish_kill(mv->sink);
 		return;
+	}
 	/* One that main does not know of would stay for ever. */
 	if (mv->sink != NULL && !drop && mv->begun)
 		keep_sink(mv);
@@ -176,8 +180,11 @@ move_begun(struct mover *m, struct move *mv)
 	struct mover_report *n = new_report(m, mv, MOVE_BEGUN);
 
 	n->r.offset = mv->tally.done;
-	if (mv->sink != NULL)
-		n->part = xstrdup(sink_part(mv->sink));
+	if (mv->sink != NULL) {
+		free(mv->part);
+		mv->part = xstrdup(sink_part(mv->sink));
+		n->part = xstrdup(mv->part);
+	}
 	mv->begun = true;
 	post(m, mv, n);
 }

@@ -13,10 +13,13 @@
 static void
 free_sink(struct move *mv)
 {
-	if (mv->finishing)
-		sink_abandon(mv->sink);
-	else if (mv->sink != NULL)
+	if (!mv->finishing) {
 		sink_keep(mv->sink);
+		return;
+	}
+	sink_abandon(mv->sink);
+	if (mv->drops)
+		sink_drop_part(mv->part);
 }
 
 void
@@ -69,8 +72,11 @@ move_begin(struct mover *m, struct move *mv)
 void
 move_stop(struct mover *m, struct move *mv, enum flow_stop why, bool drop)
 {
-	if (mv->state == MOVE_LEAVING)
+	if (mv->state == MOVE_LEAVING) {
+		if (drop && mv->part != NULL)
+			sink_drop_part(mv->part);
 		return;
+	}
 	(void)flow_stop(mv->flow, why);
 	mv->silent = true;
 	move_leave(m, mv, drop);
@@ -86,6 +92,8 @@ end_late(struct move *mv)
 		return;
 	free(sink_finish_end(mv->sink, &error));
 	free(error);
+	if (mv->drops)
+		sink_drop_part(mv->part);
 	mv->sink = NULL;
 	mv->finishing = false;
 }

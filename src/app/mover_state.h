@@ -30,6 +30,8 @@ enum {
 	/* Of the processor, for main and for the thread: who syncs a text waits
 	 * for threads of the kernel, too, and none of them waits for longer. */
 	MOVER_SLICE_US = 100,
+	/* Parts that may be waiting to be removed. */
+	MOVER_DROPPED = 16,
 };
 
 enum move_state {
@@ -49,7 +51,8 @@ struct move {
 
 	/* As it was handed over. */
 	bool sends, folder;
-	char *path, *name, *part, *downloads;
+	char *path, *name, *downloads;
+	char *part; /* of theirs; the one that was begun since, too */
 	uint64_t size, entries_max;
 	uint32_t files;
 	int64_t mtime;
@@ -80,6 +83,7 @@ struct move {
 	uint8_t *batch;
 	size_t batch_size;
 	bool finishing; /* it is being put in its place */
+	bool drops;     /* the same, and nobody wants it any more */
 	bool begun;     /* main knows of the part */
 	struct flow_prefix *prefix;
 	struct flow_mark marks[FLOW_MARKS_MAX];
@@ -106,6 +110,7 @@ struct mover_request {
 	uint32_t serial;   /* MOVER_STOP */
 	enum flow_stop why;
 	bool drop;
+	char *part; /* what is dropped, where the move is gone; or NULL */
 };
 
 struct mover_report {
@@ -117,7 +122,8 @@ struct mover_report {
 
 struct mover_live {
 	uint32_t token, serial;
-	char *places[2]; /* of theirs: where it is written; or NULL */
+	/* Of theirs: where it is written, and what of it is there; or NULL. */
+	char *place, *part;
 };
 
 /*
@@ -143,6 +149,9 @@ struct mover {
 	struct mover_live *live;
 	size_t live_count, live_cap;
 	struct mover_report *given;
+	/* Of late: who takes over may have to. */
+	char *dropped[MOVER_DROPPED];
+	unsigned next_dropped;
 
 	/* Of both, under the lock. */
 	pthread_mutex_t lock;

@@ -73,6 +73,9 @@ obey(struct mover *m, struct mover_request *q)
 		add_move(m, q->move);
 	else if ((mv = find_move(m, q->serial)) != NULL)
 		move_stop(m, mv, q->why, q->drop);
+	else if (q->part != NULL)
+		sink_drop_part(q->part);
+	free(q->part);
 	free(q);
 }
 
@@ -128,7 +131,7 @@ deadline(const struct mover *m)
 	int64_t at = NEVER_MS;
 
 	for (const struct move *mv = m->moves; mv != NULL; mv = mv->next) {
-		if (mv->busy)
+		if (mv->busy || is_over(mv))
 			return 0;
 		at = earlier_ms(at, gather_deadline(&mv->gather));
 		if (mv->state == MOVE_LEAVING && mv->fd >= 0)
@@ -223,9 +226,11 @@ mover_run(void *arg)
 	begin(shift);
 	m->now_ms = clock_read().mono_ms;
 	while ((end = take_requests(m, shift->number)) == SHIFT_GOES_ON) {
+		/* Whoever is asked to drop something is there until then, or
+		 * told of it before. */
+		sweep(m);
 		for (struct move *mv = m->moves; mv != NULL; mv = mv->next)
 			move_turn(m, mv);
-		sweep(m);
 		wait_for_some(m);
 	}
 	if (end == SHIFT_QUITS)

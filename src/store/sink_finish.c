@@ -243,6 +243,13 @@ sink_is_finished(struct sink *s)
 	}
 }
 
+void
+sink_finish_kill(struct sink *s)
+{
+	if (s->child > 0)
+		kill(s->child, SIGKILL);
+}
+
 char *
 sink_finish_end(struct sink *s, char **ret_error)
 {

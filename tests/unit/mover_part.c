@@ -17,12 +17,101 @@
 #include <cmocka.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/file.h>
+#include <sys/socket.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 enum { MIB = 1024 * 1024 };
+
+/* Who is not this process stops before its next sync, and that is told. */
+static volatile bool holds;
+static pid_t tester;
+static int stopped[2];
+
+int
+fsync(int fd)
+{
+	if (holds && getpid() != tester) {
+		holds = false;
+		raise(SIGSTOP);
+	}
+	return (int)syscall(SYS_fsync, fd);
+}
+
+static void
+on_child(int number)
+{
+	int saved_errno = errno;
+
+	(void)number;
+	(void)!write(stopped[1], "", 1);
+	errno = saved_errno;
+}
+
+/* False: it is closed. */
+static bool
+forward(int from, int to, size_t *count)
+{
+	static uint8_t chunk[64 * 1024];
+	ssize_t got = recv(from, chunk, sizeof(chunk), 0), at = 0;
+
+	if (got < 0)
+		return errno == EAGAIN;
+	while (at < got) {
+		struct pollfd room = { .fd = to, .events = POLLOUT };
+		ssize_t n =
+		    send(to, chunk + at, (size_t)(got - at), MSG_NOSIGNAL);
+		if (n < 0 && errno != EAGAIN)
+			return true;
+		if (n < 0)
+			assert_true(poll(&room, 1, KIT_WAIT_MS) >= 0);
+		else
+			at += n;
+	}
+	*count += (size_t)got;
+	return got > 0;
+}
+
+/* Carries, and hears nothing, until limit was, the receiver has closed, or that
+ * is readable. */
+static void
+carry_until(struct kit *k, int fd)
+{
+	struct pollfd fds[] = {
+		{ .fd = k->from.fd, .events = POLLIN },
+		{ .fd = k->to.fd, .events = POLLIN },
+		{ .fd = fd, .events = POLLIN },
+	};
+
+	size_t back = 0;
+	while (fds[1].fd >= 0 && fds[2].revents == 0 && k->carried < k->limit) {
+		if (poll(fds, 3, KIT_WAIT_MS) < 0) {
+			assert_int_equal(errno, EINTR);
+			continue;
+		}
+		if (fds[0].revents != 0 &&
+		    !forward(k->from.fd, k->to.fd, &k->carried))
+			fds[0].fd = -1;
+		if (fds[1].revents != 0 &&
+		    !forward(k->to.fd, k->from.fd, &back))
+			fds[1].fd = -1;
+	}
+}
+
+/* All that it was asked for is done. */
+static void
+end_receiver(struct kit *k)
+{
+	mover_free(k->to.m);
+	k->to.m = mover_new();
+}
 
 /* Some of it is here. */
 static void
@@ -65,6 +154,55 @@ a_part_that_is_busy_is_tried_later(void **state)
 	free(list);
 }
 
+/* They cancel it, too, and main hears of that somewhere else first. */
+static void
+nothing_stays_where_both_cancel(void **state)
+{
+	struct kit *k = *state;
+
+	for (int heard = 0; heard < 2; heard++) {
+		kit_file(k, "a.bin", 5 * MIB);
+		k->limit = 3 * MIB;
+		kit_start(k);
+		if (heard)
+			kit_run_to_limit(k);
+		else
+			carry_until(k, -1);
+		k->limit = SIZE_MAX;
+		mover_stop(k->from.m, KIT_TOKEN, FLOW_STOP_CANCELLED, false);
+		carry_until(k, -1);
+		mover_stop(k->to.m, KIT_TOKEN, FLOW_STOP_CANCELLED, true);
+		end_receiver(k);
+		assert_int_equal(kit_downloads(k), 0);
+		kit_cut(k);
+	}
+}
+
+static void
+what_is_finished_is_dropped(void **state)
+{
+	struct kit *k = *state;
+	siginfo_t info;
+	int status;
+
+	kit_file(k, "a.bin", 5 * MIB);
+	k->limit = SIZE_MAX;
+	holds = true;
+	signal(SIGCHLD, on_child);
+	kit_start(k);
+	carry_until(k, stopped[0]);
+	signal(SIGCHLD, SIG_DFL);
+	holds = false;
+	pid_t pid = waitpid(-1, &status, WUNTRACED);
+	assert_true(pid > 0 && WIFSTOPPED(status));
+	assert_int_equal(kit_downloads(k), 2);
+	mover_stop(k->to.m, KIT_TOKEN, FLOW_STOP_CANCELLED, true);
+	if (waitid(P_PID, (id_t)pid, &info, WEXITED | WNOWAIT) != 0)
+		assert_int_equal(errno, ECHILD);
+	end_receiver(k);
+	assert_int_equal(kit_downloads(k), 0);
+}
+
 #define KIT_TEST(f) cmocka_unit_test_setup_teardown(f, kit_open, kit_close)
 
 int
@@ -72,8 +210,13 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		KIT_TEST(a_part_that_is_busy_is_tried_later),
+		KIT_TEST(nothing_stays_where_both_cancel),
+		KIT_TEST(what_is_finished_is_dropped),
 	};
 
+	tester = getpid();
+	if (pipe(stopped) != 0)
+		return 99;
 	return cmocka_run_group_tests_name(
 	    "mover_part", tests, start_sodium, NULL);
 }
