@@ -267,10 +267,20 @@ place_free_name(int dir, const char *name, unsigned numbers)
 	return NULL;
 }
 
+/* Nothing but what is ours and of that kind. */
 static int
-keep_ours(int fd, bool is_right, const struct stat *st)
+keep_ours(int fd, mode_t kind, struct stat *ret_st)
 {
-	if (is_right && st->st_uid == geteuid())
+	if (fd < 0)
+		return -1;
+	if (fstat(fd, ret_st) != 0) {
+		int saved_errno = errno;
+		close(fd);
+		errno = saved_errno;
+		return -1;
+	}
+	if ((ret_st->st_mode & S_IFMT) == kind && ret_st->st_uid == geteuid() &&
+	    (kind == S_IFDIR || ret_st->st_nlink == 1))
 		return fd;
 	close(fd);
 	errno = EPERM;
@@ -283,10 +293,7 @@ place_open_file(int dir, const char *name, int flags, struct stat *ret_st)
 	int fd = openat(
 	    dir, name, flags | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
 
-	if (fd < 0 || fstat(fd, ret_st) != 0)
-		return -1;
-	return keep_ours(
-	    fd, S_ISREG(ret_st->st_mode) && ret_st->st_nlink == 1, ret_st);
+	return keep_ours(fd, S_IFREG, ret_st);
 }
 
 int
@@ -294,9 +301,7 @@ place_open_folder(int dir, const char *name, struct stat *ret_st)
 {
 	int fd = openat(dir, name, DIR_FLAGS | O_NOFOLLOW);
 
-	if (fd < 0 || fstat(fd, ret_st) != 0)
-		return -1;
-	return keep_ours(fd, S_ISDIR(ret_st->st_mode), ret_st);
+	return keep_ours(fd, S_IFDIR, ret_st);
 }
 
 static bool

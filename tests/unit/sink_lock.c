@@ -82,6 +82,31 @@ close_range(unsigned first, unsigned last, int flags)
 }
 #endif
 
+/* A file system that has none. */
+static bool has_no_locks;
+
+int
+flock(int fd, int how)
+{
+	if (!has_no_locks)
+		return (int)syscall(SYS_flock, fd, how);
+	errno = ENOLCK;
+	return -1;
+}
+
+/* After so many that succeed, one fails; 0: none. */
+static unsigned fstat_fails;
+
+int
+fstat(int fd, struct stat *st)
+{
+	if (fstat_fails > 0 && --fstat_fails == 0) {
+		errno = EIO;
+		return -1;
+	}
+	return fstatat(fd, "", st, AT_EMPTY_PATH);
+}
+
 /* What goes on when the first thing is removed, or 0. */
 static pid_t goes_on;
 
@@ -138,6 +163,25 @@ one_sink_has_it(void **state)
 	busy(&plan, part);
 	sink_abandon(s);
 	assert_int_equal(count_entries(downloads), 0);
+	free(part);
+}
+
+static void
+without_locks_it_goes(void **state)
+{
+	(void)state;
+	int err;
+	const char *path = make_large(100000);
+	struct sink_plan plan = plan_of(path);
+	has_no_locks = true;
+	struct sink *s = begin_part(&plan);
+	char *part = xstrdup(sink_part(s));
+	assert_int_equal(feed(s, path, 0, 5000), 0);
+	sink_keep(s);
+	s = take_up(&plan, part, &err);
+	assert_int_equal(err, 0);
+	sink_abandon(s);
+	has_no_locks = false;
 	free(part);
 }
 
@@ -290,6 +334,32 @@ who_finishes_has_nothing_else(void **state)
 	close(far);
 }
 
+static void
+nothing_stays_open(void **state)
+{
+	(void)state;
+	int err;
+	for (int folder = 0; folder < 2; folder++) {
+		const char *path = folder ? make_tree() : make_large(1000);
+		struct sink_plan plan = plan_of(path);
+		struct sink *s = begin_part(&plan);
+		char *part = xstrdup(sink_part(s));
+		assert_int_equal(feed(s, path, 0, 500), 0);
+		sink_keep(s);
+		unsigned count = count_fds(getpid());
+		/* Of its list, and of itself. */
+		for (unsigned i = 1; i <= 2; i++) {
+			fstat_fails = i;
+			assert_null(take_up(&plan, part, &err));
+			assert_int_equal(fstat_fails, 0);
+			assert_int_equal(err, ERR_SYS);
+			assert_int_equal(count_fds(getpid()), count);
+		}
+		sink_drop_part(part);
+		free(part);
+	}
+}
+
 /* It is removed, or there: nothing of it is lost under its name. */
 static void
 dropped_while_it_is_finished(void **state)
@@ -320,9 +390,11 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		PLACED(one_sink_has_it),
+		PLACED(without_locks_it_goes),
 		PLACED(who_finishes_has_it),
 		PLACED(who_outlives_the_program_has_it),
 		PLACED(who_finishes_has_nothing_else),
+		PLACED(nothing_stays_open),
 		PLACED(dropped_while_it_is_finished),
 	};
 
