@@ -364,10 +364,14 @@ draw_detail(const struct frame *f, struct rect at, const struct transfer *t)
 
 	who_of(f, t, PEER_LABEL_SIZE, who);
 	char *state = transfer_long(f->m->lang, t, who);
+	/* A name of several rows leaves one for how it stands. */
+	char *name = xstrndup(
+	    t->name, width_cut(t->name, strlen(t->name), at.cols / 2, NULL));
 	str_addf(&s,
 	    t->mine ? say(f->m->lang, "f%u to %s: %s, %s")
 		    : say(f->m->lang, "f%u from %s: %s, %s"),
-	    (unsigned)t->id, who, t->name, state);
+	    (unsigned)t->id, who, name, state);
+	free(name);
 	free(state);
 	char *path = transfer_path(t);
 	if (path != NULL && (t->mine || t->state == TRANSFER_DONE))

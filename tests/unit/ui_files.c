@@ -43,14 +43,20 @@ end(void **state)
 }
 
 static bool
-shows(struct scene *s, const char *text)
+shows_in(struct scene *s, int rows, int cols, const char *text)
 {
-	scene_draw(s, ROWS, COLS);
+	scene_draw(s, rows, cols);
 	char *dump = grid_dump(&s->grid, false);
 	bool found = strstr(dump, text) != NULL;
 
 	free(dump);
 	return found;
+}
+
+static bool
+shows(struct scene *s, const char *text)
+{
+	return shows_in(s, ROWS, COLS, text);
 }
 
 static int
@@ -383,6 +389,21 @@ the_list_has_keys(void **state)
 
 /* Enter leaves the list for whom the file is from. */
 static void
+the_list_says_how_it_stands(void **state)
+{
+	struct scene *s = *state;
+	char name[240 + 1];
+
+	memset(name, 'n', sizeof(name) - 1);
+	name[sizeof(name) - 1] = '\0';
+	struct transfer *t = fixture_transfer(s->m, ana, name, false);
+	t->state = TRANSFER_FAILED;
+	t->reason = strdup("the reason of it all");
+	scene_key(s, KEY_F1 + 4, 0);
+	assert_true(shows_in(s, 12, 40, "failed: the reason of it all"));
+}
+
+static void
 the_list_leads_to_the_talk(void **state)
 {
 	struct scene *s = *state;
@@ -691,6 +712,7 @@ main(void)
 		TEST(dropped_files),
 		TEST(dropped_as_it_is),
 		TEST(the_list_has_keys),
+		TEST(the_list_says_how_it_stands),
 		TEST(the_list_leads_to_the_talk),
 		TEST(what_came_is_opened),
 		TEST(what_came_before_is_opened),
