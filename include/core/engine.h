@@ -133,7 +133,8 @@ enum effect_kind {
 				removed */
 	EFFECT_MOVE, /* move: conn is no longer the engine's; its descriptor,
 			with what is queued on it, goes to whoever moves token:
-			engine_move(token) */
+			engine_move(token). conn 0: nobody is asked; MOVE_DONE
+			where part has its name already, else MOVE_LOST */
 	EFFECT_MOVE_STOP, /* token: the other end is told why; no report
 			     follows; on: what is here of it is removed */
 	EFFECT_RUN, /* start a program: text is the name of the command, and the

@@ -101,6 +101,7 @@ struct transfer {
 	/* Of core/earshot_transfer.c. */
 	bool moving;       /* EFFECT_MOVE was given */
 	bool stream_ended; /* of that one all came, or went */
+	bool looks;        /* that one has no connection: it may be all here */
 	int64_t owes_ms;   /* when it is said */
 	uint8_t owes;      /* enum file_end: could not be stored, so it was not
 			      said */

@@ -63,10 +63,10 @@ move_begin(struct mover *m, struct move *mv)
 	mv->told_ms = m->now_ms;
 	/* What came already is not in the connection any more. */
 	mv->readable = mv->busy = true;
-	if (mv->fd < 0)
-		move_lost(m, mv, 0);
-	else if (!mv->sends)
+	if (mv->fd >= 0 && !mv->sends)
 		receiver_begin(m, mv);
+	else if (mv->fd < 0 && !receiver_looks(m, mv))
+		move_lost(m, mv, 0);
 }
 
 void

@@ -357,6 +357,22 @@ receiver_has_it(struct mover *m, struct move *mv)
 	return true;
 }
 
+bool
+receiver_looks(struct mover *m, struct move *mv)
+{
+	struct sink_plan plan = plan_of(mv);
+	char *error = NULL;
+
+	if (mv->sends || mv->part == NULL)
+		return false;
+	if (sink_resume(&plan, mv->part, &mv->sink, &error) < 0) {
+		free(error);
+		return false;
+	}
+	mv->begun = true;
+	return receiver_has_it(m, mv);
+}
+
 void
 receiver_turn(struct mover *m, struct move *mv)
 {

@@ -240,8 +240,10 @@ void receiver_begin(struct mover *m, struct move *mv);
 void receiver_event(
     struct mover *m, struct move *mv, const struct flow_event *ev);
 void receiver_turn(struct mover *m, struct move *mv);
-/* The other end says that it is complete: where it is, the move is done. */
+/* Where it has its name already, whatever the other end says, it is done. */
 bool receiver_has_it(struct mover *m, struct move *mv);
+/* The same, without a connection. */
+bool receiver_looks(struct mover *m, struct move *mv);
 /* What came goes to the sink. 0, or an error and its sentence. */
 int receiver_write(struct move *mv, char **ret_error);
 /* All that is here is known: asks for the rest. */

@@ -121,7 +121,7 @@ static void
 on_event(struct mover *m, struct move *mv, const struct flow_event *ev)
 {
 	if (ev->kind == FLOW_STOPPED) {
-		if (ev->why != FLOW_STOP_DONE || !receiver_has_it(m, mv))
+		if (!receiver_has_it(m, mv))
 			move_told(m, mv, ev->why);
 	} else if (mv->sends)
 		sender_event(m, mv, ev);

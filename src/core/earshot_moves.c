@@ -503,6 +503,8 @@ engine_move(struct engine *e, struct now now, uint32_t token,
 	if (t == NULL || !t->moving)
 		return;
 	take_note(t, report);
+	bool looked = t->looks;
+	t->looks = false;
 	t->moving = report->kind <= MOVE_PROGRESS;
 	if (transfer_state_is_last(t->state))
 		return;
@@ -520,7 +522,8 @@ engine_move(struct engine *e, struct now now, uint32_t token,
 		stopped(e, now, t, report);
 		break;
 	case MOVE_LOST:
-		later(e, now, t, NULL);
+		if (!looked)
+			later(e, now, t, NULL);
 		break;
 	case MOVE_FAILED:
 		failed(e, now, t, report);

@@ -101,35 +101,57 @@ file_conn_judge(struct engine *e, struct now now, struct conn *c,
 	return carrier_accept(&c->carrier, now);
 }
 
-/* The keys, and what came already, to whoever moves it. */
-static bool
-hand_over(struct engine *e, struct now now, struct conn *c, struct transfer *t)
+static struct planned *
+plan_new(struct engine *e, const struct transfer *t)
 {
-	struct contact *k = c->contact;
 	struct planned *p = xcalloc(1, sizeof(*p));
-	const uint8_t *rest;
-	size_t n;
 
-	if (session_release(c->carrier.session, &p->plan.keys, &rest, &n) < 0) {
-		free(p);
-		conn_drop(e, now, c, CLOSE_PROTOCOL);
-		return false;
-	}
 	p->next = e->planned;
 	e->planned = p;
-	p->rest = n == 0 ? NULL : xmemdup(rest, n);
 	p->transfer = transfer_copy(t);
 	p->plan.sends = t->mine;
-	p->plan.rest = p->rest;
-	p->plan.rest_size = n;
 	p->plan.path = p->transfer->path == NULL ? "" : p->transfer->path;
 	p->plan.name = p->transfer->name;
 	p->plan.folder = t->folder;
 	p->plan.size = t->size;
 	p->plan.files = t->files;
-	p->plan.entries_max = earshot_transfer_entries(k, t);
 	p->plan.mtime = t->mtime;
 	p->plan.part = p->transfer->part;
+	return p;
+}
+
+void
+file_conn_look(struct engine *e, struct now now, struct transfer *t)
+{
+	if (t->mine || t->part == NULL)
+		return;
+	effect_add(e, (struct effect){ .kind = EFFECT_MOVE,
+			  .token = t->id,
+			  .move = &plan_new(e, t)->plan });
+	t->moving = t->looks = true;
+	t->moved_ms = now.mono_ms;
+}
+
+/* The keys, and what came already, to whoever moves it. */
+static bool
+hand_over(struct engine *e, struct now now, struct conn *c, struct transfer *t)
+{
+	struct contact *k = c->contact;
+	struct session_keys keys;
+	const uint8_t *rest;
+	size_t n;
+
+	if (session_release(c->carrier.session, &keys, &rest, &n) < 0) {
+		conn_drop(e, now, c, CLOSE_PROTOCOL);
+		return false;
+	}
+	struct planned *p = plan_new(e, t);
+	p->plan.keys = keys;
+	mem_wipe(&keys, sizeof(keys));
+	p->rest = n == 0 ? NULL : xmemdup(rest, n);
+	p->plan.rest = p->rest;
+	p->plan.rest_size = n;
+	p->plan.entries_max = earshot_transfer_entries(k, t);
 	effect_add(e, (struct effect){ .kind = EFFECT_MOVE,
 			  .conn = c->id,
 			  .token = t->id,
@@ -150,7 +172,7 @@ begin(struct engine *e, struct now now, struct conn *c, struct transfer *t)
 		return;
 	}
 	t->moving = true;
-	t->stream_ended = false;
+	t->stream_ended = t->looks = false;
 	t->paused_there = false;
 	t->try_ms = NEVER_MS;
 	t->moved_ms = now.mono_ms;

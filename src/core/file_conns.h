@@ -22,6 +22,9 @@ void file_conn_message(struct engine *e, struct now now, struct conn *c,
 /* The connection that was dialled for it is gone. */
 void file_conn_failed(
     struct engine *e, struct now now, uint32_t transfer, uint32_t conn);
+/* Theirs: earshot may have died between the end of its last byte and the store,
+ * so its part is looked at, and nobody is asked. */
+void file_conn_look(struct engine *e, struct now now, struct transfer *t);
 /* Dials the peer of t at the address that is its turn, or the next one that can
  * be tried; false when there is none left. */
 bool file_conn_dial(struct engine *e, struct now now, struct transfer *t);

@@ -297,6 +297,8 @@ trace_effect_out(struct engine *e, const struct effect *effect)
 		r.kind = RECORD_CLOSE;
 		break;
 	case EFFECT_MOVE:
+		if (r.conn == 0)
+			return;
 		r.kind = RECORD_HANDED;
 		break;
 	default:

@@ -7,6 +7,7 @@
 
 #include "base/mem.h"
 #include "core/earshot_transfer.h"
+#include "core/file_conns.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -47,7 +48,7 @@ load_one(struct engine *e, struct now now, const struct transfer *saved)
 	t->called_ms = 0;
 	t->rate = 0;
 	t->conn = 0;
-	t->moving = t->stream_ended = false;
+	t->moving = t->stream_ended = t->looks = false;
 	t->ending = t->sink_open = t->source_open = false;
 }
 
@@ -95,5 +96,7 @@ transfers_start(struct engine *e, struct now now)
 		else if (!t->mine &&
 			 (t->state == TRANSFER_ACCEPTED || rests_by_itself(t)))
 			t->try_ms = now.mono_ms + rng_below(&e->rng, SPREAD_MS);
+		if (!t->mine && t->state == TRANSFER_ACCEPTED)
+			file_conn_look(e, now, t);
 	}
 }

@@ -407,13 +407,12 @@ finish(struct sim_movers *m, struct mover_job *j)
 	end(m, j, MOVE_DONE, 0, NULL);
 }
 
-/* They know that it is complete; where it is, it is done here, too. */
+/* Where it is complete, it is done, whatever they say. */
 static void
 take_end(struct sim_movers *m, struct mover_job *j, enum flow_stop why)
 {
 	const struct disk_part *part = part_find(&m->disks[j->node], j->part);
-	bool done =
-	    why == FLOW_STOP_DONE && !j->sends && part != NULL && part->placed;
+	bool done = !j->sends && part != NULL && part->placed;
 
 	end(m, j, done ? MOVE_DONE : MOVE_STOPPED, why, NULL);
 }
@@ -539,6 +538,23 @@ take_move(struct sim_movers *m, unsigned node, const struct effect *effect)
 	pull(m, j);
 }
 
+/* Nobody is asked. */
+static void
+take_look(struct sim_movers *m, unsigned node, const struct effect *effect)
+{
+	const struct move_plan *plan = effect->move;
+	const struct disk_part *part = part_find(&m->disks[node], plan->part);
+	bool all = part != NULL && part->placed;
+	struct move_report r = { .kind = all ? MOVE_DONE : MOVE_LOST,
+		.done = all ? plan->size : 0 };
+
+	assert(job_by_token(m, node, effect->token) == NULL);
+	struct mover_job *j = job_new(m, node, effect->token);
+	snprintf(j->name, sizeof(j->name), "%s", plan->name);
+	snprintf(j->part, sizeof(j->part), "%s", plan->part);
+	report(m, j, &r);
+}
+
 static void
 take_stop(struct sim_movers *m, unsigned node, const struct effect *effect)
 {
@@ -560,7 +576,9 @@ take_effect(void *ctx, unsigned node, const struct effect *effect)
 {
 	struct sim_movers *m = ctx;
 
-	if (effect->kind == EFFECT_MOVE)
+	if (effect->kind == EFFECT_MOVE && effect->conn == 0)
+		take_look(m, node, effect);
+	else if (effect->kind == EFFECT_MOVE)
 		take_move(m, node, effect);
 	if (effect->kind == EFFECT_MOVE_STOP)
 		take_stop(m, node, effect);

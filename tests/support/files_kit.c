@@ -223,6 +223,17 @@ move_input(struct fkit *k, struct fkit_move *m, const uint8_t *p, size_t n)
 }
 
 static void
+take_look(struct fkit *k, unsigned node, const struct effect *e)
+{
+	bool all = k->nodes[node].has_all;
+	struct move_report r = { .kind = all ? MOVE_DONE : MOVE_LOST,
+		.done = all ? e->move->size : 0,
+		.path = all ? FKIT_PLACE : NULL };
+
+	say_report(k, node, e->token, &r);
+}
+
+static void
 take_move(struct fkit *k, unsigned node, const struct effect *e)
 {
 	struct fkit_node *n = &k->nodes[node];
@@ -351,7 +362,9 @@ run_effect(struct fkit *k, unsigned node, const struct effect *e)
 		take_datagram(k, node, e);
 	if (e->kind == EFFECT_STORE)
 		memstore_apply(&n->store, e->change);
-	if (e->kind == EFFECT_MOVE)
+	if (e->kind == EFFECT_MOVE && e->conn == 0)
+		take_look(k, node, e);
+	else if (e->kind == EFFECT_MOVE)
 		take_move(k, node, e);
 	if (e->kind == EFFECT_MOVE_STOP)
 		take_stop(k, node, e);

@@ -23,6 +23,8 @@ enum {
 	FKIT_TEXT = 256,
 };
 
+#define FKIT_PLACE "/in/all"
+
 struct fkit_move {
 	uint32_t token; /* 0: none */
 	struct flow *flow;
@@ -42,6 +44,7 @@ struct fkit_node {
 	bool full;    /* no commit succeeds */
 	bool no_tcp;  /* nobody reaches it over TCP */
 	bool deaf;    /* no datagram reaches it */
+	bool has_all; /* its parts have their names already, at FKIT_PLACE */
 	struct fkit_move moves[FKIT_MOVES_MAX];
 	unsigned move_count; /* that began, ever */
 	unsigned stops, drops, parts_dropped;

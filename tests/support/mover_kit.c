@@ -153,17 +153,29 @@ kit_start_sender(struct kit *k)
 	    k->downloads);
 }
 
-void
-kit_start_receiver(struct kit *k)
+static void
+start_receiver(struct kit *k, int fd)
 {
 	struct move_plan plan = k->plan;
 
-	end_forget(&k->to);
 	plan.keys = kit_keys(false);
 	plan.path = "";
 	plan.part = k->to.part;
-	mover_start(k->to.m, KIT_TOKEN, &plan, connect_to(&k->to), NULL, 0,
-	    k->downloads);
+	mover_start(k->to.m, KIT_TOKEN, &plan, fd, NULL, 0, k->downloads);
+}
+
+void
+kit_start_receiver(struct kit *k)
+{
+	end_forget(&k->to);
+	start_receiver(k, connect_to(&k->to));
+}
+
+void
+kit_start_alone(struct kit *k)
+{
+	end_forget(&k->to);
+	start_receiver(k, -1);
 }
 
 void

@@ -51,6 +51,8 @@ struct session_keys kit_keys(bool sends);
 /* One end, with the test at the other side of its connection. */
 void kit_start_sender(struct kit *k);
 void kit_start_receiver(struct kit *k);
+/* The receiver, without a connection. */
+void kit_start_alone(struct kit *k);
 /* Both, with what was heard before forgotten; but not the part. */
 void kit_start(struct kit *k);
 /* Carries, until both had their last report. */

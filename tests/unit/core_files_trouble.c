@@ -192,6 +192,31 @@ complete_before_a_crash(void **state)
 	assert_int_equal(k.nodes[BOB].parts_dropped, 0);
 }
 
+/* The same, and who sent it has forgotten it, or is not there. */
+static void
+complete_and_nobody_to_ask(void **state)
+{
+	(void)state;
+	uint32_t hers, his;
+	struct move_report r = { .kind = MOVE_DONE, .done = 1000 };
+	run(&hers, &his);
+	fkit_report(&k, ANA, hers, &r);
+	fkit_kill(&k, BOB);
+	fkit_kill(&k, ANA);
+	k.nodes[BOB].has_all = true;
+	fkit_start(&k, BOB);
+	fkit_pass(&k, 1000);
+	assert_int_equal(fkit_state(&k, BOB, his), TRANSFER_DONE);
+	assert_string_equal(fkit_get(&k, BOB, his)->path, FKIT_PLACE);
+	assert_int_equal(k.nodes[BOB].parts_dropped, 1);
+	/* She does not mind hearing it again. */
+	fkit_start(&k, ANA);
+	fkit_pass(&k, 60000);
+	fkit_say(&k, BOB, ANA, "hello");
+	assert_string_equal(
+	    fkit_last(&k, ANA, BOB, MESSAGE_TEXT)->text, "hello");
+}
+
 /* The same the other way round: they have it all, and will not come again. */
 static void
 complete_before_a_crash_of_the_sender(void **state)
@@ -663,6 +688,7 @@ main(void)
 		TEST(restarts_at_each_state),
 		TEST(a_path_keeps_its_bytes),
 		TEST(complete_before_a_crash),
+		TEST(complete_and_nobody_to_ask),
 		TEST(complete_before_a_crash_of_the_sender),
 		TEST(an_offer_that_never_went_out),
 		TEST(acknowledged_after_the_commit),

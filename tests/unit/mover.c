@@ -260,8 +260,14 @@ what_is_finished_is_found_again(void **state)
 	assert_string_equal(k->to.path, path);
 	assert_in_range(k->carried, 0, 1000);
 	assert_int_equal(kit_downloads(k), 2);
+	/* Who does not know of it any more is believed no more than who is not
+	 * there. */
+	kit_start_alone(k);
+	kit_wait(k, &k->to);
+	assert_int_equal(k->to.kind, MOVE_DONE);
+	assert_string_equal(k->to.path, path);
 	kit_start_receiver(k);
-	assert_int_equal(flow_stop(f, FLOW_STOP_DONE), 0);
+	assert_int_equal(flow_stop(f, FLOW_STOP_CANCELLED), 0);
 	const uint8_t *p = flow_output(f, &n);
 	assert_int_equal(write(k->to.fd, p, n), n);
 	k->to.dies = false;
