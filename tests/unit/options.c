@@ -36,7 +36,8 @@ good_use(void **state)
 
 	(void)state;
 	assert_int_equal(parse(&o, ""), -1);
-	assert_false(o.plain || o.json || o.verb != VERB_NONE || o.overrides.count > 0);
+	assert_false(
+	    o.plain || o.json || o.verb != VERB_NONE || o.overrides.count > 0);
 	assert_null(o.home);
 	assert_int_equal(parse(&o, "--json --port 4000 -i eth0 -i lo"), -1);
 	assert_true(o.plain && o.json);
@@ -119,11 +120,11 @@ wrong_use_is_status_2(void **state)
 		"--since today", "--until today demo", "--limit 5",
 		"log --limit 0", "log --limit x", "log --limit -1",
 		"log --limit 5x", "listen udp", "send", "send-file",
-		"send-file bob", "send-file bob a -N",
-		"send a b c", "shout", "info", "who all", "--no-wait", "who -N",
+		"send-file bob", "send-file bob a -N", "send a b c", "shout",
+		"info", "who all", "--no-wait", "who -N",
 		"send a b --timeout x", "receive --count 0", "--wait 3",
-		"log --from bob", "set a b c", "listen udp 1 2",
-		"--exec cat", "log --framing line", "log --limit 1000001",
+		"log --from bob", "set a b c", "listen udp 1 2", "--exec cat",
+		"log --framing line", "log --limit 1000001",
 		/* Two blanks: an empty word. */
 		"send  hi", "send-file  a", "send-file bob a  b", "pin  x",
 		"send-file bob a --name b", "send-file bob - a --name b" };
