@@ -112,7 +112,7 @@ the_home_is_expanded(void **state)
 static void
 what_is_there_is_known(void **state)
 {
-	char *path = tmpdir_path(dir, "boot log");
+	const char *path = tmpdir_path(dir, "boot log");
 
 	(void)state;
 	assert_true(paths_is_there(path));
