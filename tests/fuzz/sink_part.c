@@ -37,7 +37,7 @@ struct stream {
 	unsigned entries;
 };
 
-static char top[] = "/tmp/earshot-fuzz-XXXXXX";
+static char *top;
 /* For the visits of nftw. */
 static unsigned damage_left, counted;
 static uint8_t damage_to;
@@ -82,18 +82,20 @@ remove_top(void)
 {
 	empty_top();
 	(void)rmdir(top);
+	free(top);
 }
 
 static void
 make_top(void)
 {
-	static bool made;
+	const char *tmp = getenv("TMPDIR");
 
-	if (!made)
-		check(mkdtemp(top) != NULL && atexit(remove_top) == 0);
-	else
+	if (top != NULL) {
 		empty_top();
-	made = true;
+		return;
+	}
+	top = xasprintf("%s/earshot-fuzz-XXXXXX", tmp != NULL ? tmp : "/tmp");
+	check(mkdtemp(top) != NULL && atexit(remove_top) == 0);
 }
 
 static void

@@ -385,3 +385,39 @@ kit_downloads(const struct kit *k)
 	closedir(d);
 	return count;
 }
+
+void
+kit_make_folder(struct kit *k, const char *name)
+{
+	char *path = xasprintf("%s/src/%s", k->top, name);
+
+	assert_int_equal(mkdir(path, 0700), 0);
+	free(path);
+}
+
+void
+kit_make_file(struct kit *k, const char *name, size_t n)
+{
+	uint8_t *bytes = kit_pattern(n);
+	char *path = xasprintf("%s/src/%s", k->top, name);
+
+	tmpdir_write(path, bytes, n, 0600);
+	free(path);
+	free(bytes);
+}
+
+void
+kit_run_and_cut(struct kit *k, size_t limit)
+{
+	k->limit = limit;
+	kit_start(k);
+	kit_run_to_limit(k);
+	kit_cut(k);
+	kit_wait(k, &k->from);
+	kit_wait(k, &k->to);
+	k->limit = SIZE_MAX;
+	assert_int_equal(k->from.kind, MOVE_LOST);
+	assert_int_equal(k->to.kind, MOVE_LOST);
+	assert_non_null(k->to.part);
+	assert_true(tmpdir_exists(k->to.part));
+}

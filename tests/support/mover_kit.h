@@ -46,6 +46,9 @@ void kit_file(struct kit *k, const char *name, size_t n);
 /* The folder TOP/src/NAME is what is sent: so many bytes, so many files. */
 void kit_folder(
     struct kit *k, const char *name, uint64_t bytes, uint32_t files);
+/* For that: TOP/src/NAME, a folder; or a file of n such bytes. */
+void kit_make_folder(struct kit *k, const char *name);
+void kit_make_file(struct kit *k, const char *name, size_t n);
 /* Keys of one end; the same at each call. */
 struct session_keys kit_keys(bool sends);
 /* One end, with the test at the other side of its connection. */
@@ -59,6 +62,9 @@ void kit_start(struct kit *k);
 void kit_run(struct kit *k);
 /* Carries, until limit was. */
 void kit_run_to_limit(struct kit *k);
+/* So much arrives; then both see the connection end. The receiver is another
+ * mover after that. */
+void kit_run_and_cut(struct kit *k, size_t limit);
 /* Both connections end. */
 void kit_cut(struct kit *k);
 /* Hears, until e had its last report. */

@@ -77,26 +77,6 @@ an_empty_file_arrives(void **state)
 }
 
 static void
-make_folder(struct kit *k, const char *name)
-{
-	char *path = xasprintf("%s/src/%s", k->top, name);
-
-	assert_int_equal(mkdir(path, 0700), 0);
-	free(path);
-}
-
-static void
-make_file(struct kit *k, const char *name, size_t n)
-{
-	uint8_t *bytes = kit_pattern(n);
-	char *path = xasprintf("%s/src/%s", k->top, name);
-
-	tmpdir_write(path, bytes, n, 0600);
-	free(path);
-	free(bytes);
-}
-
-static void
 assert_arrived(const struct kit *k, const char *name, off_t size)
 {
 	char *path = xasprintf("%s/%s", k->to.path, name);
@@ -114,17 +94,17 @@ make_tree(struct kit *k)
 {
 	char name[32];
 
-	make_folder(k, "tree");
-	make_folder(k, "tree/bare");
-	make_folder(k, "tree/deep");
-	make_folder(k, "tree/deep/er");
-	make_file(k, "tree/big", 3 * MIB);
-	make_file(k, "tree/deep/a", 70000);
-	make_file(k, "tree/deep/er/empty", 0);
-	make_file(k, "tree/zero", 0);
+	kit_make_folder(k, "tree");
+	kit_make_folder(k, "tree/bare");
+	kit_make_folder(k, "tree/deep");
+	kit_make_folder(k, "tree/deep/er");
+	kit_make_file(k, "tree/big", 3 * MIB);
+	kit_make_file(k, "tree/deep/a", 70000);
+	kit_make_file(k, "tree/deep/er/empty", 0);
+	kit_make_file(k, "tree/zero", 0);
 	for (int i = 0; i < 100; i++) {
 		snprintf(name, sizeof(name), "tree/deep/f%d", i);
-		make_file(k, name, 1);
+		kit_make_file(k, name, 1);
 	}
 	kit_folder(k, "tree", TREE_BYTES, TREE_FILES);
 }
@@ -163,7 +143,7 @@ an_empty_folder_arrives(void **state)
 {
 	struct kit *k = *state;
 
-	make_folder(k, "none");
+	kit_make_folder(k, "none");
 	kit_folder(k, "none", 0, 0);
 	kit_start(k);
 	kit_run(k);
@@ -179,15 +159,15 @@ what_is_no_file_is_left_out_and_told(void **state)
 	struct kit *k = *state;
 	char *pipe;
 
-	make_folder(k, "odd");
-	make_file(k, "odd/file", 10);
+	kit_make_folder(k, "odd");
+	kit_make_file(k, "odd/file", 10);
 	pipe = xasprintf("%s/src/odd/pipe", k->top);
 	assert_int_equal(mkfifo(pipe, 0600), 0);
 	free(pipe);
 	pipe = xasprintf("%s/src/odd/link", k->top);
 	assert_int_equal(symlink("/etc/passwd", pipe), 0);
 	free(pipe);
-	make_file(k, "odd/.hidden", 0);
+	kit_make_file(k, "odd/.hidden", 0);
 	kit_folder(k, "odd", 10, 2);
 	kit_start(k);
 	kit_run(k);
@@ -200,30 +180,13 @@ what_is_no_file_is_left_out_and_told(void **state)
 	assert_arrived(k, "file", 10);
 }
 
-/* So much arrives; then both see the connection end. */
-static void
-run_and_cut(struct kit *k, size_t limit)
-{
-	k->limit = limit;
-	kit_start(k);
-	kit_run_to_limit(k);
-	kit_cut(k);
-	kit_wait(k, &k->from);
-	kit_wait(k, &k->to);
-	k->limit = SIZE_MAX;
-	assert_int_equal(k->from.kind, MOVE_LOST);
-	assert_int_equal(k->to.kind, MOVE_LOST);
-	assert_non_null(k->to.part);
-	assert_true(tmpdir_exists(k->to.part));
-}
-
 static void
 a_file_is_taken_up_again(void **state)
 {
 	struct kit *k = *state;
 
 	kit_file(k, "a.bin", 5 * MIB);
-	run_and_cut(k, 3 * MIB);
+	kit_run_and_cut(k, 3 * MIB);
 	uint64_t had = k->to.done;
 	assert_in_range(had, 2 * MIB, 3 * MIB);
 	kit_start(k);
@@ -291,7 +254,7 @@ a_folder_is_taken_up_again(void **state)
 	make_tree(k);
 	/* The first is cut within its first record. */
 	for (size_t limit = 300; had < TREE_BYTES - 500000; limit = 400000) {
-		run_and_cut(k, limit);
+		kit_run_and_cut(k, limit);
 		assert_true(k->to.done >= had);
 		had = k->to.done;
 	}
@@ -321,7 +284,7 @@ a_spoiled_end_is_sent_again(void **state)
 	struct kit *k = *state;
 
 	kit_file(k, "a.bin", 5 * MIB);
-	run_and_cut(k, 3 * MIB);
+	kit_run_and_cut(k, 3 * MIB);
 	uint64_t had = k->to.done;
 	spoil(k->to.part, (off_t)had - 100 * KIB);
 	kit_start(k);
@@ -337,7 +300,7 @@ a_part_that_is_gone_begins_anew(void **state)
 	struct kit *k = *state;
 
 	kit_file(k, "a.bin", 5 * MIB);
-	run_and_cut(k, 3 * MIB);
+	kit_run_and_cut(k, 3 * MIB);
 	assert_int_equal(unlink(k->to.part), 0);
 	kit_start(k);
 	kit_run(k);
@@ -372,7 +335,7 @@ t40_a_changed_source_is_told(void **state)
 		{ .tv_sec = 1000000000 } };
 
 	kit_file(k, "a.bin", 5 * MIB);
-	run_and_cut(k, 3 * MIB);
+	kit_run_and_cut(k, 3 * MIB);
 	spoil(k->source, 17);
 	/* Its time says so. */
 	kit_start(k);
@@ -395,7 +358,7 @@ a_folder_that_grew_is_another_one(void **state)
 	struct kit *k = *state;
 
 	make_tree(k);
-	make_file(k, "tree/zzz", 1);
+	kit_make_file(k, "tree/zzz", 1);
 	kit_start(k);
 	assert_changed(k);
 	assert_true(k->to.done <= TREE_BYTES);
@@ -684,7 +647,7 @@ t41_not_a_byte_more_than_was_offered(void **state)
 								  "0123456789",
 					.count = 20 };
 
-	make_folder(k, "tree");
+	kit_make_folder(k, "tree");
 	kit_folder(k, "tree", 100, 3);
 	liar_open(k, &l);
 	assert_int_equal(flow_piece(l.f, &enter), 0);

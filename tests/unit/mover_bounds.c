@@ -22,31 +22,13 @@
 enum { FILES = 2, ENTRIES = 5 };
 
 static void
-make_folder(struct kit *k, const char *name)
-{
-	char *path = xasprintf("%s/src/%s", k->top, name);
-
-	assert_int_equal(mkdir(path, 0700), 0);
-	free(path);
-}
-
-static void
-make_file(struct kit *k, const char *name)
-{
-	char *path = xasprintf("%s/src/%s", k->top, name);
-
-	tmpdir_write(path, "", 0, 0600);
-	free(path);
-}
-
-static void
 make_tree(struct kit *k)
 {
-	make_folder(k, "tree");
-	make_folder(k, "tree/a");
-	make_folder(k, "tree/b");
-	make_file(k, "tree/a/x");
-	make_file(k, "tree/b/x");
+	kit_make_folder(k, "tree");
+	kit_make_folder(k, "tree/a");
+	kit_make_folder(k, "tree/b");
+	kit_make_file(k, "tree/a/x", 0);
+	kit_make_file(k, "tree/b/x", 0);
 	kit_folder(k, "tree", 0, FILES);
 }
 
@@ -69,7 +51,7 @@ a_folder_with_another_file_is_another_one(void **state)
 	struct kit *k = *state;
 
 	make_tree(k);
-	make_file(k, "tree/z");
+	kit_make_file(k, "tree/z", 0);
 	kit_start(k);
 	assert_ends(k, &k->from, FLOW_STOP_CHANGED);
 }

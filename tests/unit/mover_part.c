@@ -113,19 +113,6 @@ end_receiver(struct kit *k)
 	k->to.m = mover_new();
 }
 
-/* Some of it is here. */
-static void
-run_and_cut(struct kit *k)
-{
-	k->limit = 3 * MIB;
-	kit_start(k);
-	kit_run_to_limit(k);
-	kit_cut(k);
-	kit_wait(k, &k->from);
-	kit_wait(k, &k->to);
-	k->limit = SIZE_MAX;
-}
-
 /* As while it is put in its place by a process of a program that was killed. */
 static void
 a_part_that_is_busy_is_tried_later(void **state)
@@ -133,7 +120,7 @@ a_part_that_is_busy_is_tried_later(void **state)
 	struct kit *k = *state;
 
 	kit_file(k, "a.bin", 5 * MIB);
-	run_and_cut(k);
+	kit_run_and_cut(k, 3 * MIB);
 	char *list =
 	    xasprintf("%.*s.list", (int)strlen(k->to.part) - 5, k->to.part);
 	int fd = open(list, O_RDWR | O_CLOEXEC);
