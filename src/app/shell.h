@@ -104,10 +104,10 @@ struct shell {
 	struct front *asker;
 	struct hooks *hooks;
 	struct run_front *run_front; /* programs that others run here */
-	struct control *control;   /* NULL: none */
-	struct recorder *recorder; /* the same */
+	struct control *control;     /* NULL: none */
+	struct recorder *recorder;   /* the same */
 	unsigned control_clients;
-	bool is_brief; /* run for a verb, which waits for its end */
+	bool is_brief;   /* run for a verb, which waits for its end */
 	int64_t due_ms;  /* at the last wait: when something was to be done */
 	int64_t rest_ms; /* until then there is nothing to do but this, for
 			  * which others need the processor; or 0 */
