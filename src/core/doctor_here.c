@@ -10,10 +10,13 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* It could lead to others. */
+/* It could lead to others. What is of no known kind and off, as dummy0 is where
+ * the kernel makes one, is nobody's way to a network. */
 static bool
 is_candidate(const struct doctor_iface *n)
 {
+	if (n->link == LINK_OTHER && !n->up)
+		return false;
 	for (unsigned i = 0; i < n->addr_count; i++)
 		if (n->addrs[i].use == IFACE_VIRTUAL)
 			return false;

@@ -176,6 +176,28 @@ the_loopback_is_no_way_out(void **state)
 	doctor_facts_free(f);
 }
 
+/* dummy0 and ifb0 of a kernel that has them: nobody would switch them on. */
+static void
+what_leads_nowhere_is_not_missed(void **state)
+{
+	struct doctor_facts *f = healthy();
+	struct doctor_verdict v;
+	struct doctor_iface *n;
+
+	(void)state;
+	leave_alone(f);
+	n = add_iface(f, "dummy0", NULL, NULL, 0);
+	n->link = LINK_OTHER;
+	n->up = false;
+	eth(f)->addrs[0].use = IFACE_DOWN;
+	eth(f)->up = false;
+	doctor_judge(f, NULL, &v);
+	assert_int_equal(v.count, 1);
+	assert_string_equal(v.findings[0].iface, "eth0");
+	doctor_verdict_clear(&v);
+	doctor_facts_free(f);
+}
+
 static struct doctor_rule *
 add_rule(struct doctor_facts *f, bool out, enum doctor_what what, uint16_t port,
     const char *text)
@@ -652,6 +674,7 @@ main(void)
 		cmocka_unit_test(healthy_machines_have_nothing),
 		cmocka_unit_test(a_docker_bridge_of_its_own_is_no_fault),
 		cmocka_unit_test(the_loopback_is_no_way_out),
+		cmocka_unit_test(what_leads_nowhere_is_not_missed),
 		cmocka_unit_test(ports_that_are_taken),
 		cmocka_unit_test(it_does_not_start),
 		cmocka_unit_test(no_network),
