@@ -108,7 +108,7 @@ sink_new(const struct sink_plan *plan)
 	struct sink *s = xcalloc(1, sizeof(*s));
 
 	s->plan = *plan;
-	s->fd = s->dir = s->levels[0].fd = s->list = s->order_fd = -1;
+	s->fd = s->dir = s->levels[0].fd = s->list = s->sync_fd = -1;
 	return s;
 }
 
@@ -383,10 +383,6 @@ sink_piece(struct sink *s, const struct file_piece *piece, char **ret_error)
 static int
 sync_all(struct sink *s)
 {
-	if (s->sync_errno != 0) {
-		errno = s->sync_errno;
-		return -1;
-	}
 	if (!s->plan.is_folder)
 		return fsync(s->fd);
 #ifdef __linux__
@@ -490,7 +486,6 @@ wait_for_end(struct sink *s)
 {
 	char *error = NULL;
 
-	sink_sync_end(s);
 	if (s->child == 0)
 		return false;
 	free(sink_finish_end(s, &error));

@@ -4,129 +4,47 @@
  * for whatever else is on its way there, and meanwhile people talk. The answer
  * is one byte and a path or a sentence.
  *
- * Of a folder with many files that process begins before the end, and syncs
- * while they come: all of them at once would take as long as half of what it
- * took to write them.
+ * A folder with many files is synced while they come: all of them at once would
+ * take as long as half of what it took to write them. Nobody waits for who does
+ * that.
  */
 #include "store/sink_state.h"
 
 #include "base/err.h"
 #include "base/mem.h"
+#include "store/aside.h"
 #include "store/file.h"
 #include "store/sentence.h"
 
 #include <errno.h>
 #include <fcntl.h>
-#include <limits.h>
 #include <poll.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/socket.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 enum {
 	ANSWER_PATH = 'p',
 	ANSWER_ERROR = 'e',
-	ORDER_FINISH = 'f',
 	READ_SIZE = 1024,
-	/* Where they have to be closed one by one. */
-	FDS_MAX = 65536,
 	SYNC_MS = 100,
 	/* With less it is not worth a process. */
 	SYNC_ENTRIES = 500,
-	KEPT = 5,
+	KEPT = 4,
 };
 
-/* Kernels and sandboxes may not have it. */
-static void
-close_range_of(int first, int last)
-{
-	long max = sysconf(_SC_OPEN_MAX);
-
-	if (first > last)
-		return;
-#ifdef CLOSE_RANGE_CLOEXEC
-	if (close_range((unsigned)first, (unsigned)last, 0) == 0)
-		return;
-#endif
-	if (max < 0 || max > FDS_MAX)
-		max = FDS_MAX;
-	for (int fd = first; fd <= last && fd < max; fd++)
-		close(fd);
-}
-
-/* It holds neither the terminal nor connections, whose end would not be seen
- * while the disk works. */
-static void
-drop_all_but(const int keep[static KEPT])
-{
-	struct sigaction dfl = { .sa_handler = SIG_DFL };
-	sigset_t none;
-	int from = 0;
-
-	for (int number = 1; number < NSIG; number++)
-		sigaction(number, &dfl, NULL);
-	sigemptyset(&none);
-	sigprocmask(SIG_SETMASK, &none, NULL);
-	for (;;) {
-		int next = INT_MAX;
-		for (size_t i = 0; i < KEPT; i++)
-			if (keep[i] >= from && keep[i] < next)
-				next = keep[i];
-		close_range_of(from, next == INT_MAX ? INT_MAX : next - 1);
-		if (next == INT_MAX)
-			return;
-		from = next + 1;
-	}
-}
-
-static int
-sync_system(const struct sink *s)
-{
-#ifdef __linux__
-	return syncfs(s->levels[0].fd);
-#else
-	(void)s;
-	return 0;
-#endif
-}
-
-/* A file that was just written is closed here; the folder is what counts. */
-static void
-sync_until_told(struct sink *s, int orders)
-{
-	struct pollfd told = { .fd = orders, .events = POLLIN };
-	char order;
-	int n;
-
-	s->fd = -1;
-	s->depth = 0;
-	while ((n = poll(&told, 1, s->sync_errno == 0 ? SYNC_MS : -1)) <= 0)
-		if (n == 0 && sync_system(s) != 0)
-			s->sync_errno = errno;
-	if (read(orders, &order, 1) != 1)
-		_exit(0);
-	s->left_root = true;
-}
-
 static _Noreturn void
-child_run(struct sink *s, int answer, int orders)
+child_run(struct sink *s, int answer)
 {
 	char *error = NULL;
 	/* The list is open for its lock alone, as long as the process lives. */
-	int keep[KEPT] = { answer, orders, s->dir, s->list,
+	int keep[KEPT] = { answer, s->dir, s->list,
 		s->plan.is_folder ? s->levels[0].fd : s->fd };
 
 	s->list = -1;
-	/* It would never see the end of its orders. */
-	if (s->order_fd >= 0)
-		close(s->order_fd);
-	s->order_fd = -1;
-	drop_all_but(keep);
-	if (orders >= 0)
-		sync_until_told(s, orders);
+	aside_keep(keep, KEPT);
 	char *path = sink_finish(s, &error);
 	const char *text = path != NULL ? path : error;
 	char kind = path != NULL ? ANSWER_PATH : ANSWER_ERROR;
@@ -135,9 +53,8 @@ child_run(struct sink *s, int answer, int orders)
 	_exit(!told);
 }
 
-/* orders: where the child hears when it is to finish; -1: at once. */
 static int
-start_child(struct sink *s, int orders)
+start_child(struct sink *s)
 {
 	int fds[2];
 
@@ -146,7 +63,7 @@ start_child(struct sink *s, int orders)
 	fcntl(fds[0], F_SETFL, O_NONBLOCK);
 	pid_t pid = fork();
 	if (pid == 0)
-		child_run(s, fds[1], orders);
+		child_run(s, fds[1]);
 	close(fds[1]);
 	if (pid < 0) {
 		close(fds[0]);
@@ -165,55 +82,66 @@ reap(struct sink *s)
 	s->child = 0;
 }
 
+static int
+sync_system(int folder)
+{
+#ifdef __linux__
+	return syncfs(folder);
+#else
+	(void)folder;
+	return 0;
+#endif
+}
+
+static _Noreturn void
+sync_until_ended(int folder, int end)
+{
+	struct pollfd ended = { .fd = end, .events = POLLIN };
+	int n;
+
+	while ((n = poll(&ended, 1, SYNC_MS)) <= 0)
+		if (n == 0 && sync_system(folder) != 0)
+			break;
+	_exit(0);
+}
+
 void
 sink_sync_begin(struct sink *s)
 {
 	int fds[2];
 
 	if (s->entries != SYNC_ENTRIES || s->part == NULL ||
-	    socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, fds) != 0)
+	    pipe2(fds, O_CLOEXEC) != 0)
 		return;
-	s->order_fd = fds[0];
-	if (start_child(s, fds[1]) < 0) {
-		close(fds[0]);
-		s->order_fd = -1;
-	}
-	close(fds[1]);
+	/* Not the one of who finishes: a failure is told once to each. */
+	int folder =
+	    openat(s->levels[0].fd, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	int keep[] = { folder, fds[0] };
+	int began = aside_begin(keep, 2);
+	if (began > 0)
+		sync_until_ended(folder, fds[0]);
+	if (folder >= 0)
+		close(folder);
+	close(fds[0]);
+	s->sync_fd = fds[1];
+	if (began < 0)
+		sink_sync_end(s);
 }
 
 void
 sink_sync_end(struct sink *s)
 {
-	if (s->order_fd < 0)
-		return;
-	close(s->order_fd);
-	close(s->answer_fd);
-	s->order_fd = -1;
-	reap(s);
-}
-
-/* Whoever syncs already, finishes. */
-static bool
-tell_child(struct sink *s)
-{
-	char order = ORDER_FINISH;
-
-	if (s->order_fd < 0)
-		return false;
-	if (!s->left_root || send(s->order_fd, &order, 1, MSG_NOSIGNAL) != 1) {
-		sink_sync_end(s);
-		return false;
-	}
-	close(s->order_fd);
-	s->order_fd = -1;
-	return true;
+	if (s->sync_fd >= 0)
+		close(s->sync_fd);
+	s->sync_fd = -1;
 }
 
 int
 sink_finish_begin(struct sink *s)
 {
 	sink_note_complete(s);
-	return tell_child(s) ? 0 : start_child(s, -1);
+	sink_sync_end(s);
+	return start_child(s);
 }
 
 int

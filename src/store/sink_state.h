@@ -58,10 +58,9 @@ struct sink {
 	/* While it is being finished, by a child that answers through fd. */
 	pid_t child;
 	int answer_fd;
-	int order_fd;   /* it only syncs, until it is told here; or -1 */
-	int sync_errno; /* of such a child: a sync failed */
 	char *answer;
 	size_t answer_size, answer_cap;
+	int sync_fd; /* somebody syncs until that is closed; or -1 */
 };
 
 /* Whether n bytes more leave enough of the disk free. */
@@ -79,8 +78,8 @@ uint64_t sink_ahead_reserve(struct sink *s, size_t n);
 /* ERR_SYS, with errno: what was written before is lost. */
 int sink_ahead_wrote(struct sink *s, size_t n);
 void sink_ahead_end(struct sink *s);
-/* Many entries are synced while they come, by the child that will finish: once
- * there are many, and when they are not to be finished. */
+/* Many entries are synced while they come: once there are many, and when there
+ * are no more. Neither waits for the disk. */
 void sink_sync_begin(struct sink *s);
 void sink_sync_end(struct sink *s);
 int sink_fail_sys(const struct sink *s, char **ret_error);
