@@ -77,6 +77,10 @@ void sink_keep(struct sink *s);
 /* Removes what part names, and its list; what is finished stays. Who finishes
  * it meanwhile finds nothing, or was first. */
 void sink_drop_part(const char *part);
+/* The same; a folder, which may have a million files, is removed by a process
+ * that outlives the program, and until it is gone sink_resume says ERR_STATE.
+ */
+void sink_drop_aside(const char *part);
 /* 0, or an error and its sentence (caller frees). */
 int sink_open(
     const struct sink_plan *plan, struct sink **ret_sink, char **ret_error);
@@ -113,5 +117,7 @@ void sink_finish_kill(struct sink *s);
 /* Removes what there is of it; what is being finished is waited for, and stays.
  * NULL is fine. */
 void sink_abandon(struct sink *s);
+/* The same; a folder as sink_drop_aside does. */
+void sink_abandon_aside(struct sink *s);
 
 #endif

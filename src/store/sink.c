@@ -493,16 +493,29 @@ wait_for_end(struct sink *s)
 	return true;
 }
 
-void
-sink_abandon(struct sink *s)
+static void
+abandon(struct sink *s,
+    void (*removes)(int dir, const char *temp, const struct stat *st))
 {
 	if (s == NULL || wait_for_end(s))
 		return;
 	if (s->has_temp && !s->placed)
-		place_remove(s->dir, s->temp, &s->st);
+		removes(s->dir, s->temp, &s->st);
 	if (s->part != NULL)
 		unlinkat(s->dir, s->list_name, 0);
 	sink_free(s);
+}
+
+void
+sink_abandon(struct sink *s)
+{
+	abandon(s, place_remove);
+}
+
+void
+sink_abandon_aside(struct sink *s)
+{
+	abandon(s, place_remove_aside);
 }
 
 void

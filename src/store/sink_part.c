@@ -7,6 +7,7 @@
 #include "base/err.h"
 #include "base/file_name.h"
 #include "base/mem.h"
+#include "store/aside.h"
 #include "store/paths.h"
 #include "store/sentence.h"
 
@@ -397,6 +398,8 @@ drop_in(int dir, const char *temp)
 	int list = place_open_file(dir, name, O_RDONLY, &list_st);
 	if (list < 0)
 		return;
+	/* Until it is gone it is ours; whoever has it now finds nothing. */
+	(void)flock(list, LOCK_EX | LOCK_NB);
 	/* What is not known to be ours is left to place_sweep. */
 	if (list_head(list, &folder, &inode) == 0) {
 		if (fstatat(dir, temp, &st, AT_SYMLINK_NOFOLLOW) == 0 &&
@@ -409,8 +412,24 @@ drop_in(int dir, const char *temp)
 	close(list);
 }
 
-void
-sink_drop_part(const char *part)
+/* A folder may have a million files. */
+static void
+drop_in_aside(int dir, const char *temp)
+{
+	struct stat st;
+	bool folder = fstatat(dir, temp, &st, AT_SYMLINK_NOFOLLOW) == 0 &&
+		      S_ISDIR(st.st_mode);
+	int began = folder ? aside_begin(&dir, 1) : ERR_SYS;
+
+	if (began == 0)
+		return;
+	drop_in(dir, temp);
+	if (began > 0)
+		_exit(0);
+}
+
+static void
+drop(const char *part, void (*how)(int dir, const char *temp))
 {
 	const char *temp;
 	char *path;
@@ -419,8 +438,20 @@ sink_drop_part(const char *part)
 		return;
 	int dir = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	if (dir >= 0) {
-		drop_in(dir, temp);
+		how(dir, temp);
 		close(dir);
 	}
 	free(path);
+}
+
+void
+sink_drop_part(const char *part)
+{
+	drop(part, drop_in);
+}
+
+void
+sink_drop_aside(const char *part)
+{
+	drop(part, drop_in_aside);
 }

@@ -10,6 +10,7 @@
 #include "base/err.h"
 #include "base/file_name.h"
 #include "base/mem.h"
+#include "store/aside.h"
 #include "store/paths.h"
 #include "store/sentence.h"
 
@@ -412,10 +413,13 @@ remove_folder(int dir, const char *temp, const struct stat *st)
 	place_temp_name(name);
 	if (rename_new(dir, temp, name, true) != 0)
 		return;
-	if (is_it(dir, name, st))
-		remove_inside(dir, name, 1);
-	else
+	if (!is_it(dir, name, st)) {
 		(void)rename_new(dir, name, temp, true);
+		return;
+	}
+	/* place_sweep leaves it to us. */
+	(void)utimensat(dir, name, NULL, AT_SYMLINK_NOFOLLOW);
+	remove_inside(dir, name, 1);
 }
 
 void
@@ -427,6 +431,18 @@ place_remove(int dir, const char *temp, const struct stat *st)
 		remove_folder(dir, temp, st);
 	else
 		unlinkat(dir, temp, 0);
+}
+
+void
+place_remove_aside(int dir, const char *temp, const struct stat *st)
+{
+	int began = S_ISDIR(st->st_mode) ? aside_begin(&dir, 1) : ERR_SYS;
+
+	if (began == 0)
+		return;
+	place_remove(dir, temp, st);
+	if (began > 0)
+		_exit(0);
 }
 
 void
@@ -462,9 +478,9 @@ sweep_one(int dir, const char *name)
 	if (st.st_mtim.tv_sec >= stale ||
 	    (both && other_st.st_mtim.tv_sec >= stale))
 		return;
-	place_remove(dir, name, &st);
+	place_remove_aside(dir, name, &st);
 	if (both && place_is_ours(&other_st))
-		place_remove(dir, other, &other_st);
+		place_remove_aside(dir, other, &other_st);
 }
 
 void

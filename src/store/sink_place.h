@@ -47,10 +47,13 @@ bool place_is_ours(const struct stat *st);
 /* Removes temp with all that is in it, if it is what st says; follows no
  * link. */
 void place_remove(int dir, const char *temp, const struct stat *st);
-
-/* The same for whatever it is. */
+/* The same, and a folder by a process that nobody waits for (store/aside.h): it
+ * may have a million files. */
+void place_remove_aside(int dir, const char *temp, const struct stat *st);
+/* As place_remove, whatever it is. */
 void place_remove_entry(int dir, const char *name);
-/* Removes what a program that was killed left behind, long ago. */
+/* Removes what a program that was killed left behind, long ago; folders as
+ * place_remove_aside does. */
 void place_sweep(int dir);
 
 #endif
