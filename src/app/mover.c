@@ -114,16 +114,24 @@ add_place(struct mover_shift *shift, const char *place)
 		shift->places[shift->place_count++] = xstrdup(place);
 }
 
-/* The folder that it is in. */
-static void
-add_part(struct mover_shift *shift, const char *part)
+/* The folder that it is in (caller frees), or NULL. */
+static char *
+folder_of(const char *part)
 {
 	const char *slash = part == NULL ? NULL : strrchr(part, '/');
 
 	if (slash == NULL)
-		return;
-	size_t n = slash == part ? 1 : (size_t)(slash - part);
-	shift->places[shift->place_count++] = xstrndup(part, n);
+		return NULL;
+	return xstrndup(part, slash == part ? 1 : (size_t)(slash - part));
+}
+
+static void
+add_part(struct mover_shift *shift, const char *part)
+{
+	char *folder = folder_of(part);
+
+	add_place(shift, folder);
+	free(folder);
 }
 
 static struct mover_shift *
@@ -142,7 +150,7 @@ shift_new(struct mover *m)
 		add_part(shift, m->live[i].part);
 	}
 	for (size_t i = 0; i < MOVER_DROPPED; i++)
-		add_part(shift, m->dropped[i]);
+		add_place(shift, m->dropped[i]);
 	return shift;
 }
 
@@ -227,13 +235,22 @@ take_part(const struct mover *m, struct mover_request *q)
 	}
 }
 
-static void
+/* False: who works now may write to its folder already. */
+static bool
 remember_dropped(struct mover *m, const char *part)
 {
-	char **to = &m->dropped[m->next_dropped++ % MOVER_DROPPED];
+	char *folder = folder_of(part);
 
+	for (size_t i = 0; i < MOVER_DROPPED && folder != NULL; i++)
+		if (m->dropped[i] != NULL &&
+		    strcmp(m->dropped[i], folder) == 0) {
+			free(folder);
+			return false;
+		}
+	char **to = &m->dropped[m->next_dropped++ % MOVER_DROPPED];
 	free(*to);
-	*to = copy_text(part);
+	*to = folder;
+	return true;
 }
 
 static void
@@ -244,7 +261,7 @@ ask(struct mover *m, struct mover_request *q)
 	pthread_mutex_lock(&m->lock);
 	take_part(m, q);
 	if (q->part != NULL)
-		remember_dropped(m, q->part);
+		(void)remember_dropped(m, q->part);
 	while (*to != NULL)
 		to = &(*to)->next;
 	*to = q;
@@ -344,6 +361,20 @@ mover_stop(struct mover *m, uint32_t token, enum flow_stop why, bool drop)
 		.why = why,
 		.drop = drop,
 		.part = part };
+	ask(m, q);
+}
+
+void
+mover_drop(struct mover *m, const char *part)
+{
+	bool anew = remember_dropped(m, part);
+
+	if (begin_thread(m, anew) != 0) {
+		sink_drop_aside(part);
+		return;
+	}
+	struct mover_request *q = xcalloc(1, sizeof(*q));
+	*q = (struct mover_request){ .ask = MOVER_DROP, .part = xstrdup(part) };
 	ask(m, q);
 }
 

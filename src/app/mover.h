@@ -39,6 +39,10 @@ void mover_start(struct mover *m, uint32_t token, struct move_plan *plan,
  * in its place; what has its name stays. No report follows. */
 void mover_stop(struct mover *m, uint32_t token, enum flow_stop why, bool drop);
 
+/* Removes what part names of theirs, which nobody moves (sink_drop_aside); all
+ * that is asked for so is begun before the end of mover_free. */
+void mover_drop(struct mover *m, const char *part);
+
 /* Until then what is moved leaves the disk to others: somebody waits for texts
  * to be on it. */
 void mover_share(struct mover *m, int64_t until_ms);

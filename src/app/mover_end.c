@@ -74,10 +74,10 @@ leave_sink(struct move *mv, bool drop)
 	if (mv->sink != NULL && !drop && mv->begun)
 		keep_sink(mv);
 	else
-		sink_abandon(mv->sink);
+		sink_abandon_aside(mv->sink);
 	mv->sink = NULL;
 	if (drop && mv->part != NULL)
-		sink_drop_part(mv->part);
+		sink_drop_aside(mv->part);
 }
 
 void

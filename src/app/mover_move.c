@@ -19,7 +19,7 @@ free_sink(struct move *mv)
 	}
 	sink_abandon(mv->sink);
 	if (mv->drops)
-		sink_drop_part(mv->part);
+		sink_drop_aside(mv->part);
 }
 
 void
@@ -74,7 +74,7 @@ move_stop(struct mover *m, struct move *mv, enum flow_stop why, bool drop)
 {
 	if (mv->state == MOVE_LEAVING) {
 		if (drop && mv->part != NULL)
-			sink_drop_part(mv->part);
+			sink_drop_aside(mv->part);
 		return;
 	}
 	(void)flow_stop(mv->flow, why);
@@ -93,7 +93,7 @@ end_late(struct move *mv)
 	free(sink_finish_end(mv->sink, &error));
 	free(error);
 	if (mv->drops)
-		sink_drop_part(mv->part);
+		sink_drop_aside(mv->part);
 	mv->sink = NULL;
 	mv->finishing = false;
 }

@@ -56,7 +56,7 @@ open_sink(struct move *mv, char **ret_error)
 			return err;
 		free(*ret_error);
 		*ret_error = NULL;
-		sink_drop_part(mv->part);
+		sink_drop_aside(mv->part);
 		free(mv->part);
 		mv->part = NULL;
 	}

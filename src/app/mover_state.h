@@ -30,7 +30,7 @@ enum {
 	/* Of the processor, for main and for the thread: who syncs a text waits
 	 * for threads of the kernel, too, and none of them waits for longer. */
 	MOVER_SLICE_US = 100,
-	/* Parts that may be waiting to be removed. */
+	/* Folders where parts may be waiting to be removed. */
 	MOVER_DROPPED = 16,
 };
 
@@ -101,7 +101,7 @@ struct move {
 	uint32_t notes;
 };
 
-enum mover_ask { MOVER_START, MOVER_STOP };
+enum mover_ask { MOVER_START, MOVER_STOP, MOVER_DROP };
 
 struct mover_request {
 	struct mover_request *next;
@@ -110,7 +110,8 @@ struct mover_request {
 	uint32_t serial;   /* MOVER_STOP */
 	enum flow_stop why;
 	bool drop;
-	char *part; /* what is dropped, where the move is gone; or NULL */
+	/* What is dropped: MOVER_DROP; or where the move is gone; or NULL. */
+	char *part;
 };
 
 struct mover_report {
@@ -149,7 +150,7 @@ struct mover {
 	struct mover_live *live;
 	size_t live_count, live_cap;
 	struct mover_report *given;
-	/* Of late: who takes over may have to. */
+	/* Where parts were dropped of late: who takes over may have to. */
 	char *dropped[MOVER_DROPPED];
 	unsigned next_dropped;
 

@@ -71,10 +71,10 @@ obey(struct mover *m, struct mover_request *q)
 
 	if (q->ask == MOVER_START)
 		add_move(m, q->move);
-	else if ((mv = find_move(m, q->serial)) != NULL)
+	else if (q->ask == MOVER_STOP && (mv = find_move(m, q->serial)) != NULL)
 		move_stop(m, mv, q->why, q->drop);
 	else if (q->part != NULL)
-		sink_drop_part(q->part);
+		sink_drop_aside(q->part);
 	free(q->part);
 	free(q);
 }

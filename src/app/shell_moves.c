@@ -4,7 +4,6 @@
 #include "app/mover.h"
 #include "base/mem.h"
 #include "store/paths.h"
-#include "store/sink.h"
 
 #include <stdlib.h>
 
@@ -49,7 +48,7 @@ shell_moves_run(struct shell *sh, const struct effect *effect)
 	else if (effect->kind == EFFECT_MOVE_STOP)
 		mover_stop(sh->mover, effect->token, effect->why, effect->on);
 	else if (effect->kind == EFFECT_PART_DROP)
-		sink_drop_part(effect->text);
+		mover_drop(sh->mover, effect->text);
 }
 
 void

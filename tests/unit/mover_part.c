@@ -6,7 +6,9 @@
 #include "mover_kit.h"
 
 #include "base/mem.h"
+#include "orphans.h"
 #include "start_sodium.h"
+#include "store/sink.h"
 #include "tmpdir.h"
 
 #include <setjmp.h>
@@ -18,17 +20,26 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <poll.h>
+#include <pthread.h>
 #include <signal.h>
+#include <stdatomic.h>
 #include <stdbool.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/file.h>
 #include <sys/socket.h>
+#include <sys/stat.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
-enum { MIB = 1024 * 1024 };
+enum {
+	MIB = 1024 * 1024,
+	MANY = 300,
+	/* A list, twice. */
+	FEW = 2,
+};
 
 /* Who is not this process stops before its next sync, and that is told. */
 static volatile bool holds;
@@ -43,6 +54,21 @@ fsync(int fd)
 		raise(SIGSTOP);
 	}
 	return (int)syscall(SYS_fsync, fd);
+}
+
+/* What this process removes, and of that the thread of the test. */
+static pthread_t test_thread;
+static atomic_uint removed, removed_by_test;
+
+int
+unlinkat(int dir, const char *name, int flags)
+{
+	if (getpid() == tester) {
+		removed++;
+		removed_by_test +=
+		    pthread_equal(pthread_self(), test_thread) != 0;
+	}
+	return (int)syscall(SYS_unlinkat, dir, name, flags);
 }
 
 static void
@@ -190,6 +216,78 @@ what_is_finished_is_dropped(void **state)
 	assert_int_equal(kit_downloads(k), 0);
 }
 
+/* A folder that is not complete: its part (caller frees). */
+static char *
+make_part(const char *folder)
+{
+	struct sink_plan plan = {
+		.folder = folder, .name = "many", .is_folder = true
+	};
+	struct file_piece enter = { .kind = FILE_PIECE_ENTER, .name = "many" };
+	struct sink *s;
+	char *error = NULL;
+
+	assert_int_equal(sink_open_part(&plan, &s, &error), 0);
+	assert_int_equal(sink_piece(s, &enter, &error), 0);
+	for (int i = 0; i < MANY; i++) {
+		char name[16];
+		struct file_piece file = { .kind = FILE_PIECE_FILE,
+			.name = name };
+		snprintf(name, sizeof(name), "%03d", i);
+		assert_int_equal(sink_piece(s, &file, &error), 0);
+	}
+	char *part = xstrdup(sink_part(s));
+	sink_keep(s);
+	return part;
+}
+
+/* Also where the thread that is there could not write. */
+static void
+main_removes_nothing(void **state)
+{
+	struct kit *k = *state;
+	char *other = xasprintf("%s/other", k->top);
+	char *parts[] = { make_part(k->downloads), make_part(other),
+		make_part(k->downloads) };
+
+	removed = removed_by_test = 0;
+	for (size_t i = 0; i < 3; i++)
+		mover_drop(k->to.m, parts[i]);
+	end_receiver(k);
+	assert_int_equal(removed_by_test, 0);
+	orphans_wait();
+	assert_int_equal(kit_downloads(k), 0);
+	assert_int_equal(rmdir(other), 0);
+	for (size_t i = 0; i < 3; i++)
+		free(parts[i]);
+	free(other);
+}
+
+/* Else what others move would wait. */
+static void
+the_thread_removes_no_folder(void **state)
+{
+	struct kit *k = *state;
+
+	kit_make_folder(k, "many");
+	for (int i = 0; i < MANY; i++) {
+		char name[32];
+		snprintf(name, sizeof(name), "many/%d", i);
+		kit_make_file(k, name, 1000);
+	}
+	kit_folder(k, "many", MANY * 1000, MANY);
+	k->limit = (MANY - 100) * 1000;
+	kit_start(k);
+	kit_run_to_limit(k);
+	k->limit = SIZE_MAX;
+	removed = 0;
+	mover_stop(k->to.m, KIT_TOKEN, FLOW_STOP_CANCELLED, true);
+	end_receiver(k);
+	assert_true(removed <= FEW);
+	orphans_wait();
+	assert_int_equal(kit_downloads(k), 0);
+}
+
 #define KIT_TEST(f) cmocka_unit_test_setup_teardown(f, kit_open, kit_close)
 
 int
@@ -199,9 +297,14 @@ main(void)
 		KIT_TEST(a_part_that_is_busy_is_tried_later),
 		KIT_TEST(nothing_stays_where_both_cancel),
 		KIT_TEST(what_is_finished_is_dropped),
+		KIT_TEST(main_removes_nothing),
+		KIT_TEST(the_thread_removes_no_folder),
 	};
 
 	tester = getpid();
+	test_thread = pthread_self();
+	if (!orphans_adopt())
+		return 77;
 	if (pipe(stopped) != 0)
 		return 99;
 	return cmocka_run_group_tests_name(
