@@ -66,7 +66,7 @@ job_free(struct job *j)
 {
 	survey_free(j->survey);
 	source_free(j->source);
-	sink_abandon(j->sink);
+	sink_abandon_aside(j->sink);
 	free(j->path);
 	free(j->error);
 	free(j);
@@ -173,7 +173,7 @@ give_sink(struct files *f, const struct effect *effect)
 
 	if (j == NULL || sink_piece(j->sink, &effect->piece, &j->error) == 0)
 		return;
-	sink_abandon(j->sink);
+	sink_abandon_aside(j->sink);
 	j->sink = NULL;
 	j->over = true;
 }

@@ -3,7 +3,8 @@
 """What somebody who takes files does to his disk, by strace: whatever the other
 end calls them, however often it is cut, nothing is opened for writing, made,
 renamed or removed outside of the folder of downloads, but in the home of
-earshot; nothing becomes executable, and nothing is run."""
+earshot; nothing becomes executable, and nothing is run. And who talks removes
+no folder."""
 import os
 import re
 import shutil
@@ -21,6 +22,8 @@ if lab.sanitized():
     lab.skip("the sanitizers want to trace, too")
 
 BIG = 128 << 20
+MANY = 400
+SOME = 100
 CALLS = {
     "open", "openat", "openat2", "creat", "mkdir", "mkdirat", "rename",
     "renameat", "renameat2", "unlink", "unlinkat", "rmdir", "link", "linkat",
@@ -37,11 +40,11 @@ NAMES = [".bashrc", "-rf", "..x", "~", "a\nb", "con.txt", "x\\y", "a:b", "%2e%2e
 class Traced:
     """A home whose program is watched from its first call on."""
 
-    def __init__(self, ns, name):
+    def __init__(self, ns, name, *options, settings=""):
         self.home, self.got = lab.home(name), lab.home(name + "-got")
         self.out = lab.home(name + "-trace")
         with open(os.path.join(self.home, "config"), "w") as f:
-            f.write("files.folder %s\n" % self.got)
+            f.write("files.folder %s\n%s" % (self.got, settings))
         wrapper = os.path.join(self.out, "run")
         with open(wrapper, "w") as f:
             f.write("#!/bin/sh\nexec strace -ff -qq -y -s 300 --seccomp-bpf "
@@ -50,7 +53,8 @@ class Traced:
         os.chmod(wrapper, 0o755)
         real, lab.program = lab.program, wrapper
         try:
-            self.p = Earshot(ns, name, home_dir=self.home)
+            self.p = Earshot(ns, name, *options, home_dir=self.home,
+                             env={"USER": name})
         except lab.Failure:
             if "strace" in self.said():
                 lab.skip("nothing can be traced here")
@@ -61,16 +65,19 @@ class Traced:
     def said(self):
         return lab.started[-1].stderr() if lab.started else ""
 
-    def calls(self):
-        """(name, arguments, result) of all that were made."""
+    def threads(self):
+        """Of each, (name, arguments, result) of all that it called."""
         for name in sorted(os.listdir(self.out)):
             if not name.startswith("t."):
                 continue
             with open(os.path.join(self.out, name), errors="replace") as f:
-                for line in f:
-                    found = re.match(r"(\w+)\((.*)\) += (.*)$", line)
-                    if found:
-                        yield found.groups()
+                found = (re.match(r"(\w+)\((.*)\) += (.*)$", line)
+                         for line in f)
+                yield [m.groups() for m in found if m]
+
+    def calls(self):
+        for calls in self.threads():
+            yield from calls
 
 
 def paths(call, arguments):
@@ -208,4 +215,68 @@ def cut_and_cancelled():
     lab.count("calls about downloads", seen)
 
 
-lab.run(odd_names, cut_and_cancelled)
+def removals(bob):
+    """How many files main removed of what came, and everybody."""
+    counts = []
+    for calls in bob.threads():
+        n = sum(call == "unlinkat" and inside(path, bob.got)
+                for call, arguments, _ in calls if call == "unlinkat"
+                for path in paths(call, arguments))
+        counts.append((any(c[0] == "execve" for c in calls), n))
+    return sum(n for main, n in counts if main), sum(n for _, n in counts)
+
+
+def many(name):
+    folder = os.path.join(lab.home("files"), name)
+    os.mkdir(folder)
+    for i in range(MANY):
+        with open(os.path.join(folder, "%03d" % i), "wb") as f:
+            f.truncate(1 << 20)
+    return folder
+
+
+def some_came(bob):
+    places = [os.path.join(bob.got, n) for n in os.listdir(bob.got)]
+    return any(len(os.listdir(p)) > SOME for p in places if os.path.isdir(p))
+
+
+def main_removes_no_folder():
+    """Cancelled while its sender is gone; and one of IP Messenger."""
+    for ipmsg in (False, True):
+        _, hosts = lab.lan_of(2, v6=False)
+        options = ["--port", "41001"] if ipmsg else []
+        ana = Earshot(hosts[0], "ana", *options, home_dir=lab.home("ana"),
+                      env={"USER": "ana"})
+        if ipmsg:
+            options[1] = "41002"
+            ana.send("/dialect ipmsg on")
+        bob = Traced(hosts[1], "bob", *options,
+                     settings="ipmsg on\n" if ipmsg else "")
+        if ipmsg:
+            ana.expect("peer", dialect="ipmsg", name="bob")
+        else:
+            lab.meet(ana, bob.p)
+        ana.send("/query bob")
+        ana.send("/send " + many("many-ipmsg" if ipmsg else "many"))
+        offer = bob.p.expect("transfer", state="offered")
+        bob.p.send("/get " + offer["transfer"])
+        wait_until(lambda: some_came(bob), "some of it is written", step=0.001)
+        if not ipmsg:
+            mark = bob.p.mark()
+            ana.signal(signal.SIGKILL)
+            ana.wait()
+            bob.p.expect("transfer", mark, transfer=offer["transfer"],
+                         state="accepted")
+        bob.p.send("/cancel " + offer["transfer"])
+        bob.p.expect("transfer", transfer=offer["transfer"],
+                     state="cancelled")
+        wait_until(lambda: not os.listdir(bob.got), "nothing is left of it")
+        bob.p.quit()
+        main, all_of_them = removals(bob)
+        check(main == 0, "main removed %d" % main)
+        check(all_of_them > SOME, all_of_them)
+        if not ipmsg:
+            lab.close(ana)
+
+
+lab.run(odd_names, cut_and_cancelled, main_removes_no_folder)
