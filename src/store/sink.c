@@ -412,9 +412,8 @@ put_in_place(struct sink *s)
 		set_time(s->fd, s->mtime);
 	if (sync_all(s) != 0)
 		return NULL;
-	if (s->placed)
-		return xstrdup(s->name);
-	char *name = place_rename(s->dir, s->temp, s->name, &s->st);
+	char *name = s->placed ? xstrdup(s->name)
+			       : place_rename(s->dir, s->temp, s->name, &s->st);
 	if (name != NULL)
 		(void)fsync(s->dir);
 	return name;

@@ -7,6 +7,7 @@
 #include "base/wr.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -58,6 +59,16 @@ list_write(int fd, uint64_t at, const uint8_t *p, size_t n)
 	if (done >= 0 && (size_t)done < n)
 		errno = ENOSPC;
 	return done == (ssize_t)n ? 0 : ERR_SYS;
+}
+
+void
+list_push(int fd)
+{
+#ifdef SYNC_FILE_RANGE_WRITE
+	(void)sync_file_range(fd, 0, 0, SYNC_FILE_RANGE_WRITE);
+#else
+	(void)fd;
+#endif
 }
 
 int

@@ -50,6 +50,9 @@ int list_encode(uint8_t out[static LIST_RECORD_MAX], uint64_t at,
     const struct file_piece *piece, const char *local);
 /* Writes records. 0 or ERR_SYS. */
 int list_write(int fd, uint64_t at, const uint8_t *p, size_t n);
+/* What was written is on its way to the disk, where the system can; nobody
+ * waits for it. */
+void list_push(int fd);
 
 /* Reads them all: no more than one file, or the things of one folder in a
  * possible order. */

@@ -29,6 +29,9 @@ flush(struct sink *s)
 		return ERR_SYS;
 	s->notes_size = 0;
 	s->noted = 0;
+	/* Of a folder all is synced together. */
+	if (!s->plan.is_folder)
+		list_push(s->list);
 	return 0;
 }
 

@@ -287,19 +287,6 @@ open_list(struct sink *s, uint64_t *ret_inode, char **ret_error)
 	return 0;
 }
 
-static bool
-list_is_complete(const struct sink *s)
-{
-	struct list_reader *r = list_reader_new(s->list, s->plan.is_folder);
-	const struct list_record *record;
-	bool complete = false;
-
-	while ((record = list_next(r)) != NULL)
-		complete = record->kind == LIST_COMPLETE;
-	list_reader_free(r);
-	return complete;
-}
-
 static int
 open_temp(struct sink *s, const char *name, int flags)
 {
@@ -340,6 +327,28 @@ find_finished(struct sink *s, uint64_t inode)
 	return found;
 }
 
+/* The list may have lost its end with the power; of a single file its size
+ * tells as much, since only what came whole is given a name. */
+static bool
+find_complete(struct sink *s, uint64_t inode)
+{
+	struct list_reader *r = list_reader_new(s->list, s->plan.is_folder);
+	const struct list_record *record;
+	uint64_t size = UINT64_MAX;
+	bool complete = false;
+
+	while ((record = list_next(r)) != NULL) {
+		complete = record->kind == LIST_COMPLETE;
+		if (!s->plan.is_folder && !complete)
+			size = record->size;
+	}
+	list_reader_free(r);
+	if (!complete && size == UINT64_MAX)
+		return false;
+	return find_finished(s, inode) &&
+	       (complete || (uint64_t)s->st.st_size == size);
+}
+
 /* Under the name of the part, or the one that it was given. */
 static int
 open_either(struct sink *s, uint64_t inode, char **ret_error)
@@ -349,8 +358,7 @@ open_either(struct sink *s, uint64_t inode, char **ret_error)
 		return s->has_temp ? 0 : is_damaged(s->name, ret_error);
 	}
 	int saved_errno = errno;
-	s->placed = saved_errno == ENOENT && list_is_complete(s) &&
-		    find_finished(s, inode);
+	s->placed = saved_errno == ENOENT && find_complete(s, inode);
 	if (s->placed)
 		return 0;
 	errno = saved_errno;
