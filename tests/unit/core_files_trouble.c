@@ -456,6 +456,39 @@ a_full_disk(void **state)
 	assert_int_equal(k.nodes[BOB].parts_dropped, 0);
 }
 
+/* There was room again, and nobody wrote down that it came: whoever paused it,
+ * it is here. */
+static void
+a_full_disk_and_a_crash_at_the_end(void **state)
+{
+	(void)state;
+	struct move_report here = { .kind = MOVE_FAILED,
+		.why = FLOW_STOP_SINK,
+		.text = "no space is left" };
+	for (int by_user = 0; by_user < 2; by_user++) {
+		uint32_t hers, his;
+		k.nodes[BOB].has_all = false;
+		run(&hers, &his);
+		if (by_user)
+			fkit_do(&k, BOB, COMMAND_PAUSE, his, NULL);
+		else
+			fkit_report(&k, BOB, his, &here);
+		assert_int_equal(fkit_state(&k, BOB, his), TRANSFER_PAUSED);
+		fkit_kill(&k, ANA);
+		fkit_kill(&k, BOB);
+		k.nodes[BOB].has_all = true;
+		fkit_start(&k, BOB);
+		fkit_pass(&k, 1000);
+		assert_int_equal(fkit_state(&k, BOB, his), TRANSFER_DONE);
+		assert_string_equal(fkit_get(&k, BOB, his)->path, FKIT_PLACE);
+		/* She hears of it when they speak. */
+		fkit_start(&k, ANA);
+		fkit_say(&k, BOB, ANA, "hello");
+		fkit_pass(&k, 60000);
+		assert_int_equal(fkit_state(&k, ANA, hers), TRANSFER_DONE);
+	}
+}
+
 /* The last word of the connection is lost: it is in the chat, too, whatever
  * happens to either. */
 static void
@@ -699,6 +732,7 @@ main(void)
 		TEST(a_folder_that_shrank_is_no_stall),
 		TEST(a_newer_connection_counts),
 		TEST(a_full_disk),
+		TEST(a_full_disk_and_a_crash_at_the_end),
 		TEST(done_and_said_in_the_chat),
 		TEST(done_and_not_heard),
 		TEST(t40_changed_at_its_sender),
