@@ -414,38 +414,75 @@ def here(bob):
                for n in parts(bob, ".part"))
 
 
-def full():
-    """The disk fills up in the middle; then there is room again."""
-    space = Space(2 * SIZE // MIB + 64)
-    small = Space(SIZE // MIB + 256 + 64)
-    try:
-        ana, bob = two(space)
-        bob.p.send("/set files.folder " + small.path)
-        bob.p.sync()
-        bob.got = small.path
-        s = Sending(ana, bob, space, SIZE)
-        ballast = os.path.join(small.path, "ballast")
+class FullDisk:
+    """One of bob's that fills up in the middle of a transfer."""
+
+    def __init__(self):
+        self.space = Space(2 * SIZE // MIB + 64)
+        self.small = Space(SIZE // MIB + 256 + 64)
+        self.ballast = os.path.join(self.small.path, "ballast")
+        self.ana, self.bob = two(self.space)
+        self.bob.p.send("/set files.folder " + self.small.path)
+        self.bob.p.sync()
+        self.bob.got = self.small.path
+        self.sending = Sending(self.ana, self.bob, self.space, SIZE)
+
+    def fill(self):
+        """What came by then is kept, and waits."""
+        bob, s = self.bob, self.sending
         s.ensure()
         wait_until(lambda: lab.pump(0.001) or here(bob) > SIZE // 8,
                    "some of it is here", step=0)
         # It must not be over before the disk is full.
-        ana.p.signal(signal.SIGSTOP)
-        with open(ballast, "wb") as f:
-            st = os.statvfs(small.path)
+        self.ana.p.signal(signal.SIGSTOP)
+        with open(self.ballast, "wb") as f:
+            st = os.statvfs(self.small.path)
             os.posix_fallocate(f.fileno(), 0, st.f_bavail * st.f_frsize -
                                (264 << 20))
-        ana.p.signal(signal.SIGCONT)
+        self.ana.p.signal(signal.SIGCONT)
         stopped = bob.state(s.number, "paused", "failed", "done")
         check(stopped["state"] == "paused", "it can go on: %s" % stopped)
         print("full: " + stopped["reason"])
         kept = here(bob)
         check(0 < kept < SIZE, "what came is kept: %d" % kept)
-        os.unlink(ballast)
-        bob.p.send("/resume " + s.number)
-        s.finish()
+
+    def free(self):
+        os.unlink(self.ballast)
+
+    def close(self):
+        self.space.close()
+        self.small.close()
+
+
+def full():
+    """The disk fills up in the middle; then there is room again."""
+    disk = FullDisk()
+    try:
+        disk.fill()
+        disk.free()
+        disk.bob.p.send("/resume " + disk.sending.number)
+        disk.sending.finish()
     finally:
-        space.close()
-        small.close()
+        disk.close()
+
+
+def full_and_killed():
+    """The same, and nobody says that there is room: a start finds it, of who
+    receives, and then of both."""
+    disk = FullDisk()
+    try:
+        ana, bob, s = disk.ana, disk.bob, disk.sending
+        for ends in ((bob,), (bob, ana)):
+            disk.fill()
+            settle(bob, s.number, "paused")
+            for who in ends:
+                who.kill()
+            disk.free()
+            for who in ends:
+                who.start()
+            s.finish()
+    finally:
+        disk.close()
 
 
 def begun(ana, bob, path):
@@ -533,4 +570,5 @@ def rested():
         space.close()
 
 
-lab.run(restarted, unkept, killed, cut, moved, full, changed, rested)
+lab.run(restarted, unkept, killed, cut, moved, full, full_and_killed,
+        changed, rested)
