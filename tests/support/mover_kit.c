@@ -14,6 +14,7 @@
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <netinet/in.h>
 #include <poll.h>
 #include <stdlib.h>
 #include <string.h>
@@ -48,9 +49,11 @@ end_forget(struct kit_end *e)
 	free(e->note);
 	if (e->fd >= 0)
 		close(e->fd);
-	*e = (struct kit_end){
-		.m = e->m, .fd = -1, .part = e->part, .dies = e->dies
-	};
+	*e = (struct kit_end){ .m = e->m,
+		.fd = -1,
+		.part = e->part,
+		.dies = e->dies,
+		.looked = e->looked };
 }
 
 int
@@ -126,17 +129,40 @@ kit_keys(bool sends)
 	return keys;
 }
 
+static void
+pair_tcp(int fds[static 2])
+{
+	struct sockaddr_in to = { .sin_family = AF_INET,
+		.sin_addr.s_addr = htonl(INADDR_LOOPBACK) };
+	socklen_t n = sizeof(to);
+	int listener = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+
+	assert_int_equal(bind(listener, (struct sockaddr *)&to, n), 0);
+	assert_int_equal(listen(listener, 1), 0);
+	assert_int_equal(getsockname(listener, (struct sockaddr *)&to, &n), 0);
+	fds[1] = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+	assert_int_equal(connect(fds[1], (struct sockaddr *)&to, n), 0);
+	fds[0] = accept(listener, NULL, NULL);
+	for (int i = 0; i < 2; i++)
+		assert_int_equal(fcntl(fds[i], F_SETFL, O_NONBLOCK), 0);
+	close(listener);
+}
+
 /* A connection; the test has the other end. */
 static int
-connect_to(struct kit_end *e)
+connect_to(const struct kit *k, struct kit_end *e)
 {
 	int fds[2];
 
-	assert_int_equal(
-	    socketpair(
-		AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0, fds),
-	    0);
+	if (k->tcp)
+		pair_tcp(fds);
+	else
+		assert_int_equal(
+		    socketpair(AF_UNIX,
+			SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0, fds),
+		    0);
 	e->fd = fds[1];
+	e->given = fds[0];
 	return fds[0];
 }
 
@@ -149,8 +175,8 @@ kit_start_sender(struct kit *k)
 	plan.sends = true;
 	plan.keys = kit_keys(true);
 	plan.path = k->source;
-	mover_start(k->from.m, KIT_TOKEN, &plan, connect_to(&k->from), NULL, 0,
-	    k->downloads);
+	mover_start(k->from.m, KIT_TOKEN, &plan, connect_to(k, &k->from), NULL,
+	    0, k->downloads);
 }
 
 static void
@@ -168,7 +194,7 @@ void
 kit_start_receiver(struct kit *k)
 {
 	end_forget(&k->to);
-	start_receiver(k, connect_to(&k->to));
+	start_receiver(k, connect_to(k, &k->to));
 }
 
 void
@@ -202,6 +228,11 @@ hear(struct kit_end *e)
 	uint32_t token;
 
 	while (mover_next(e->m, &token, &r)) {
+		if (token == KIT_LOOK_TOKEN) {
+			assert_int_equal(r.kind, MOVE_LOST);
+			e->looked++;
+			continue;
+		}
 		assert_int_equal(token, KIT_TOKEN);
 		assert_int_equal(e->last, 0);
 		/* Before it begins, that is how much was looked at, which a
@@ -348,6 +379,65 @@ kit_wait(struct kit *k, struct kit_end *e)
 	while (e->last == 0) {
 		assert_int_equal(poll(&one, 1, KIT_WAIT_MS), 1);
 		hear(e);
+	}
+}
+
+/* A round of the thread: a move that has no connection is told of. */
+static void
+look_once(struct kit_end *e)
+{
+	struct move_plan plan = { .sends = true, .path = "", .name = "none" };
+	unsigned looked = e->looked;
+
+	mover_start(e->m, KIT_LOOK_TOKEN, &plan, -1, NULL, 0, NULL);
+	hear(e);
+	while (e->looked == looked) {
+		struct pollfd one = { .fd = mover_fd(e->m), .events = POLLIN };
+		assert_int_equal(poll(&one, 1, KIT_WAIT_MS), 1);
+		hear(e);
+	}
+}
+
+void
+kit_look(struct kit_end *e)
+{
+	/* Of the first it may be in the middle; in the second it sees what is
+	 * there; with the third it has dealt with that. */
+	for (int i = 0; i < 3; i++)
+		look_once(e);
+}
+
+void
+kit_liar_open(struct kit_liar *l, int fd)
+{
+	struct flow_event ev;
+	size_t cap;
+
+	*l = (struct kit_liar){ .keys = kit_keys(true), .fd = fd };
+	struct flow_cfg cfg = { .sends = true, .keys = &l->keys };
+	l->f = flow_new(&cfg);
+	while (flow_next(l->f, &ev) == 0) {
+		struct pollfd one = { .fd = fd, .events = POLLIN };
+		assert_int_equal(poll(&one, 1, KIT_WAIT_MS), 1);
+		uint8_t *to = flow_room(l->f, &cap);
+		ssize_t got = recv(fd, to, cap, 0);
+		assert_true(got > 0);
+		flow_received(l->f, (size_t)got);
+	}
+	assert_int_equal(ev.kind, FLOW_WANTED);
+	assert_int_equal(flow_begin(l->f, 0), 0);
+}
+
+void
+kit_liar_say(struct kit_liar *l)
+{
+	size_t n;
+	const uint8_t *p;
+
+	assert_int_equal(flow_flush(l->f), 0);
+	while ((p = flow_output(l->f, &n)) != NULL && n > 0) {
+		assert_int_equal(send(l->fd, p, n, 0), n);
+		flow_sent(l->f, n);
 	}
 }
 

@@ -7,17 +7,19 @@
 #define MOVER_KIT_H
 
 #include "app/mover.h"
+#include "proto/flow.h"
 
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
-enum { KIT_TOKEN = 7, KIT_WAIT_MS = 60000 };
+enum { KIT_TOKEN = 7, KIT_LOOK_TOKEN = 1000, KIT_WAIT_MS = 60000 };
 
 /* What was heard of one end of a transfer. */
 struct kit_end {
 	struct mover *m;
-	int fd; /* ours, of its connection */
+	int fd;    /* ours, of its connection */
+	int given; /* the mover's; to be asked about, while it moves */
 	unsigned begun, progress, last;
 	bool ended;          /* all came, or went */
 	enum move_kind kind; /* of the last */
@@ -27,6 +29,7 @@ struct kit_end {
 	uint32_t files_done;
 	char *path, *part, *text, *note;
 	bool dies; /* before it can store where it is */
+	unsigned looked;
 };
 
 struct kit {
@@ -35,6 +38,14 @@ struct kit {
 	/* So many bytes of the sender's are carried. */
 	size_t limit, carried;
 	struct move_plan plan; /* of the sender; the rest is made of it */
+	bool tcp;              /* so are the connections, on loopback */
+};
+
+/* A sender that the test makes up. */
+struct kit_liar {
+	struct flow *f; /* test: flow_free */
+	struct session_keys keys;
+	int fd; /* borrowed */
 };
 
 int kit_open(void **state);
@@ -69,6 +80,13 @@ void kit_run_and_cut(struct kit *k, size_t limit);
 void kit_cut(struct kit *k);
 /* Hears, until e had its last report. */
 void kit_wait(struct kit *k, struct kit_end *e);
+/* What is in its connections, and asked of it, by now is seen, and dealt with
+ * as far as it wants. */
+void kit_look(struct kit_end *e);
+/* It is asked on fd by a receiver, and begins. */
+void kit_liar_open(struct kit_liar *l, int fd);
+/* What its flow was given goes out. */
+void kit_liar_say(struct kit_liar *l);
 /* What arrived is what was sent, with its time. */
 void kit_check_file(struct kit *k);
 /* Entries of the folder for downloads. */

@@ -591,52 +591,11 @@ nothing_between_the_two_owners_is_lost(void **state)
 	flow_free(f);
 }
 
-/* A sender that we make up. */
-struct liar {
-	struct flow *f;
-	struct session_keys keys;
-};
-
-static void
-liar_open(struct kit *k, struct liar *l)
-{
-	struct flow_event ev;
-	size_t cap;
-
-	l->keys = kit_keys(true);
-	struct flow_cfg cfg = { .sends = true, .keys = &l->keys };
-	l->f = flow_new(&cfg);
-	kit_start_receiver(k);
-	while (flow_next(l->f, &ev) == 0) {
-		struct pollfd one = { .fd = k->to.fd, .events = POLLIN };
-		assert_int_equal(poll(&one, 1, KIT_WAIT_MS), 1);
-		uint8_t *to = flow_room(l->f, &cap);
-		ssize_t got = recv(k->to.fd, to, cap, 0);
-		assert_true(got > 0);
-		flow_received(l->f, (size_t)got);
-	}
-	assert_int_equal(ev.kind, FLOW_WANTED);
-	assert_int_equal(flow_begin(l->f, 0), 0);
-}
-
-static void
-liar_say(struct kit *k, struct liar *l)
-{
-	size_t n;
-	const uint8_t *p;
-
-	assert_int_equal(flow_flush(l->f), 0);
-	while ((p = flow_output(l->f, &n)) != NULL && n > 0) {
-		assert_int_equal(send(k->to.fd, p, n, 0), n);
-		flow_sent(l->f, n);
-	}
-}
-
 static void
 t41_not_a_byte_more_than_was_offered(void **state)
 {
 	struct kit *k = *state;
-	struct liar l;
+	struct kit_liar l;
 	const struct file_piece enter = { .kind = FILE_PIECE_ENTER,
 		.name = "tree" },
 				file = { .kind = FILE_PIECE_FILE,
@@ -649,14 +608,15 @@ t41_not_a_byte_more_than_was_offered(void **state)
 
 	kit_make_folder(k, "tree");
 	kit_folder(k, "tree", 100, 3);
-	liar_open(k, &l);
+	kit_start_receiver(k);
+	kit_liar_open(&l, k->to.fd);
 	assert_int_equal(flow_piece(l.f, &enter), 0);
 	for (int i = 0; i < 2; i++) {
 		assert_int_equal(flow_piece(l.f, &file), 0);
 		for (int j = 0; i == 0 && j < 3; j++)
 			assert_int_equal(flow_piece(l.f, &bytes), 0);
 	}
-	liar_say(k, &l);
+	kit_liar_say(&l);
 	kit_wait(k, &k->to);
 	assert_int_equal(k->to.kind, MOVE_FAILED);
 	assert_int_equal(k->to.why, FLOW_STOP_PROTOCOL);
