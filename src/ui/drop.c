@@ -40,6 +40,16 @@ is_understood(const char *path)
 	return same;
 }
 
+bool
+drop_is_due(struct ui *ui)
+{
+	char *path = draft_path(ui);
+	bool due = path[0] == '\0';
+
+	free(path);
+	return due;
+}
+
 void
 drop_begin(struct ui *ui)
 {

@@ -516,12 +516,12 @@ take_paste(struct press *p, const char *paste, size_t size)
 	size_t end, from = edit_cursor(p->w->edit);
 	edit_text(p->w->edit, &end);
 	size_t behind = end - from;
-	bool all = end == 0;
+	bool due = drop_is_due(p->ui);
 	/* A file that was dropped here. */
-	if (all && path_is_drop(paste, size))
+	if (end == 0 && path_is_drop(paste, size))
 		press_insert(p, "/send ", strlen("/send "));
 	press_insert(p, paste, size);
-	if (all)
+	if (due)
 		drop_begin(p->ui);
 	edit_text(p->w->edit, &end);
 	if (end - behind > from)

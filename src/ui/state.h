@@ -319,8 +319,9 @@ void requests_free(struct ui *ui);
 /* The draft in view to $EDITOR. */
 void request_editor(struct ui *ui);
 
-/* drop.c: a paste is the whole draft of the window, maybe behind "/send "; the
- * world is asked when it may be one path. */
+/* drop.c: whether a paste would be the whole draft of the window, maybe behind
+ * "/send "; where it is, the world is asked when it may be one path. */
+bool drop_is_due(struct ui *ui);
 void drop_begin(struct ui *ui);
 /* review.c: a paste stands at from .. to in the draft of w. */
 void review_begin(struct ui *ui, const struct win *w, size_t from, size_t to);

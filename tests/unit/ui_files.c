@@ -326,6 +326,27 @@ dropped_as_it_is(void **state)
 	}
 }
 
+/* Who typed the command already means the same. */
+static void
+dropped_behind_send(void **state)
+{
+	struct scene *s = *state;
+
+	scene_type(s, "/send ");
+	scene_paste(s, "/home/u/a b", 11);
+	char *text = asked(s);
+	assert_string_equal(text, "/home/u/a b");
+	ui_answer_drop(s->ui, text);
+	assert_true(shows(s, "ana> /send /home/u/a\\ b"));
+	free(text);
+	/* One more: who is to say where it begins. */
+	scene_type(s, " ");
+	scene_paste(s, "/home/u/c d", 11);
+	text = asked(s);
+	assert_string_equal(text, "");
+	free(text);
+}
+
 static void
 the_list_has_keys(void **state)
 {
@@ -711,6 +732,7 @@ main(void)
 		TEST(tab_completes_each_path),
 		TEST(dropped_files),
 		TEST(dropped_as_it_is),
+		TEST(dropped_behind_send),
 		TEST(the_list_has_keys),
 		TEST(the_list_says_how_it_stands),
 		TEST(the_list_leads_to_the_talk),
