@@ -12,7 +12,8 @@
 
 enum { PATHS_MAX = 64 };
 
-/* With "~/" as the home of the user, where there is one (caller frees). */
+/* With "~", or "~/" before more, as the home of the user, where there is one
+ * (caller frees). */
 char *path_expand(const char *path);
 /* Whether that is the path of something that can be reached. */
 bool paths_is_there(const char *path);

@@ -15,12 +15,19 @@
 /* Entries of a directory that are looked at: a key is waiting. */
 enum { ENTRIES_MAX = 20000, USER_DIRS_MAX = 65536 };
 
+static bool
+is_below_home(const char *path, size_t n)
+{
+	return n > 0 && path[0] == '~' && (n == 1 || path[1] == '/');
+}
+
 char *
 path_expand(const char *path)
 {
 	const char *home = getenv("HOME");
 
-	if (strncmp(path, "~/", 2) != 0 || home == NULL || home[0] != '/')
+	if (!is_below_home(path, strlen(path)) || home == NULL ||
+	    home[0] != '/')
 		return xstrdup(path);
 	return xasprintf("%s%s", home, path + 1);
 }
@@ -41,8 +48,7 @@ paths_absolute(const char *lines)
 
 	while (here != NULL && *lines != '\0') {
 		size_t n = strcspn(lines, "\n");
-		bool own =
-		    n == 0 || lines[0] == '/' || strncmp(lines, "~/", 2) == 0;
+		bool own = n == 0 || lines[0] == '/' || is_below_home(lines, n);
 		char *more = xasprintf("%s%s%s%.*s%s", out, own ? "" : here,
 		    own ? "" : "/", (int)n, lines,
 		    lines[n] == '\n' ? "\n" : "");

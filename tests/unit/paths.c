@@ -104,6 +104,13 @@ the_home_is_expanded(void **state)
 	snprintf(wanted, sizeof(wanted), "%s/a", dir);
 	assert_string_equal(path, wanted);
 	free(path);
+	/* Else it would be a file that nobody dares to remove. */
+	path = path_expand("~");
+	assert_string_equal(path, dir);
+	free(path);
+	path = path_expand("~a");
+	assert_string_equal(path, "~a");
+	free(path);
 	path = path_expand("a~/b");
 	assert_string_equal(path, "a~/b");
 	free(path);
@@ -126,11 +133,11 @@ static void
 paths_are_made_absolute(void **state)
 {
 	char wanted[1024], *here = getcwd(NULL, 0);
-	char *paths = paths_absolute("a b\n/c\n~/d\n~e\n");
+	char *paths = paths_absolute("a b\n/c\n~/d\n~e\n~\n");
 
 	(void)state;
 	snprintf(
-	    wanted, sizeof(wanted), "%s/a b\n/c\n~/d\n%s/~e\n", here, here);
+	    wanted, sizeof(wanted), "%s/a b\n/c\n~/d\n%s/~e\n~\n", here, here);
 	assert_string_equal(paths, wanted);
 	free(paths);
 	paths = paths_absolute("x");
