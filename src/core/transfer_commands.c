@@ -48,22 +48,6 @@ find(struct engine *e, struct now now, const struct command *cmd)
 	return t;
 }
 
-static void
-refuse(struct engine *e, struct now now, const struct command *cmd)
-{
-	struct transfer *t = find(e, now, cmd);
-
-	if (t == NULL)
-		return;
-	if (t->mine || t->state != TRANSFER_OFFERED) {
-		engine_error(e, now, cmd->conv,
-		    "f%u is not an offer that waits; /cancel f%u stops it",
-		    (unsigned)t->id, (unsigned)t->id);
-		return;
-	}
-	transfer_stop(e, now, t);
-}
-
 static bool
 is_over(struct engine *e, struct now now, const struct command *cmd,
     const struct transfer *t)
@@ -72,6 +56,22 @@ is_over(struct engine *e, struct now now, const struct command *cmd,
 		return false;
 	engine_error(e, now, cmd->conv, "f%u is over already", (unsigned)t->id);
 	return true;
+}
+
+static void
+refuse(struct engine *e, struct now now, const struct command *cmd)
+{
+	struct transfer *t = find(e, now, cmd);
+
+	if (t == NULL || is_over(e, now, cmd, t))
+		return;
+	if (t->mine || t->state != TRANSFER_OFFERED) {
+		engine_error(e, now, cmd->conv,
+		    "f%u is not an offer that waits; /cancel f%u stops it",
+		    (unsigned)t->id, (unsigned)t->id);
+		return;
+	}
+	transfer_stop(e, now, t);
 }
 
 static void
@@ -151,6 +151,8 @@ why_not(struct engine *e, const struct transfer *t)
 		return N_("it is sent by you");
 	if (t->state == TRANSFER_ACCEPTED || t->state == TRANSFER_RUNNING)
 		return N_("it was asked for already");
+	if (t->state == TRANSFER_DONE)
+		return N_("it came already; another /send brings it again");
 	if (!can_be_asked_for(t))
 		return N_("it is not to be had any more");
 	if (p != NULL && p->trust == TRUST_BLOCKED)

@@ -86,6 +86,9 @@ from_offer_to_done(void **state)
 	assert_int_equal(fkit_state(&k, ANA, hers), TRANSFER_DONE);
 	assert_int_equal(fkit_state(&k, BOB, his), TRANSFER_DONE);
 	assert_string_equal(fkit_get(&k, BOB, his)->path, "/in/file");
+	fkit_do(&k, BOB, COMMAND_GET, his, NULL);
+	assert_string_equal(fkit_last(&k, BOB, BOB, MESSAGE_ERROR)->text,
+	    "f1 is not taken: it came already; another /send brings it again");
 	/* Nothing of it is left, and the chat is as it was. */
 	fkit_say(&k, BOB, ANA, "thanks");
 	assert_string_equal(
@@ -102,6 +105,9 @@ refused(void **state)
 	fkit_do(&k, BOB, COMMAND_REFUSE, his, NULL);
 	assert_int_equal(fkit_state(&k, BOB, his), TRANSFER_REFUSED);
 	assert_int_equal(fkit_state(&k, ANA, hers), TRANSFER_REFUSED);
+	fkit_do(&k, BOB, COMMAND_REFUSE, his, NULL);
+	assert_string_equal(
+	    fkit_last(&k, BOB, BOB, MESSAGE_ERROR)->text, "f1 is over already");
 	fkit_do(&k, BOB, COMMAND_GET, his, NULL);
 	assert_int_equal(fkit_state(&k, BOB, his), TRANSFER_REFUSED);
 	assert_int_equal(k.nodes[BOB].move_count, 0);
