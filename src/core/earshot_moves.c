@@ -506,6 +506,8 @@ engine_move(struct engine *e, struct now now, uint32_t token,
 	bool looked = t->looks;
 	t->looks = false;
 	t->moving = report->kind <= MOVE_PROGRESS;
+	if (!t->moving)
+		model_touch(e->model);
 	if (transfer_state_is_last(t->state))
 		return;
 	switch (report->kind) {

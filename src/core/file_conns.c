@@ -178,6 +178,7 @@ begin(struct engine *e, struct now now, struct conn *c, struct transfer *t)
 	t->moved_ms = now.mono_ms;
 	if (t->state != TRANSFER_ACCEPTED)
 		transfer_set_state(e, now, t, TRANSFER_ACCEPTED, NULL);
+	model_touch(e->model);
 }
 
 /* It is said on the connection, as by one who moves it, since the other end has

@@ -100,6 +100,19 @@ add_program(struct str *s, const struct lang *l, const struct transfer *t)
 		join(s, xasprintf(say(l, "a program (.%s)"), program));
 }
 
+static void
+add_accepted(struct str *s, const struct lang *l, const struct transfer *t,
+    const char *who)
+{
+	/* Both read what they have of it before it goes on. */
+	if (t->moving && t->done > 0) {
+		str_add(s, say(l, "checks what is there"));
+		return;
+	}
+	str_addf(s, say(l, "waits for %s"), who);
+	add_reason(s, l, t);
+}
+
 char *
 transfer_state(const struct lang *l, const struct transfer *t, const char *who)
 {
@@ -116,8 +129,7 @@ transfer_state(const struct lang *l, const struct transfer *t, const char *who)
 		add_program(&s, l, t);
 		break;
 	case TRANSFER_ACCEPTED:
-		str_addf(&s, say(l, "waits for %s"), who);
-		add_reason(&s, l, t);
+		add_accepted(&s, l, t, who);
 		break;
 	case TRANSFER_PAUSED:
 		add_paused(&s, l, t, who);

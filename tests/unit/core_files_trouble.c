@@ -85,6 +85,29 @@ a_cut_is_gone_on_after(void **state)
 	assert_int_equal(fkit_newest(&k, BOB), 0);
 }
 
+/* The screen tells whether it is compared or waited for. */
+static void
+who_looks_hears_of_a_cut(void **state)
+{
+	(void)state;
+	uint32_t hers, his;
+	struct move_report lost = { .kind = MOVE_LOST };
+	k.hold_begin = true;
+	offer(&hers, &his);
+	fkit_do(&k, BOB, COMMAND_GET, his, NULL);
+	const struct transfer *t = fkit_get(&k, BOB, his);
+	assert_int_equal(t->state, TRANSFER_ACCEPTED);
+	assert_true(t->moving);
+	uint64_t revision = engine_model(k.nodes[BOB].engine)->revision;
+	fkit_report(&k, BOB, his, &lost);
+	assert_false(t->moving);
+	assert_true(engine_model(k.nodes[BOB].engine)->revision > revision);
+	revision = engine_model(k.nodes[BOB].engine)->revision;
+	fkit_pass(&k, 2000);
+	assert_true(t->moving);
+	assert_true(engine_model(k.nodes[BOB].engine)->revision > revision);
+}
+
 static void
 restarts_at_each_state(void **state)
 {
@@ -718,6 +741,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		TEST(a_cut_is_gone_on_after),
+		TEST(who_looks_hears_of_a_cut),
 		TEST(restarts_at_each_state),
 		TEST(a_path_keeps_its_bytes),
 		TEST(complete_before_a_crash),

@@ -408,6 +408,26 @@ the_list_has_keys(void **state)
 	assert_true(shows(s, "Enter talk"));
 }
 
+/* Which may take a while, where much of it is there. */
+static void
+what_is_there_is_compared(void **state)
+{
+	struct scene *s = *state;
+	struct transfer *t = fixture_transfer(s->m, ana, "a.txt", false);
+
+	t->state = TRANSFER_ACCEPTED;
+	t->done = t->size / 2;
+	scene_key(s, KEY_F1 + 4, 0);
+	assert_true(shows(s, "50% waits for ana"));
+	t->reason = strdup("no way");
+	t->moving = true;
+	assert_true(shows(s, "50% checks what is there"));
+	assert_false(shows(s, "no way"));
+	/* There is nothing yet. */
+	t->done = 0;
+	assert_true(shows(s, "waits for ana: no way"));
+}
+
 /* Enter leaves the list for whom the file is from. */
 static void
 the_list_says_how_it_stands(void **state)
@@ -734,6 +754,7 @@ main(void)
 		TEST(dropped_as_it_is),
 		TEST(dropped_behind_send),
 		TEST(the_list_has_keys),
+		TEST(what_is_there_is_compared),
 		TEST(the_list_says_how_it_stands),
 		TEST(the_list_leads_to_the_talk),
 		TEST(what_came_is_opened),
