@@ -10,7 +10,9 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <ftw.h>
 #include <setjmp.h>
+#include <signal.h>
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -91,6 +93,47 @@ more_than_a_pipe_holds(void **state)
 	free(got);
 	free(bytes);
 	free(path);
+}
+
+/* Bytes of files in it, wherever. */
+static long long file_bytes;
+
+static int
+add_file(const char *path, const struct stat *st, int type, struct FTW *where)
+{
+	(void)path;
+	(void)where;
+	file_bytes += type == FTW_F ? st->st_size : 0;
+	return 0;
+}
+
+/* A folder without anything in it may stay. */
+static void
+who_is_killed_leaves_nothing(void **state)
+{
+	enum { SIZE = 1000003 };
+
+	(void)state;
+	int fds[2], status;
+	uint8_t *bytes = xcalloc(1, SIZE);
+	assert_int_equal(pipe(fds), 0);
+	pid_t pid = fork();
+	if (pid == 0) {
+		char *error;
+		close(fds[1]);
+		spool_open(dir, "x", fds[0], &error);
+		_exit(0);
+	}
+	/* A pipe does not hold as much: most of it was read. */
+	assert_int_equal(write(fds[1], bytes, SIZE), SIZE);
+	assert_int_equal(kill(pid, SIGKILL), 0);
+	assert_int_equal(waitpid(pid, &status, 0), pid);
+	assert_true(WIFSIGNALED(status));
+	assert_int_equal(nftw(dir, add_file, 8, FTW_PHYS), 0);
+	assert_int_equal(file_bytes, 0);
+	close(fds[0]);
+	close(fds[1]);
+	free(bytes);
 }
 
 static void
@@ -181,6 +224,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		TEST(a_pipe),
 		TEST(more_than_a_pipe_holds),
+		TEST(who_is_killed_leaves_nothing),
 		TEST(what_cannot_be),
 		TEST(writes_are_confined),
 	};
