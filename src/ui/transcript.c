@@ -224,15 +224,26 @@ reason_text(const struct lang *l, const struct message *msg,
 	return out;
 }
 
+/* An offer that is not taken there fails with its message. */
+static bool
+is_said_of_file(const struct item *item)
+{
+	const char *why = item->msg->reason;
+	const struct transfer *file = item->transfer;
+
+	return file != NULL && file->reason != NULL && why != NULL &&
+	       strcmp(file->reason, why) == 0;
+}
+
 static size_t
-count_reason_rows(const struct transcript *t, const struct message *msg)
+count_reason_rows(const struct transcript *t, const struct item *item)
 {
 	char text[REASON_SIZE];
 	int cells = t->right - t->rest;
 
-	if (msg->delivery != DELIVERY_FAILED)
+	if (item->msg->delivery != DELIVERY_FAILED || is_said_of_file(item))
 		return 0;
-	reason_text(t->f->m->lang, msg, text);
+	reason_text(t->f->m->lang, item->msg, text);
 	return wrap_count(text, strlen(text), cells, cells);
 }
 
@@ -337,7 +348,7 @@ transcript_item(
 	item.reacted =
 	    msg->reactions[0][0] != '\0' || msg->reactions[1][0] != '\0';
 	item.transfer_rows = count_transfer_rows(t, &item);
-	item.reason_rows = count_reason_rows(t, msg);
+	item.reason_rows = count_reason_rows(t, &item);
 	item.from = first_column(t, &item);
 	count_text_rows(t, &item);
 	item.rows = item.lead + item.text_rows + item.edited_row +

@@ -428,6 +428,25 @@ what_is_there_is_compared(void **state)
 	assert_true(shows(s, "waits for ana: no way"));
 }
 
+static void
+why_an_offer_failed_is_said_once(void **state)
+{
+	struct scene *s = *state;
+	struct transfer *t = fixture_transfer(s->m, ana, "a.txt", true);
+	struct conv *c = model_conv_edit(s->m, ana->conv);
+	struct message *msg = conv_message_edit(c, c->next_serial - 1);
+
+	t->state = TRANSFER_REFUSED;
+	t->reason = strdup("too many");
+	msg->delivery = DELIVERY_FAILED;
+	msg->reason = strdup("too many");
+	assert_true(shows(s, "refused by ana: too many"));
+	assert_false(shows(s, "not delivered"));
+	/* Another one is no less true. */
+	msg->reason[0] = 'T';
+	assert_true(shows(s, "not delivered: Too many"));
+}
+
 /* Enter leaves the list for whom the file is from. */
 static void
 the_list_says_how_it_stands(void **state)
@@ -755,6 +774,7 @@ main(void)
 		TEST(dropped_behind_send),
 		TEST(the_list_has_keys),
 		TEST(what_is_there_is_compared),
+		TEST(why_an_offer_failed_is_said_once),
 		TEST(the_list_says_how_it_stands),
 		TEST(the_list_leads_to_the_talk),
 		TEST(what_came_is_opened),
