@@ -70,7 +70,8 @@ receiver_begin(struct mover *m, struct move *mv)
 	int err = open_sink(mv, &error);
 
 	if (err == ERR_STATE) {
-		/* It is being finished, and will be found under its name. */
+		/* It is being finished, and will be found under its name; or
+		 * removed, and comes anew. */
 		free(error);
 		move_lost(m, mv, EBUSY);
 	} else if (err < 0) {
