@@ -83,8 +83,8 @@ enum command_kind {
 			   (on), up to size bytes (0: any), to the folder text
 			   (NULL: the one that is set); off: not any more. With
 			   number UINT32_MAX: says the rule */
-	COMMAND_RUN,     /* at peer: text is a command of theirs and its
-			    arguments; on: what runs with peer is stopped */
+	COMMAND_RUN,    /* at peer: text is a command of theirs and its
+			   arguments; on: what runs with peer is stopped */
 	COMMAND_QUIT,
 };
 
@@ -123,6 +123,9 @@ struct command {
 	int64_t row;
 	uint64_t size;
 	char *text; /* owned, NUL-terminated; NULL where not used */
+	/* As it was typed, for answers that come later (effect.line): borrowed
+	 * until the command was executed; or NULL. */
+	const char *line;
 };
 
 /* Frees the text and zeroes. */

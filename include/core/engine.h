@@ -196,6 +196,9 @@ struct effect {
 	const uint8_t *bytes;
 	size_t size;
 	const char *text;
+	const char *line; /* EFFECT_MESSAGE, EFFECT_NOTICE: that of the command
+			     which this answers, where it was executed
+			     before; else NULL */
 	enum transfer_state state;
 	const struct host_found *host; /* until the next look-up */
 	uint64_t offset;

@@ -179,11 +179,23 @@ report_ran(struct lines *l, const struct model *m, const struct effect *effect)
 	       effect->kind == EFFECT_RUN_STOP;
 }
 
+/* The line that this answers, or NULL. What is said in a conversation all are
+ * told, and the line of another is none of ours. */
+static const char *
+line_of(const struct lines *l, const struct effect *effect)
+{
+	bool own = effect->kind == EFFECT_NOTICE || !l->aside;
+
+	return own && effect->line != NULL ? effect->line : l->command;
+}
+
 static char *
 notice(const struct lines *l, const struct effect *effect)
 {
-	return effect->on ? l->events->error(l->command, effect->text)
-			  : l->events->info(l->command, effect->text);
+	const char *line = line_of(l, effect);
+
+	return effect->on ? l->events->error(line, effect->text)
+			  : l->events->info(line, effect->text);
 }
 
 void
@@ -208,7 +220,8 @@ lines_report(struct front *f, struct shell *sh, const struct effect *effect)
 	else if (effect->delivery != DELIVERY_NONE)
 		lines_print(l, l->events->delivery(m, c, msg, effect));
 	else
-		lines_print(l, l->events->message(m, c, msg, l->command));
+		lines_print(
+		    l, l->events->message(m, c, msg, line_of(l, effect)));
 }
 
 void
@@ -320,6 +333,7 @@ execute(struct lines *l, struct shell *sh, const char *line)
 	} else {
 		struct fp fp = en.cmd.peer;
 		bool has_command = en.cmd.kind != COMMAND_NONE;
+		en.cmd.line = line;
 		if (l->aside && !needs_conv(&en.cmd))
 			en.cmd.conv = front_aside(&l->front);
 		struct command more;

@@ -284,8 +284,9 @@ take_event(struct verb_run *v, struct sent *s, json_t *event)
 {
 	struct sent_item *item =
 	    client_is(event, "transfer") ? item_of(s, event) : NULL;
-	/* Of no command: what became of ours. */
-	bool late = json_is_null(json_object_get(event, "command"));
+	/* Of ours, which was executed; or of none: what became of it. */
+	bool late = json_is_null(json_object_get(event, "command")) ||
+		    strcmp(client_text(event, "command"), s->line) == 0;
 
 	verb_note(v, event);
 	if (item != NULL)
@@ -343,15 +344,14 @@ await_all(struct verb_run *v, struct sent *s)
 static int
 send_to(struct verb_run *v, struct sent *s, const json_t *peer)
 {
-	char *line = command_of(s, peer);
 	bool failed;
 
+	s->line = command_of(s, peer);
 	s->who = xstrdup(client_text(peer, "name"));
-	char *answer = verb_ask(v, line, &failed, NULL);
+	char *answer = verb_ask(v, s->line, &failed, NULL);
 	if (failed && v->error == NULL && answer != NULL)
 		v->error = xstrdup(answer);
 	free(answer);
-	free(line);
 	return failed ? EXIT_FAILED : await_all(v, s);
 }
 

@@ -59,6 +59,9 @@ effect_add(struct engine *e, struct effect effect)
 	if (effect.text != NULL)
 		effect.text =
 		    (const char *)keep(e, effect.text, strlen(effect.text) + 1);
+	if (effect.line != NULL)
+		effect.line =
+		    (const char *)keep(e, effect.line, strlen(effect.line) + 1);
 	keep_piece(e, &effect.piece);
 	e->effects[e->effect_count++] = effect;
 }
@@ -92,6 +95,9 @@ engine_next(struct engine *e, struct effect *ret_effect)
 	if (ret_effect->text != NULL)
 		ret_effect->text =
 		    (const char *)base + (uintptr_t)ret_effect->text;
+	if (ret_effect->line != NULL)
+		ret_effect->line =
+		    (const char *)base + (uintptr_t)ret_effect->line;
 	struct file_piece *p = &ret_effect->piece;
 	if (p->name != NULL)
 		p->name = (const char *)base + (uintptr_t)p->name;

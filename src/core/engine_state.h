@@ -321,6 +321,9 @@ struct engine {
 	const struct ipmsg_keys *ipmsg_keys;
 	uint32_t transfer_number; /* the last one given */
 	struct sending *sendings[SENDINGS_MAX];
+	/* The line that is answered now, though it was executed before; or
+	 * NULL. */
+	const char *answers;
 	struct accept_host hosts[ACCEPT_HOSTS_MAX];
 	struct contact **contacts;
 	size_t contact_count, contact_cap;

@@ -60,6 +60,7 @@ effect_message(struct engine *e, const struct conv *c, const struct message *m)
 			  .serial = m->serial,
 			  .id = m->id,
 			  .delivery = m->delivery,
+			  .line = e->answers,
 		      });
 }
 
@@ -117,6 +118,7 @@ notice_aside(
 	effect_add(e, (struct effect){ .kind = EFFECT_NOTICE,
 			  .conv = conv,
 			  .text = clean,
+			  .line = e->answers,
 			  .on = kind == MESSAGE_ERROR });
 	free(clean);
 	free(text);

@@ -19,6 +19,7 @@ struct sent_file {
 struct sending {
 	uint32_t conv; /* where it was typed */
 	struct fp peer;
+	char *line; /* that it was, or NULL */
 	size_t count, waiting;
 	struct sent_file files[TRANSFER_PATHS_MAX];
 };
@@ -33,6 +34,7 @@ sending_free(struct sending *s)
 		free(s->files[i].name);
 		free(s->files[i].note);
 	}
+	free(s->line);
 	free(s);
 }
 
@@ -111,6 +113,7 @@ transfer_send(struct engine *e, struct now now, const struct command *cmd)
 	struct sending *s = xcalloc(1, sizeof(*s));
 	s->conv = cmd->conv;
 	s->peer = cmd->peer;
+	s->line = cmd->line == NULL ? NULL : xstrdup(cmd->line);
 	if (!take_paths(s, cmd->text == NULL ? "" : cmd->text)) {
 		engine_error(e, now, cmd->conv,
 		    "not sent: at most %d files at once; send their folder",
@@ -205,6 +208,19 @@ find_file(struct engine *e, uint32_t token, struct sending ***ret_place)
 	return NULL;
 }
 
+/* All was looked at, or error tells what cannot be sent. */
+static void
+settle(struct engine *e, struct now now, const struct sending *s,
+    const char *error)
+{
+	e->answers = s->line;
+	if (error != NULL)
+		engine_error(e, now, s->conv, "not sent: %s", error);
+	else
+		offer_all(e, now, s);
+	e->answers = NULL;
+}
+
 void
 engine_file_stat(struct engine *e, struct now now, uint32_t token,
     const struct file_info *info, const char *error)
@@ -217,18 +233,14 @@ engine_file_stat(struct engine *e, struct now now, uint32_t token,
 		return;
 	s = *place;
 	f->token = 0;
-	if (info == NULL) {
-		engine_error(e, now, s->conv, "not sent: %s", error);
-		*place = NULL;
-		sending_free(s);
-		return;
+	if (info != NULL) {
+		f->info = *info;
+		f->name = xstrdup(info->name);
+		f->note = info->note == NULL ? NULL : xstrdup(info->note);
+		if (--s->waiting > 0)
+			return;
 	}
-	f->info = *info;
-	f->name = xstrdup(info->name);
-	f->note = info->note == NULL ? NULL : xstrdup(info->note);
-	if (--s->waiting > 0)
-		return;
 	*place = NULL;
-	offer_all(e, now, s);
+	settle(e, now, s, info == NULL ? error : NULL);
 	sending_free(s);
 }

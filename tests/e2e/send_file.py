@@ -175,6 +175,14 @@ def several():
     ana.expect("error", mark)
     ana.sync()
     check(ana.find("transfer", mark) is None, "nothing is offered")
+    # What is found out later is an answer to that line, too.
+    for what in ("nosuch", "pipe"):
+        line = "/send --to bob %s" % os.path.join(home, what)
+        if what == "pipe":
+            os.mkfifo(os.path.join(home, what))
+        mark = ana.mark()
+        ana.send(line)
+        check(ana.expect("error", mark)["command"] == line, what)
     ana.send("/send --to bob,eve %s" % path)
     take(bob)
     take(eve, word="/refuse ")

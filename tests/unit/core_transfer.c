@@ -504,6 +504,54 @@ what_is_not_sent(void **state)
 	assert_int_equal(model()->transfer_count, 0);
 }
 
+/* Which line the only notice answers; "": it says none. */
+static void
+expect_answer(const char *line)
+{
+	struct effect ef;
+	unsigned count = 0;
+
+	while (engine_next(k.engine, &ef)) {
+		if (ef.kind != EFFECT_MESSAGE && ef.kind != EFFECT_NOTICE)
+			continue;
+		assert_string_equal(ef.line == NULL ? "" : ef.line, line);
+		count++;
+	}
+	assert_int_equal(count, 1);
+}
+
+/* Paths are looked at while other lines are executed. */
+static void
+a_late_answer_names_its_line(void **state)
+{
+	static const uint32_t convs[] = { CONV_NEARBY, CONV_ASIDE + 1 };
+	struct file_info info = { .name = "a", .size = 1, .files = 1 };
+
+	(void)state;
+	/* It cannot be sent; or all was looked at, and is not offered. */
+	wire.no_offer = "no";
+	for (size_t i = 0; i < 4; i++) {
+		char typed[] = "/send a";
+		struct command cmd = { .kind = COMMAND_SEND_FILES,
+			.conv = convs[i % 2],
+			.peer = bob,
+			.text = xstrdup("a\n"),
+			.line = typed };
+		engine_command(k.engine, k.now, &cmd);
+		drain();
+		/* It is borrowed no longer than that. */
+		memset(typed, 'x', sizeof(typed) - 1);
+		engine_file_stat(k.engine, k.now,
+		    last_effect(EFFECT_FILE_STAT)->token, i < 2 ? &info : NULL,
+		    i < 2 ? NULL : "not there");
+		expect_answer("/send a");
+		cmd.kind = COMMAND_GET;
+		cmd.conv = convs[i % 2];
+		engine_command(k.engine, k.now, &cmd);
+		expect_answer("");
+	}
+}
+
 static void
 nothing_moves(void **state)
 {
@@ -735,6 +783,7 @@ main(void)
 		TEST(a_source_that_fails),
 		TEST(all_or_nothing),
 		TEST(what_is_not_sent),
+		TEST(a_late_answer_names_its_line),
 		TEST(nothing_moves),
 		TEST(speed),
 		TEST(so_many_at_once),
