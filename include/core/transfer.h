@@ -83,6 +83,8 @@ struct transfer {
 	char *note;    /* what was left out, a sentence; NULL else */
 	int64_t row;   /* of its line in the history */
 	bool paused_here, paused_there; /* PAUSED: by whom */
+	/* CANCELLED: by whom; neither: nobody did, or it was not noted. */
+	bool ended_here, ended_there;
 	bool gone;    /* FAILED: only another offer brings what is there now */
 	bool unasked; /* theirs: a rule took it, and no user did since */
 	char *part;   /* theirs: what is here of it, any bytes (move_report) */
@@ -130,6 +132,13 @@ const struct transfer *message_transfer(
     const struct model *m, const struct message *msg);
 /* Its other end paused it, nobody here did: only they let it go on. */
 bool transfer_rests_there(const struct transfer *t);
+/* Who refused or cancelled it, as --json says it: "us", "them"; NULL: it did
+ * not end so, or nobody knows. */
+const char *transfer_ended_by(const struct transfer *t);
+/* How it ended, and by whom: "done", "refused by you", "cancelled by ana"; who
+ * is what the other end is called (caller frees). */
+char *transfer_end_text(
+    const struct lang *l, const struct transfer *t, const char *who);
 /* Its path, clean, for whoever reads it (caller frees); NULL where it has none.
  */
 char *transfer_path(const struct transfer *t);

@@ -559,6 +559,10 @@ json_transfer(const struct model *m, const struct transfer *t,
 	else
 		add_number(&b, "left", (uint64_t)left_s);
 	add(&b, "paused_by", paused_by(t));
+	/* It may have ended since. */
+	struct transfer then = *t;
+	then.state = effect->state;
+	add(&b, "ended_by", transfer_ended_by(&then));
 	char *path = transfer_path(t);
 	add(&b, "path", path);
 	free(path);

@@ -84,7 +84,7 @@ const struct verb_row usage_verbs[USAGE_VERBS] = {
 	       "gives it. Ten seconds are given to find WHO, or --wait; "
 	       "whether it is taken is decided there."),
 	    N_("Exit status: 0 all is there, 1 failed, 2 wrong use, 3 offered "
-	       "and not there in time, 4 refused or cancelled there"),
+	       "and not there in time, 4 refused there, or cancelled"),
 	    2, WORDS_ALL },
 	[VERB_SHOUT] = { "shout", "TEXT",
 	    N_("says TEXT to everybody nearby; it is public"), "",

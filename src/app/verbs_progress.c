@@ -82,6 +82,7 @@ static void
 read_event(struct transfer *t, const json_t *event)
 {
 	const char *paused = client_text(event, "paused_by");
+	const char *ended = client_text(event, "ended_by");
 	int64_t now_ms = clock_read().mono_ms;
 
 	clear_strings(t);
@@ -100,6 +101,8 @@ read_event(struct transfer *t, const json_t *event)
 	    strcmp(paused, "us") == 0 || strcmp(paused, "both") == 0;
 	t->paused_there =
 	    strcmp(paused, "them") == 0 || strcmp(paused, "both") == 0;
+	t->ended_here = strcmp(ended, "us") == 0;
+	t->ended_there = strcmp(ended, "them") == 0;
 	if (t->started_mono_ms == 0 && t->state == TRANSFER_RUNNING)
 		t->started_mono_ms = now_ms;
 	if (transfer_state_is_last(t->state))

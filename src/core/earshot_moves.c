@@ -423,6 +423,7 @@ stopped(struct engine *e, struct now now, struct transfer *t,
 		break;
 	case FLOW_STOP_CANCELLED:
 		transfer_close(e, t, false);
+		t->ended_there = true;
 		transfer_set_state(e, now, t, TRANSFER_CANCELLED,
 		    t->state == TRANSFER_RUNNING
 			? NULL

@@ -179,6 +179,7 @@ earshot_transfer_ended(struct engine *e, struct now now, struct contact *k,
 	earshot_moves_stop(e, t, FLOW_STOP_CANCELLED);
 	t->try_ms = NEVER_MS;
 	transfer_close(e, t, false);
+	t->ended_there = true;
 	transfer_set_state(e, now, t, ends[ev->post.end].state, NULL);
 }
 

@@ -204,6 +204,7 @@ struct choice {
 	int64_t after_ms;        /* written after it … */
 	int64_t before_ms;       /* … and before that */
 	size_t max;              /* so many and no more */
+	bool by_time;            /* and not because the user said so */
 	size_t flying;           /* of them, on their way: not to be had */
 };
 
@@ -243,6 +244,8 @@ withdraw(struct engine *e, struct now now, struct contact *k,
 		bool was_there = chat_withdraw(k->chat, &post.id);
 		if (!was_there)
 			break;
+		if (post.type == MSG_FILE && !choice->by_time)
+			transfer_taken_back(e, k, &post.id);
 		outbox_settle(e, now, k, &post, DELIVERY_FAILED, reason);
 		count++;
 	}
@@ -268,7 +271,8 @@ outbox_tick(struct engine *e, struct now now)
 	int64_t clock_ms = e->started_wall_ms + now.mono_ms;
 	struct choice old = { .after_ms = clock_ms - believed_ms,
 		.before_ms = clock_ms - expire_after_ms,
-		.max = EXPIRE_MAX };
+		.max = EXPIRE_MAX,
+		.by_time = true };
 
 	if (now.mono_ms < e->expire_ms)
 		return;

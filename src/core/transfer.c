@@ -436,6 +436,7 @@ transfer_stop(struct engine *e, struct now now, struct transfer *t)
 {
 	enum transfer_state was = t->state;
 
+	t->ended_here = true;
 	if (was == TRANSFER_RUNNING || was == TRANSFER_ACCEPTED)
 		wire_stop(e, now, t);
 	else
@@ -506,6 +507,16 @@ transfer_unstored(
 		if (!transfer_state_is_last(t->state))
 			transfer_set_state(e, now, t, TRANSFER_FAILED, reason);
 	}
+}
+
+void
+transfer_taken_back(
+    struct engine *e, const struct contact *k, const struct msg_id *message)
+{
+	struct transfer *t = transfer_find(e, &k->fp, message);
+
+	if (t != NULL && t->mine && !transfer_state_is_last(t->state))
+		t->ended_here = true;
 }
 
 void

@@ -11,6 +11,7 @@
 
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 const char *
 transfer_state_text(enum transfer_state s)
@@ -49,6 +50,33 @@ transfer_rests_there(const struct transfer *t)
 {
 	return t->state == TRANSFER_PAUSED && t->paused_there &&
 	       !t->paused_here && t->reason == NULL;
+}
+
+const char *
+transfer_ended_by(const struct transfer *t)
+{
+	/* Nobody refuses what he offers. */
+	if (t->state == TRANSFER_REFUSED)
+		return t->mine ? "them" : "us";
+	if (t->state != TRANSFER_CANCELLED)
+		return NULL;
+	return t->ended_here ? "us" : t->ended_there ? "them" : NULL;
+}
+
+char *
+transfer_end_text(
+    const struct lang *l, const struct transfer *t, const char *who)
+{
+	const char *by = transfer_ended_by(t);
+	bool refused = t->state == TRANSFER_REFUSED;
+
+	if (by == NULL)
+		return xstrdup(say(l, transfer_state_text(t->state)));
+	if (strcmp(by, "us") == 0)
+		return xstrdup(refused ? say(l, "refused by you")
+				       : say(l, "cancelled by you"));
+	return xasprintf(
+	    refused ? say(l, "refused by %s") : say(l, "cancelled by %s"), who);
 }
 
 char *

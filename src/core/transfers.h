@@ -126,6 +126,9 @@ void transfer_unstored(
 /* The offer of ours to k with that message will not arrive. */
 void transfer_unsent(struct engine *e, struct now now, const struct contact *k,
     const struct msg_id *message, enum transfer_state how, const char *reason);
+/* Before that: it was our user who wanted it so. */
+void transfer_taken_back(
+    struct engine *e, const struct contact *k, const struct msg_id *message);
 void sendings_free(struct engine *e);
 
 /*

@@ -140,7 +140,8 @@ static const char step_legacy[] =
     " flags INTEGER NOT NULL, charset INTEGER NOT NULL, raw BLOB) STRICT;";
 
 /* Files that were offered, and what is taken unasked. offer_id, offer: what
- * the dialect calls it. paused: 1 here, 2 there. Times are wall clocks. */
+ * the dialect calls it. paused: 1 here, 2 there; and 4 taken unasked, 8
+ * cancelled here, 16 there. Times are wall clocks. */
 static const char step_files[] =
     "CREATE TABLE transfer (message INTEGER PRIMARY KEY"
     " REFERENCES message(row) ON DELETE CASCADE,"

@@ -12,7 +12,13 @@
 #include <string.h>
 
 /* Of one column. */
-enum { PAUSED_HERE = 1, PAUSED_THERE = 2, UNASKED = 4 };
+enum {
+	PAUSED_HERE = 1,
+	PAUSED_THERE = 2,
+	UNASKED = 4,
+	ENDED_HERE = 8,
+	ENDED_THERE = 16,
+};
 
 static const char number_mark[] = "transfer_number";
 
@@ -26,11 +32,12 @@ bind_string(sqlite3_stmt *s, int at, const char *text)
 }
 
 static int64_t
-paused_of(const struct transfer *t)
+flags_of(const struct transfer *t)
 {
 	return (t->paused_here ? PAUSED_HERE : 0) |
 	       (t->paused_there ? PAUSED_THERE : 0) |
-	       (t->unasked ? UNASKED : 0);
+	       (t->unasked ? UNASKED : 0) | (t->ended_here ? ENDED_HERE : 0) |
+	       (t->ended_there ? ENDED_THERE : 0);
 }
 
 static void
@@ -57,7 +64,7 @@ bind_transfer(sqlite3_stmt *s, const struct transfer *t)
 	db_bind_int(s, 17, t->mtime);
 	db_bind_int(s, 18, t->offered_ms);
 	db_bind_int(s, 19, t->ended_ms);
-	db_bind_int(s, 20, paused_of(t));
+	db_bind_int(s, 20, flags_of(t));
 	bind_string(s, 21, t->reason);
 	bind_string(s, 22, t->note);
 	db_bind_int(s, 23, db_transfer_sum(t));
@@ -112,7 +119,7 @@ struct transfer *
 db_read_transfer(sqlite3_stmt *s)
 {
 	struct transfer *t = xcalloc(1, sizeof(*t));
-	int paused = sqlite3_column_int(s, 19);
+	int flags = sqlite3_column_int(s, 19);
 
 	*t = (struct transfer){
 		.row = sqlite3_column_int64(s, 0),
@@ -133,9 +140,11 @@ db_read_transfer(sqlite3_stmt *s)
 		.mtime = sqlite3_column_int64(s, 16),
 		.offered_ms = sqlite3_column_int64(s, 17),
 		.ended_ms = sqlite3_column_int64(s, 18),
-		.paused_here = (paused & PAUSED_HERE) != 0,
-		.paused_there = (paused & PAUSED_THERE) != 0,
-		.unasked = (paused & UNASKED) != 0,
+		.paused_here = (flags & PAUSED_HERE) != 0,
+		.paused_there = (flags & PAUSED_THERE) != 0,
+		.unasked = (flags & UNASKED) != 0,
+		.ended_here = (flags & ENDED_HERE) != 0,
+		.ended_there = (flags & ENDED_THERE) != 0,
 		.reason = read_string(s, 20),
 		.note = read_string(s, 21),
 	};

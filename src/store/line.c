@@ -87,7 +87,7 @@ place_of(const struct transfer *t)
 }
 
 static void
-put_file(struct buf *b, const struct transfer *t)
+put_file(struct buf *b, const struct transfer *t, const char *who)
 {
 	const struct lang *l = sentence_lang();
 	char size[SIZE_TEXT_SIZE];
@@ -102,7 +102,9 @@ put_file(struct buf *b, const struct transfer *t)
 	put_clean(b, "", what);
 	free(what);
 	put(b, " (");
-	put(b, say(l, transfer_state_text(t->state)));
+	char *end = transfer_end_text(l, t, who);
+	put_clean(b, "", end);
+	free(end);
 	if (t->reason != NULL)
 		put_clean(b, ": ", say(l, t->reason));
 	if (place != NULL)
@@ -136,7 +138,7 @@ put_text(struct buf *b, const struct found *f, bool everywhere)
 	       : m->action          ? " "
 				    : ": ");
 	if (m->file != NULL)
-		put_file(b, m->file);
+		put_file(b, m->file, f->name);
 	else
 		put_marked(b, m->deleted               ? say(l, "(deleted)")
 			      : m->seal == SEAL_CLOSED ? say(l, "(sealed)")
@@ -253,6 +255,7 @@ add_file(struct buf *b, const struct transfer *t)
 		add_time(&inner, "ended", t->ended_ms);
 	else
 		add(&inner, "ended", NULL);
+	add(&inner, "ended_by", transfer_ended_by(t));
 	add_clean(&inner, "reason", t->reason == NULL ? "" : t->reason);
 	add_clean(&inner, "note", t->note == NULL ? "" : t->note);
 	put(b, ",\"file\":");

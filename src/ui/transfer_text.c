@@ -134,17 +134,11 @@ transfer_state(const struct lang *l, const struct transfer *t, const char *who)
 	case TRANSFER_PAUSED:
 		add_paused(&s, l, t, who);
 		break;
-	case TRANSFER_REFUSED:
-		if (t->mine)
-			str_addf(&s, say(l, "refused by %s"), who);
-		else
-			str_add(&s, say(l, "refused by you"));
-		add_reason(&s, l, t);
-		break;
 	case TRANSFER_DONE:
 	case TRANSFER_FAILED:
+	case TRANSFER_REFUSED:
 	case TRANSFER_CANCELLED:
-		str_add(&s, say(l, transfer_state_text(t->state)));
+		join(&s, transfer_end_text(l, t, who));
 		add_reason(&s, l, t);
 		break;
 	}

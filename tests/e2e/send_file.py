@@ -113,7 +113,7 @@ def alone():
     mark = bob.mark()
     run = SendFile(ns, home, "bob", "a b.bin")
     take(bob, mark, "/refuse ")
-    run.end(REFUSED)
+    check(run.end(REFUSED)[-1]["ended_by"] == "them", "by whom")
     SendFile(ns, home, "nobody", "a b.bin", "--wait", "1").end(FAILED)
     SendFile(ns, home, "bob", "nosuch").end(FAILED)
     run = SendFile(ns, home, "bob", "a b.bin", "a\nb")

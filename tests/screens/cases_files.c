@@ -108,7 +108,8 @@ add_ours(struct scene *s, const struct peer *ana)
 	t = add_file(s, ana, "d.iso", true, TRANSFER_ACCEPTED);
 	t->done = t->size / 10;
 	add_file(s, ana, "e.iso", true, TRANSFER_REFUSED);
-	add_file(s, ana, "f.iso", true, TRANSFER_CANCELLED);
+	t = add_file(s, ana, "f.iso", true, TRANSFER_CANCELLED);
+	t->ended_there = true;
 	t = add_file(s, ana, "g.iso", true, TRANSFER_DONE);
 	t->done = t->size;
 	t->started_mono_ms = FIXTURE_MONO_MS - 8040;

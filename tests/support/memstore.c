@@ -49,6 +49,8 @@ copy_transfer(const struct transfer *t)
 		.paused_here = t->paused_here,
 		.unasked = t->unasked,
 		.paused_there = t->paused_there,
+		.ended_here = t->ended_here,
+		.ended_there = t->ended_there,
 		.part = copy_text(t->part),
 		.message = t->message,
 		.offer = t->offer,

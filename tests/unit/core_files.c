@@ -108,9 +108,20 @@ refused(void **state)
 	fkit_do(&k, BOB, COMMAND_REFUSE, his, NULL);
 	assert_string_equal(
 	    fkit_last(&k, BOB, BOB, MESSAGE_ERROR)->text, "f1 is over already");
+	assert_string_equal(transfer_ended_by(fkit_get(&k, BOB, his)), "us");
+	assert_string_equal(transfer_ended_by(fkit_get(&k, ANA, hers)), "them");
 	fkit_do(&k, BOB, COMMAND_GET, his, NULL);
 	assert_int_equal(fkit_state(&k, BOB, his), TRANSFER_REFUSED);
 	assert_int_equal(k.nodes[BOB].move_count, 0);
+}
+
+static void
+assert_ended(unsigned node, uint32_t id, const char *by)
+{
+	const struct transfer *t = fkit_get(&k, node, id);
+
+	assert_int_equal(t->state, TRANSFER_CANCELLED);
+	assert_string_equal(transfer_ended_by(t), by);
 }
 
 static void
@@ -120,13 +131,13 @@ cancelled_by_its_sender(void **state)
 	uint32_t hers, his;
 	offer(&hers, &his);
 	fkit_do(&k, ANA, COMMAND_STOP, hers, NULL);
-	assert_int_equal(fkit_state(&k, ANA, hers), TRANSFER_CANCELLED);
-	assert_int_equal(fkit_state(&k, BOB, his), TRANSFER_CANCELLED);
+	assert_ended(ANA, hers, "us");
+	assert_ended(BOB, his, "them");
 	run(&hers, &his);
 	fkit_do(&k, ANA, COMMAND_STOP, hers, NULL);
 	assert_int_equal(k.nodes[ANA].stopped, FLOW_STOP_CANCELLED);
-	assert_int_equal(fkit_state(&k, ANA, hers), TRANSFER_CANCELLED);
-	assert_int_equal(fkit_state(&k, BOB, his), TRANSFER_CANCELLED);
+	assert_ended(ANA, hers, "us");
+	assert_ended(BOB, his, "them");
 	/* What was here of it goes, there as here. */
 	assert_int_equal(k.nodes[BOB].parts_dropped + k.nodes[BOB].drops, 1);
 	fkit_pass(&k, 600000);
@@ -142,8 +153,8 @@ cancelled_by_its_receiver(void **state)
 	fkit_do(&k, BOB, COMMAND_STOP, his, NULL);
 	assert_int_equal(k.nodes[BOB].stopped, FLOW_STOP_CANCELLED);
 	assert_int_equal(k.nodes[BOB].drops, 1);
-	assert_int_equal(fkit_state(&k, BOB, his), TRANSFER_CANCELLED);
-	assert_int_equal(fkit_state(&k, ANA, hers), TRANSFER_CANCELLED);
+	assert_ended(BOB, his, "us");
+	assert_ended(ANA, hers, "them");
 	fkit_do(&k, ANA, COMMAND_STOP, hers, NULL);
 	assert_int_equal(
 	    fkit_last(&k, ANA, ANA, MESSAGE_ERROR)->kind, MESSAGE_ERROR);

@@ -20,6 +20,8 @@
 
 enum { ANA, BOB, EVE };
 
+#define DAY_MS (INT64_C(24) * 3600 * 1000)
+
 static struct fkit k;
 
 static int
@@ -267,6 +269,7 @@ an_offer_that_never_went_out(void **state)
 	uint32_t hers = fkit_send(&k, ANA, BOB, "/home/ana/a.txt");
 	fkit_do(&k, ANA, COMMAND_STOP, hers, NULL);
 	assert_int_equal(fkit_state(&k, ANA, hers), TRANSFER_CANCELLED);
+	assert_string_equal(transfer_ended_by(fkit_get(&k, ANA, hers)), "us");
 	fkit_start(&k, BOB);
 	fkit_say(&k, ANA, BOB, "hello");
 	fkit_pass(&k, 60000);
@@ -317,7 +320,32 @@ ends_while_the_other_is_away(void **state)
 	fkit_start(&k, ANA);
 	fkit_pass(&k, 60000);
 	assert_int_equal(fkit_state(&k, BOB, his), TRANSFER_CANCELLED);
+	assert_string_equal(transfer_ended_by(fkit_get(&k, BOB, his)), "them");
 	assert_int_equal(k.nodes[BOB].parts_dropped, 1);
+}
+
+/* The user takes it out of what waits; of what waits too long nobody did. */
+static void
+offers_that_wait_no_more(void **state)
+{
+	(void)state;
+	fkit_kill(&k, BOB);
+	uint32_t hers = fkit_send(&k, ANA, BOB, "/home/ana/a.txt");
+	struct command cmd = { .kind = COMMAND_CANCEL,
+		.peer = *fkit_fp(&k, BOB),
+		.has_target = true,
+		.target = fkit_get(&k, ANA, hers)->message };
+	fkit_command(&k, ANA, &cmd);
+	assert_int_equal(fkit_state(&k, ANA, hers), TRANSFER_CANCELLED);
+	assert_string_equal(transfer_ended_by(fkit_get(&k, ANA, hers)), "us");
+	hers = fkit_send(&k, ANA, BOB, "/home/ana/b.txt");
+	k.now.wall_ms += 31 * DAY_MS;
+	k.now.mono_ms += 31 * DAY_MS;
+	fkit_pass(&k, 1000);
+	assert_int_equal(fkit_state(&k, ANA, hers), TRANSFER_CANCELLED);
+	assert_null(transfer_ended_by(fkit_get(&k, ANA, hers)));
+	assert_string_equal(
+	    fkit_get(&k, ANA, hers)->reason, "expired: it waited for 30 days");
 }
 
 static void
@@ -750,6 +778,7 @@ main(void)
 		TEST(an_offer_that_never_went_out),
 		TEST(acknowledged_after_the_commit),
 		TEST(ends_while_the_other_is_away),
+		TEST(offers_that_wait_no_more),
 		TEST(who_cannot_be_dialled_comes),
 		TEST(no_way_at_all),
 		TEST(a_stall_is_noticed),

@@ -117,6 +117,8 @@ expect_same(const struct transfer *is, const struct transfer *was)
 	assert_int_equal(is->paused_here, was->paused_here);
 	assert_int_equal(is->unasked, was->unasked);
 	assert_int_equal(is->paused_there, was->paused_there);
+	assert_int_equal(is->ended_here, was->ended_here);
+	assert_int_equal(is->ended_there, was->ended_there);
 	assert_true(msg_id_equal(&is->message, &was->message));
 	assert_true(is->offer == was->offer);
 	/* Of this run, and of no other. */
@@ -185,6 +187,8 @@ test_round_trip(void **state)
 		t.paused_here = s % 2 != 0;
 		t.paused_there = !t.paused_here;
 		t.unasked = s % 3 == 0;
+		t.ended_here = s >= TRANSFER_REFUSED && s % 2 == 0;
+		t.ended_there = s >= TRANSFER_REFUSED && s % 2 != 0;
 		t.ended_ms = transfer_state_is_last(t.state) ? 12345 : 0;
 		put(k, &t);
 		db_kit_commit(k);
@@ -645,7 +649,7 @@ test_lines(void **state)
 	    ",\"file\":{\"transfer\":\"f1\",\"state\":\"offered\","
 	    "\"direction\":\"in\",\"name\":\"report.pdf\",\"folder\":false,"
 	    "\"size\":1400000,\"done\":0,\"path\":null,\"ended\":null,"
-	    "\"reason\":\"\",\"note\":\"\"}}\n");
+	    "\"ended_by\":null,\"reason\":\"\",\"note\":\"\"}}\n");
 	t.state = TRANSFER_DONE;
 	t.done = t.size;
 	t.note = note;
@@ -656,7 +660,8 @@ test_lines(void **state)
 	    " bob: file report.pdf, 1.4 MB (done: "
 	    "/home/ana/Downloads/report.pdf) left out: 2 links\n",
 	    "\"done\":1400000,\"path\":\"/home/ana/Downloads/report.pdf\","
-	    "\"ended\":\"2026-11-20T10:03:20Z\",\"reason\":\"\","
+	    "\"ended\":\"2026-11-20T10:03:20Z\",\"ended_by\":null,"
+	    "\"reason\":\"\","
 	    "\"note\":\"left out: 2 links\"}}\n");
 	t = ours(k, 2);
 	t.folder = true;

@@ -98,7 +98,7 @@ transfers_are_told(void **state)
 {
 	static const char keys[] =
 	    "event transfer state direction with id dialect name folder size "
-	    "done rate path reason note";
+	    "done rate paused_by ended_by path reason note";
 	const struct stage *st = *state;
 	struct transfer *t =
 	    fixture_transfer(st->m, st->bob, "a \"b\".txt", false);
@@ -142,6 +142,54 @@ transfers_are_told(void **state)
 	/* Its line in the conversation is not said twice. */
 	assert_null(events_text.message(st->m, st->c, last(st->c), NULL));
 	assert_null(events_json.message(st->m, st->c, last(st->c), NULL));
+}
+
+/* How it ended, with a word of by whom. */
+static void
+check_end(const struct stage *st, const struct transfer *t, const char *text,
+    const char *by)
+{
+	struct effect effect = {
+		.kind = EFFECT_TRANSFER, .token = t->id, .state = t->state
+	};
+	char *line = events_text.transfer(st->m, t, &effect);
+
+	assert_string_equal(line, text);
+	free(line);
+	line = events_json.transfer(st->m, t, &effect);
+	json_t *event = json_loads(line, 0, NULL);
+	json_t *ended_by = json_object_get(event, "ended_by");
+	assert_non_null(ended_by);
+	assert_string_equal(
+	    json_is_null(ended_by) ? "" : json_string_value(ended_by), by);
+	json_decref(event);
+	free(line);
+}
+
+static void
+who_ended_it_is_told(void **state)
+{
+	const struct stage *st = *state;
+	struct transfer *t = fixture_transfer(st->m, st->bob, "a", false);
+
+	t->state = TRANSFER_REFUSED;
+	check_end(st, t, "* f1: a: refused by you", "us");
+	t->state = TRANSFER_CANCELLED;
+	/* As of those before it was noted. */
+	check_end(st, t, "* f1: a: cancelled", "");
+	t->ended_here = true;
+	check_end(st, t, "* f1: a: cancelled by you", "us");
+	t->ended_here = false;
+	t->ended_there = true;
+	check_end(st, t, "* f1: a: cancelled by bob", "them");
+	t->reason = strdup("why");
+	check_end(st, t, "* f1: a: cancelled by bob: why", "them");
+	t->state = TRANSFER_DONE;
+	t->path = strdup("/a");
+	check_end(st, t, "* f1: a is saved as /a", "");
+	t = fixture_transfer(st->m, st->bob, "b", true);
+	t->state = TRANSFER_REFUSED;
+	check_end(st, t, "* f2: b: refused by bob", "them");
 }
 
 static void
@@ -320,6 +368,7 @@ main(void)
 		cmocka_unit_test(json_keeps_its_promise),
 		cmocka_unit_test(what_was_revised_is_told),
 		cmocka_unit_test(transfers_are_told),
+		cmocka_unit_test(who_ended_it_is_told),
 		cmocka_unit_test(what_was_found_is_told),
 		cmocka_unit_test(json_of_a_shout),
 		cmocka_unit_test(who_has_no_key_is_plain),

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "base/err.h"
 #include "base/mem.h"
+#include "core/transfer.h"
 #include "db_kit.h"
 #include "store/search.h"
 #include "tmpdir.h"
@@ -206,6 +207,59 @@ test_export_fails_without_a_trace(void **state)
 	expect_no_export(k, path, ERR_SYS, "Permission denied");
 }
 
+/* By whom, as far as that was noted. */
+static void
+test_ends_of_files(void **state)
+{
+	static const struct {
+		bool mine, here, there;
+		enum transfer_state state;
+		const char *line, *by;
+	} ends[] = {
+		{ true, true, false, TRANSFER_CANCELLED, "cancelled by you",
+		    "\"us\"" },
+		{ true, false, true, TRANSFER_CANCELLED, "cancelled by bob",
+		    "\"them\"" },
+		{ false, false, true, TRANSFER_CANCELLED, "cancelled by bob",
+		    "\"them\"" },
+		{ true, false, false, TRANSFER_CANCELLED, "cancelled", "null" },
+		{ true, false, true, TRANSFER_REFUSED, "refused by bob",
+		    "\"them\"" },
+		{ false, true, false, TRANSFER_REFUSED, "refused by you",
+		    "\"us\"" },
+	};
+	static char bob[] = "bob", name[] = "a.txt";
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(ends) / sizeof(ends[0]); i++) {
+		struct transfer t = { .id = 1,
+			.mine = ends[i].mine,
+			.state = ends[i].state,
+			.name = name,
+			.size_known = true,
+			.ended_here = ends[i].here,
+			.ended_there = ends[i].there };
+		struct found f = { .name = bob,
+			.message = { .kind = MESSAGE_FILE,
+			    .mine = t.mine,
+			    .text = name,
+			    .file = &t } };
+		char *line = found_line(&f, EXPORT_TEXT, false);
+		char *end = strstr(line, "file a.txt, 0 B (");
+		assert_non_null(end);
+		end += strlen("file a.txt, 0 B (");
+		assert_int_equal(strcspn(end, ")"), strlen(ends[i].line));
+		assert_memory_equal(end, ends[i].line, strlen(ends[i].line));
+		free(line);
+		line = found_line(&f, EXPORT_JSON, false);
+		end = strstr(line, ",\"ended_by\":");
+		assert_non_null(end);
+		end += strlen(",\"ended_by\":");
+		assert_memory_equal(end, ends[i].by, strlen(ends[i].by));
+		free(line);
+	}
+}
+
 int
 main(void)
 {
@@ -215,6 +269,7 @@ main(void)
 		TEST(test_export_text),
 		TEST(test_export_json),
 		TEST(test_export_fails_without_a_trace),
+		TEST(test_ends_of_files),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
