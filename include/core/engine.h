@@ -320,10 +320,11 @@ void engine_file_stat(struct engine *e, struct now now, uint32_t token,
  * instead of the first one. */
 void engine_source(struct engine *e, struct now now, uint32_t token,
     const struct file_piece *piece);
-/* A sink is closed: it is complete and at path; or why it failed, at whatever
- * time it does. */
+/* A sink is closed: it is complete and at path, and text is a sentence of what
+ * is otherwise there, or NULL; or path is NULL, and text why it failed, at
+ * whatever time it does. */
 void engine_sink(struct engine *e, struct now now, uint32_t token,
-    const char *path, const char *error);
+    const char *path, const char *text);
 
 /* How a transfer goes that EFFECT_MOVE gave away. */
 void engine_move(struct engine *e, struct now now, uint32_t token,

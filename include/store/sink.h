@@ -92,9 +92,11 @@ int sink_open(
  */
 int sink_piece(
     struct sink *s, const struct file_piece *piece, char **ret_error);
-/* Of a folder with a part: names in it that are not as the peer has them, be it
- * to be safe or for a number; of all that is there, also after sink_cut. */
+/* Of a folder: names in it that are not as the peer has them, be it to be safe
+ * or for a number; of all that is there, also after sink_cut. */
 uint64_t sink_names_changed(const struct sink *s);
+/* The same as a sentence (caller frees); NULL where there are none. */
+char *sink_names_note(const struct sink *s);
 /* Others wait for that disk, or not (how it begins): then less of what can be
  * taken up again is on its way there at a time. */
 void sink_share(struct sink *s, bool on);

@@ -241,6 +241,14 @@ text_revised(const struct model *m, const struct conv *c,
 	return line;
 }
 
+/* Caller frees. */
+static char *
+with_note(const char *line, const struct transfer *t)
+{
+	return xasprintf("%s%s%s", line, t->note == NULL ? "" : "; ",
+	    t->note == NULL ? "" : t->note);
+}
+
 /* What is offered, with what to do about it. */
 static char *
 text_offer(const struct model *m, const struct transfer *t, const char *who)
@@ -255,9 +263,7 @@ text_offer(const struct model *m, const struct transfer *t, const char *who)
 	if (t->mine) {
 		char *line = xasprintf(say(l, "* f%u: offered to %s: %s, %s"),
 		    id, who, t->name, size);
-		char *whole =
-		    xasprintf("%s%s%s", line, t->note == NULL ? "" : "; ",
-			t->note == NULL ? "" : t->note);
+		char *whole = with_note(line, t);
 		free(line);
 		return whole;
 	}
@@ -280,9 +286,11 @@ text_saved(const struct lang *l, const struct transfer *t)
 	char *path = transfer_path(t);
 	char *line = xasprintf(
 	    say(l, "* f%u: %s is saved as %s"), (unsigned)t->id, t->name, path);
+	char *whole = with_note(line, t);
 
+	free(line);
 	free(path);
-	return line;
+	return whole;
 }
 
 static char *

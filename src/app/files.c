@@ -33,7 +33,7 @@ struct files_event {
 	uint32_t token;
 	const struct file_info *info;
 	struct file_piece piece;
-	const char *path, *error;
+	const char *path, *note, *error;
 };
 
 /* A survey, a source or a sink, and an answer that waits. */
@@ -47,8 +47,8 @@ struct job {
 	struct survey *survey;
 	struct source *source;
 	struct sink *sink;
-	size_t left;        /* bytes it may still read in this turn */
-	char *path, *error; /* owned; what is to be told */
+	size_t left;               /* bytes it may still read in this turn */
+	char *path, *note, *error; /* owned; what is to be told */
 };
 
 struct files {
@@ -68,6 +68,7 @@ job_free(struct job *j)
 	source_free(j->source);
 	sink_abandon_aside(j->sink);
 	free(j->path);
+	free(j->note);
 	free(j->error);
 	free(j);
 }
@@ -187,7 +188,10 @@ close_sink(struct files *f, const struct effect *effect)
 		return;
 	if (!effect->on) {
 		job_drop(j);
-	} else if (sink_finish_begin(j->sink) == 0) {
+		return;
+	}
+	j->note = sink_names_note(j->sink);
+	if (sink_finish_begin(j->sink) == 0) {
 		j->finishing = true;
 	} else {
 		j->path = sink_finish(j->sink, &j->error);
@@ -307,6 +311,7 @@ next_sink(struct job *j, struct files_event *ev)
 		return false;
 	j->told = true;
 	ev->path = j->path;
+	ev->note = j->note;
 	ev->error = j->error;
 	return true;
 }
@@ -346,8 +351,8 @@ files_turn(struct shell *sh)
 		else if (ev.kind == FILES_SOURCE)
 			engine_source(sh->engine, sh->now, ev.token, &ev.piece);
 		else
-			engine_sink(
-			    sh->engine, sh->now, ev.token, ev.path, ev.error);
+			engine_sink(sh->engine, sh->now, ev.token, ev.path,
+			    ev.path == NULL ? ev.error : ev.note);
 		shell_drain(sh);
 	}
 }

@@ -12,7 +12,6 @@
 
 #include <assert.h>
 #include <errno.h>
-#include <limits.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -252,19 +251,10 @@ add_note(char **note, char *text)
 	*note = both;
 }
 
-static unsigned
-names_changed(const struct move *mv)
-{
-	uint64_t count = sink_names_changed(mv->sink);
-
-	return count < UINT_MAX ? (unsigned)count : UINT_MAX;
-}
-
 static void
 note_end(struct move *mv, const struct flow_event *ev)
 {
-	unsigned changed = names_changed(mv);
-	char *note = NULL;
+	char *names = sink_names_note(mv->sink), *note = NULL;
 
 	if (ev->changed)
 		add_note(&note,
@@ -280,14 +270,8 @@ note_end(struct move *mv, const struct flow_event *ev)
 			    "folders",
 			    ev->left_out),
 			ev->left_out));
-	if (changed > 0)
-		add_note(&note,
-		    xasprintf(say_n(language(),
-				  "%u name in it was changed, to be safe here",
-				  "%u names in it were changed, to be safe "
-				  "here",
-				  changed),
-			changed));
+	if (names != NULL)
+		add_note(&note, names);
 	if (note != NULL)
 		move_note(mv, note);
 	free(note);

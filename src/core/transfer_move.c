@@ -290,7 +290,7 @@ engine_source(struct engine *e, struct now now, uint32_t token,
 
 void
 engine_sink(struct engine *e, struct now now, uint32_t token, const char *path,
-    const char *error)
+    const char *text)
 {
 	effects_begin(e, now);
 	struct transfer *t = transfer_get(e, token);
@@ -299,9 +299,11 @@ engine_sink(struct engine *e, struct now now, uint32_t token, const char *path,
 	t->sink_open = false;
 	if (path == NULL) {
 		t->ending = false;
-		give_up(e, now, t, error);
+		give_up(e, now, t, text);
 		return;
 	}
+	if (text != NULL)
+		transfer_add_note(t, text);
 	free(t->path);
 	t->path = xstrdup(path);
 	t->size_known = true;

@@ -192,14 +192,12 @@ make_entry(struct sink *s, const struct file_piece *p, char **ret_error)
 {
 	int dir = s->levels[s->depth - 1].fd;
 	/* In a list there is one name for each, so it is chosen before. */
-	unsigned numbers = s->part == NULL ? ENTRY_NUMBERS_MAX : 0;
 	char *name = sink_note_entry(s, p, ret_error);
 
 	if (name == NULL)
 		return ERR_SYS;
-	int fd = p->kind == FILE_PIECE_ENTER
-		     ? place_make_folder(dir, name, numbers)
-		     : place_make_file(dir, name, numbers);
+	int fd = p->kind == FILE_PIECE_ENTER ? place_make_folder(dir, name, 0)
+					     : place_make_file(dir, name, 0);
 	int saved_errno = errno;
 	s->names_changed += fd >= 0 && strcmp(name, p->name) != 0;
 	free(name);

@@ -111,10 +111,8 @@ char *
 sink_note_entry(struct sink *s, const struct file_piece *p, char **ret_error)
 {
 	char *name = file_name_safe(p->name, strlen(p->name));
-
-	if (s->part == NULL)
-		return name;
 	char *local = choose_name(&s->levels[s->depth - 1], name);
+
 	if (local == NULL) {
 		sink_fail_sys(s, ret_error);
 	} else if (note(s, p, local, ret_error) < 0) {

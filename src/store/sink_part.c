@@ -14,6 +14,7 @@
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/file.h>
@@ -73,6 +74,20 @@ uint64_t
 sink_names_changed(const struct sink *s)
 {
 	return s->names_changed;
+}
+
+char *
+sink_names_note(const struct sink *s)
+{
+	uint64_t all = s->names_changed;
+	unsigned n = all < UINT_MAX ? (unsigned)all : UINT_MAX;
+
+	if (n == 0)
+		return NULL;
+	return xasprintf(
+	    say_n(sentence_lang(), "%u name in it was changed, to be safe here",
+		"%u names in it were changed, to be safe here", n),
+	    n);
 }
 
 bool

@@ -98,6 +98,7 @@ def from_them():
     # A colon is none in the names that we make.
     check(content(done["path"]) == {k.replace(":", "_"): v
                                     for k, v in want.items()}, "the folder")
+    check(done["note"] == "1 name in it was changed, to be safe here", done)
     check(len(zhang.served) == 2, "asked once for each")
     # Not wanted.
     number = zhang.offer(HERE, "no thanks", (b"b.bin", b"x" * 1000))

@@ -233,10 +233,11 @@ theirs_from_offer_to_file(void **state)
 	assert_true(last_effect(EFFECT_SINK_CLOSE)->on);
 	/* It is not done before it is on the disk. */
 	assert_int_equal(get(id)->state, TRANSFER_RUNNING);
-	engine_sink(k.engine, k.now, id, "/home/me/inbox/___a.txt", NULL);
+	engine_sink(k.engine, k.now, id, "/home/me/inbox/___a.txt", "Note");
 	drain();
 	assert_int_equal(get(id)->state, TRANSFER_DONE);
 	assert_string_equal(get(id)->path, "/home/me/inbox/___a.txt");
+	assert_string_equal(get(id)->note, "Note");
 	assert_int_equal(wire.stops, 0);
 	/* What comes late changes nothing. */
 	stop(id, TRANSFER_FAILED, "late");
@@ -546,7 +547,6 @@ a_late_answer_names_its_line(void **state)
 		    i < 2 ? NULL : "not there");
 		expect_answer("/send a");
 		cmd.kind = COMMAND_GET;
-		cmd.conv = convs[i % 2];
 		engine_command(k.engine, k.now, &cmd);
 		expect_answer("");
 	}

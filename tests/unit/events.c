@@ -117,6 +117,13 @@ transfers_are_told(void **state)
 	line = events_text.transfer(st->m, t, &effect);
 	assert_string_equal(line, "* f1: a \"b\".txt is saved as /tmp/a");
 	free(line);
+	t->note = strdup("2 names changed");
+	line = events_text.transfer(st->m, t, &effect);
+	assert_string_equal(
+	    line, "* f1: a \"b\".txt is saved as /tmp/a; 2 names changed");
+	free(line);
+	free(t->note);
+	t->note = NULL;
 	/* A path may have any bytes. */
 	free(t->path);
 	t->path = strdup("/\xff\x1b[2J\xe2\x80\xae/a");

@@ -277,6 +277,41 @@ a_folder(void **state)
 	free(path);
 }
 
+static void
+assert_names_note(const struct sink *s, const char *note)
+{
+	char *text = sink_names_note(s);
+
+	if (note == NULL)
+		assert_null(text);
+	else
+		assert_string_equal(text, note);
+	free(text);
+}
+
+/* Also where nothing can be taken up again. */
+static void
+names_that_are_changed(void **state)
+{
+	(void)state;
+	struct sink_plan plan = plan_folder("d");
+	struct sink *s = begin(&plan);
+	assert_int_equal(put_enter(s, "d"), 0);
+	assert_int_equal(put_file(s, "fine", 0), 0);
+	assert_names_note(s, NULL);
+	assert_int_equal(put_file(s, "a:b", 0), 0);
+	assert_names_note(s, "1 name in it was changed, to be safe here");
+	/* Two get a number, since what is there has their name. */
+	assert_int_equal(put_file(s, "a_b", 0), 0);
+	assert_int_equal(put_enter(s, "fine"), 0);
+	assert_int_equal(put_leave(s), 0);
+	assert_names_note(s, "3 names in it were changed, to be safe here");
+	assert_int_equal(put_leave(s), 0);
+	char *path = finish(s);
+	assert_int_equal(count_entries(path), 4);
+	free(path);
+}
+
 /* Each name of the table as a file, as a folder, and left unfinished. */
 static void
 t37_names(void **state)
@@ -627,6 +662,7 @@ main(void)
 		TEST(t37_what_was_left_behind),
 		TEST(where_the_user_wants_it),
 		TEST(a_folder),
+		TEST(names_that_are_changed),
 		TEST(t37_names),
 		TEST(t37_taken_names),
 		TEST(t37_clashes),
