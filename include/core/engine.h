@@ -142,7 +142,7 @@ enum effect_kind {
 		       most limit_ms: engine_run(token) */
 	EFFECT_RUN_STOP,  /* token: it is killed, and no more of it is told */
 	EFFECT_PART_DROP, /* text: what is there of a transfer (its part) is
-			     removed */
+			     removed; or what was spooled to be sent */
 	/* Reports for front ends: nothing to execute. */
 	EFFECT_PEER,     /* fp: presence, trust, name or status changed */
 	EFFECT_TYPING,   /* fp: on: began to type; else: does so no more */

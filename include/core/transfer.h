@@ -139,8 +139,8 @@ const char *transfer_ended_by(const struct transfer *t);
  * is what the other end is called (caller frees). */
 char *transfer_end_text(
     const struct lang *l, const struct transfer *t, const char *who);
-/* Its path, clean, for whoever reads it (caller frees); NULL where it has none.
- */
+/* Its path, clean, for whoever reads it (caller frees); NULL where it has none,
+ * or none that anybody chose: what came out of a pipe has its name alone. */
 char *transfer_path(const struct transfer *t);
 /* Seconds that it takes at this rate; -1: nobody can say. */
 int64_t transfer_left_s(const struct transfer *t);

@@ -17,6 +17,7 @@
 #include "base/mem.h"
 #include "net/signals.h"
 #include "store/keyfile.h"
+#include "store/spool.h"
 #include "wire/ipmsg_crypt.h"
 
 #include <net/if.h>
@@ -241,6 +242,7 @@ make_engine(struct shell *sh, char **ret_error)
 
 	if (err < 0 || (err = db_load(sh->db, &saved, ret_error)) < 0)
 		return err;
+	spool_sweep(sh->home.data_dir, sh->now.wall_ms, &saved);
 	char *name = own_name(sh), host[HOST_SIZE] = "";
 	if (gethostname(host, sizeof(host) - 1) < 0)
 		host[0] = '\0';

@@ -4,6 +4,7 @@
 #include "app/mover.h"
 #include "base/mem.h"
 #include "store/paths.h"
+#include "store/spool.h"
 
 #include <stdlib.h>
 
@@ -47,7 +48,8 @@ shell_moves_run(struct shell *sh, const struct effect *effect)
 		start(sh, effect);
 	else if (effect->kind == EFFECT_MOVE_STOP)
 		mover_stop(sh->mover, effect->token, effect->why, effect->on);
-	else if (effect->kind == EFFECT_PART_DROP)
+	else if (effect->kind == EFFECT_PART_DROP &&
+		 !spool_drop(sh->home.data_dir, effect->text))
 		mover_drop(sh->mover, effect->text);
 }
 

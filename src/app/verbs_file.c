@@ -256,6 +256,22 @@ command_of(const struct sent *s, const json_t *peer)
 	return line;
 }
 
+/* What was spooled is told by its name alone. */
+static bool
+is_offer_of(
+    const struct sent *s, const struct sent_item *item, const json_t *event)
+{
+	bool spooled = s->spooled != NULL;
+	char *own =
+	    own_text(spooled ? strrchr(item->path, '/') + 1 : item->path,
+		PEER_TEXT_LINE, NULL);
+	bool is =
+	    strcmp(own, client_text(event, spooled ? "name" : "path")) == 0;
+
+	free(own);
+	return is;
+}
+
 /* What refers to one of ours; NULL. The first offer of its path is. */
 static struct sent_item *
 item_of(struct sent *s, const json_t *event)
@@ -270,8 +286,7 @@ item_of(struct sent *s, const json_t *event)
 		return NULL;
 	for (size_t i = 0; i < s->count; i++) {
 		struct sent_item *item = &s->items[i];
-		if (item->number[0] != '\0' ||
-		    strcmp(item->path, client_text(event, "path")) != 0)
+		if (item->number[0] != '\0' || !is_offer_of(s, item, event))
 			continue;
 		snprintf(item->number, sizeof(item->number), "%s", number);
 		return item;

@@ -13,6 +13,7 @@
 
 #include <stdbool.h>
 #include <stdint.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
@@ -284,4 +285,44 @@ file_name_program(const char *name)
 		if (strcasecmp(extension + 1, programs[i]) == 0)
 			return extension + 1;
 	return NULL;
+}
+
+static const char spool_start[] = ".earshot-", spool_end[] = ".spool";
+
+enum { SPOOL_DIGITS = 16 };
+
+void
+file_name_spool(uint64_t number, char out[static FILE_NAME_SPOOL_SIZE])
+{
+	snprintf(out, FILE_NAME_SPOOL_SIZE, "%s%0*llx%s", spool_start,
+	    SPOOL_DIGITS, (unsigned long long)number, spool_end);
+}
+
+static bool
+begins_as_spool(const char *name, char after)
+{
+	size_t n = strlen(spool_start), end = strlen(spool_end);
+
+	return strncmp(name, spool_start, n) == 0 &&
+	       strspn(name + n, "0123456789abcdef") == SPOOL_DIGITS &&
+	       strncmp(name + n + SPOOL_DIGITS, spool_end, end) == 0 &&
+	       name[n + SPOOL_DIGITS + end] == after;
+}
+
+bool
+file_name_is_spool(const char *name)
+{
+	return begins_as_spool(name, '\0');
+}
+
+const char *
+file_name_spooled(const char *path)
+{
+	size_t n = FILE_NAME_SPOOL_SIZE - 1;
+	const char *slash = strrchr(path, '/');
+
+	if (slash == NULL || (size_t)(slash - path) < n + 1 ||
+	    slash[-(ptrdiff_t)n - 1] != '/')
+		return NULL;
+	return begins_as_spool(slash - n, '/') ? slash - n : NULL;
 }

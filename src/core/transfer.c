@@ -481,11 +481,24 @@ transfers_forget(
 	}
 }
 
+/* What waited for it alone. One that failed may be asked for once more. */
+static void
+drop_spooled(struct engine *e, const struct transfer *t)
+{
+	if (t->path != NULL && file_name_spooled(t->path) != NULL &&
+	    t->state != TRANSFER_FAILED)
+		effect_add(e, (struct effect){ .kind = EFFECT_PART_DROP,
+				  .token = t->id,
+				  .text = t->path });
+}
+
 void
 transfer_stored(struct engine *e, const struct transfer *then)
 {
 	struct transfer *t = transfer_get(e, then->id);
 
+	if (then->mine && transfer_state_is_last(then->state))
+		drop_spooled(e, then);
 	if (t == NULL || t->part == NULL || then->state != TRANSFER_DONE)
 		return;
 	effect_add(

@@ -5,6 +5,7 @@
  */
 #include "core/transfer.h"
 
+#include "base/file_name.h"
 #include "base/lang.h"
 #include "base/mem.h"
 #include "base/peer_text.h"
@@ -82,7 +83,9 @@ transfer_end_text(
 char *
 transfer_path(const struct transfer *t)
 {
-	return t->path == NULL ? NULL : own_text(t->path, PEER_TEXT_LINE, NULL);
+	if (t->path == NULL || file_name_spooled(t->path) != NULL)
+		return NULL;
+	return own_text(t->path, PEER_TEXT_LINE, NULL);
 }
 
 int64_t

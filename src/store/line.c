@@ -79,11 +79,12 @@ put_clean(struct buf *b, const char *before, const char *text)
 	free(clean);
 }
 
-/* What is not over has no place yet; what was sent is where it was. */
-static const char *
+/* What is not over has no place yet; what was sent is where it was. Caller
+ * frees. */
+static char *
 place_of(const struct transfer *t)
 {
-	return t->mine || t->state == TRANSFER_DONE ? t->path : NULL;
+	return t->mine || t->state == TRANSFER_DONE ? transfer_path(t) : NULL;
 }
 
 static void
@@ -91,7 +92,7 @@ put_file(struct buf *b, const struct transfer *t, const char *who)
 {
 	const struct lang *l = sentence_lang();
 	char size[SIZE_TEXT_SIZE];
-	const char *place = place_of(t);
+	char *place = place_of(t);
 	char *what = t->folder && !t->size_known
 			 ? xasprintf(say(l, "folder %s"), t->name)
 		     : t->folder ? xasprintf(say(l, "folder %s, %s"), t->name,
@@ -109,6 +110,7 @@ put_file(struct buf *b, const struct transfer *t, const char *who)
 		put_clean(b, ": ", say(l, t->reason));
 	if (place != NULL)
 		put_clean(b, ": ", place);
+	free(place);
 	put(b, ")");
 	if (t->note != NULL)
 		put_clean(b, " ", t->note);
@@ -250,7 +252,9 @@ add_file(struct buf *b, const struct transfer *t)
 	else
 		add(&inner, "size", NULL);
 	add_count(&inner, "done", t->done);
-	add_clean(&inner, "path", place_of(t));
+	char *place = place_of(t);
+	add(&inner, "path", place);
+	free(place);
 	if (t->ended_ms != 0)
 		add_time(&inner, "ended", t->ended_ms);
 	else

@@ -8,6 +8,7 @@
 #include "store/walk.h"
 
 #include "base/err.h"
+#include "base/file_name.h"
 #include "base/file_piece.h"
 #include "base/mem.h"
 #include "store/sentence.h"
@@ -136,7 +137,8 @@ open_first(struct walk *w, const char *path, char **ret_error)
 		    ret_error, ERR_FORMAT, "%s: name the folder itself", path);
 	snprintf(w->name, sizeof(w->name), "%s", name);
 	if (!open_at(w, AT_FDCWD, path, &w->first_st, &w->first))
-		return fail(ret_error, ERR_SYS, "%s: %s", path, w->why);
+		return fail(ret_error, ERR_SYS, "%s: %s",
+		    file_name_spooled(path) != NULL ? name : path, w->why);
 	return 0;
 }
 

@@ -76,6 +76,10 @@ def take(bob, after=0, word="/get "):
     return offer
 
 
+def spooled(home):
+    return [n for n in os.listdir(home) if n.startswith(".earshot-")]
+
+
 def alone():
     """A file, a folder, a pipe; and those who are not meant."""
     ns, home, bob = people()
@@ -102,11 +106,13 @@ def alone():
     run.process.stdin.write(b"from a pipe\n")
     run.process.stdin.close()
     check(take(bob, mark)["name"] == "pipe.txt", "its name")
-    run.end(DONE)
+    events = run.end(DONE)
+    check([e["state"] for e in events][-1] == "done" and
+          all(e["path"] is None and e["name"] == "pipe.txt"
+              for e in events), events)
     check(read(os.path.join(bob.got, "pipe.txt")) == b"from a pipe\n",
           "the pipe")
-    check(not [n for n in os.listdir(home) if n.endswith(".part")],
-          "nothing is left of it: %s" % os.listdir(home))
+    check(not spooled(home), "nothing is left of it: %s" % os.listdir(home))
     # A stranger is not shown all that he offers.
     bob.send("/msg root thanks")
     # Not wanted, not there, nobody, no file.
@@ -159,6 +165,31 @@ def beside():
     take(eve, mark)
     run.end(DONE)
     check(twin.find("transfer") is None, "the other hears of nothing")
+
+
+def waiting():
+    """A pipe is kept for as long as it is offered, and no longer."""
+    ns, home, bob = people()
+    run = SendFile(ns, home, "bob", "-", "--name", "pipe.txt", "--timeout", "2",
+                   stdin=subprocess.PIPE)
+    run.process.stdin.write(b"from a pipe\n")
+    run.process.stdin.close()
+    offer = bob.expect("transfer", state="offered", name="pipe.txt")
+    run.end(WAITING)
+    check(len(spooled(home)) == 1, "it waits")
+    # Each of these runs looks for what nobody needs.
+    mark = bob.mark()
+    run = SendFile(ns, home, "bob", "-", "--name", "other.txt")
+    take(bob, mark, "/refuse ")
+    run.end(REFUSED)
+    ana = Earshot(ns, "ana", home_dir=home)
+    lab.meet(ana, bob)
+    check(len(spooled(home)) == 1, "it still does")
+    bob.send("/get " + offer["transfer"])
+    done = bob.expect("transfer", state="done", name="pipe.txt")
+    check(read(done["path"]) == b"from a pipe\n", done)
+    ana.expect("transfer", state="done", name="pipe.txt")
+    lab.wait_until(lambda: lab.pump(0.01) or not spooled(home), "its end")
 
 
 def several():
@@ -270,4 +301,4 @@ def on_a_terminal():
           "c.txt: bob has it" in text, text)
 
 
-lab.run(alone, beside, several, into_a_folder, on_a_terminal)
+lab.run(alone, beside, waiting, several, into_a_folder, on_a_terminal)

@@ -160,6 +160,41 @@ cancelled_by_its_receiver(void **state)
 	    fkit_last(&k, ANA, ANA, MESSAGE_ERROR)->kind, MESSAGE_ERROR);
 }
 
+#define SPOOLED "/home/ana/.earshot-0123456789abcdef.spool/pipe.txt"
+
+/* What came out of a pipe has no path for anybody, and goes when nobody can
+ * want it any more. */
+static void
+what_was_spooled(void **state)
+{
+	(void)state;
+	uint32_t hers = fkit_send(&k, ANA, BOB, SPOOLED), his;
+	assert_null(transfer_path(fkit_get(&k, ANA, hers)));
+	his = fkit_newest(&k, BOB);
+	assert_string_equal(fkit_get(&k, BOB, his)->name, "pipe.txt");
+	fkit_do(&k, BOB, COMMAND_GET, his, NULL);
+	assert_string_equal(fkit_move_of(&k, ANA, hers)->path, SPOOLED);
+	fkit_kill(&k, ANA);
+	fkit_start(&k, ANA);
+	fkit_pass(&k, 60000);
+	assert_int_equal(k.nodes[ANA].parts_dropped, 0);
+	fkit_finish(&k, ANA, hers, BOB, his);
+	assert_int_equal(fkit_state(&k, ANA, hers), TRANSFER_DONE);
+	assert_int_equal(k.nodes[ANA].parts_dropped, 1);
+	hers = fkit_send(&k, ANA, BOB, SPOOLED);
+	/* Not before it is stored that it is over. */
+	k.nodes[ANA].full = true;
+	fkit_do(&k, ANA, COMMAND_STOP, hers, NULL);
+	assert_int_equal(fkit_state(&k, ANA, hers), TRANSFER_CANCELLED);
+	assert_int_equal(k.nodes[ANA].parts_dropped, 1);
+	k.nodes[ANA].full = false;
+	fkit_pass(&k, 10000);
+	assert_int_equal(k.nodes[ANA].parts_dropped, 2);
+	offer(&hers, &his);
+	fkit_do(&k, ANA, COMMAND_STOP, hers, NULL);
+	assert_int_equal(k.nodes[ANA].parts_dropped, 2);
+}
+
 static void
 paused_by_its_receiver(void **state)
 {
@@ -686,6 +721,7 @@ main(void)
 		TEST(refused),
 		TEST(cancelled_by_its_sender),
 		TEST(cancelled_by_its_receiver),
+		TEST(what_was_spooled),
 		TEST(paused_by_its_receiver),
 		TEST(paused_by_its_sender),
 		TEST(resumed_by_who_did_not_pause),

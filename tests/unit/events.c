@@ -139,6 +139,12 @@ transfers_are_told(void **state)
 	free(clean);
 	json_decref(event);
 	free(line);
+	/* Nor is any told that our user did not choose. */
+	free(t->path);
+	t->path = strdup("/h/.earshot-0123456789abcdef.spool/a");
+	line = events_json.transfer(st->m, t, &effect);
+	assert_non_null(strstr(line, "\"path\":null"));
+	free(line);
 	effect.state = TRANSFER_FAILED;
 	t->reason = strdup("gone");
 	t->size_known = false;

@@ -228,7 +228,8 @@ test_ends_of_files(void **state)
 		{ false, true, false, TRANSFER_REFUSED, "refused by you",
 		    "\"us\"" },
 	};
-	static char bob[] = "bob", name[] = "a.txt";
+	static char bob[] = "bob", name[] = "a.txt",
+		    path[] = "/h/.earshot-0123456789abcdef.spool/a.txt";
 
 	(void)state;
 	for (size_t i = 0; i < sizeof(ends) / sizeof(ends[0]); i++) {
@@ -236,6 +237,7 @@ test_ends_of_files(void **state)
 			.mine = ends[i].mine,
 			.state = ends[i].state,
 			.name = name,
+			.path = path,
 			.size_known = true,
 			.ended_here = ends[i].here,
 			.ended_there = ends[i].there };
@@ -252,6 +254,7 @@ test_ends_of_files(void **state)
 		assert_memory_equal(end, ends[i].line, strlen(ends[i].line));
 		free(line);
 		line = found_line(&f, EXPORT_JSON, false);
+		assert_non_null(strstr(line, ",\"path\":null,"));
 		end = strstr(line, ",\"ended_by\":");
 		assert_non_null(end);
 		end += strlen(",\"ended_by\":");

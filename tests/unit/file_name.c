@@ -162,6 +162,35 @@ t41_programs(void **state)
 	assert_null(file_name_program("a.exe.txt"));
 }
 
+static void
+what_is_spooled(void **state)
+{
+	static const char *const others[] = { "", "/", "x", "/home/x",
+		".earshot-0123456789abcdef.spool/x",
+		"/h/.earshot-0123456789abcdef.spool",
+		"/h/.earshot-0123456789abcdef.spool/x/y",
+		"/h/.earshot-0123456789abcdef.part/x",
+		"/h/.earshot-0123456789abcde.spool/x",
+		"/h/.earshot-0123456789abcdefg.spool/x",
+		"/h/.earshot-0123456789ABCDEF.spool/x",
+		"/h/a.earshot-0123456789abcdef.spool/x" };
+	char name[FILE_NAME_SPOOL_SIZE];
+
+	(void)state;
+	file_name_spool(0, name);
+	assert_string_equal(name, ".earshot-0000000000000000.spool");
+	file_name_spool(UINT64_C(0x0123456789abcdef), name);
+	assert_string_equal(name, ".earshot-0123456789abcdef.spool");
+	assert_true(file_name_is_spool(name));
+	assert_false(file_name_is_spool(".earshot-0123456789abcdef.spoolx"));
+	assert_false(file_name_is_spool(".earshot-0123456789abcdef.part"));
+	static const char path[] = "/h/.earshot-0123456789abcdef.spool/a b";
+	assert_ptr_equal(file_name_spooled(path), path + strlen("/h/"));
+	assert_ptr_equal(file_name_spooled(path + 2), path + 3);
+	for (size_t i = 0; i < sizeof(others) / sizeof(others[0]); i++)
+		assert_null(file_name_spooled(others[i]));
+}
+
 int
 main(void)
 {
@@ -172,6 +201,7 @@ main(void)
 		cmocka_unit_test(long_names_are_cut_between_characters),
 		cmocka_unit_test(numbers),
 		cmocka_unit_test(t41_programs),
+		cmocka_unit_test(what_is_spooled),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -4,7 +4,10 @@
  */
 #include "store/spool.h"
 #include "base/err.h"
+#include "base/file_name.h"
 #include "base/mem.h"
+#include "core/saved.h"
+#include "core/transfer.h"
 #include "store/confine.h"
 #include "tmpdir.h"
 
@@ -56,6 +59,7 @@ a_pipe(void **state)
 	char *path = spool_open(dir, "my name.txt", fds[0], &error);
 	assert_non_null(path);
 	assert_string_equal(strrchr(path, '/'), "/my name.txt");
+	assert_non_null(file_name_spooled(path));
 	assert_int_equal(stat(path, &st), 0);
 	assert_int_equal(st.st_mode & 07777, 0600);
 	char *text = tmpdir_read(path);
@@ -161,6 +165,84 @@ what_cannot_be(void **state)
 	assert_int_equal(mkdir(dir, 0700), 0);
 }
 
+enum { NOW_S = 2000000000, DAY_S = 24 * 3600 };
+
+static void
+set_age(const char *path, int days)
+{
+	struct timespec times[2] = { { .tv_sec = NOW_S - days * DAY_S },
+		{ .tv_sec = NOW_S - days * DAY_S } };
+
+	assert_int_equal(utimensat(AT_FDCWD, path, times, 0), 0);
+}
+
+/* One whose file and folder are so old (caller frees). */
+static char *
+spooled(int file_days, int folder_days)
+{
+	char *error = NULL;
+	int fd = open("/dev/null", O_RDONLY);
+	char *path = spool_open(dir, "x", fd, &error);
+
+	close(fd);
+	assert_non_null(path);
+	char *folder = xstrndup(path, (size_t)(strrchr(path, '/') - path));
+	set_age(path, file_days);
+	set_age(folder, folder_days);
+	free(folder);
+	return path;
+}
+
+static bool
+is_there(const char *path)
+{
+	return access(path, F_OK) == 0;
+}
+
+/* An offer may be open for months; whoever has the same home may name it by
+ * another path. */
+static void
+what_is_needed_stays(void **state)
+{
+	(void)state;
+	char *open = spooled(100, 100), *over = spooled(8, 8);
+	char *elsewhere = xasprintf("/other/%s", file_name_spooled(open));
+	struct transfer ours = {
+		.mine = true, .state = TRANSFER_OFFERED, .path = elsewhere
+	};
+	struct transfer done = {
+		.mine = true, .state = TRANSFER_DONE, .path = over
+	};
+	struct transfer *list[] = { &done, &ours };
+	struct saved saved = { .transfers = list, .transfer_count = 2 };
+	char *fresh = spooled(6, 6), *slow = spooled(0, 8);
+	char *foreign = xstrdup(tmpdir_path(dir, "x.spool"));
+	assert_int_equal(mkdir(foreign, 0700), 0);
+	set_age(foreign, 100);
+	/* Nor is it swept while another one comes. */
+	char *more = spooled(0, 0);
+	spool_remove(more);
+	free(more);
+	assert_true(is_there(open));
+	spool_sweep(dir, INT64_C(1000) * NOW_S, &saved);
+	assert_true(is_there(open));
+	assert_false(is_there(over));
+	assert_true(is_there(fresh));
+	assert_true(is_there(slow));
+	assert_true(is_there(foreign));
+	/* It goes with its transfer, and nothing else does. */
+	assert_true(spool_drop(dir, elsewhere));
+	assert_false(is_there(open));
+	assert_false(spool_drop(dir, foreign));
+	assert_true(is_there(foreign));
+	free(elsewhere);
+	free(open);
+	free(over);
+	free(fresh);
+	free(slow);
+	free(foreign);
+}
+
 /* What the child could not do, as bits; 128: it knows no such thing. */
 static int
 try_all(const char *in, const char *out)
@@ -226,6 +308,7 @@ main(void)
 		TEST(more_than_a_pipe_holds),
 		TEST(who_is_killed_leaves_nothing),
 		TEST(what_cannot_be),
+		TEST(what_is_needed_stays),
 		TEST(writes_are_confined),
 	};
 
