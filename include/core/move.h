@@ -33,7 +33,8 @@ enum move_kind {
 	MOVE_BEGUN,    /* it goes, from offset (of the bytes of files) on; part:
 			  of theirs, where it is written */
 	MOVE_PROGRESS, /* a few times in a second, and when the last byte came
-			  or went (ended): done, files_done */
+			  or went (ended): done, files_done, at; before
+			  MOVE_BEGUN of what is hashed */
 	/* The last one of a transfer is one of these. */
 	MOVE_DONE,    /* path: of theirs; note */
 	MOVE_STOPPED, /* the other end said why */
@@ -44,6 +45,7 @@ enum move_kind {
 struct move_report {
 	enum move_kind kind;
 	uint64_t offset, done; /* bytes of files, all that is there */
+	uint64_t at; /* of the stream: an empty file is some of it, too */
 	uint32_t files_done;
 	bool ended; /* what follows waits for a disk, however little it was */
 	enum flow_stop why;

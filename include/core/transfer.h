@@ -95,23 +95,24 @@ struct transfer {
 	uint32_t conn;      /* while it runs; 0 else */
 	uint64_t offset;    /* where this run began */
 	bool ending;        /* theirs: all came, and is put in its place */
-	int64_t moved_ms;   /* monotonic: bytes went or came */
+	int64_t moved_ms;   /* monotonic: something went or came */
 	int64_t shown_ms;   /* the numbers changed on the screen */
 	int64_t rate_ms;    /* the rate was measured, at */
 	uint64_t rate_done; /* so many bytes */
 	bool sink_open, source_open;
 	/* Of core/earshot_transfer.c. */
-	bool moving;       /* EFFECT_MOVE was given */
-	bool stream_ended; /* of that one all came, or went */
-	bool looks;        /* that one has no connection: it may be all here */
-	int64_t owes_ms;   /* when it is said */
-	uint8_t owes;      /* enum file_end: could not be stored, so it was not
-			      said */
-	int64_t try_ms;    /* when it is tried again; NEVER_MS */
-	unsigned attempts; /* that failed in a row */
-	unsigned dial;     /* which address of the peer is tried */
-	int64_t kept_ms;   /* the numbers were stored, monotonic */
-	int64_t called_ms; /* when it was, or is, tried for a call */
+	bool moving;        /* EFFECT_MOVE was given */
+	bool stream_ended;  /* of that one all came, or went */
+	uint64_t stream_at; /* of that one so much, or was hashed before */
+	bool looks;         /* that one has no connection: it may be all here */
+	int64_t owes_ms;    /* when it is said */
+	uint8_t owes;       /* enum file_end: could not be stored, so it was not
+			       said */
+	int64_t try_ms;     /* when it is tried again; NEVER_MS */
+	unsigned attempts;  /* that failed in a row */
+	unsigned dial;      /* which address of the peer is tried */
+	int64_t kept_ms;    /* the numbers were stored, monotonic */
+	int64_t called_ms;  /* when it was, or is, tried for a call */
 };
 
 /* What a path is that is to be sent. */

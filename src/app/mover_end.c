@@ -45,7 +45,7 @@ new_report(struct mover *m, struct move *mv, enum move_kind kind)
 
 	n->r.done = mv->tally.done;
 	n->r.files_done = mv->tally.files_done;
-	mv->told_done = mv->tally.done;
+	n->r.at = mv->told_at = mv->tally.at;
 	mv->told_ms = m->now_ms;
 	return n;
 }
@@ -201,7 +201,7 @@ move_ended(struct mover *m, struct move *mv)
 void
 move_progress(struct mover *m, struct move *mv)
 {
-	if (mv->state == MOVE_LEAVING || mv->tally.done == mv->told_done ||
+	if (mv->state == MOVE_LEAVING || mv->tally.at == mv->told_at ||
 	    m->now_ms - mv->told_ms < MOVER_REPORT_MS)
 		return;
 	post(m, mv, new_report(m, mv, MOVE_PROGRESS));

@@ -94,7 +94,7 @@ struct move {
 	bool has_piece;
 
 	struct tally tally;
-	uint64_t told_done;
+	uint64_t told_at;
 	int64_t told_ms;
 	char *done_path;
 	char *note;

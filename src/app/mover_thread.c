@@ -137,7 +137,7 @@ deadline(const struct mover *m)
 		if (mv->state == MOVE_LEAVING && mv->fd >= 0)
 			at = earlier_ms(at, mv->due_ms);
 		else if (mv->state != MOVE_LEAVING &&
-			 mv->tally.done != mv->told_done)
+			 mv->tally.at != mv->told_at)
 			at = earlier_ms(at, mv->told_ms + MOVER_REPORT_MS);
 	}
 	return at;

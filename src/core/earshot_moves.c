@@ -29,6 +29,10 @@ enum {
 	STALL_SENDER_MS = 120000,
 	/* What is here is read before it begins, and written at the end. */
 	STALL_DISK_MS = 3600 * 1000,
+	/* Who hashes says nothing meanwhile, and no disk is slower. That its
+	 * machine is there the keep-alives of TCP tell. */
+	HASH_BYTES_PER_MS = 1000,
+	HASH_FILE_MS = 100,
 	/* After one of the two changed networks. */
 	STALL_SOON_MS = 5000,
 	/* So often nobody knows what is wrong. */
@@ -256,13 +260,26 @@ is_settled(const struct transfer *t)
 	       (t->mine || t->state != TRANSFER_DONE);
 }
 
+/* The other end may hash all of it; whatever we hash shows that we do. */
+static int64_t
+hashing_ms(const struct transfer *t)
+{
+	if (t->state != TRANSFER_ACCEPTED || (!t->mine && t->part == NULL))
+		return 0;
+	return (int64_t)(t->size / HASH_BYTES_PER_MS) +
+	       (int64_t)t->files * HASH_FILE_MS;
+}
+
 static int64_t
 stall_ms(const struct transfer *t)
 {
 	if (t->state != TRANSFER_RUNNING || t->done >= t->size ||
 	    t->stream_ended)
-		return STALL_DISK_MS;
-	return t->mine ? STALL_SENDER_MS : STALL_MS;
+		return STALL_DISK_MS + hashing_ms(t);
+	if (!t->mine)
+		return STALL_MS;
+	/* A connection holds so many headers that a disk is long at them. */
+	return t->folder ? STALL_DISK_MS : STALL_SENDER_MS;
 }
 
 void
@@ -317,6 +334,7 @@ begun(struct engine *e, struct now now, struct transfer *t,
 {
 	t->offset = t->done = t->rate_done = r->offset;
 	t->files_done = r->files_done;
+	t->stream_at = r->at;
 	t->started_mono_ms = t->shown_ms = t->rate_ms = now.mono_ms;
 	if (!t->mine && r->part != NULL)
 		replace(&t->part, r->part);
@@ -327,11 +345,15 @@ static void
 progress(struct engine *e, struct now now, struct transfer *t,
     const struct move_report *r)
 {
+	bool moves = r->at != t->stream_at;
 	bool same = r->done == t->done && r->files_done == t->files_done &&
 		    r->ended == t->stream_ended;
 
+	t->stream_at = r->at;
+	if (moves)
+		t->moved_ms = now.mono_ms;
 	/* Only what moves shows that the other end is there. */
-	if (same || t->state != TRANSFER_RUNNING)
+	if ((same && !moves) || t->state != TRANSFER_RUNNING)
 		return;
 	t->files_done = r->files_done;
 	t->stream_ended = r->ended;

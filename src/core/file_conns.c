@@ -129,6 +129,7 @@ file_conn_look(struct engine *e, struct now now, struct transfer *t)
 			  .token = t->id,
 			  .move = &plan_new(e, t)->plan });
 	t->moving = t->looks = true;
+	t->stream_at = 0;
 	t->moved_ms = now.mono_ms;
 }
 
@@ -173,6 +174,7 @@ begin(struct engine *e, struct now now, struct conn *c, struct transfer *t)
 	}
 	t->moving = true;
 	t->stream_ended = t->looks = false;
+	t->stream_at = 0;
 	t->paused_there = false;
 	t->try_ms = NEVER_MS;
 	t->moved_ms = now.mono_ms;

@@ -49,6 +49,7 @@ load_one(struct engine *e, struct now now, const struct transfer *saved)
 	t->rate = 0;
 	t->conn = 0;
 	t->moving = t->stream_ended = t->looks = false;
+	t->stream_at = 0;
 	t->ending = t->sink_open = t->source_open = false;
 }
 

@@ -202,11 +202,10 @@ transfer_piece(struct engine *e, struct now now, uint32_t id,
 		transfer_moved(e, now, t, t->done + piece->count);
 		break;
 	case FILE_PIECE_FILE:
-		t->files_done++;
-		give_sink(e, t, piece);
-		break;
 	case FILE_PIECE_ENTER:
 	case FILE_PIECE_LEAVE:
+		t->files_done += piece->kind == FILE_PIECE_FILE;
+		t->moved_ms = now.mono_ms;
 		give_sink(e, t, piece);
 		break;
 	case FILE_PIECE_NOTE:
@@ -275,14 +274,14 @@ engine_source(struct engine *e, struct now now, uint32_t token,
 		wire_piece(e, now, t, piece);
 		transfer_set_state(e, now, t, TRANSFER_FAILED, piece->name);
 		return;
-	case FILE_PIECE_FILE:
-		t->files_done++;
-		break;
 	case FILE_PIECE_BYTES:
 		transfer_moved(e, now, t, t->done + piece->count);
 		break;
+	case FILE_PIECE_FILE:
 	case FILE_PIECE_ENTER:
 	case FILE_PIECE_LEAVE:
+		t->files_done += piece->kind == FILE_PIECE_FILE;
+		t->moved_ms = now.mono_ms;
 		break;
 	}
 	wire_piece(e, now, t, piece);

@@ -389,63 +389,6 @@ no_way_at_all(void **state)
 	assert_null(fkit_get(&k, BOB, his)->reason);
 }
 
-/* Nobody says that a connection is dead. */
-static void
-a_stall_is_noticed(void **state)
-{
-	(void)state;
-	uint32_t hers, his;
-	run(&hers, &his);
-	struct move_report r = { .kind = MOVE_PROGRESS, .done = 10 };
-	for (unsigned i = 0; i < 10; i++) {
-		fkit_pass(&k, 20000);
-		r.done += 10;
-		fkit_report(&k, ANA, hers, &r);
-		fkit_report(&k, BOB, his, &r);
-	}
-	assert_int_equal(k.nodes[BOB].move_count, 1);
-	assert_int_equal(fkit_get(&k, BOB, his)->done, 110);
-	fkit_pass(&k, 31000);
-	assert_int_equal(k.nodes[BOB].move_count, 2);
-	assert_int_equal(k.nodes[BOB].stopped, FLOW_STOP_LATER);
-	assert_int_equal(fkit_state(&k, BOB, his), TRANSFER_RUNNING);
-	/* Sooner, where the network changed. */
-	struct iface none = { .index = 1 };
-	engine_network(k.nodes[BOB].engine, k.now, &none, 1, true);
-	fkit_pass(&k, 6000);
-	assert_int_equal(k.nodes[BOB].move_count, 3);
-	/* But what is written to the disk takes its time. */
-	r.done = 1000;
-	fkit_report(&k, ANA, hers, &r);
-	fkit_report(&k, BOB, his, &r);
-	fkit_pass(&k, 600000);
-	assert_int_equal(k.nodes[BOB].move_count, 3);
-}
-
-/* It was more when it was offered; who has it all writes it to the disk. */
-static void
-a_folder_that_shrank_is_no_stall(void **state)
-{
-	(void)state;
-	uint32_t hers, his;
-	struct move_report r = { .kind = MOVE_PROGRESS, .done = 100 };
-	k.folder = true;
-	run(&hers, &his);
-	r.ended = true;
-	fkit_report(&k, ANA, hers, &r);
-	fkit_report(&k, BOB, his, &r);
-	fkit_pass(&k, 600000);
-	assert_int_equal(k.nodes[ANA].stops + k.nodes[BOB].stops, 0);
-	assert_int_equal(fkit_state(&k, ANA, hers), TRANSFER_RUNNING);
-	assert_int_equal(fkit_state(&k, BOB, his), TRANSFER_RUNNING);
-	/* The next time it is the network again. */
-	fkit_cut(&k);
-	fkit_pass(&k, 2000);
-	assert_int_equal(k.nodes[BOB].move_count, 2);
-	fkit_pass(&k, 31000);
-	assert_int_equal(k.nodes[BOB].move_count, 3);
-}
-
 static void
 a_newer_connection_counts(void **state)
 {
@@ -781,8 +724,6 @@ main(void)
 		TEST(offers_that_wait_no_more),
 		TEST(who_cannot_be_dialled_comes),
 		TEST(no_way_at_all),
-		TEST(a_stall_is_noticed),
-		TEST(a_folder_that_shrank_is_no_stall),
 		TEST(a_newer_connection_counts),
 		TEST(a_full_disk),
 		TEST(a_full_disk_and_a_crash_at_the_end),

@@ -505,9 +505,8 @@ what_is_not_sent(void **state)
 	assert_int_equal(model()->transfer_count, 0);
 }
 
-/* Which line the only notice answers; "": it says none. */
 static void
-expect_answer(const char *line)
+expect_answer_to(const char *line)
 {
 	struct effect ef;
 	unsigned count = 0;
@@ -521,34 +520,30 @@ expect_answer(const char *line)
 	assert_int_equal(count, 1);
 }
 
-/* Paths are looked at while other lines are executed. */
 static void
 a_late_answer_names_its_line(void **state)
 {
-	static const uint32_t convs[] = { CONV_NEARBY, CONV_ASIDE + 1 };
 	struct file_info info = { .name = "a", .size = 1, .files = 1 };
 
 	(void)state;
-	/* It cannot be sent; or all was looked at, and is not offered. */
 	wire.no_offer = "no";
 	for (size_t i = 0; i < 4; i++) {
 		char typed[] = "/send a";
 		struct command cmd = { .kind = COMMAND_SEND_FILES,
-			.conv = convs[i % 2],
+			.conv = i % 2 == 0 ? CONV_NEARBY : CONV_ASIDE,
 			.peer = bob,
 			.text = xstrdup("a\n"),
 			.line = typed };
 		engine_command(k.engine, k.now, &cmd);
 		drain();
-		/* It is borrowed no longer than that. */
 		memset(typed, 'x', sizeof(typed) - 1);
 		engine_file_stat(k.engine, k.now,
 		    last_effect(EFFECT_FILE_STAT)->token, i < 2 ? &info : NULL,
 		    i < 2 ? NULL : "not there");
-		expect_answer("/send a");
+		expect_answer_to("/send a");
 		cmd.kind = COMMAND_GET;
 		engine_command(k.engine, k.now, &cmd);
-		expect_answer("");
+		expect_answer_to("");
 	}
 }
 
@@ -557,6 +552,11 @@ nothing_moves(void **state)
 {
 	(void)state;
 	uint32_t id = running(1000000);
+	k.now.mono_ms += TRANSFER_IDLE_MS - 1;
+	engine_tick(k.engine, k.now);
+	drain();
+	/* An empty file is something. */
+	give(id, FILE_PIECE_FILE, 0);
 	int64_t begun = k.now.mono_ms;
 	while (get(id)->state == TRANSFER_RUNNING &&
 	       k.now.mono_ms - begun < 2 * TRANSFER_IDLE_MS) {

@@ -3,6 +3,7 @@
  * Not more than was offered, and not more than a rule takes: also where it is
  * so many entries that have no bytes.
  */
+#include "app/mover_state.h"
 #include "mover_kit.h"
 
 #include "base/mem.h"
@@ -86,6 +87,42 @@ not_an_entry_more_than_a_rule_takes(void **state)
 	assert_int_equal(k->to.files_done, FILES);
 }
 
+/* Of a folder of nothing, and of what is hashed. */
+static void
+progress_without_a_byte(void **state)
+{
+	static const enum move_state states[] = { MOVE_HASHING, MOVE_SKIPPING,
+		MOVE_RUNNING };
+	struct file_piece piece = { .kind = FILE_PIECE_ENTER, .name = "d" };
+	struct mover *m = mover_new();
+	struct move mv = { .serial = 1 };
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(states) / sizeof(states[0]); i++) {
+		uint32_t token;
+		struct move_report r;
+		mv.state = states[i];
+		m->now_ms += MOVER_REPORT_MS;
+		move_progress(m, &mv);
+		assert_null(m->reports);
+		tally_head(&mv.tally, &piece);
+		move_progress(m, &mv);
+		assert_non_null(m->reports);
+		assert_int_equal(m->reports->r.kind, MOVE_PROGRESS);
+		assert_int_equal(m->reports->r.done, 0);
+		assert_int_equal(
+		    m->reports->r.at, (i + 1) * tally_header(&piece));
+		/* Nobody knows that number. */
+		assert_false(mover_next(m, &token, &r));
+		/* And not more often than that. */
+		tally_head(&mv.tally, &piece);
+		move_progress(m, &mv);
+		assert_null(m->reports);
+		mv.tally.at -= tally_header(&piece);
+	}
+	mover_free(m);
+}
+
 #define KIT_TEST(f) cmocka_unit_test_setup_teardown(f, kit_open, kit_close)
 
 int
@@ -95,6 +132,7 @@ main(void)
 		KIT_TEST(a_folder_with_another_file_is_another_one),
 		KIT_TEST(not_a_file_more_than_was_offered),
 		KIT_TEST(not_an_entry_more_than_a_rule_takes),
+		cmocka_unit_test(progress_without_a_byte),
 	};
 
 	return cmocka_run_group_tests_name(
