@@ -300,7 +300,7 @@ earshot_moves_tick(struct engine *e, struct now now, struct transfer *t)
 	/* Who took back his own pause asks, and is told of the other one. */
 	if (t->state == TRANSFER_PAUSED &&
 	    (t->mine || !transfer_rests_there(t))) {
-		t->paused_here = t->paused_there = false;
+		t->paused_here = false;
 		transfer_set_state(e, now, t, TRANSFER_ACCEPTED, NULL);
 	}
 	if (!file_conn_dial(e, now, t))
@@ -336,6 +336,7 @@ begun(struct engine *e, struct now now, struct transfer *t,
 	t->files_done = r->files_done;
 	t->stream_at = r->at;
 	t->started_mono_ms = t->shown_ms = t->rate_ms = now.mono_ms;
+	t->paused_there = false;
 	if (!t->mine && r->part != NULL)
 		replace(&t->part, r->part);
 	transfer_set_state(e, now, t, TRANSFER_RUNNING, NULL);

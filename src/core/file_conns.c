@@ -175,7 +175,9 @@ begin(struct engine *e, struct now now, struct conn *c, struct transfer *t)
 	t->moving = true;
 	t->stream_ended = t->looks = false;
 	t->stream_at = 0;
-	t->paused_there = false;
+	/* Who comes has ended his pause; who is asked may not have. */
+	if (t->mine)
+		t->paused_there = false;
 	t->try_ms = NEVER_MS;
 	t->moved_ms = now.mono_ms;
 	if (t->state != TRANSFER_ACCEPTED)

@@ -344,6 +344,32 @@ paused_there_meanwhile(void **state)
 	assert_int_equal(fkit_state(&k, ANA, hers), TRANSFER_RUNNING);
 }
 
+/* Her pause is over when something comes, not when she is asked. */
+static void
+paused_there_until_it_begins(void **state)
+{
+	(void)state;
+	uint32_t hers, his;
+	struct move_report r = { .kind = MOVE_STOPPED,
+		.why = FLOW_STOP_PAUSED };
+	run(&hers, &his);
+	fkit_report(&k, BOB, his, &r);
+	fkit_do(&k, BOB, COMMAND_PAUSE, his, NULL);
+	assert_paused(BOB, his, true, true);
+	k.hold_begin = true;
+	fkit_do(&k, BOB, COMMAND_RESUME, his, NULL);
+	fkit_pass(&k, 1000);
+	assert_int_equal(fkit_state(&k, BOB, his), TRANSFER_ACCEPTED);
+	fkit_do(&k, BOB, COMMAND_PAUSE, his, NULL);
+	assert_paused(BOB, his, true, true);
+	k.hold_begin = false;
+	fkit_do(&k, BOB, COMMAND_RESUME, his, NULL);
+	fkit_pass(&k, 1000);
+	assert_int_equal(fkit_state(&k, BOB, his), TRANSFER_RUNNING);
+	fkit_do(&k, BOB, COMMAND_PAUSE, his, NULL);
+	assert_paused(BOB, his, true, false);
+}
+
 /* Both know of both; whoever goes first, and whoever is away meanwhile. */
 static void
 paused_by_both_and_away(void **state)
@@ -727,6 +753,7 @@ main(void)
 		TEST(resumed_by_who_did_not_pause),
 		TEST(paused_by_both),
 		TEST(paused_there_meanwhile),
+		TEST(paused_there_until_it_begins),
 		TEST(paused_by_both_and_away),
 		TEST(resumed_while_the_other_is_away),
 		TEST(pauses_that_make_no_sense),
