@@ -113,6 +113,8 @@ void chat_forget(struct chat *c);
 /* Queues a post, gives it id and seq, and holds it until chat_stored. Copies
  * the text. ERR_LIMIT when too much waits. */
 int chat_send(struct chat *c, struct chat_post *post);
+/* The same for an offer that was refused and is made again: its id stays. */
+int chat_send_again(struct chat *c, struct chat_post *post);
 /* Queues one that waited in an earlier run: stored, with id and seq; oldest
  * first, before any chat_send. It gets another seq where that one is none that
  * an earlier run can have given. ERR_LIMIT, ERR_FORMAT. */
@@ -136,6 +138,9 @@ void chat_file_call(struct chat *c, const struct msg_id *id);
 void chat_shown(struct chat *c, const struct msg_id *id);
 /* Posts that were not acknowledged yet. */
 size_t chat_waiting(const struct chat *c);
+/* Whether that one is among them, and whether any offer (MSG_FILE) is. */
+bool chat_has(const struct chat *c, const struct msg_id *id);
+bool chat_offers(const struct chat *c);
 /* Walks them, oldest first: *cursor is NULL before the first. in_flight: it was
  * handed to the session that is up. */
 bool chat_each(const struct chat *c, const void **cursor,

@@ -17,7 +17,7 @@ enum {
 
 struct refused {
 	struct msg_id id;
-	uint8_t code; /* enum nack_code */
+	uint8_t code; /* enum nack_code; 0: it came again, as another */
 };
 
 struct chat {
@@ -138,8 +138,16 @@ chat_send(struct chat *c, struct chat_post *post)
 {
 	if (!is_sendable(post))
 		return ERR_LIMIT;
-	post->seq = c->next_seq;
 	rng_fill(&c->rng, post->id.b, sizeof(post->id.b));
+	return chat_send_again(c, post);
+}
+
+int
+chat_send_again(struct chat *c, struct chat_post *post)
+{
+	if (!is_sendable(post) || postbox_has(&c->box, &post->id))
+		return ERR_LIMIT;
+	post->seq = c->next_seq;
 	int err = postbox_add(&c->box, post);
 	if (err == 0)
 		c->next_seq++;
@@ -268,6 +276,18 @@ chat_waiting(const struct chat *c)
 	return c->box.count;
 }
 
+bool
+chat_has(const struct chat *c, const struct msg_id *id)
+{
+	return postbox_has(&c->box, id);
+}
+
+bool
+chat_offers(const struct chat *c)
+{
+	return c->box.offers > 0;
+}
+
 void
 chat_session_up(struct chat *c)
 {
@@ -340,12 +360,13 @@ code_of(int error)
 	return error == ERR_UNSUPPORTED ? NACK_UNSUPPORTED : NACK_FORMAT;
 }
 
-static const struct refused *
-find_refused(const struct chat *c, const struct msg_id *id)
+static struct refused *
+find_refused(struct chat *c, const struct msg_id *id)
 {
 	for (size_t i = 0; i < c->refused_count; i++) {
-		if (msg_id_equal(&c->refused[i].id, id))
-			return &c->refused[i];
+		struct refused *r = &c->refused[i];
+		if (r->code != 0 && msg_id_equal(&r->id, id))
+			return r;
 	}
 	return NULL;
 }
@@ -400,7 +421,11 @@ static bool
 post_event(struct chat *c, struct chat_event *ev)
 {
 	const struct msg_post *p = &c->input.post;
+	struct refused *before = find_refused(c, &p->id);
 
+	/* From now on it is answered as this one is. */
+	if (before != NULL)
+		before->code = 0;
 	ev->kind = CHAT_POST;
 	ev->type = c->input.type;
 	ev->id = p->id;

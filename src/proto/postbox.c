@@ -50,6 +50,7 @@ postbox_add(struct postbox *b, const struct chat_post *post)
 		b->unsent = p;
 	b->count++;
 	b->bytes += cost;
+	b->offers += post->type == MSG_FILE;
 	return 0;
 }
 
@@ -116,6 +117,7 @@ take_out(struct postbox *b, struct posted *p)
 		b->unsent = p->next;
 	b->count--;
 	b->bytes -= p->cost;
+	b->offers -= p->post.type == MSG_FILE;
 	posted_free(p);
 }
 

@@ -23,6 +23,7 @@ struct postbox {
 	struct posted *first, *last;
 	struct posted *unsent; /* the first behind the flight */
 	size_t count, bytes, flight, flight_bytes;
+	size_t offers;       /* of them, MSG_FILE */
 	uint64_t stored_seq; /* what is above is held */
 	uint64_t sent_seq;   /* the newest that was acknowledged */
 	/* The oldest that was taken out and may be back after a restart: what

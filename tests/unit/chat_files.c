@@ -70,6 +70,60 @@ offers_and_ends_are_delivered_once_and_in_order(void **state)
 }
 
 static void
+an_offer_that_was_refused_is_made_again(void **state)
+{
+	(void)state;
+	struct chat_post post = an_offer();
+	b.refuse = true;
+	up();
+	send(&a, &post);
+	struct msg_id id = post.id;
+	uint64_t seq = post.seq;
+	assert_true(chat_has(a.chat, &id) && chat_offers(a.chat));
+	assert_int_equal(chat_send_again(a.chat, &post), ERR_LIMIT);
+	run();
+	assert_int_equal(a.refused, 1);
+	assert_false(chat_has(a.chat, &id) || chat_offers(a.chat));
+	b.refuse = false;
+	say(&a, 10);
+	run();
+	assert_int_equal(chat_send_again(a.chat, &post), 0);
+	assert_true(msg_id_equal(&post.id, &id) && post.seq > seq);
+	assert_true(chat_has(a.chat, &id) && chat_offers(a.chat));
+	/* Not before it is stored. */
+	run();
+	assert_int_equal(b.types[MSG_FILE], 1);
+	chat_stored(a.chat, post.seq);
+	move(&a, &b, 1);
+	assert_int_equal(b.types[MSG_FILE], 2);
+	assert_int_equal(b.missing, 0);
+	/* It is answered as it was the last time, whatever was said before. */
+	down();
+	up();
+	run();
+	assert_int_equal(b.types[MSG_FILE], 2);
+	assert_int_equal(a.refused, 1);
+	assert_int_equal(a.acked, 2);
+}
+
+static void
+what_waits_may_be_an_offer(void **state)
+{
+	(void)state;
+	struct chat_post post = an_offer();
+	send(&a, &post);
+	assert_true(chat_has(a.chat, &post.id) && chat_offers(a.chat));
+	assert_true(chat_withdraw(a.chat, &post.id));
+	assert_false(chat_has(a.chat, &post.id) || chat_offers(a.chat));
+	struct msg_id id = say(&a, 10);
+	assert_true(chat_has(a.chat, &id));
+	assert_false(chat_offers(a.chat));
+	send(&a, &post);
+	chat_forget(a.chat);
+	assert_false(chat_offers(a.chat));
+}
+
+static void
 what_is_offered_comes_through(void **state)
 {
 	(void)state;
@@ -218,6 +272,8 @@ main(void)
 #define CASE(f) cmocka_unit_test_setup_teardown(f, begin, end)
 	const struct CMUnitTest tests[] = {
 		CASE(offers_and_ends_are_delivered_once_and_in_order),
+		CASE(an_offer_that_was_refused_is_made_again),
+		CASE(what_waits_may_be_an_offer),
 		CASE(what_is_offered_comes_through),
 		CASE(they_survive_a_restart),
 		CASE(what_cannot_be_offered_is_refused),
