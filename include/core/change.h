@@ -27,6 +27,8 @@ enum change_kind {
 			    its author may; of ours: it waits, too */
 	CHANGE_DELIVERY, /* id (one of ours to fp): its delivery, and reason;
 			    waits: it does so still */
+	CHANGE_REQUEUE,  /* id (one of ours to fp, in row), which was refused:
+			    it waits in the outbox again, as seq */
 	CHANGE_SHOWN,    /* ours to fp up to id, in order: they were shown; row:
 			    of that one, where it is known */
 	CHANGE_READ,     /* the conversation with fp was shown up to row */

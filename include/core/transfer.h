@@ -87,6 +87,8 @@ struct transfer {
 	bool ended_here, ended_there;
 	bool gone;    /* FAILED: only another offer brings what is there now */
 	bool unasked; /* theirs: a rule took it, and no user did since */
+	bool again;   /* ours: refused, since too many wait there, and offered
+			 until they have it */
 	char *part;   /* theirs: what is here of it, any bytes (move_report) */
 	struct msg_id message; /* that brought it; zero: none. Between two
 				  earshots its name on the wire */

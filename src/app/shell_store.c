@@ -47,6 +47,7 @@ due_ms(const struct shell *sh, const struct change *change)
 		break;
 	case CHANGE_MESSAGE:
 	case CHANGE_REVISION:
+	case CHANGE_REQUEUE:
 	case CHANGE_PIN:
 	case CHANGE_SEAL:
 	case CHANGE_RECODE:

@@ -120,7 +120,8 @@ commit_change(struct engine *e, struct contact *of, const struct change *c)
 		give_all(e);
 	append(j, n);
 	give(e, n);
-	if (c->kind == CHANGE_MESSAGE || c->kind == CHANGE_REVISION)
+	if (c->kind == CHANGE_MESSAGE || c->kind == CHANGE_REVISION ||
+	    c->kind == CHANGE_REQUEUE)
 		j->awaited = true;
 }
 
@@ -187,6 +188,7 @@ is_stored(struct engine *e, struct now now, struct entry *n)
 	switch (n->change.kind) {
 	case CHANGE_MESSAGE:
 	case CHANGE_REVISION:
+	case CHANGE_REQUEUE:
 		post_is_stored(e, now, n);
 		break;
 	case CHANGE_READ:

@@ -281,6 +281,17 @@ deliver(struct db *db, const struct change *c)
 }
 
 static void
+requeue(struct db *db, const struct change *c)
+{
+	sqlite3_stmt *s = db_statement(db, SQL_MESSAGE_REQUEUE);
+
+	db_bind_int(s, 1, c->row);
+	db_bind_int(s, 2, (int64_t)c->seq);
+	db_bind_blob(s, 3, c->id.b, MSG_ID_SIZE);
+	db_run(db, s);
+}
+
+static void
 show(struct db *db, const struct change *c)
 {
 	int64_t conv = db_conv(db, &c->fp, false);
@@ -321,6 +332,7 @@ static void (*const appliers[])(struct db *, const struct change *) = {
 	[CHANGE_MESSAGE] = add_message,
 	[CHANGE_REVISION] = revise,
 	[CHANGE_DELIVERY] = deliver,
+	[CHANGE_REQUEUE] = requeue,
 	[CHANGE_SHOWN] = show,
 	[CHANGE_READ] = mark_read,
 	[CHANGE_DRAFT] = put_draft,

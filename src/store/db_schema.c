@@ -141,7 +141,7 @@ static const char step_legacy[] =
 
 /* Files that were offered, and what is taken unasked. offer_id, offer: what
  * the dialect calls it. paused: 1 here, 2 there; and 4 taken unasked, 8
- * cancelled here, 16 there. Times are wall clocks. */
+ * cancelled here, 16 there, 32 offered again. Times are wall clocks. */
 static const char step_files[] =
     "CREATE TABLE transfer (message INTEGER PRIMARY KEY"
     " REFERENCES message(row) ON DELETE CASCADE,"

@@ -183,6 +183,10 @@ static const char *const texts[SQL_COUNT] = {
 	[SQL_MESSAGE_NEWEST] = "SELECT ifnull(max(row), 0) FROM message",
 	[SQL_MESSAGE_DELIVERY] = DELIVERY,
 	[SQL_MESSAGE_TICK] = DELIVERY " AND id = ?4 AND mine = 1 AND keep = 1",
+	/* Another message with that number: it stays as it is. */
+	[SQL_MESSAGE_REQUEUE] =
+	    "UPDATE OR IGNORE message SET seq = ?2, delivery = 1,"
+	    " reason = NULL, waits = 1 WHERE row = ?1 AND id = ?3 AND mine = 1",
 	[SQL_MESSAGE_UNKEPT] = "SELECT 1 FROM message WHERE row = ?1"
 			       " AND keep = 0 AND waits = 0"
 			       " AND NOT " IS_UNDER_WAY,

@@ -18,6 +18,7 @@ enum {
 	UNASKED = 4,
 	ENDED_HERE = 8,
 	ENDED_THERE = 16,
+	AGAIN = 32,
 };
 
 static const char number_mark[] = "transfer_number";
@@ -37,7 +38,7 @@ flags_of(const struct transfer *t)
 	return (t->paused_here ? PAUSED_HERE : 0) |
 	       (t->paused_there ? PAUSED_THERE : 0) |
 	       (t->unasked ? UNASKED : 0) | (t->ended_here ? ENDED_HERE : 0) |
-	       (t->ended_there ? ENDED_THERE : 0);
+	       (t->ended_there ? ENDED_THERE : 0) | (t->again ? AGAIN : 0);
 }
 
 static void
@@ -145,6 +146,7 @@ db_read_transfer(sqlite3_stmt *s)
 		.unasked = (flags & UNASKED) != 0,
 		.ended_here = (flags & ENDED_HERE) != 0,
 		.ended_there = (flags & ENDED_THERE) != 0,
+		.again = (flags & AGAIN) != 0,
 		.reason = read_string(s, 20),
 		.note = read_string(s, 21),
 	};

@@ -409,6 +409,7 @@ change_given(struct ledger *l, unsigned node, const struct change *c)
 	case CHANGE_FORGET_CONTACT:
 		given_forget(l, node, c);
 		break;
+	case CHANGE_REQUEUE:
 	case CHANGE_PIN:
 	case CHANGE_SEAL:
 	case CHANGE_RECODE:
@@ -550,6 +551,7 @@ change_committed(struct ledger *l, unsigned node, const struct change *c)
 	case CHANGE_FORGET_CONTACT:
 		committed_forget(l, node, c);
 		break;
+	case CHANGE_REQUEUE:
 	case CHANGE_PIN:
 	case CHANGE_SEAL:
 	case CHANGE_RECODE:

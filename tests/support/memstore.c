@@ -48,6 +48,7 @@ copy_transfer(const struct transfer *t)
 		.row = t->row,
 		.paused_here = t->paused_here,
 		.unasked = t->unasked,
+		.again = t->again,
 		.paused_there = t->paused_there,
 		.ended_here = t->ended_here,
 		.ended_there = t->ended_there,
@@ -439,6 +440,18 @@ forget(struct memstore *ms, const struct change *c)
 }
 
 static void
+requeue(struct memstore *ms, const struct change *c)
+{
+	struct mem_row *r = find_row(ms, &c->fp, &c->id);
+
+	if (r == NULL || !r->change.mine || r->change.row != c->row)
+		return;
+	r->change.seq = c->seq;
+	r->change.delivery = DELIVERY_QUEUED;
+	r->change.waits = true;
+}
+
+static void
 apply(struct memstore *ms, const struct change *c, const struct pin *pin)
 {
 	struct mem_conv *conv;
@@ -453,6 +466,9 @@ apply(struct memstore *ms, const struct change *c, const struct pin *pin)
 		break;
 	case CHANGE_DELIVERY:
 		deliver(ms, c);
+		break;
+	case CHANGE_REQUEUE:
+		requeue(ms, c);
 		break;
 	case CHANGE_SHOWN:
 		show(ms, c);

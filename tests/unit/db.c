@@ -265,6 +265,48 @@ test_sent_may_be_the_end(void **state)
 }
 
 static void
+requeue(struct db_kit *k, unsigned n, uint64_t seq, size_t count)
+{
+	struct change c = db_kit_deliver(1, n, DELIVERY_QUEUED);
+
+	c.kind = CHANGE_REQUEUE;
+	c.row = 1;
+	c.seq = seq;
+	db_kit_add(k, &c);
+	db_kit_commit(k);
+	db_kit_reopen(k);
+	assert_int_equal(waiting(k), count);
+}
+
+/* What was refused waits no more, and then under another number. */
+static void
+test_requeued(void **state)
+{
+	struct db_kit *k = *state;
+	struct change first = db_kit_ours(k, 1, 1, "hi");
+	struct change other = db_kit_ours(k, 1, 2, "there");
+	struct change refused = db_kit_deliver(1, 1, DELIVERY_QUEUED);
+
+	assert_int_equal(first.row, 1);
+	refused.waits = false;
+	db_kit_add(k, &first);
+	db_kit_add(k, &other);
+	db_kit_add(k, &refused);
+	db_kit_commit(k);
+	assert_int_equal(waiting(k), 1);
+	/* Another is in that row; and that number is another's. */
+	requeue(k, 2, 1000, 1);
+	requeue(k, 1, other.seq, 1);
+	requeue(k, 1, 1000, 2);
+	struct saved saved = db_kit_load(k);
+	const struct change *w = &saved.outbox[0].change;
+	assert_int_equal(w->row, 1);
+	assert_true(w->seq == 1000 && w->sent_ms == first.sent_ms);
+	assert_string_equal(w->text, "hi");
+	saved_clear(&saved);
+}
+
+static void
 test_delivery_moves_on(void **state)
 {
 	struct db_kit *k = *state;
@@ -654,6 +696,7 @@ main(void)
 		TEST(test_theirs),
 		TEST(test_ours),
 		TEST(test_sent_may_be_the_end),
+		TEST(test_requeued),
 		TEST(test_delivery_moves_on),
 		TEST(test_delivery_fails),
 		TEST(test_delivery_of_that_one),

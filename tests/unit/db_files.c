@@ -116,6 +116,7 @@ expect_same(const struct transfer *is, const struct transfer *was)
 	assert_int_equal(is->row, was->row);
 	assert_int_equal(is->paused_here, was->paused_here);
 	assert_int_equal(is->unasked, was->unasked);
+	assert_int_equal(is->again, was->again);
 	assert_int_equal(is->paused_there, was->paused_there);
 	assert_int_equal(is->ended_here, was->ended_here);
 	assert_int_equal(is->ended_there, was->ended_there);
@@ -189,6 +190,7 @@ test_round_trip(void **state)
 		t.unasked = s % 3 == 0;
 		t.ended_here = s >= TRANSFER_REFUSED && s % 2 == 0;
 		t.ended_there = s >= TRANSFER_REFUSED && s % 2 != 0;
+		t.again = s % 4 == 0;
 		t.ended_ms = transfer_state_is_last(t.state) ? 12345 : 0;
 		put(k, &t);
 		db_kit_commit(k);

@@ -268,6 +268,31 @@ deliver(struct twins *t)
 	give(t, &c);
 }
 
+/* It was refused, and is offered again. */
+static void
+requeue(struct twins *t)
+{
+	unsigned id;
+	struct said *s = pick(t, &id);
+
+	if (s == NULL || !s->mine || !s->file || s->done)
+		return;
+	struct change c = db_kit_deliver(whom[s->who], id, DELIVERY_QUEUED);
+	c.row = s->row;
+	c.waits = false;
+	give(t, &c);
+	if (draw(t, 4) == 0)
+		return;
+	s->seq = ++t->seq[true][s->who];
+	give(t, &(struct change){ .kind = CHANGE_REQUEUE,
+		    .fp = c.fp,
+		    .row = s->row,
+		    .id = c.id,
+		    .seq = s->seq,
+		    .mine = true,
+		    .waits = true });
+}
+
 /* Also of what has nothing beside its row. */
 static void
 read_again(struct twins *t)
@@ -327,8 +352,10 @@ act(struct twins *t)
 		revise(t);
 	else if (dice < 75)
 		read_again(t);
-	else if (dice < 82)
+	else if (dice < 80)
 		deliver(t);
+	else if (dice < 82)
+		requeue(t);
 	else if (dice < 90)
 		move(t);
 	else if (dice < 91)
