@@ -305,7 +305,7 @@ text_transfer(const struct model *m, const struct transfer *t,
 
 	if (effect->on)
 		return NULL;
-	if (effect->state == TRANSFER_OFFERED)
+	if (effect->state == TRANSFER_OFFERED && t->reason == NULL)
 		return text_offer(m, t, who);
 	if (effect->state == TRANSFER_DONE && !t->mine)
 		return text_saved(l, t);

@@ -196,6 +196,7 @@ draw_all(struct sent *s)
 	all.state = shown->state;
 	all.paused_here = shown->paused_here;
 	all.paused_there = shown->paused_there;
+	all.reason = shown->reason;
 	if (s->count == 1) {
 		draw(s, shown->name, shown);
 		return;

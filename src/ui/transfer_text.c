@@ -126,6 +126,7 @@ transfer_state(const struct lang *l, const struct transfer *t, const char *who)
 			str_addf(&s, say(l, "waits for %s"), who);
 		else
 			str_add(&s, say(l, "offered"));
+		add_reason(&s, l, t);
 		add_program(&s, l, t);
 		break;
 	case TRANSFER_ACCEPTED:
@@ -238,7 +239,7 @@ add_offered(struct str *s, const struct lang *l, const struct transfer *t,
 
 	add_what(s, l, t);
 	if (t->mine)
-		join(s, xasprintf(say(l, "waits for %s"), place->who));
+		join(s, transfer_state(l, t, place->who));
 	str_add(s, s->size > 0 ? " " : "");
 	if (t->mine)
 		str_addf(s, "%s /cancel f%u", dot, id);

@@ -109,6 +109,18 @@ transfers_are_told(void **state)
 	assert_string_equal(line,
 	    "* f1: bob offers a \"b\".txt, 1.4 MB; /get f1 or /refuse f1");
 	free(line);
+	t->mine = true;
+	t->reason = strdup("they are busy");
+	line = events_text.transfer(st->m, t, &effect);
+	assert_string_equal(
+	    line, "* f1: a \"b\".txt: waits for bob: they are busy");
+	free(line);
+	line = events_json.transfer(st->m, t, &effect);
+	assert_non_null(strstr(line, "\"reason\":\"they are busy\""));
+	free(line);
+	t->mine = false;
+	free(t->reason);
+	t->reason = NULL;
 	effect.on = true;
 	assert_null(events_text.transfer(st->m, t, &effect));
 	effect.on = false;

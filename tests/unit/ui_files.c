@@ -463,6 +463,26 @@ the_list_says_how_it_stands(void **state)
 	assert_true(shows_in(s, 12, 40, "failed: the reason of it all"));
 }
 
+/* One of ours that waits for more than its receiver says why. */
+static void
+an_offer_that_waits_says_why(void **state)
+{
+	static const char why[] = "waits for ana: too many of yours";
+	struct scene *s = *state;
+	struct transfer *t = fixture_transfer(s->m, ana, "a.txt", true);
+
+	assert_true(shows(s, "waits for ana"));
+	assert_false(shows(s, why));
+	t->reason = strdup("too many of yours");
+	assert_true(shows(s, why));
+	assert_true(shows_in(s, ROWS, 120, "/cancel f1"));
+	scene_key(s, KEY_F1 + 4, 0);
+	assert_true(shows(s, why));
+	char *text = report_files(s->m);
+	assert_non_null(strstr(text, why));
+	free(text);
+}
+
 static void
 the_list_leads_to_the_talk(void **state)
 {
@@ -776,6 +796,7 @@ main(void)
 		TEST(what_is_there_is_compared),
 		TEST(why_an_offer_failed_is_said_once),
 		TEST(the_list_says_how_it_stands),
+		TEST(an_offer_that_waits_says_why),
 		TEST(the_list_leads_to_the_talk),
 		TEST(what_came_is_opened),
 		TEST(what_came_before_is_opened),
