@@ -10,7 +10,7 @@
 #include <string.h>
 
 struct contact *
-contact_find(struct engine *e, const struct fp *fp)
+contact_find(const struct engine *e, const struct fp *fp)
 {
 	for (size_t i = 0; i < e->contact_count; i++) {
 		if (fp_equal(&e->contacts[i]->fp, fp))

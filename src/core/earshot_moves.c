@@ -286,6 +286,7 @@ void
 earshot_moves_tick(struct engine *e, struct now now, struct transfer *t)
 {
 	earshot_transfer_tell(e, now, t);
+	earshot_offer_tick(e, now, t);
 	if (t->moving && now.mono_ms >= t->moved_ms + stall_ms(t)) {
 		earshot_moves_stop(e, t, FLOW_STOP_LATER);
 		if (transfer_state_is_last(t->state))
@@ -310,12 +311,12 @@ earshot_moves_tick(struct engine *e, struct now now, struct transfer *t)
 int64_t
 earshot_moves_deadline(const struct engine *e, const struct transfer *t)
 {
-	int64_t tell_ms = earshot_transfer_tell_ms(e, t);
+	int64_t at = earlier_ms(
+	    earshot_transfer_tell_ms(e, t), earshot_offer_deadline(e, t));
 
 	if (t->moving)
-		return earlier_ms(tell_ms, t->moved_ms + stall_ms(t));
-	return !is_settled(t) && may_try(e, t) ? earlier_ms(tell_ms, t->try_ms)
-					       : tell_ms;
+		return earlier_ms(at, t->moved_ms + stall_ms(t));
+	return !is_settled(t) && may_try(e, t) ? earlier_ms(at, t->try_ms) : at;
 }
 
 /* What the mover says. */

@@ -171,6 +171,7 @@ earshot_transfer_ended(struct engine *e, struct now now, struct contact *k,
 	commit_change(e, k, &change);
 	if (transfer_state_is_last(t->state))
 		return;
+	earshot_offer_answered(e, now, t);
 	if (ev->post.end == FILE_END_DONE) {
 		arrived_there(e, now, t);
 		return;
@@ -222,10 +223,10 @@ earshot_transfer_called(struct engine *e, struct now now, struct contact *k,
 		transfer_set_state(e, now, t, TRANSFER_ACCEPTED, NULL);
 }
 
-static void
-describe(const struct transfer *t, struct chat_post *post)
+void
+earshot_transfer_describe(const struct transfer *t, struct chat_post *ret_post)
 {
-	*post = (struct chat_post){
+	*ret_post = (struct chat_post){
 		.type = MSG_FILE,
 		.text = t->name,
 		.size = strlen(t->name),
@@ -252,7 +253,7 @@ earshot_transfer_offer(struct engine *e, struct now now, const struct peer *p,
 	    chat_waiting(contact_chat(e, k)) + count > CHAT_QUEUE_MAX)
 		return full;
 	while (done < count) {
-		describe(list[done], &posts[done]);
+		earshot_transfer_describe(list[done], &posts[done]);
 		if (!talk_post(e, now, &cmd, k, &posts[done]))
 			break;
 		done++;
@@ -337,8 +338,10 @@ take_back(struct engine *e, struct now now, const struct transfer *t)
 		.type = MSG_FILE, .id = t->message, .row = t->row
 	};
 
-	if (!t->mine || k == NULL || k->chat == NULL ||
-	    !chat_withdraw(k->chat, &t->message))
+	if (!t->mine || k == NULL)
+		return false;
+	if ((k->chat == NULL || !chat_withdraw(k->chat, &t->message)) &&
+	    !earshot_offer_rests(e, t))
 		return false;
 	outbox_settle(e, now, k, &post, DELIVERY_FAILED, N_("taken back"));
 	return true;

@@ -56,6 +56,32 @@ int64_t earshot_transfer_tell_ms(
 void earshot_transfer_unsaid(
     struct engine *e, const struct contact *k, const struct change *c);
 
+/* What an offer of t says; its strings are those of t. */
+void earshot_transfer_describe(
+    const struct transfer *t, struct chat_post *ret_post);
+
+/* core/earshot_offers.c: ours that were refused since too many wait there. */
+
+/* It was refused with that code. True: that was why, and it is offered again
+ * by itself. */
+bool earshot_offer_refused(struct engine *e, struct now now, struct contact *k,
+    const struct chat_post *post, uint8_t code);
+/* The same: they have it from an earlier time. */
+bool earshot_offer_is_known(struct engine *e, const struct contact *k,
+    const struct msg_id *id, uint8_t code);
+/* They have it. */
+void earshot_offer_arrived(struct engine *e, struct now now, struct contact *k,
+    const struct msg_id *id);
+/* One of ours, t, is answered there: there is room for another. */
+void earshot_offer_answered(
+    struct engine *e, struct now now, const struct transfer *t);
+/* It was refused, and is not on its way again now. */
+bool earshot_offer_rests(const struct engine *e, const struct transfer *t);
+void earshot_offer_tick(struct engine *e, struct now now, struct transfer *t);
+/* NEVER_MS: what comes before it has no answer yet, or it is not refused. */
+int64_t earshot_offer_deadline(
+    const struct engine *e, const struct transfer *t);
+
 /* core/earshot_moves.c: when one is tried, and what became of it. */
 
 /* It may be tried now: there is a connection for it and a place. */

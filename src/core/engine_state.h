@@ -142,6 +142,10 @@ struct contact {
 	bool traced;            /* a record has it */
 	bool has_rule;
 	struct accept_rule rule; /* its folder is owned */
+	/* Offers of ours that were refused are made again from the first on;
+	 * where none is answered there, from the second on. */
+	int64_t offer_ms, offer_minute_ms;
+	bool offer_room; /* one was, while another was on its way */
 };
 
 struct conn {
@@ -473,7 +477,7 @@ void session_down(
     struct engine *e, struct now now, struct conn *c, uint8_t reason);
 
 /* contacts.c */
-struct contact *contact_find(struct engine *e, const struct fp *fp);
+struct contact *contact_find(const struct engine *e, const struct fp *fp);
 /* Made when it is not there; NULL beyond CONTACTS_MAX. */
 struct contact *contact_get(
     struct engine *e, struct now now, const struct fp *fp);
@@ -510,6 +514,10 @@ struct contact *talk_partner(
 /* The same for what says nothing: who gets it stays a stranger. */
 bool talk_queue(struct engine *e, struct now now, uint32_t conv,
     struct contact *k, struct chat_post *post);
+/* An offer that was refused is made again: its id, row and time stay. Not
+ * stored yet. False when too much waits. */
+bool talk_requeue(struct engine *e, struct now now, struct contact *k,
+    struct chat_post *post);
 /* What was sent and not acknowledged waits again. */
 void talk_interrupted(struct engine *e, const struct contact *k);
 /* The user means k: it is no stranger. */

@@ -165,6 +165,7 @@ hand_over(struct engine *e, struct now now, struct conn *c, struct transfer *t)
 static void
 begin(struct engine *e, struct now now, struct conn *c, struct transfer *t)
 {
+	earshot_offer_answered(e, now, t);
 	/* The newer one counts: the other end knows of the older one's end. */
 	earshot_moves_stop(e, t, FLOW_STOP_LATER);
 	file_conn_drop(e, now, t);

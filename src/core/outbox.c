@@ -104,11 +104,22 @@ restore_one(struct engine *e, struct now now, const struct saved_post *s)
 	e->expire_ms = now.mono_ms;
 }
 
+/* Its row is older than its number. */
+static bool
+was_queued_again(const struct saved_post *s)
+{
+	return type_of(&s->change) == MSG_FILE && s->change.transfer->again;
+}
+
 void
 outbox_restore(struct engine *e, struct now now, const struct saved *s)
 {
 	for (size_t i = 0; i < s->outbox_count; i++)
-		restore_one(e, now, &s->outbox[i]);
+		if (!was_queued_again(&s->outbox[i]))
+			restore_one(e, now, &s->outbox[i]);
+	for (size_t i = 0; i < s->outbox_count; i++)
+		if (was_queued_again(&s->outbox[i]))
+			restore_one(e, now, &s->outbox[i]);
 }
 
 void

@@ -114,9 +114,7 @@ refusal_text(uint8_t code)
 		[NACK_FORMAT] = N_("their earshot could not read it"),
 		[NACK_INBOX_FULL] = N_("their inbox is full"),
 		[NACK_BLOCKED] = N_("they do not take messages from you"),
-		[NACK_OFFERS] =
-		    N_("too many files were offered at a time; again in a "
-		       "minute"),
+		[NACK_OFFERS] = N_("they have too many other offers to answer"),
 	};
 
 	if (code >= sizeof(texts) / sizeof(texts[0]) || texts[code] == NULL)
@@ -136,7 +134,14 @@ answered(struct engine *e, struct now now, struct contact *k,
 		.row = ev->row,
 	};
 
-	if (!acked && ev->type == MSG_FILE)
+	if (!acked && ev->type == MSG_FILE) {
+		if (earshot_offer_refused(e, now, k, &post, ev->code))
+			return;
+		acked = earshot_offer_is_known(e, k, &ev->id, ev->code);
+	}
+	if (acked && ev->type == MSG_FILE)
+		earshot_offer_arrived(e, now, k, &ev->id);
+	else if (ev->type == MSG_FILE)
 		transfer_unsent(e, now, k, &ev->id,
 		    ev->code >= NACK_INBOX_FULL ? TRANSFER_REFUSED
 						: TRANSFER_FAILED,
@@ -353,6 +358,16 @@ talk_queue(struct engine *e, struct now now, uint32_t conv, struct contact *k,
     struct chat_post *post)
 {
 	if (!enqueue(e, now, conv, k, post))
+		return false;
+	enqueued(e, now, k);
+	return true;
+}
+
+bool
+talk_requeue(
+    struct engine *e, struct now now, struct contact *k, struct chat_post *post)
+{
+	if (chat_send_again(contact_chat(e, k), post) < 0)
 		return false;
 	enqueued(e, now, k);
 	return true;

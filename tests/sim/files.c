@@ -386,11 +386,9 @@ check_offer(struct play *p, unsigned i)
 	p->tally->done += done;
 	p->tally->ended += !done && o->ended;
 	p->tally->changed += !done && !o->ended && o->changed;
-	/* What its commit failed for was never offered; and what was too many
-	 * in a minute was refused unseen. */
+	/* What its commit failed for was never offered. */
 	if (done || o->ended || o->changed ||
-	    (to == NULL && (from->state == TRANSFER_FAILED ||
-			       from->state == TRANSFER_REFUSED)))
+	    (to == NULL && from->state == TRANSFER_FAILED))
 		return true;
 	/* The receiver died between the last step and its report, or before it
 	 * said so, and nobody remembers what is over: one of them does not know

@@ -373,6 +373,101 @@ t42_offers_100(void **state)
 	assert_int_equal(k.counts[EFFECT_SINK_OPEN], 0);
 }
 
+static void
+say_nack(struct remote *r, struct msg_id id, uint8_t code)
+{
+	struct msg m = { .type = MSG_NACK, .nack = { .id = id, .code = code } };
+
+	remote_send(&k, r, &m);
+	ekit_run(&k);
+}
+
+/* However often he says that he has too many. */
+static void
+t42_who_refuses_for_ever(void **state)
+{
+	(void)state;
+	bob->hold_acks = true;
+	const struct transfer *t = sent();
+	struct msg_id id = t->message;
+	unsigned posts = bob->texts;
+	for (unsigned i = 1; i <= 30; i++) {
+		uint64_t seq = bob->last_seq;
+		for (unsigned j = 0; j < 100; j++)
+			say_nack(bob, id, NACK_OFFERS);
+		assert_int_equal(t->state, TRANSFER_OFFERED);
+		assert_non_null(t->reason);
+		ekit_pass(&k, MINUTE_MS);
+		assert_int_equal(bob->texts, posts + i - 1);
+		ekit_pass(&k, 1000);
+		assert_int_equal(bob->texts, posts + i);
+		assert_true(msg_id_equal(&bob->last_id, &id));
+		assert_true(bob->last_seq > seq);
+	}
+	/* Nor does he get anything else out of it. */
+	say_nack(bob, id, NACK_BLOCKED);
+	assert_int_equal(t->state, TRANSFER_REFUSED);
+	ekit_pass(&k, 10 * MINUTE_MS);
+	assert_int_equal(bob->texts, posts + 30);
+}
+
+/* That one is taken and that another is refused come over two connections, the
+ * later word first. */
+static void
+refused_before_there_was_room(void **state)
+{
+	(void)state;
+	struct msg_id first = sent()->message;
+	bob->hold_acks = true;
+	const struct transfer *t = sent();
+	unsigned posts = bob->texts;
+	name_it(come(BOB), first);
+	assert_int_equal(k.counts[EFFECT_MOVE], 1);
+	say_nack(bob, t->message, NACK_OFFERS);
+	ekit_pass(&k, 0);
+	assert_int_equal(bob->texts, posts + 1);
+	say_nack(bob, t->message, NACK_OFFERS);
+	ekit_pass(&k, MINUTE_MS);
+	assert_int_equal(bob->texts, posts + 1);
+}
+
+/* An older earshot took it, and was cut off before it could say so: then it
+ * says first what it said first, and then that it knows it. */
+static void
+refused_though_it_is_there(void **state)
+{
+	(void)state;
+	bob->hold_acks = true;
+	const struct transfer *t = sent();
+	struct msg_id id = t->message;
+	for (int i = 0; i < 2; i++) {
+		say_nack(bob, id, NACK_OFFERS);
+		/* Of what is not on its way nothing can be said. */
+		say_nack(bob, id, NACK_FORMAT);
+		assert_non_null(t->reason);
+		ekit_pass(&k, MINUTE_MS + 1000);
+	}
+	say_nack(bob, id, NACK_FORMAT);
+	assert_int_equal(t->state, TRANSFER_OFFERED);
+	assert_null(t->reason);
+	assert_int_equal(
+	    ekit_last(&k, bob, MESSAGE_FILE)->delivery, DELIVERY_DELIVERED);
+	struct remote *r = come(BOB);
+	name_it(r, id);
+	assert_int_equal(k.counts[EFFECT_MOVE], 1);
+	/* What he never refused for that he cannot read. */
+	t = sent();
+	say_nack(bob, t->message, NACK_FORMAT);
+	assert_int_equal(t->state, TRANSFER_FAILED);
+	/* And what is over stays so. */
+	t = sent();
+	do_number(COMMAND_STOP, t->id);
+	say_nack(bob, t->message, NACK_OFFERS);
+	assert_int_equal(t->state, TRANSFER_CANCELLED);
+	assert_string_equal(ekit_last(&k, bob, MESSAGE_FILE)->reason,
+	    "they have too many other offers to answer");
+}
+
 /* Larger than what our own encoder writes; first: its first byte. */
 static void
 say_large(uint32_t number, uint8_t first)
@@ -504,6 +599,9 @@ main(void)
 		TEST(calls_for_what_is_not_theirs),
 		TEST(ends_of_what_is_not_theirs),
 		TEST(t42_offers_100),
+		TEST(t42_who_refuses_for_ever),
+		TEST(refused_before_there_was_room),
+		TEST(refused_though_it_is_there),
 		TEST(names_and_sizes),
 		TEST(t9_who_only_looks_like_a_contact),
 		TEST(a_file_is_no_session),
