@@ -370,7 +370,7 @@ place_rename(int dir, const char *temp, const char *name, const struct stat *st)
 	return NULL;
 }
 
-static void remove_inside(int dir, const char *name, unsigned depth);
+static int remove_inside(int dir, const char *name, unsigned depth);
 
 static void
 remove_all_of(DIR *d, unsigned depth)
@@ -380,13 +380,18 @@ remove_all_of(DIR *d, unsigned depth)
 	while ((e = readdir(d)) != NULL) {
 		if (strcmp(e->d_name, ".") == 0 || strcmp(e->d_name, "..") == 0)
 			continue;
-		if (unlinkat(dirfd(d), e->d_name, 0) != 0 &&
-		    (errno == EISDIR || errno == EPERM))
-			remove_inside(dirfd(d), e->d_name, depth + 1);
+		if (unlinkat(dirfd(d), e->d_name, 0) == 0 ||
+		    (errno != EISDIR && errno != EPERM))
+			continue;
+		/* Somebody may have put something else there meanwhile. */
+		if (remove_inside(dirfd(d), e->d_name, depth + 1) != 0 &&
+		    errno == ENOTDIR)
+			unlinkat(dirfd(d), e->d_name, 0);
 	}
 }
 
-static void
+/* 0, or -1 and errno: it is still there. */
+static int
 remove_inside(int dir, const char *name, unsigned depth)
 {
 	int fd = depth > REMOVE_DEPTH_MAX
@@ -400,7 +405,7 @@ remove_inside(int dir, const char *name, unsigned depth)
 	} else if (fd >= 0) {
 		close(fd);
 	}
-	unlinkat(dir, name, AT_REMOVEDIR);
+	return unlinkat(dir, name, AT_REMOVEDIR);
 }
 
 /* Under another name first: who gives it its own meanwhile has all of it, or
@@ -419,7 +424,7 @@ remove_folder(int dir, const char *temp, const struct stat *st)
 	}
 	/* place_sweep leaves it to us. */
 	(void)utimensat(dir, name, NULL, AT_SYMLINK_NOFOLLOW);
-	remove_inside(dir, name, 1);
+	(void)remove_inside(dir, name, 1);
 }
 
 void
@@ -449,7 +454,7 @@ void
 place_remove_entry(int dir, const char *name)
 {
 	if (unlinkat(dir, name, 0) != 0 && (errno == EISDIR || errno == EPERM))
-		remove_inside(dir, name, 1);
+		(void)remove_inside(dir, name, 1);
 }
 
 bool
