@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Files on the screen: what is typed, dropped and pressed.
+ * Files on the screen: what is typed and pressed.
  */
 #include "base/err.h"
 #include "core/model_edit.h"
@@ -229,122 +229,6 @@ tab_completes_each_path(void **state)
 	scene_key(s, KEY_ENTER_KEY, 0);
 	assert_int_equal(scene_last(s)->kind, COMMAND_SEND_FILES);
 	assert_string_equal(scene_last(s)->text, "a.txt\nmy file.txt\n");
-}
-
-/* A file that is dropped makes a line, and the line sends nothing by itself. */
-static void
-dropped_files(void **state)
-{
-	static const struct {
-		const char *paste, *shown;
-	} rows[] = {
-		{ "'/home/u/my file.txt' ",
-		    "ana> /send '/home/u/my file.txt'" },
-		{ "/home/u/a\\ b ", "ana> /send /home/u/a\\ b" },
-		{ "file:///home/u/a\n", "ana> /send file:///home/u/a" },
-		{ "/help", "ana> /help" },
-		{ "see /tmp/x", "ana> see /tmp/x" },
-	};
-	struct scene *s = *state;
-
-	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
-		scene_paste(s, rows[i].paste, strlen(rows[i].paste));
-		assert_true(shows(s, rows[i].shown));
-		for (size_t k = 0; k < s->command_count; k++)
-			assert_int_not_equal(
-			    s->commands[k].kind, COMMAND_SEND_FILES);
-		scene_key(s, 'u', KEY_CTRL);
-	}
-	/* Into what is typed it goes as it is. */
-	scene_type(s, "/send a ");
-	scene_paste(s, "/home/u/b", 9);
-	assert_true(shows(s, "ana> /send a /home/u/b"));
-}
-
-/* The text that the world is asked about, "" for none (caller frees). */
-static char *
-asked(struct scene *s)
-{
-	struct request r;
-	char *text = NULL;
-
-	while (ui_request(s->ui, &r)) {
-		if (r.kind == REQUEST_DROP && text == NULL)
-			text = strdup(r.text);
-		request_clear(&r);
-	}
-	return text == NULL ? strdup("") : text;
-}
-
-/* Without quotes, all of it may be one path: the world knows. */
-static void
-dropped_as_it_is(void **state)
-{
-	static const struct {
-		const char *paste, *asked, *shown;
-	} rows[] = {
-		{ "/home/u/with space.txt ", "/home/u/with space.txt",
-		    "ana> /send /home/u/with\\ space.txt" },
-		{ "/home/u/a&b (1).pdf\n", "/home/u/a&b (1).pdf",
-		    "ana> /send /home/u/a&b\\ (1).pdf" },
-		{ "/home/u/\xc3\xbcn\xc3\xaf x", "/home/u/\xc3\xbcn\xc3\xaf x",
-		    "ana> /send /home/u/\xc3\xbcn\xc3\xaf\\ x" },
-		{ "/home/u/it's.txt", "/home/u/it's.txt",
-		    "ana> /send /home/u/it\\'s.txt" },
-		{ "/home/u/a /home/u/b", "/home/u/a /home/u/b",
-		    "ana> /send /home/u/a\\ /home/u/b" },
-		/* These are clear. */
-		{ "/home/u/a.txt", "", "ana> /send /home/u/a.txt" },
-		{ "/help me", "", "ana> /help me" },
-		{ "see /tmp/x y", "", "ana> see /tmp/x y" },
-		{ "/home/u/a b\nand so on", "", "and so on" },
-	};
-	struct scene *s = *state;
-
-	/* What was typed since stays. */
-	scene_paste(s, "/home/u/a b", 11);
-	char *first = asked(s);
-	assert_string_equal(first, "/home/u/a b");
-	free(first);
-	scene_type(s, "c");
-	ui_answer_drop(s->ui, "/home/u/a b");
-	assert_true(shows(s, "ana> /home/u/a bc"));
-	scene_key(s, 'u', KEY_CTRL);
-	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
-		scene_paste(s, rows[i].paste, strlen(rows[i].paste));
-		char *text = asked(s);
-		assert_string_equal(text, rows[i].asked);
-		/* That something else is there changes nothing. */
-		ui_answer_drop(s->ui, "/home/u");
-		if (text[0] != '\0')
-			assert_false(shows(s, rows[i].shown));
-		ui_answer_drop(s->ui, text);
-		assert_true(shows(s, rows[i].shown));
-		free(text);
-		scene_key(s, 'u', KEY_CTRL);
-		scene_key(s, KEY_ESCAPE, 0);
-	}
-}
-
-/* Who typed the command already means the same. */
-static void
-dropped_behind_send(void **state)
-{
-	struct scene *s = *state;
-
-	scene_type(s, "/send ");
-	scene_paste(s, "/home/u/a b", 11);
-	char *text = asked(s);
-	assert_string_equal(text, "/home/u/a b");
-	ui_answer_drop(s->ui, text);
-	assert_true(shows(s, "ana> /send /home/u/a\\ b"));
-	free(text);
-	/* One more: who is to say where it begins. */
-	scene_type(s, " ");
-	scene_paste(s, "/home/u/c d", 11);
-	text = asked(s);
-	assert_string_equal(text, "");
-	free(text);
 }
 
 static void
@@ -789,9 +673,6 @@ main(void)
 		TEST(the_list_as_lines),
 		TEST(any_path_is_shown_clean),
 		TEST(tab_completes_each_path),
-		TEST(dropped_files),
-		TEST(dropped_as_it_is),
-		TEST(dropped_behind_send),
 		TEST(the_list_has_keys),
 		TEST(what_is_there_is_compared),
 		TEST(why_an_offer_failed_is_said_once),
