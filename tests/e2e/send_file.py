@@ -219,6 +219,7 @@ def several():
     take(eve, word="/refuse ")
     ana.expect("transfer", mark, **{"with": "bob"}, state="done")
     ana.expect("transfer", mark, **{"with": "eve"}, state="refused")
+    bob.expect("transfer", state="done")
     # A rule is for who is verified.
     bob.send("/accept ana on max 1 MB")
     check("/verify" in bob.expect("error")["text"], "not before that")

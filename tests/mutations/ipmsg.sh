@@ -68,7 +68,7 @@ caught_by() # mutant
 	done
 }
 
-found=$(caught_by "")
+found=$(caught_by "") || exit
 if [ -n "$found" ]; then
 	echo "the unchanged code fails: $found"
 	exit 1
@@ -91,7 +91,7 @@ mistake()
 		bad=$((bad + 1))
 		return
 	fi
-	found=$(caught_by "$scratch/mutant.o")
+	found=$(caught_by "$scratch/mutant.o") || exit
 	if [ -z "$found" ]; then
 		echo "SURVIVED: $1"
 		bad=$((bad + 1))

@@ -64,7 +64,7 @@ caught_by() # noise.o hash.o
 	done
 }
 
-found=$(caught_by "$scratch/noise.o" "$scratch/hash.o")
+found=$(caught_by "$scratch/noise.o" "$scratch/hash.o") || exit
 if [ -n "$found" ]; then
 	echo "the unchanged code fails in $found"
 	exit 1
@@ -88,9 +88,9 @@ mistake()
 		return
 	fi
 	if [ "$2" = hash ]; then
-		found=$(caught_by "$scratch/noise.o" "$scratch/mutant.o")
+		found=$(caught_by "$scratch/noise.o" "$scratch/mutant.o") || exit
 	else
-		found=$(caught_by "$scratch/mutant.o" "$scratch/hash.o")
+		found=$(caught_by "$scratch/mutant.o" "$scratch/hash.o") || exit
 	fi
 	if [ -z "$found" ]; then
 		echo "SURVIVED: $1"
