@@ -56,6 +56,7 @@ earshot_offer_arrived(struct engine *e, struct now now, struct contact *k,
 {
 	struct transfer *t = transfer_find(e, &k->fp, id);
 
+	k->offer_room = false;
 	if (t == NULL || !t->mine || !t->again)
 		return;
 	t->again = false;
@@ -75,6 +76,21 @@ earshot_offer_answered(
 		return;
 	k->offer_ms = earlier_ms(k->offer_ms, now.mono_ms);
 	k->offer_room = k->chat != NULL && chat_offers(k->chat);
+}
+
+void
+earshot_offer_over(struct engine *e, struct now now, struct transfer *t)
+{
+	struct contact *k = contact_find(e, &t->peer);
+	const struct chat_post post = {
+		.type = MSG_FILE, .id = t->message, .row = t->row
+	};
+
+	if (!t->again || k == NULL)
+		return;
+	t->again = false;
+	transfer_keep(e, now, t);
+	outbox_settle(e, now, k, &post, DELIVERY_FAILED, N_("taken back"));
 }
 
 bool

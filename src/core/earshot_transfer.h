@@ -75,6 +75,8 @@ void earshot_offer_arrived(struct engine *e, struct now now, struct contact *k,
 /* One of ours, t, is answered there: there is room for another. */
 void earshot_offer_answered(
     struct engine *e, struct now now, const struct transfer *t);
+/* After a start: it was taken back while it was on its way. */
+void earshot_offer_over(struct engine *e, struct now now, struct transfer *t);
 /* It was refused, and is not on its way again now. */
 bool earshot_offer_rests(const struct engine *e, const struct transfer *t);
 void earshot_offer_tick(struct engine *e, struct now now, struct transfer *t);

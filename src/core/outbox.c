@@ -117,9 +117,13 @@ outbox_restore(struct engine *e, struct now now, const struct saved *s)
 	for (size_t i = 0; i < s->outbox_count; i++)
 		if (!was_queued_again(&s->outbox[i]))
 			restore_one(e, now, &s->outbox[i]);
-	for (size_t i = 0; i < s->outbox_count; i++)
-		if (was_queued_again(&s->outbox[i]))
-			restore_one(e, now, &s->outbox[i]);
+	for (size_t i = 0; i < s->outbox_count; i++) {
+		const struct saved_post *post = &s->outbox[i];
+		/* Behind its end it would be an offer. */
+		if (was_queued_again(post) &&
+		    !transfer_state_is_last(post->change.transfer->state))
+			restore_one(e, now, post);
+	}
 }
 
 void

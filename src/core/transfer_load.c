@@ -97,6 +97,8 @@ transfers_start(struct engine *e, struct now now)
 		else if (!t->mine &&
 			 (t->state == TRANSFER_ACCEPTED || rests_by_itself(t)))
 			t->try_ms = now.mono_ms + rng_below(&e->rng, SPREAD_MS);
+		if (transfer_state_is_last(t->state))
+			earshot_offer_over(e, now, t);
 		/* Whoever paused it, it may be complete. */
 		file_conn_look(e, now, t);
 	}

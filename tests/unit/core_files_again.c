@@ -309,6 +309,29 @@ it_can_be_cancelled(void **state)
 	assert_int_equal(model(BOB)->revisions_ignored, 0);
 }
 
+/* While it is on its way, and both end before it arrived. */
+static void
+it_can_be_cancelled_on_its_way(void **state)
+{
+	(void)state;
+	send_five();
+	k.nodes[BOB].full = true;
+	fkit_pass(&k, AGAIN_MS);
+	fkit_do(&k, ANA, COMMAND_STOP, 4, NULL);
+	assert_int_equal(fkit_state(&k, ANA, 4), TRANSFER_CANCELLED);
+	fkit_kill(&k, ANA);
+	fkit_kill(&k, BOB);
+	k.nodes[BOB].full = false;
+	fkit_start(&k, ANA);
+	fkit_start(&k, BOB);
+	fkit_pass(&k, 3 * MINUTE_MS);
+	assert_int_equal(model(BOB)->transfer_count, 4);
+	assert_string_equal(fkit_get(&k, BOB, 4)->name, "5");
+	fkit_say(&k, ANA, BOB, "hello");
+	assert_int_equal(fkit_last(&k, BOB, ANA, MESSAGE_TEXT)->missing, 0);
+	assert_int_equal(fkit_last(&k, BOB, ANA, MESSAGE_FILE)->missing, 0);
+}
+
 static void
 blocked_meanwhile(void **state)
 {
@@ -404,6 +427,7 @@ main(void)
 		TEST(it_survives_a_restart_on_its_way),
 		TEST(it_comes_once_after_a_restart_on_its_way),
 		TEST(it_can_be_cancelled),
+		TEST(it_can_be_cancelled_on_its_way),
 		TEST(blocked_meanwhile),
 		TEST(it_is_no_storm),
 		TEST(what_cannot_be_stored_is_not_sent),
