@@ -281,8 +281,11 @@ item_of(struct sent *s, const json_t *event)
 	for (size_t i = 0; i < s->count; i++)
 		if (strcmp(s->items[i].number, number) == 0)
 			return &s->items[i];
+	/* With a reason it is an older one, which waits. */
 	if (strcmp(client_text(event, "direction"), "out") != 0 ||
-	    strcmp(client_text(event, "state"), "offered") != 0)
+	    strcmp(client_text(event, "state"), "offered") != 0 ||
+	    strcmp(client_text(event, "id"), s->id) != 0 ||
+	    client_text(event, "reason")[0] != '\0')
 		return NULL;
 	for (size_t i = 0; i < s->count; i++) {
 		struct sent_item *item = &s->items[i];
@@ -363,6 +366,7 @@ send_to(struct verb_run *v, struct sent *s, const json_t *peer)
 
 	s->line = command_of(s, peer);
 	s->who = xstrdup(client_text(peer, "name"));
+	s->id = xstrdup(client_text(peer, "id"));
 	char *answer = verb_ask(v, s->line, &failed, NULL);
 	if (failed && v->error == NULL && answer != NULL)
 		v->error = xstrdup(answer);
@@ -380,8 +384,9 @@ verb_send_file(struct verb_run *v)
 	json_t *peer = take_paths(v, &s) ? find(v) : NULL;
 	if (peer != NULL)
 		status = send_to(v, &s, peer);
-	/* What waits is read later. */
-	if (status != EXIT_WAITING)
+	/* What is offered is read later, whoever runs then, and removed when
+	 * that is over. */
+	if (s.items[0].number[0] == '\0')
 		spool_remove(s.spooled);
 	sent_clear(&s);
 	return status;

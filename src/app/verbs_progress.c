@@ -46,6 +46,7 @@ sent_clear(struct sent *s)
 	}
 	free(s->spooled);
 	free(s->who);
+	free(s->id);
 	free(s->line);
 	*s = (struct sent){ 0 };
 }

@@ -465,6 +465,24 @@ transfers_stop(struct engine *e, struct now now, const struct fp *peer)
 	}
 }
 
+/* By IP Messenger one that failed may be asked for once more. */
+static bool
+may_be_read(const struct transfer *t)
+{
+	return t->state == TRANSFER_FAILED ? !wire_moves(t)
+					   : !transfer_state_is_last(t->state);
+}
+
+/* What waited for it alone. */
+static void
+drop_spooled(struct engine *e, const struct transfer *t)
+{
+	if (t->mine && t->path != NULL && file_name_spooled(t->path) != NULL)
+		effect_add(e, (struct effect){ .kind = EFFECT_PART_DROP,
+				  .token = t->id,
+				  .text = t->path });
+}
+
 void
 transfers_forget(
     struct engine *e, struct now now, const struct fp *peer, int64_t row)
@@ -474,6 +492,9 @@ transfers_forget(
 		if (!fp_equal(&t->peer, peer) || t->ending ||
 		    (row != 0 && t->row != row))
 			continue;
+		/* Nothing of it is stored any more. */
+		if (may_be_read(t))
+			drop_spooled(e, t);
 		t->row = 0;
 		if (!transfer_state_is_last(t->state))
 			transfer_stop(e, now, t);
@@ -481,23 +502,12 @@ transfers_forget(
 	}
 }
 
-/* What waited for it alone. One that failed may be asked for once more. */
-static void
-drop_spooled(struct engine *e, const struct transfer *t)
-{
-	if (t->path != NULL && file_name_spooled(t->path) != NULL &&
-	    t->state != TRANSFER_FAILED)
-		effect_add(e, (struct effect){ .kind = EFFECT_PART_DROP,
-				  .token = t->id,
-				  .text = t->path });
-}
-
 void
 transfer_stored(struct engine *e, const struct transfer *then)
 {
 	struct transfer *t = transfer_get(e, then->id);
 
-	if (then->mine && transfer_state_is_last(then->state))
+	if (!may_be_read(then))
 		drop_spooled(e, then);
 	if (t == NULL || t->part == NULL || then->state != TRANSFER_DONE)
 		return;

@@ -202,7 +202,7 @@ is_needed(const struct saved *saved, const char *spool)
 	return false;
 }
 
-/* Of the folder, and of what is in it: a pipe may be slow. */
+/* Of the folder, and of what has a name in it while it comes. */
 static time_t
 newest(int dir, const char *spool, const struct stat *of)
 {

@@ -192,6 +192,26 @@ def waiting():
     lab.wait_until(lambda: lab.pump(0.01) or not spooled(home), "its end")
 
 
+def left():
+    """The earshot that offers it ends: the next one has it still."""
+    ns, home, bob = people()
+    ana = Earshot(ns, "ana", home_dir=home)
+    lab.meet(ana, bob)
+    run = SendFile(ns, home, "bob", "-", "--name", "pipe.txt",
+                   stdin=subprocess.PIPE)
+    run.process.stdin.write(b"from a pipe\n")
+    run.process.stdin.close()
+    offer = bob.expect("transfer", state="offered", name="pipe.txt")
+    ana.expect("transfer", state="offered", name="pipe.txt")
+    ana.quit()
+    run.end(FAILED)
+    ana = Earshot(ns, "ana", home_dir=home)
+    bob.send("/get " + offer["transfer"])
+    done = bob.expect("transfer", state="done", name="pipe.txt")
+    check(read(done["path"]) == b"from a pipe\n", done)
+    lab.wait_until(lambda: lab.pump(0.01) or not spooled(home), "its end")
+
+
 def several():
     """One line offers to two, each of whom decides; nobody gets anything when
     one of them is not known."""
@@ -302,4 +322,4 @@ def on_a_terminal():
           "c.txt: bob has it" in text, text)
 
 
-lab.run(alone, beside, waiting, several, into_a_folder, on_a_terminal)
+lab.run(alone, beside, waiting, left, several, into_a_folder, on_a_terminal)

@@ -193,6 +193,21 @@ what_was_spooled(void **state)
 	offer(&hers, &his);
 	fkit_do(&k, ANA, COMMAND_STOP, hers, NULL);
 	assert_int_equal(k.nodes[ANA].parts_dropped, 2);
+	/* What failed is not asked for again. */
+	struct move_report failed = {
+		.kind = MOVE_FAILED, .why = FLOW_STOP_CHANGED, .text = "gone"
+	};
+	hers = fkit_send(&k, ANA, BOB, SPOOLED);
+	fkit_do(&k, BOB, COMMAND_GET, fkit_newest(&k, BOB), NULL);
+	fkit_report(&k, ANA, hers, &failed);
+	assert_int_equal(fkit_state(&k, ANA, hers), TRANSFER_FAILED);
+	assert_int_equal(k.nodes[ANA].parts_dropped, 3);
+	/* Nor is what was forgotten. */
+	struct command forget = { .kind = COMMAND_FORGET,
+		.peer = *fkit_fp(&k, BOB) };
+	fkit_send(&k, ANA, BOB, SPOOLED);
+	fkit_command(&k, ANA, &forget);
+	assert_int_equal(k.nodes[ANA].parts_dropped, 4);
 }
 
 static void
