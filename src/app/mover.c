@@ -395,21 +395,31 @@ mover_fd(const struct mover *m)
 	return m->has_thread ? m->news.read_fd : -1;
 }
 
+/* Behind all others; or where the last word about the same move is, which is
+ * out of date. */
+static struct mover_report **
+place_for(struct mover *m, const struct mover_report *n)
+{
+	struct mover_report **to = &m->reports, **last = NULL;
+
+	for (; *to != NULL; to = &(*to)->next)
+		if ((*to)->serial == n->serial)
+			last = to;
+	if (last == NULL || n->r.kind != MOVE_PROGRESS ||
+	    (*last)->r.kind != MOVE_PROGRESS)
+		return to;
+	return last;
+}
+
 void
 mover_post(struct mover *m, struct mover_report *n)
 {
-	struct mover_report **to = &m->reports, *old = NULL;
-
 	n->r.text = n->text;
 	n->r.path = n->path;
 	n->r.part = n->part;
 	n->r.note = n->note;
 	pthread_mutex_lock(&m->lock);
-	for (; *to != NULL; to = &(*to)->next)
-		if (n->r.kind == MOVE_PROGRESS && (*to)->serial == n->serial &&
-		    (*to)->r.kind == MOVE_PROGRESS)
-			break;
-	old = *to;
+	struct mover_report **to = place_for(m, n), *old = *to;
 	n->next = old == NULL ? NULL : old->next;
 	*to = n;
 	pthread_mutex_unlock(&m->lock);

@@ -125,6 +125,30 @@ progress_without_a_byte(void **state)
 
 #define KIT_TEST(f) cmocka_unit_test_setup_teardown(f, kit_open, kit_close)
 
+/* Only the last word about a move gives way to a newer one. */
+static void
+nothing_overtakes_the_beginning(void **state)
+{
+	static const enum move_kind kinds[] = { MOVE_PROGRESS, MOVE_PROGRESS,
+		MOVE_BEGUN, MOVE_PROGRESS, MOVE_PROGRESS };
+	static const uint64_t left[] = { 1, 2, 4 };
+	struct mover *m = mover_new();
+	size_t count = 0;
+
+	(void)state;
+	for (size_t i = 0; i < 5; i++) {
+		struct mover_report *n = mover_report_new(kinds[i], 7);
+		n->r.done = i;
+		mover_post(m, n);
+		mover_post(m, mover_report_new(MOVE_DONE, (uint32_t)(i + 8)));
+	}
+	for (const struct mover_report *n = m->reports; n != NULL; n = n->next)
+		if (n->serial == 7)
+			assert_int_equal(n->r.done, left[count++]);
+	assert_int_equal(count, 3);
+	mover_free(m);
+}
+
 int
 main(void)
 {
@@ -133,6 +157,7 @@ main(void)
 		KIT_TEST(not_a_file_more_than_was_offered),
 		KIT_TEST(not_an_entry_more_than_a_rule_takes),
 		cmocka_unit_test(progress_without_a_byte),
+		cmocka_unit_test(nothing_overtakes_the_beginning),
 	};
 
 	return cmocka_run_group_tests_name(
