@@ -35,7 +35,7 @@ struct sink_plan {
 	uint64_t size;
 	int64_t mtime;       /* of a single file; 0: not known */
 	uint64_t free_bytes; /* 0: SINK_FREE_MIB */
-	/* After sink_finish the list stays until sink_drop_part, for somebody
+	/* After sink_finish the list stays until it is dropped, for somebody
 	 * who may be killed before he knows that it was finished: sink_resume
 	 * then finds it complete, under its name. */
 	bool keeps_list;
@@ -119,7 +119,7 @@ void sink_finish_kill(struct sink *s);
 /* Removes what there is of it; what is being finished is waited for, and stays.
  * NULL is fine. */
 void sink_abandon(struct sink *s);
-/* The same; a folder as sink_drop_aside does. */
+/* The same; a folder is left to a process that outlives the program. */
 void sink_abandon_aside(struct sink *s);
 
 #endif

@@ -288,8 +288,10 @@ earshot_moves_tick(struct engine *e, struct now now, struct transfer *t)
 	earshot_transfer_tell(e, now, t);
 	earshot_offer_tick(e, now, t);
 	if (t->moving && now.mono_ms >= t->moved_ms + stall_ms(t)) {
+		bool looked = t->looks;
 		earshot_moves_stop(e, t, FLOW_STOP_LATER);
-		if (transfer_state_is_last(t->state))
+		t->looks = false;
+		if (transfer_state_is_last(t->state) || looked)
 			return;
 		transfer_set_state(e, now, t, TRANSFER_ACCEPTED, NULL);
 		earshot_moves_wait(e, now, t, 0);
@@ -447,7 +449,7 @@ stopped(struct engine *e, struct now now, struct transfer *t,
 		break;
 	case FLOW_STOP_CANCELLED:
 		transfer_close(e, t, false);
-		t->ended_there = true;
+		t->ended_there = t->state == TRANSFER_RUNNING;
 		transfer_set_state(e, now, t, TRANSFER_CANCELLED,
 		    t->state == TRANSFER_RUNNING
 			? NULL
