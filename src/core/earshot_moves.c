@@ -378,10 +378,11 @@ done(struct engine *e, struct now now, struct transfer *t,
 		t->files_done = r->files_done;
 	if (!t->mine && r->path != NULL)
 		replace(&t->path, r->path);
+	bool said = t->state == TRANSFER_RUNNING;
 	/* The part is what tells where it is, until that is stored. */
 	transfer_set_state(e, now, t, TRANSFER_DONE, NULL);
 	/* The connection may have ended before they heard of it. */
-	earshot_transfer_done(e, now, t);
+	earshot_transfer_done(e, now, t, said);
 }
 
 /* It goes on by itself, in a while. */

@@ -363,12 +363,18 @@ earshot_transfer_stop(struct engine *e, struct now now, struct transfer *t)
 /* Mostly they hear of it on the connection, and some leave as soon as they do:
  * nothing shall wait for them then. */
 void
-earshot_transfer_done(struct engine *e, struct now now, struct transfer *t)
+earshot_transfer_done(
+    struct engine *e, struct now now, struct transfer *t, bool said)
 {
 	const struct contact *k = contact_find(e, &t->peer);
 
 	if (t->mine)
 		return;
+	/* Stored with the end itself: nothing else will tell of it. */
+	if (!said) {
+		post_end(e, now, t, FILE_END_DONE);
+		return;
+	}
 	t->owes = FILE_END_DONE;
 	t->owes_ms = now.mono_ms;
 	if (k != NULL && k->conn != 0)

@@ -42,9 +42,10 @@ void earshot_transfer_resume(
 uint64_t earshot_transfer_entries(
     const struct contact *k, const struct transfer *t);
 
-/* Theirs is here: they are told, whatever becomes of the connection. */
+/* Theirs is here: they are told, whatever becomes of the connection. said: it
+ * was on a connection, too. */
 void earshot_transfer_done(
-    struct engine *e, struct now now, struct transfer *t);
+    struct engine *e, struct now now, struct transfer *t, bool said);
 /* Says what is owed, when it is time to. */
 void earshot_transfer_tell(
     struct engine *e, struct now now, struct transfer *t);

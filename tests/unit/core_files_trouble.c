@@ -483,6 +483,26 @@ a_full_disk_and_a_crash_at_the_end(void **state)
 	}
 }
 
+/* Who finds that he has all of it has told nobody, and may die again. */
+static void
+found_and_said_over_a_restart(void **state)
+{
+	(void)state;
+	uint32_t hers, his;
+	run(&hers, &his);
+	fkit_kill(&k, ANA);
+	fkit_kill(&k, BOB);
+	k.nodes[BOB].has_all = true;
+	fkit_start(&k, BOB);
+	fkit_pass(&k, 1000);
+	assert_int_equal(fkit_state(&k, BOB, his), TRANSFER_DONE);
+	fkit_kill(&k, BOB);
+	fkit_start(&k, BOB);
+	fkit_start(&k, ANA);
+	fkit_pass(&k, 60000);
+	assert_int_equal(fkit_state(&k, ANA, hers), TRANSFER_DONE);
+}
+
 /* The last word of the connection is lost: it is in the chat, too, whatever
  * happens to either. */
 static void
@@ -727,6 +747,7 @@ main(void)
 		TEST(a_newer_connection_counts),
 		TEST(a_full_disk),
 		TEST(a_full_disk_and_a_crash_at_the_end),
+		TEST(found_and_said_over_a_restart),
 		TEST(done_and_said_in_the_chat),
 		TEST(done_and_not_heard),
 		TEST(t40_changed_at_its_sender),
