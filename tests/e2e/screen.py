@@ -246,6 +246,11 @@ def leaving():
         start(term)
         term.expect("F1 help")
         check(termios.tcgetattr(fd) != before, "the terminal is raw")
+        # What the terminal was asked it has answered, and that was read.
+        term.type("answered")
+        term.expect("answered")
+        term.keys("C-u")
+        term.expect(lambda rows: not any("answered" in row for row in rows))
         if how == "/quit":
             term.type(how, "Enter")
         elif how == "C-z":
