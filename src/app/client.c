@@ -23,6 +23,7 @@ enum { READ_MAX = 65536, LINE_MAX_BYTES = 16 * 1024 * 1024 };
 
 struct client {
 	int fd;
+	int heed_fd; /* or -1 */
 	pid_t child; /* the earshot that was started; 0: none */
 	struct buf input;
 	bool over;
@@ -147,6 +148,7 @@ client_open(
 		free(c);
 		return err;
 	}
+	c->heed_fd = -1;
 	buf_init(&c->input, LINE_MAX_BYTES);
 	*ret_client = c;
 	return 0;
@@ -184,6 +186,12 @@ int
 client_fd(const struct client *c)
 {
 	return c->fd;
+}
+
+void
+client_heed(struct client *c, int fd)
+{
+	c->heed_fd = fd;
 }
 
 void
@@ -232,15 +240,18 @@ take_line(struct client *c)
 static bool
 wait_for_it(const struct client *c, int64_t until_ms)
 {
-	struct pollfd in = { .fd = c->fd, .events = POLLIN };
+	struct pollfd in[] = { { .fd = c->fd, .events = POLLIN },
+		{ .fd = c->heed_fd, .events = POLLIN } };
 	int64_t left = until_ms - clock_read().mono_ms;
 	int timeout = until_ms == NEVER_MS ? -1
 		      : left <= 0          ? 0
 		      : left > INT32_MAX   ? INT32_MAX
 					   : (int)left;
 
-	int ready = poll(&in, 1, timeout);
-	return ready > 0 || (ready < 0 && errno == EINTR);
+	int ready = poll(in, 2, timeout);
+	if (ready > 0)
+		return in[1].revents == 0;
+	return ready < 0 && errno == EINTR;
 }
 
 json_t *

@@ -33,6 +33,8 @@ json_t *client_event(struct client *c, int64_t until_ms);
 bool client_is_over(const struct client *c);
 /* Readable when there may be an event. */
 int client_fd(const struct client *c);
+/* From now on a wait for an event ends when fd is readable; -1: none does. */
+void client_heed(struct client *c, int fd);
 /* The event is of that kind. */
 bool client_is(const json_t *event, const char *kind);
 /* A string of the event; "" when it is none. */

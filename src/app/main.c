@@ -16,6 +16,7 @@
 #include "base/peer_text.h"
 
 #include <fcntl.h>
+#include <signal.h>
 #include <sodium.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -256,5 +257,8 @@ main(int argc, char **argv)
 	if (status < 0)
 		status = run_verb(&o);
 	options_clear(&o);
+	/* So that what called it hears of it as ever. */
+	if (status == EXIT_INTERRUPTED)
+		raise(SIGINT);
 	return status;
 }

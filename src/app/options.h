@@ -15,8 +15,9 @@ enum {
 	EXIT_DONE = 0,
 	EXIT_FAILED = 1,
 	EXIT_USAGE = 2,
-	EXIT_WAITING = 3, /* it is stored, and not there in time */
-	EXIT_REFUSED = 4, /* send-file: they do not want it */
+	EXIT_WAITING = 3,       /* it is stored, and not there in time */
+	EXIT_REFUSED = 4,       /* send-file: they do not want it */
+	EXIT_INTERRUPTED = 130, /* send-file: by SIGINT, which ends it, too */
 };
 
 /* What is to be done instead of starting a front end. */

@@ -14,6 +14,7 @@
 #include "base/now.h"
 #include "base/peer_text.h"
 #include "base/utf8.h"
+#include "net/signals.h"
 #include "store/spool.h"
 
 #include <stdio.h>
@@ -335,28 +336,96 @@ outcome(const struct sent *s)
 	return status;
 }
 
-static int
-await_all(struct verb_run *v, struct sent *s)
+/* Until all is over, or no more is to be waited for; true: interrupted. */
+static bool
+await_events(struct verb_run *v, struct sent *s)
 {
 	int64_t until_ms = end_of(v);
+	int signal_fd = signals_open_interrupt();
 	json_t *event;
 
+	client_heed(v->client, signal_fd);
 	while (v->error == NULL && outcome(s) == EXIT_WAITING &&
 	       (event = client_event(v->client, until_ms)) != NULL) {
 		take_event(v, s, event);
 		json_decref(event);
 	}
+	client_heed(v->client, -1);
+	if (signal_fd < 0)
+		return false;
+	bool interrupted = signals_next(signal_fd) != 0;
+	signals_restore(signal_fd);
+	return interrupted;
+}
+
+/* The only one that is not over; NULL: several are, or one is looked at yet. */
+static const struct sent_item *
+only_open(const struct sent *s)
+{
+	const struct sent_item *open = NULL;
+
+	for (size_t i = 0; i < s->count; i++) {
+		const struct sent_item *item = &s->items[i];
+		bool offered = item->number[0] != '\0';
+		if (offered && transfer_state_is_last(item->t.state))
+			continue;
+		if (!offered || open != NULL)
+			return NULL;
+		open = item;
+	}
+	return open;
+}
+
+static bool
+is_offered(const struct sent *s)
+{
+	for (size_t i = 0; i < s->count; i++)
+		if (s->items[i].number[0] != '\0')
+			return true;
+	return false;
+}
+
+/* Of all that is not there (caller frees); NULL: nothing, it goes with us. */
+static char *
+what_remains(const struct verb_run *v, const struct sent *s, bool interrupted)
+{
+	const struct sent_item *item = only_open(s);
+	bool alone = client_is_alone(v->client);
+
+	if (interrupted && !is_offered(s) && (alone || s->spooled != NULL))
+		return NULL;
+	if (!interrupted || alone)
+		return xstrdup(say(language(),
+		    "not all is there yet; it goes on while an earshot of "
+		    "yours runs and they are there"));
+	if (item == NULL)
+		return xstrdup(say(language(),
+		    "earshot goes on; /files there lists what is on its way, "
+		    "/cancel stops it"));
+	return xasprintf(
+	    say(language(),
+		"earshot goes on with it; /cancel %s there stops it"),
+	    item->number);
+}
+
+static int
+await_all(struct verb_run *v, struct sent *s)
+{
+	bool interrupted = await_events(v, s);
+
 	if (v->error != NULL)
 		return EXIT_FAILED;
 	int status = outcome(s);
-	if (status == EXIT_WAITING)
-		v->error = xstrdup(say(language(),
-		    client_is_over(v->client)
-			? N_("earshot ended meanwhile")
-			: N_("not all is there yet; it goes on while an "
-			     "earshot of yours runs and they are there")));
-	return status == EXIT_WAITING && client_is_over(v->client) ? EXIT_FAILED
-								   : status;
+	if (status != EXIT_WAITING)
+		return status;
+	/* What is started for it hears the same signal. */
+	if (client_is_over(v->client) &&
+	    !(interrupted && client_is_alone(v->client))) {
+		v->error = xstrdup(say(language(), "earshot ended meanwhile"));
+		return EXIT_FAILED;
+	}
+	v->error = what_remains(v, s, interrupted);
+	return interrupted ? EXIT_INTERRUPTED : EXIT_WAITING;
 }
 
 static int

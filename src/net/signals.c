@@ -18,10 +18,13 @@
 #include <sys/signalfd.h>
 #endif
 
+/* SIGINT is the first: alone it is watched, too. */
 static const int watched[] = { SIGINT, SIGTERM, SIGHUP, SIGWINCH, SIGTSTP,
 	SIGCONT, SIGCHLD };
 
 enum { WATCHED_COUNT = sizeof(watched) / sizeof(watched[0]) };
+
+static const struct sigaction ignored = { .sa_handler = SIG_IGN };
 
 static struct sigaction saved_pipe;
 
@@ -29,14 +32,14 @@ static struct sigaction saved_pipe;
 
 static sigset_t saved_mask;
 
-int
-signals_open(void)
+/* sigpipe: what becomes of that one; NULL: nothing. */
+static int
+watch_first(size_t count, const struct sigaction *sigpipe)
 {
-	struct sigaction ignore = { .sa_handler = SIG_IGN };
 	sigset_t set;
 
 	sigemptyset(&set);
-	for (size_t i = 0; i < WATCHED_COUNT; i++)
+	for (size_t i = 0; i < count; i++)
 		sigaddset(&set, watched[i]);
 	if (sigprocmask(SIG_BLOCK, &set, &saved_mask) != 0)
 		return ERR_SYS;
@@ -45,7 +48,7 @@ signals_open(void)
 		sigprocmask(SIG_SETMASK, &saved_mask, NULL);
 		return ERR_SYS;
 	}
-	sigaction(SIGPIPE, &ignore, &saved_pipe);
+	sigaction(SIGPIPE, sigpipe, &saved_pipe);
 	return fd;
 }
 
@@ -71,6 +74,7 @@ signals_restore(int fd)
 #else /* a pipe that the handlers write to */
 
 static struct sigaction saved_actions[WATCHED_COUNT];
+static size_t saved_count;
 static int pipe_fds[2] = { -1, -1 };
 
 static void
@@ -85,10 +89,9 @@ signals_note(int number)
 	errno = saved;
 }
 
-int
-signals_open(void)
+static int
+watch_first(size_t count, const struct sigaction *sigpipe)
 {
-	struct sigaction ignore = { .sa_handler = SIG_IGN };
 	struct sigaction note = { .sa_handler = signals_note,
 		.sa_flags = SA_RESTART };
 
@@ -99,9 +102,10 @@ signals_open(void)
 		fcntl(pipe_fds[i], F_SETFL, O_NONBLOCK);
 	}
 	sigemptyset(&note.sa_mask);
-	for (size_t i = 0; i < WATCHED_COUNT; i++)
-		sigaction(watched[i], &note, &saved_actions[i]);
-	sigaction(SIGPIPE, &ignore, &saved_pipe);
+	for (saved_count = 0; saved_count < count; saved_count++)
+		sigaction(
+		    watched[saved_count], &note, &saved_actions[saved_count]);
+	sigaction(SIGPIPE, sigpipe, &saved_pipe);
 	return pipe_fds[0];
 }
 
@@ -116,7 +120,7 @@ signals_next(int fd)
 void
 signals_restore(int fd)
 {
-	for (size_t i = 0; i < WATCHED_COUNT; i++)
+	for (size_t i = 0; i < saved_count; i++)
 		sigaction(watched[i], &saved_actions[i], NULL);
 	sigaction(SIGPIPE, &saved_pipe, NULL);
 	close(pipe_fds[1]);
@@ -124,3 +128,19 @@ signals_restore(int fd)
 }
 
 #endif
+
+int
+signals_open(void)
+{
+	return watch_first(WATCHED_COUNT, &ignored);
+}
+
+int
+signals_open_interrupt(void)
+{
+	struct sigaction is;
+
+	if (sigaction(SIGINT, NULL, &is) != 0 || is.sa_handler == SIG_IGN)
+		return ERR_STATE;
+	return watch_first(1, NULL);
+}

@@ -6,6 +6,7 @@ import hashlib
 import json
 import os
 import pty
+import signal
 import subprocess
 import sys
 import time
@@ -17,6 +18,7 @@ from lab import Earshot, check
 lab.enter()
 
 DONE, FAILED, USAGE, WAITING, REFUSED = range(5)
+INTERRUPTED = -signal.SIGINT  # it ends by it
 SEEK_S = 10  # to find whom it is for, unless told otherwise
 
 
@@ -46,6 +48,17 @@ class SendFile:
             stdin=stdin, stdout=out or subprocess.PIPE,
             stderr=subprocess.PIPE, cwd=home,
             env=dict(os.environ, USER="ana"), preexec_fn=lab.child_setup(ns))
+
+    def interrupt(self, count=1):
+        """As soon as it tells of so many; what they are called."""
+        told = {}
+        while len(told) < count:
+            event = json.loads(self.process.stdout.readline())
+            told[event["transfer"]] = event["state"]
+        check(set(told.values()) == {"offered"}, told)
+        self.process.send_signal(signal.SIGINT)
+        self.end(INTERRUPTED)
+        return list(told)
 
     def end(self, status):
         lab.wait_until(lambda: self.process.poll() is not None, "send-file")
@@ -165,6 +178,33 @@ def beside():
     take(eve, mark)
     run.end(DONE)
     check(twin.find("transfer") is None, "the other hears of nothing")
+
+
+def interrupted():
+    """What was offered goes on in the earshot that runs, or in the next one;
+    that is told."""
+    ns, home, bob = people()
+    ana = Earshot(ns, "ana", home_dir=home)
+    lab.meet(ana, bob)
+    for name in ("one", "two", "three"):
+        write(os.path.join(home, name), noise(1 << 20))
+    run = SendFile(ns, home, "bob", "one")
+    offer = bob.expect("transfer", state="offered", name="one")
+    own = ana.expect("transfer", state="offered", name="one")["transfer"]
+    check(run.interrupt() == [own], own)
+    check(run.error == "earshot: earshot goes on with it; /cancel %s there "
+          "stops it\n" % own, run.error)
+    bob.send("/get " + offer["transfer"])
+    ana.expect("transfer", state="done", name="one")
+    run = SendFile(ns, home, "bob", "two", "three")
+    own = run.interrupt(2)
+    check("goes on; /files there" in run.error, run.error)
+    ana.send("/files")
+    check(all(n in ana.expect("info")["text"] for n in own), own)
+    ana.quit()
+    run = SendFile(ns, home, "bob", "one")
+    run.interrupt()
+    check("while an earshot of yours runs" in run.error, run.error)
 
 
 def waiting():
@@ -322,4 +362,5 @@ def on_a_terminal():
           "c.txt: bob has it" in text, text)
 
 
-lab.run(alone, beside, waiting, left, several, into_a_folder, on_a_terminal)
+lab.run(alone, beside, interrupted, waiting, left, several, into_a_folder,
+        on_a_terminal)
