@@ -41,6 +41,10 @@ struct sink_plan {
 	bool keeps_list;
 };
 
+/* Whether there is a place for what is wanted there (sink_plan.where), as it is
+ * now: 0, or an error and its sentence (caller frees). Nothing is made. */
+int sink_check_where(const char *where, char **ret_error);
+
 struct sink;
 /*
  * Those that can be taken up again after whatever ended them, kill -9 included:

@@ -54,6 +54,7 @@ shell_command(struct shell *sh, struct command *cmd)
 	/* What came before it: it may forget that. */
 	shell_tell(sh);
 	shell_moves_name(cmd);
+	shell_moves_check(cmd);
 	engine_command(sh->engine, sh->now, cmd);
 	shell_drain(sh);
 }

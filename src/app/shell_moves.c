@@ -1,9 +1,12 @@
 /* SPDX-License-Identifier: MIT */
 #include "app/shell_moves.h"
 
+#include "app/language.h"
 #include "app/mover.h"
 #include "base/mem.h"
+#include "base/peer_text.h"
 #include "store/paths.h"
+#include "store/sink.h"
 #include "store/spool.h"
 
 #include <stdlib.h>
@@ -39,6 +42,22 @@ shell_moves_name(struct command *cmd)
 	char *paths = paths_absolute(cmd->text);
 	free(cmd->text);
 	cmd->text = paths;
+}
+
+void
+shell_moves_check(struct command *cmd)
+{
+	char *error = NULL;
+
+	if (cmd->kind != COMMAND_GET || cmd->text == NULL ||
+	    cmd->text[0] == '\0' || sink_check_where(cmd->text, &error) == 0)
+		return;
+	char *text = xasprintf(say(language(), "not taken: %s"), error);
+	free(cmd->text);
+	cmd->kind = COMMAND_ERROR;
+	cmd->text = own_text(text, PEER_TEXT_LINE, NULL);
+	free(text);
+	free(error);
 }
 
 void

@@ -10,6 +10,9 @@
 /* A transfer is gone on with by a run that was started elsewhere, too: its
  * paths are absolute. */
 void shell_moves_name(struct command *cmd);
+/* A COMMAND_GET to where nothing can be put becomes the COMMAND_ERROR that says
+ * so: what is offered stays offered. */
+void shell_moves_check(struct command *cmd);
 /* EFFECT_MOVE, EFFECT_MOVE_STOP, EFFECT_PART_DROP. */
 void shell_moves_run(struct shell *sh, const struct effect *effect);
 /* A transfer is new, or in another state: the thread may be needed. */

@@ -99,12 +99,16 @@ make_folders(const char *path)
 	return made;
 }
 
+/* errno tells why it is none. */
 static bool
 is_folder(const char *path)
 {
 	struct stat st;
 
-	return stat(path, &st) == 0 && S_ISDIR(st.st_mode);
+	if (stat(path, &st) != 0)
+		return false;
+	errno = ENOTDIR;
+	return S_ISDIR(st.st_mode);
 }
 
 static bool
@@ -126,22 +130,13 @@ without_end(const char *path)
 	return xstrndup(path, n);
 }
 
-/* "DIR/NAME", where DIR is; or only DIR, or "DIR/". */
+/* "DIR/NAME", which is no folder. */
 static int
-split_where(const char *path, const struct sink_plan *plan, char **ret_dir,
-    char **ret_name, char **ret_error)
+split_name(const char *path, char **ret_dir, char **ret_name, char **ret_error)
 {
 	const char *slash = strrchr(path, '/');
 	const char *last = slash == NULL ? path : slash + 1;
 
-	/* A failure shows when it is opened. */
-	if (ends_as_folder(path))
-		(void)make_folders(path);
-	if (ends_as_folder(path) || is_folder(path)) {
-		*ret_dir = without_end(path);
-		*ret_name = file_name_safe(plan->name, strlen(plan->name));
-		return 0;
-	}
 	if (strcmp(last, ".") == 0 || strcmp(last, "..") == 0)
 		return fail(
 		    ret_error, ERR_NOT_FOUND, "there is no folder %s", path);
@@ -150,6 +145,54 @@ split_where(const char *path, const struct sink_plan *plan, char **ret_dir,
 				   : xstrndup(path, (size_t)(slash - path));
 	*ret_name = xstrdup(last);
 	return 0;
+}
+
+/* "DIR/NAME", where DIR is; or only DIR, or "DIR/". */
+static int
+split_where(const char *path, const struct sink_plan *plan, char **ret_dir,
+    char **ret_name, char **ret_error)
+{
+	/* A failure shows when it is opened. */
+	if (ends_as_folder(path))
+		(void)make_folders(path);
+	if (!ends_as_folder(path) && !is_folder(path))
+		return split_name(path, ret_dir, ret_name, ret_error);
+	*ret_dir = without_end(path);
+	*ret_name = file_name_safe(plan->name, strlen(plan->name));
+	return 0;
+}
+
+/* What holds the name has to be there. */
+static int
+check_name(const char *path, char **ret_error)
+{
+	char *dir, *name;
+	int err = split_name(path, &dir, &name, ret_error);
+
+	if (err < 0)
+		return err;
+	if (is_folder(dir))
+		err = 0;
+	else if (errno == ENOENT)
+		err = fail(
+		    ret_error, ERR_NOT_FOUND, "there is no folder %s", dir);
+	else
+		err = fail(ret_error, ERR_SYS, "%s: %s", dir, strerror(errno));
+	free(dir);
+	free(name);
+	return err;
+}
+
+int
+sink_check_where(const char *where, char **ret_error)
+{
+	char *path = path_expand(where);
+	int err = ends_as_folder(path) || is_folder(path)
+		      ? 0
+		      : check_name(path, ret_error);
+
+	free(path);
+	return err;
 }
 
 static int

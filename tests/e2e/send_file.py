@@ -302,6 +302,28 @@ def several():
     check(bob.expect("info", mark)["text"] == done["path"], "its path")
 
 
+def to_nowhere():
+    """A name in a folder that is not there is refused at once, and the offer
+    waits still."""
+    ns, home, bob = people()
+    ana = Earshot(ns, "ana", home_dir=home)
+    lab.meet(ana, bob)
+    ana.send("/send --to bob %s" % write(os.path.join(home, "a.txt"), b"mine"))
+    offer = bob.expect("transfer", state="offered")
+    none = os.path.join(bob.home, "missing dir")
+    mark = bob.mark()
+    line = '/get %s "%s/name"' % (offer["transfer"], none)
+    bob.send(line)
+    error = bob.expect("error", mark, command=line)["text"]
+    check(error == "not taken: there is no folder " + none, error)
+    bob.sync()
+    check(bob.find("transfer", mark) is None, "it waits")
+    # One with its end is a folder, and made.
+    bob.send('/get %s "%s/"' % (offer["transfer"], none))
+    done = bob.expect("transfer", mark, state="done")
+    check(done["path"] == os.path.join(none, "a.txt"), done)
+
+
 def into_a_folder():
     """That of a rule is a folder, whoever made it; nothing is named so."""
     ns, home, bob = people()
@@ -362,5 +384,5 @@ def on_a_terminal():
           "c.txt: bob has it" in text, text)
 
 
-lab.run(alone, beside, interrupted, waiting, left, several, into_a_folder,
-        on_a_terminal)
+lab.run(alone, beside, interrupted, waiting, left, several, to_nowhere,
+        into_a_folder, on_a_terminal)

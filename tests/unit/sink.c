@@ -242,6 +242,52 @@ where_the_user_wants_it(void **state)
 }
 
 static void
+check_where(const char *where, const char *missing)
+{
+	char *error = NULL, *path = xstrdup(tmpdir_path(top, where));
+	int err = sink_check_where(path, &error);
+
+	assert_int_equal(err, missing == NULL ? 0 : ERR_NOT_FOUND);
+	if (missing == NULL) {
+		assert_null(error);
+	} else {
+		char *why = xasprintf(
+		    "there is no folder %s", tmpdir_path(top, missing));
+		assert_string_equal(error, why);
+		free(why);
+	}
+	free(error);
+	free(path);
+}
+
+/* Before anything comes; nothing is made for that. */
+static void
+whether_there_is_a_place(void **state)
+{
+	char *error = NULL;
+	char *file = xstrdup(tmpdir_path(top, "file"));
+	char *in_file = xasprintf("%s/name", file);
+
+	(void)state;
+	tmpdir_write(file, "", 0, 0600);
+	check_where("", NULL);
+	check_where("name", NULL);
+	check_where("file", NULL);
+	check_where("none/", NULL);
+	check_where("none/at/all/", NULL);
+	check_where("none/name", "none");
+	check_where("none/at/all", "none/at");
+	check_where("none/..", "none/..");
+	assert_int_equal(sink_check_where(in_file, &error), ERR_SYS);
+	assert_non_null(strstr(error, file));
+	assert_int_equal(sink_check_where("name", &error), 0);
+	assert_false(tmpdir_exists(tmpdir_path(top, "none")));
+	free(error);
+	free(in_file);
+	free(file);
+}
+
+static void
 a_folder(void **state)
 {
 	(void)state;
@@ -661,6 +707,7 @@ main(void)
 		TEST(finished_elsewhere),
 		TEST(t37_what_was_left_behind),
 		TEST(where_the_user_wants_it),
+		TEST(whether_there_is_a_place),
 		TEST(a_folder),
 		TEST(names_that_are_changed),
 		TEST(t37_names),
