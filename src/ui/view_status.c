@@ -300,15 +300,30 @@ add_flags(struct bar *b)
 	bar_add(b, STYLE_BAR, text);
 }
 
-/* Cut rather than left out: somebody waits for this answer. */
 static void
-add_flash(struct bar *b)
+draw_alone(const struct frame *f, struct rect at, const char *text)
+{
+	int end = at.col + at.cols;
+
+	draw_fill(f, at.row, at.col, end, STYLE_BAR);
+	draw_cut(f, at.row, at.col + 1, end, STYLE_BAR_ALERT, text);
+}
+
+/* Somebody waits for this answer: where it has no room beside the others, it
+ * has the row. True then. */
+static bool
+add_flash(struct bar *b, struct rect at)
 {
 	const char *text = b->f->ui->flash;
 
-	b->full = !bar_fits(b, text_cells(text));
-	b->col = draw_cut(
-	    b->f, b->row, b->col + bar_gap(b), b->end, STYLE_BAR_ALERT, text);
+	if (b->f->now.mono_ms >= b->f->ui->flash_until_ms)
+		return false;
+	if (!bar_fits(b, text_cells(text))) {
+		draw_alone(b->f, at, text);
+		return true;
+	}
+	bar_add(b, STYLE_BAR_ALERT, text);
+	return false;
 }
 
 void
@@ -321,20 +336,20 @@ view_status(const struct frame *f)
 
 	if (rect_is_empty(r))
 		return;
-	draw_fill(f, r.row, r.col, end, STYLE_BAR);
 	if (review_hint(f->ui, f->m->lang, hint, sizeof(hint)) ||
 	    greet_hint(f->ui, f->m, hint, sizeof(hint))) {
-		draw_cut(f, r.row, r.col + 1, end, STYLE_BAR_ALERT, hint);
+		draw_alone(f, r, hint);
 		return;
 	}
+	draw_fill(f, r.row, r.col, end, STYLE_BAR);
 	b.end = draw_right(f, r.row, r.col, end, STYLE_BAR,
 	    r.cols < COLS_HELP ? "F1" : say(f->m->lang, "F1 help "));
 	b.end -= 1;
 	if (f->m->store_failed)
 		bar_add(&b, STYLE_BAR_ALERT, say(f->m->lang, "not stored"));
 	add_conversation(&b);
-	if (f->now.mono_ms < f->ui->flash_until_ms)
-		add_flash(&b);
+	if (add_flash(&b, r))
+		return;
 	if (!rect_is_empty(f->l.title))
 		add_self(&b);
 	add_size(&b);

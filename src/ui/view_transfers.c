@@ -160,8 +160,7 @@ tell_nothing(struct ui *ui, const struct model *m, struct now now,
 		    say(m->lang, "f%u is paused by %s, who lets it go on"),
 		    (unsigned)t->id, peer_label(p, false, who));
 	else
-		text = xasprintf(
-		    say(m->lang, "that does not go with f%u: it is %s"),
+		text = xasprintf(say(m->lang, "that does not go: f%u is %s"),
 		    (unsigned)t->id,
 		    say(m->lang, transfer_state_text(t->state)));
 	ui_flash(ui, now, text);

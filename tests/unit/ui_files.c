@@ -285,7 +285,9 @@ the_list_has_keys(void **state)
 	scene_key(s, 'p', 0);
 	scene_key(s, 'o', 0);
 	assert_int_equal(s->command_count, count);
-	assert_true(shows(s, "that does not go with f1: it is offered"));
+	assert_true(shows(s, "that does not go: f1 is offered"));
+	assert_true(
+	    shows_in(s, 12, 40, "\n that does not go: f1 is offered\n"));
 	scene_key(s, KEY_F1 + 4, 0);
 	assert_false(shows(s, "Enter talk"));
 	scene_type(s, "/files\n");
