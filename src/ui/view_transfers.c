@@ -279,43 +279,115 @@ state_cells(int cols)
 				    : STATE_WORD;
 }
 
-static void
-draw_state(const struct frame *f, int row, int col, int end, enum style style,
-    const struct transfer *t)
+/* As much of it as is said where there are so many cells (caller frees). */
+static char *
+state_in(const struct frame *f, const struct transfer *t, int cells)
 {
 	char brief[TRANSFER_SHORT_SIZE];
-	char *state = end - col <= STATE_WORD
-			  ? xstrdup(transfer_short(f->m->lang, t, brief))
-			  : state_text(f, t, end - col);
+
+	if (cells <= STATE_WORD)
+		return xstrdup(transfer_short(f->m->lang, t, brief));
+	return state_text(f, t, cells);
+}
+
+/* What runs says something else at every moment. */
+static int
+state_needs(const struct frame *f, const struct transfer *t, int cells)
+{
+	if (t->state == TRANSFER_RUNNING)
+		return cells;
+	char *state = state_in(f, t, cells);
+	int needs = text_cells(state);
+	free(state);
+	return needs;
+}
+
+/* Cells of each, but for the name, which has the rest; 0: it is not there. */
+struct columns {
+	int who, size;
+	int state, said; /* its room; the room that it is said for */
+};
+
+static int
+name_cells(const struct columns *c, int cols)
+{
+	int others = c->state + 1;
+
+	others += c->who > 0 ? c->who + 1 : 0;
+	others += c->size > 0 ? c->size + 1 : 0;
+	return cols - ID_CELLS - WAY_CELLS - others;
+}
+
+/* Gives the names what they lack, as far as nobody needs it there. */
+static void
+narrow(int *cells, int needs, int *lacks)
+{
+	int gives = *cells - needs < *lacks ? *cells - needs : *lacks;
+
+	if (gives <= 0)
+		return;
+	*cells -= gives;
+	*lacks -= gives;
+}
+
+static int
+larger(int a, int b)
+{
+	return a > b ? a : b;
+}
+
+static struct columns
+find_columns(const struct frame *f, const struct transfers *list, int cols)
+{
+	struct columns c = { .who = cols >= COLS_WHO ? WHO_CELLS : 0,
+		.size = cols >= COLS_SIZE ? SIZE_CELLS : 0,
+		.state = state_cells(cols),
+		.said = state_cells(cols) };
+	char label[PEER_LABEL_SIZE];
+	int name = 0, who = 1, state = 0;
+
+	for (size_t i = 0; i < list->count; i++) {
+		const struct transfer *t = list->rows[i];
+		name = larger(name, text_cells(t->name));
+		who = larger(who, text_cells(who_of(f, t, WHO_CELLS, label)));
+		state = larger(state, state_needs(f, t, c.said));
+	}
+	int lacks = name - name_cells(&c, cols);
+	narrow(&c.who, who, &lacks);
+	narrow(&c.state, state, &lacks);
+	return c;
+}
+
+static void
+draw_state(const struct frame *f, int row, int col, int end, enum style style,
+    const struct transfer *t, int cells)
+{
+	char *state = state_in(f, t, cells);
 	bool failed = t->state == TRANSFER_FAILED && style != STYLE_SELECTED;
 
 	draw_cut(f, row, col, end, failed ? STYLE_ERROR : style, state);
 	free(state);
 }
 
-/* What it is stands at the end of a name, which is cut before that. */
-static void
-draw_name(
-    const struct frame *f, struct rect at, enum style style, const char *name)
+/* What it is stands at the end of a name, which is cut before that where there
+ * is room for both (caller frees). */
+static char *
+name_in(const char *name, int cells)
 {
 	const char *extension = file_name_extension(name);
-	int end = at.col + at.cols, left = at.cols - text_cells(extension) - 1;
+	int left = cells - text_cells(extension) - 1;
 	size_t n = strlen(name), stem = n - strlen(extension);
 
-	if (text_cells(name) <= at.cols || left < 1) {
-		draw_cut(f, at.row, at.col, end, style, name);
-		return;
-	}
-	char *text = xasprintf(
+	if (text_cells(name) <= cells || left < 1)
+		return xstrdup(name);
+	return xasprintf(
 	    "%.*s~%s", (int)width_cut(name, stem, left, NULL), name, extension);
-	draw_cut(f, at.row, at.col, end, style, text);
-	free(text);
 }
 
 /* Its number, which way it goes, name, who, size, and how it stands. */
 static void
-draw_transfer(const struct frame *f, struct rect at, const struct transfer *t,
-    bool chosen)
+draw_transfer(const struct frame *f, struct rect at, const struct columns *c,
+    const struct transfer *t, bool chosen)
 {
 	char text[SIZE_TEXT_SIZE], who[PEER_LABEL_SIZE];
 	enum style style = chosen ? STYLE_SELECTED : STYLE_NORMAL;
@@ -328,28 +400,29 @@ draw_transfer(const struct frame *f, struct rect at, const struct transfer *t,
 	    text, sizeof(text), "%sf%u", chosen ? ">" : " ", (unsigned)t->id);
 	draw_text(f, row, at.col, col, style, text);
 	if (at.cols < COLS_NAME) {
-		draw_state(f, row, col, end, style, t);
+		draw_state(f, row, col, end, style, t, end - col);
 		return;
 	}
-	int from = end - state_cells(at.cols);
-	draw_state(f, row, from, end, style, t);
+	int from = end - c->state;
+	draw_state(f, row, from, end, style, t, c->said);
 	from--;
-	if (at.cols >= COLS_SIZE && t->size_known) {
-		from -= SIZE_CELLS;
-		draw_right(f, row, from, from + SIZE_CELLS, style,
+	if (c->size > 0 && t->size_known) {
+		from -= c->size;
+		draw_right(f, row, from, from + c->size, style,
 		    size_text(t->size, text));
 		from--;
 	}
-	if (at.cols >= COLS_WHO) {
-		from -= WHO_CELLS;
-		draw_cut(f, row, from, from + WHO_CELLS, style,
-		    who_of(f, t, WHO_CELLS, who));
+	if (c->who > 0) {
+		from -= c->who;
+		draw_cut(f, row, from, from + c->who, style,
+		    who_of(f, t, c->who, who));
 		from--;
 	}
 	draw_text(f, row, col, end, style, t->mine ? ">" : "<");
-	draw_name(f,
-	    (struct rect){ row, col + WAY_CELLS, 1, from - col - WAY_CELLS },
-	    style, t->name);
+	col += WAY_CELLS;
+	char *name = name_in(t->name, from - col);
+	draw_cut(f, row, col, from, style, name);
+	free(name);
 }
 
 /* All there is to say of the chosen one. */
@@ -364,8 +437,7 @@ draw_detail(const struct frame *f, struct rect at, const struct transfer *t)
 	who_of(f, t, PEER_LABEL_SIZE, who);
 	char *state = transfer_long(f->m->lang, t, who);
 	/* A name of several rows leaves one for how it stands. */
-	char *name = xstrndup(
-	    t->name, width_cut(t->name, strlen(t->name), at.cols / 2, NULL));
+	char *name = name_in(t->name, at.cols / 2);
 	str_addf(&s,
 	    t->mine ? say(f->m->lang, "f%u to %s: %s, %s")
 		    : say(f->m->lang, "f%u from %s: %s, %s"),
@@ -410,9 +482,10 @@ static void
 draw_list(const struct frame *f, struct rect at, const struct transfers *list)
 {
 	size_t first = overlay_first(f, list->count, at.rows);
+	struct columns c = find_columns(f, list, at.cols);
 
 	for (size_t i = first; i < list->count && at.rows > 0; i++) {
-		draw_transfer(f, at, list->rows[i], i == f->ui->list.row);
+		draw_transfer(f, at, &c, list->rows[i], i == f->ui->list.row);
 		at.row++;
 		at.rows--;
 	}

@@ -515,6 +515,7 @@ const struct screen_case screen_cases[] = {
 	{ "hint", case_hint, false },
 	{ "urls", case_urls, false },
 	{ "files", case_files, false },
+	{ "files-names", case_files_names, false },
 	{ "files-none", case_files_none, false },
 	{ "files-talk", case_files_talk, false },
 	{ "files-theirs", case_files_theirs, false },

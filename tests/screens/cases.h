@@ -66,6 +66,7 @@ void case_dialects_details(struct scene *s);
 
 /* cases_files.c */
 void case_files(struct scene *s);
+void case_files_names(struct scene *s);
 void case_files_none(struct scene *s);
 void case_files_talk(struct scene *s);
 void case_files_theirs(struct scene *s);

@@ -146,6 +146,25 @@ case_files_all(struct scene *s)
 		scene_key(s, KEY_DOWN_KEY, 0);
 }
 
+/* There is little to say of each, so there is room for their names; and a key
+ * that means nothing for the chosen one has its answer. */
+void
+case_files_names(struct scene *s)
+{
+	const struct peer *ana = cases_populate(s);
+
+	add_file(s, ana, "annual report 2026 (third draft).odt", false,
+	    TRANSFER_CANCELLED);
+	add_file(s, ana, "minutes of the meeting.pdf", true, TRANSFER_DONE);
+	add_file(s, ana, "notes.txt", false, TRANSFER_DONE);
+	conv_mark_read(s->m, model_conv_edit(s->m, ana->conv));
+	cases_open_ana(s);
+	scene_key(s, KEY_F1 + 4, 0);
+	scene_key(s, KEY_DOWN_KEY, 0);
+	scene_key(s, KEY_DOWN_KEY, 0);
+	scene_key(s, 'p', 0);
+}
+
 /* The table has forgotten it, the history has not. */
 void
 case_files_past(struct scene *s)
