@@ -107,9 +107,10 @@ struct transfer {
 	bool stream_ended;  /* of that one all came, or went */
 	uint64_t stream_at; /* of that one so much, or was hashed before */
 	bool looks;         /* that one has no connection: it may be all here */
-	int64_t owes_ms;    /* when it is said */
-	uint8_t owes;       /* enum file_end: could not be stored, so it was not
-			       said */
+	bool owes;          /* over, and the other end may not know; stored of
+			       DONE */
+	int64_t owes_ms;    /* when it is said; NEVER_MS: to the next session */
+	struct msg_id told; /* our post that says so; zero: none */
 	int64_t try_ms;     /* when it is tried again; NEVER_MS */
 	unsigned attempts;  /* that failed in a row */
 	unsigned dial;      /* which address of the peer is tried */

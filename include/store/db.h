@@ -23,7 +23,7 @@
 #include <stdint.h>
 
 enum {
-	DB_VERSION = 6, /* user_version after all migrations */
+	DB_VERSION = 7, /* user_version after all migrations */
 	DB_PAGE_MAX = 500,
 	DB_FREE_FLOOR_MIB = 256, /* doc/PROTOCOL, "Limits" */
 	DB_QUOTA_MIB = 1024,

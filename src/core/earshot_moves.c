@@ -185,7 +185,7 @@ earshot_transfer_session(struct engine *e, struct now now, struct contact *k)
 {
 	for (size_t i = 0; i < e->model->transfer_count; i++) {
 		struct transfer *t = e->model->transfers[i];
-		if (is_of(t, &k->fp) && t->owes != 0)
+		if (is_of(t, &k->fp) && t->owes)
 			t->owes_ms = now.mono_ms;
 		/* They may still wait for us, since we paused it before. */
 		if (is_of(t, &k->fp) && t->mine && transfer_rests_there(t))
@@ -378,11 +378,7 @@ done(struct engine *e, struct now now, struct transfer *t,
 		t->files_done = r->files_done;
 	if (!t->mine && r->path != NULL)
 		replace(&t->path, r->path);
-	bool said = t->state == TRANSFER_RUNNING;
-	/* The part is what tells where it is, until that is stored. */
-	transfer_set_state(e, now, t, TRANSFER_DONE, NULL);
-	/* The connection may have ended before they heard of it. */
-	earshot_transfer_done(e, now, t, said);
+	earshot_transfer_done(e, now, t);
 }
 
 /* It goes on by itself, in a while. */

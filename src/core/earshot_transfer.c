@@ -292,8 +292,8 @@ earshot_transfer_fetch(struct engine *e, struct now now, struct transfer *t)
 
 /* An end of ours, to who may be told anything. */
 static void
-post_end(struct engine *e, struct now now, const struct transfer *t,
-    enum file_end end)
+post_end(
+    struct engine *e, struct now now, struct transfer *t, enum file_end end)
 {
 	const struct peer *p = model_peer(e->model, &t->peer);
 	struct contact *k = contact_find(e, &t->peer);
@@ -308,6 +308,7 @@ post_end(struct engine *e, struct now now, const struct transfer *t,
 	    (p->trust == TRUST_CHANGED && !k->accepted) ||
 	    !talk_queue(e, now, t->conv, k, &post))
 		return;
+	t->told = post.id;
 	struct change change = {
 		.kind = CHANGE_REVISION,
 		.fp = k->fp,
@@ -361,24 +362,24 @@ earshot_transfer_stop(struct engine *e, struct now now, struct transfer *t)
 }
 
 /* Mostly they hear of it on the connection, and some leave as soon as they do:
- * nothing shall wait for them then. */
+ * nothing shall wait for them then. Else it is stored with the end itself, and
+ * so it is where nothing is kept that would tell of it after a start. */
 void
-earshot_transfer_done(
-    struct engine *e, struct now now, struct transfer *t, bool said)
+earshot_transfer_done(struct engine *e, struct now now, struct transfer *t)
 {
 	const struct contact *k = contact_find(e, &t->peer);
+	bool said = t->state == TRANSFER_RUNNING;
 
-	if (t->mine)
-		return;
-	/* Stored with the end itself: nothing else will tell of it. */
-	if (!said) {
-		post_end(e, now, t, FILE_END_DONE);
-		return;
-	}
-	t->owes = FILE_END_DONE;
+	t->owes = !t->mine;
 	t->owes_ms = now.mono_ms;
 	if (k != NULL && k->conn != 0)
 		t->owes_ms += TELL_MS;
+	if (!t->mine && (!said || (k != NULL && k->pin.forgets))) {
+		t->owes_ms = NEVER_MS;
+		post_end(e, now, t, FILE_END_DONE);
+	}
+	/* The part is what tells where it is, until that is stored. */
+	transfer_set_state(e, now, t, TRANSFER_DONE, NULL);
 }
 
 void
@@ -387,19 +388,41 @@ earshot_transfer_unsaid(
 {
 	struct transfer *t = transfer_find(e, &k->fp, &c->target);
 
-	for (uint8_t end = FILE_END_REFUSED; t != NULL && end <= FILE_END_DONE;
-	     end++) {
-		if (ends[end].revision == c->revision)
-			t->owes = end;
+	if (t == NULL)
+		return;
+	t->owes = true;
+	t->owes_ms = 0;
+}
+
+void
+earshot_transfer_told(struct engine *e, struct now now, const struct contact *k,
+    const struct msg_id *post)
+{
+	for (size_t i = 0; i < e->model->transfer_count; i++) {
+		struct transfer *t = e->model->transfers[i];
+		if (!t->owes || !fp_equal(&t->peer, &k->fp) ||
+		    !msg_id_equal(&t->told, post))
+			continue;
+		t->owes = false;
+		if (t->state == TRANSFER_DONE)
+			transfer_keep(e, now, t);
 	}
-	if (t != NULL)
-		t->owes_ms = 0;
 }
 
 int64_t
 earshot_transfer_tell_ms(const struct engine *e, const struct transfer *t)
 {
-	return t->owes == 0 || e->model->store_failed ? NEVER_MS : t->owes_ms;
+	return !t->owes || e->model->store_failed ? NEVER_MS : t->owes_ms;
+}
+
+static enum file_end
+end_of(const struct transfer *t)
+{
+	enum file_end end = FILE_END_REFUSED;
+
+	while (end < FILE_END_DONE && ends[end].state != t->state)
+		end++;
+	return end;
 }
 
 void
@@ -407,17 +430,17 @@ earshot_transfer_tell(struct engine *e, struct now now, struct transfer *t)
 {
 	const struct contact *k = contact_find(e, &t->peer);
 	const struct peer *p = model_peer(e->model, &t->peer);
-	enum file_end end = (enum file_end)t->owes;
 
 	if (now.mono_ms < earshot_transfer_tell_ms(e, t))
 		return;
-	if (end == FILE_END_DONE && k != NULL && k->conn == 0 && p != NULL &&
-	    p->presence == PRESENCE_OFFLINE) {
-		t->owes_ms = NEVER_MS;
+	t->owes_ms = NEVER_MS;
+	if (t->state == TRANSFER_DONE && k != NULL && k->conn == 0 &&
+	    p != NULL && p->presence == PRESENCE_OFFLINE)
 		return;
-	}
-	t->owes = 0;
-	post_end(e, now, t, end);
+	/* It waits for them since an earlier try. */
+	if (k != NULL && k->chat != NULL && chat_has(k->chat, &t->told))
+		return;
+	post_end(e, now, t, end_of(t));
 }
 
 void

@@ -42,15 +42,19 @@ void earshot_transfer_resume(
 uint64_t earshot_transfer_entries(
     const struct contact *k, const struct transfer *t);
 
-/* Theirs is here: they are told, whatever becomes of the connection. said: it
- * was on a connection, too. */
+/* Its bytes are where they belong. Of theirs they are told, whatever becomes of
+ * the connection, and of us: it is owed until they acknowledged it. */
 void earshot_transfer_done(
-    struct engine *e, struct now now, struct transfer *t, bool said);
+    struct engine *e, struct now now, struct transfer *t);
 /* Says what is owed, when it is time to. */
 void earshot_transfer_tell(
     struct engine *e, struct now now, struct transfer *t);
 int64_t earshot_transfer_tell_ms(
     const struct engine *e, const struct transfer *t);
+
+/* That post waits no more: they have it, or nobody will send it. */
+void earshot_transfer_told(struct engine *e, struct now now,
+    const struct contact *k, const struct msg_id *post);
 
 /* Our end c was not stored, so it was not sent: it is said when the store works
  * again. */

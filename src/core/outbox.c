@@ -7,6 +7,7 @@
 
 #include "base/mem.h"
 #include "base/width.h"
+#include "core/earshot_transfer.h"
 #include "core/transfers.h"
 
 #include <stdio.h>
@@ -204,8 +205,10 @@ outbox_settle(struct engine *e, struct now now, struct contact *k,
 		transfer_unsent(
 		    e, now, k, &post->id, TRANSFER_CANCELLED, reason);
 	/* Who is told of an end has nothing to do about it. */
-	if (post->type == MSG_FILE_STOP)
+	if (post->type == MSG_FILE_STOP) {
+		earshot_transfer_told(e, now, k, &post->id);
 		return;
+	}
 	if (post->type == MSG_TEXT || post->type == MSG_FILE)
 		effect_set_delivery(
 		    e, k, post->row, &post->id, delivery, reason);

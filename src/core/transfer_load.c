@@ -18,12 +18,22 @@ enum {
 	SPREAD_MS = 2000,
 };
 
+/* What is over is read by nobody; but of what is here they are to be told. */
+static bool
+is_history(const struct transfer *t)
+{
+	bool owes =
+	    t->owes && t->state == TRANSFER_DONE && !t->mine && wire_moves(t);
+
+	return transfer_state_is_last(t->state) && !owes;
+}
+
 static void
 load_one(struct engine *e, struct now now, const struct transfer *saved)
 {
 	struct peer *p = model_peer_edit(e->model, &saved->peer);
 
-	if (transfer_state_is_last(saved->state) ||
+	if (is_history(saved) ||
 	    (p == NULL && saved->dialect != DIALECT_EARSHOT))
 		return;
 	if (p == NULL)
@@ -51,6 +61,21 @@ load_one(struct engine *e, struct now now, const struct transfer *saved)
 	t->moving = t->stream_ended = t->looks = false;
 	t->stream_at = 0;
 	t->ending = t->sink_open = t->source_open = false;
+	t->owes_ms = 0;
+	t->told = (struct msg_id){ 0 };
+}
+
+/* The outbox tells some of it already. */
+static void
+load_told(struct engine *e, const struct saved_post *s)
+{
+	const struct change *c = &s->change;
+	struct transfer *t = c->kind == CHANGE_REVISION
+				 ? transfer_find(e, &s->to, &c->target)
+				 : NULL;
+
+	if (t != NULL)
+		t->told = c->id;
 }
 
 static void
@@ -72,6 +97,8 @@ transfers_load(struct engine *e, struct now now, const struct saved *s)
 {
 	for (size_t i = 0; i < s->transfer_count; i++)
 		load_one(e, now, s->transfers[i]);
+	for (size_t i = 0; i < s->outbox_count; i++)
+		load_told(e, &s->outbox[i]);
 	e->transfer_number = s->transfer_number;
 	for (size_t i = 0; i < s->rule_count; i++)
 		load_rule(e, now, &s->rules[i]);
@@ -97,8 +124,11 @@ transfers_start(struct engine *e, struct now now)
 		else if (!t->mine &&
 			 (t->state == TRANSFER_ACCEPTED || rests_by_itself(t)))
 			t->try_ms = now.mono_ms + rng_below(&e->rng, SPREAD_MS);
-		if (transfer_state_is_last(t->state))
+		if (transfer_state_is_last(t->state)) {
 			earshot_offer_over(e, now, t);
+			/* The last run may have ended before it did so. */
+			transfer_stored(e, t);
+		}
 		/* Whoever paused it, it may be complete. */
 		file_conn_look(e, now, t);
 	}

@@ -118,7 +118,7 @@ void transfers_load(struct engine *e, struct now now, const struct saved *s);
 void transfers_start(struct engine *e, struct now now);
 /* A message of the history is one of them. */
 void transfer_loaded(struct engine *e, struct message *m);
-/* As it stood then. */
+/* It is stored as it stood then: what lay beside it goes. */
 void transfer_stored(struct engine *e, const struct transfer *then);
 /* The offer in that row could not be stored. */
 void transfer_unstored(

@@ -141,7 +141,8 @@ static const char step_legacy[] =
 
 /* Files that were offered, and what is taken unasked. offer_id, offer: what
  * the dialect calls it. paused: 1 here, 2 there; and 4 taken unasked, 8
- * cancelled here, 16 there, 32 offered again. Times are wall clocks. */
+ * cancelled here, 16 there, 32 offered again, 64 owed. Times are wall clocks.
+ */
 static const char step_files[] =
     "CREATE TABLE transfer (message INTEGER PRIMARY KEY"
     " REFERENCES message(row) ON DELETE CASCADE,"
@@ -159,8 +160,15 @@ static const char step_files[] =
     " ON DELETE CASCADE, size_max INTEGER NOT NULL, folder TEXT,"
     " sum INTEGER NOT NULL) STRICT;";
 
+/* What a start reads of them: what is not over, and what is and the other end
+ * may not know. */
+static const char step_owed[] =
+    "DROP INDEX transfer_open;"
+    "CREATE INDEX transfer_open ON transfer(message)"
+    " WHERE state < 4 OR paused & 64;";
+
 static const char *const steps[DB_VERSION] = { step_history, step_words,
-	step_booked, step_label, step_legacy, step_files };
+	step_booked, step_label, step_legacy, step_files, step_owed };
 
 static int64_t
 ask(struct db *db, const char *text)

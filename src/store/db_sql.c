@@ -222,8 +222,8 @@ static const char *const texts[SQL_COUNT] = {
 	[SQL_TRANSFER_PUT] = transfer_put,
 	[SQL_TRANSFER_OPEN] = TRANSFER
 	"v.fp NOT NULL AND t.message IN (SELECT message FROM transfer WHERE"
-	" state < 4 UNION SELECT row FROM message WHERE waits = 1 AND"
-	" booked = 1 AND kind = 4) ORDER BY t.message",
+	" state < 4 OR paused & 64 UNION SELECT row FROM message WHERE"
+	" waits = 1 AND booked = 1 AND kind = 4) ORDER BY t.message",
 	[SQL_TRANSFER_GET] = TRANSFER "t.message = ?1",
 	[SQL_RULE_PUT] =
 	    "INSERT INTO rule SELECT id, ?2, ?3, ?4 FROM contact WHERE fp = ?1"

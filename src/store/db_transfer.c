@@ -2,7 +2,7 @@
 /*
  * Files that were offered, beside their messages: a row for each, which goes
  * with the message. What is not over keeps the message, whatever else would
- * remove it; a start reads only those.
+ * remove it; a start reads only those, and what is over and owed.
  */
 #include "store/db_state.h"
 
@@ -19,6 +19,7 @@ enum {
 	ENDED_HERE = 8,
 	ENDED_THERE = 16,
 	AGAIN = 32,
+	OWES = 64, /* db_schema.c and db_sql.c know it */
 };
 
 static const char number_mark[] = "transfer_number";
@@ -38,7 +39,8 @@ flags_of(const struct transfer *t)
 	return (t->paused_here ? PAUSED_HERE : 0) |
 	       (t->paused_there ? PAUSED_THERE : 0) |
 	       (t->unasked ? UNASKED : 0) | (t->ended_here ? ENDED_HERE : 0) |
-	       (t->ended_there ? ENDED_THERE : 0) | (t->again ? AGAIN : 0);
+	       (t->ended_there ? ENDED_THERE : 0) | (t->again ? AGAIN : 0) |
+	       (t->owes && t->state == TRANSFER_DONE ? OWES : 0);
 }
 
 static void
@@ -147,6 +149,7 @@ db_read_transfer(sqlite3_stmt *s)
 		.ended_here = (flags & ENDED_HERE) != 0,
 		.ended_there = (flags & ENDED_THERE) != 0,
 		.again = (flags & AGAIN) != 0,
+		.owes = (flags & OWES) != 0,
 		.reason = read_string(s, 20),
 		.note = read_string(s, 21),
 	};

@@ -390,12 +390,10 @@ check_offer(struct play *p, unsigned i)
 	if (done || o->ended || o->changed ||
 	    (to == NULL && from->state == TRANSFER_FAILED))
 		return true;
-	/* The receiver died between the last step and its report, or before it
-	 * said so, and nobody remembers what is over: one of them does not know
-	 * that it is there. */
-	if (to != NULL && p->deaths[o->to] > 0 &&
-	    (to->state == TRANSFER_DONE ||
-		(from->state == TRANSFER_DONE && p->deaths[o->from] > 0))) {
+	/* The receiver died between the last step and its report, and the
+	 * sender, who knows that it is there, does not remember it. */
+	if (to != NULL && p->deaths[o->to] > 0 && p->deaths[o->from] > 0 &&
+	    from->state == TRANSFER_DONE) {
 		p->tally->forgotten++;
 		return true;
 	}

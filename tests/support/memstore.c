@@ -52,6 +52,7 @@ copy_transfer(const struct transfer *t)
 		.paused_there = t->paused_there,
 		.ended_here = t->ended_here,
 		.ended_there = t->ended_there,
+		.owes = t->owes && t->state == TRANSFER_DONE,
 		.part = copy_text(t->part),
 		.message = t->message,
 		.offer = t->offer,
@@ -537,7 +538,8 @@ load_row(struct saved *s, const struct mem_row *r)
 	if (c->row >= s->next_row)
 		s->next_row = c->row + 1;
 	struct transfer *t = NULL;
-	if (r->transfer != NULL && (is_under_way(r) || c->waits)) {
+	if (r->transfer != NULL &&
+	    (is_under_way(r) || r->transfer->owes || c->waits)) {
 		t = copy_transfer(r->transfer);
 		s->transfers = xrealloc(
 		    s->transfers, s->transfer_count + 1, sizeof(*s->transfers));

@@ -723,6 +723,8 @@ pages_of_the_history(void **state)
 	uint32_t hers, his;
 	run(&hers, &his);
 	fkit_finish(&k, ANA, hers, BOB, his);
+	/* Told, so it is history. */
+	fkit_pass(&k, 1000);
 	offer(&hers, &his);
 	fkit_kill(&k, BOB);
 	fkit_start(&k, BOB);

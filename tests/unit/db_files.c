@@ -120,6 +120,7 @@ expect_same(const struct transfer *is, const struct transfer *was)
 	assert_int_equal(is->paused_there, was->paused_there);
 	assert_int_equal(is->ended_here, was->ended_here);
 	assert_int_equal(is->ended_there, was->ended_there);
+	assert_int_equal(is->owes, was->owes);
 	assert_true(msg_id_equal(&is->message, &was->message));
 	assert_true(is->offer == was->offer);
 	/* Of this run, and of no other. */
@@ -183,8 +184,10 @@ test_round_trip(void **state)
 	t.done = UINT64_MAX - 1;
 	t.mtime = -5;
 	t.offer = UINT64_MAX;
-	for (int s = TRANSFER_OFFERED; s <= TRANSFER_CANCELLED; s++) {
-		t.state = (enum transfer_state)s;
+	for (int s = TRANSFER_OFFERED; s <= TRANSFER_CANCELLED + 1; s++) {
+		/* At last one that is over, and owed. */
+		t.owes = s == TRANSFER_CANCELLED + 1;
+		t.state = t.owes ? TRANSFER_DONE : (enum transfer_state)s;
 		t.paused_here = s % 2 != 0;
 		t.paused_there = !t.paused_here;
 		t.unasked = s % 3 == 0;
@@ -194,9 +197,14 @@ test_round_trip(void **state)
 		t.ended_ms = transfer_state_is_last(t.state) ? 12345 : 0;
 		put(k, &t);
 		db_kit_commit(k);
-		expect_open(k, transfer_state_is_last(t.state) ? NULL : &t);
+		bool over = transfer_state_is_last(t.state) && !t.owes;
+		expect_open(k, over ? NULL : &t);
 		expect_page(k, &t);
 	}
+	t.owes = false;
+	put(k, &t);
+	db_kit_commit(k);
+	expect_open(k, NULL);
 }
 
 /* A path is what the file system says it is. */
@@ -417,6 +425,7 @@ test_unkept_theirs(void **state)
 	db_kit_commit(k);
 	expect_open(k, &t);
 	t.state = TRANSFER_DONE;
+	t.owes = true;
 	put(k, &t);
 	db_kit_commit(k);
 	expect_open(k, NULL);
@@ -465,6 +474,7 @@ test_retention(void **state)
 	struct transfer done = theirs(k, 1), paused = theirs(k, 2);
 
 	done.state = TRANSFER_DONE;
+	done.owes = true;
 	put(k, &done);
 	paused.state = TRANSFER_PAUSED;
 	put(k, &paused);

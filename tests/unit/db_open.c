@@ -136,7 +136,26 @@ test_migrate_from_nothing(void **state)
 	say_it(k, 1, "hello");
 }
 
-/* What the last step made. */
+/* 6 forgot what was over. */
+static void
+test_migrate_from_6(void **state)
+{
+	struct db_kit *k = *state;
+
+	say_it(k, 1, "hello");
+	db_kit_close(k);
+	alter(k, "DROP INDEX transfer_open; CREATE INDEX transfer_open"
+		 " ON transfer(message) WHERE state < 4;"
+		 "PRAGMA user_version = 6");
+	db_kit_open(k);
+	assert_null(k->error);
+	assert_int_equal(ask(k, "PRAGMA user_version"), DB_VERSION);
+	assert_int_equal(ask(k, "SELECT count(*) FROM sqlite_schema WHERE"
+				" name = 'transfer_open' AND sql LIKE '%& 64'"),
+	    1);
+}
+
+/* What the last two steps made. */
 #define BACK_TO_5 "DROP TABLE transfer; DROP TABLE rule;"
 
 /* 5 knew no files. */
@@ -305,11 +324,11 @@ test_newer(void **state)
 
 	say_it(k, 1, "hello");
 	db_kit_close(k);
-	alter(k, "PRAGMA user_version = 7");
+	alter(k, "PRAGMA user_version = 8");
 	assert_int_equal(db_kit_try_open(k), ERR_VERSION);
 	assert_non_null(strstr(k->error, "newer earshot"));
 	assert_int_equal(ask(k, "SELECT count(*) FROM message"), 1);
-	alter(k, "PRAGMA user_version = 6");
+	alter(k, "PRAGMA user_version = 7");
 	db_kit_open(k);
 	assert_int_equal(count(k), 1);
 }
@@ -402,7 +421,7 @@ test_locked(void **state)
 	assert_int_equal(count(k), 1);
 	db_kit_close(k);
 	run(sql, "PRAGMA locking_mode = EXCLUSIVE; BEGIN IMMEDIATE;"
-		 "PRAGMA user_version = 6; COMMIT");
+		 "PRAGMA user_version = 7; COMMIT");
 	assert_int_equal(db_kit_try_open(k), ERR_STATE);
 	assert_non_null(strstr(k->error, "another program has locked"));
 	sqlite3_close(sql);
@@ -617,6 +636,7 @@ main(void)
 		TEST(test_new),
 		TEST(test_migrate_from_nothing),
 		TEST(test_migrate_from_1),
+		TEST(test_migrate_from_6),
 		TEST(test_migrate_from_5),
 		TEST(test_migrate_from_4),
 		TEST(test_migrate_from_3),

@@ -1,0 +1,208 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Files between two earshots, of which one dies when it has all and the other
+ * one has not heard so: it is owed over starts, until they acknowledge it.
+ */
+#include "core/transfer.h"
+#include "files_kit.h"
+#include "start_sodium.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+enum { ANA, BOB };
+
+static struct fkit k;
+
+static int
+begin(void **state)
+{
+	(void)state;
+	fkit_init(&k);
+	return 0;
+}
+
+static int
+end(void **state)
+{
+	(void)state;
+	fkit_clear(&k);
+	return 0;
+}
+
+static void
+run(uint32_t *ret_hers, uint32_t *ret_his)
+{
+	*ret_hers = fkit_send(&k, ANA, BOB, "/home/ana/a.txt");
+	*ret_his = fkit_newest(&k, BOB);
+	fkit_do(&k, BOB, COMMAND_GET, *ret_his, NULL);
+	assert_int_equal(fkit_state(&k, ANA, *ret_hers), TRANSFER_RUNNING);
+	assert_int_equal(fkit_state(&k, BOB, *ret_his), TRANSFER_RUNNING);
+}
+
+/* He has it; his last word on their connection is lost. */
+static void
+finish_unheard(uint32_t hers, uint32_t his)
+{
+	struct fkit_pipe *p = &k.pipes[fkit_move_of(&k, BOB, his)->pipe];
+	struct move_report lost = { .kind = MOVE_LOST };
+	struct move_report all = { .kind = MOVE_DONE, .done = 1000 };
+
+	p->conn[0] = p->conn[1] = 0;
+	fkit_report(&k, ANA, hers, &lost);
+	fkit_report(&k, BOB, his, &all);
+	assert_int_equal(fkit_state(&k, BOB, his), TRANSFER_DONE);
+}
+
+static void
+restart(unsigned node)
+{
+	fkit_kill(&k, node);
+	fkit_start(&k, node);
+}
+
+/* Posts of bob that wait for ana. */
+static unsigned
+waiting(void)
+{
+	const struct memstore *ms = &k.nodes[BOB].store;
+	unsigned n = 0;
+
+	for (size_t i = 0; i < ms->row_count; i++)
+		n += ms->rows[i].change.waits;
+	return n;
+}
+
+/* He dies before it is in the chat, too. */
+static void
+owed_over_a_restart(void **state)
+{
+	(void)state;
+	uint32_t hers, his;
+	run(&hers, &his);
+	finish_unheard(hers, his);
+	assert_int_equal(fkit_state(&k, ANA, hers), TRANSFER_ACCEPTED);
+	assert_int_equal(waiting(), 0);
+	restart(BOB);
+	fkit_pass(&k, 60000);
+	assert_int_equal(fkit_state(&k, ANA, hers), TRANSFER_DONE);
+	assert_int_equal(waiting(), 0);
+	/* And no longer than that. */
+	restart(BOB);
+	assert_null(fkit_get(&k, BOB, his));
+}
+
+/* She may never come back: nothing waits for her, however often he starts. */
+static void
+owed_to_who_is_not_there(void **state)
+{
+	(void)state;
+	uint32_t hers, his;
+	run(&hers, &his);
+	finish_unheard(hers, his);
+	fkit_kill(&k, ANA);
+	fkit_kill(&k, BOB);
+	unsigned told = k.nodes[BOB].counts[EFFECT_TRANSFER];
+	for (unsigned i = 0; i < 3; i++) {
+		fkit_start(&k, BOB);
+		fkit_pass(&k, 60000);
+		assert_int_equal(waiting(), 0);
+		fkit_kill(&k, BOB);
+	}
+	fkit_start(&k, BOB);
+	fkit_start(&k, ANA);
+	fkit_pass(&k, 60000);
+	assert_int_equal(fkit_state(&k, ANA, hers), TRANSFER_DONE);
+	/* It is as it was, and nobody here is told anything. */
+	const struct transfer *t = fkit_get(&k, BOB, his);
+	assert_int_equal(t->state, TRANSFER_DONE);
+	assert_int_equal(t->done, t->size);
+	assert_null(t->part);
+	assert_false(t->moving);
+	assert_int_equal(k.nodes[BOB].counts[EFFECT_TRANSFER], told);
+	assert_int_equal(k.nodes[BOB].move_count, 1);
+}
+
+/* She comes for it before she reads what he posted: he still knows of it. */
+static void
+posted_and_not_read(void **state)
+{
+	(void)state;
+	uint32_t hers, his;
+	run(&hers, &his);
+	fkit_kill(&k, ANA);
+	/* Nobody could be told, so it is posted at once. */
+	k.nodes[BOB].has_all = true;
+	restart(BOB);
+	fkit_pass(&k, 1000);
+	assert_int_equal(waiting(), 1);
+	for (unsigned i = 0; i < 2; i++) {
+		restart(BOB);
+		fkit_pass(&k, 60000);
+		assert_int_equal(fkit_state(&k, BOB, his), TRANSFER_DONE);
+		assert_int_equal(waiting(), 1);
+	}
+	fkit_start(&k, ANA);
+	fkit_pass(&k, 60000);
+	assert_int_equal(fkit_state(&k, ANA, hers), TRANSFER_DONE);
+	assert_int_equal(waiting(), 0);
+	restart(BOB);
+	assert_null(fkit_get(&k, BOB, his));
+}
+
+/* Of her nothing is kept, not even that: it is posted at once. */
+static void
+owed_to_who_is_forgotten(void **state)
+{
+	(void)state;
+	uint32_t hers, his;
+	struct command cmd = { .kind = COMMAND_HISTORY,
+		.peer = *fkit_fp(&k, ANA) };
+	fkit_command(&k, BOB, &cmd);
+	run(&hers, &his);
+	finish_unheard(hers, his);
+	restart(BOB);
+	assert_null(fkit_get(&k, BOB, his));
+	fkit_pass(&k, 60000);
+	assert_int_equal(fkit_state(&k, ANA, hers), TRANSFER_DONE);
+	assert_int_equal(k.nodes[BOB].store.row_count, 0);
+}
+
+/* What he posts cannot be stored, and he dies. */
+static void
+owed_and_not_stored(void **state)
+{
+	(void)state;
+	uint32_t hers, his;
+	run(&hers, &his);
+	finish_unheard(hers, his);
+	k.nodes[BOB].full = true;
+	fkit_pass(&k, 1000);
+	assert_int_equal(fkit_state(&k, ANA, hers), TRANSFER_ACCEPTED);
+	fkit_kill(&k, BOB);
+	k.nodes[BOB].full = false;
+	fkit_start(&k, BOB);
+	fkit_pass(&k, 60000);
+	assert_int_equal(fkit_state(&k, ANA, hers), TRANSFER_DONE);
+	assert_int_equal(waiting(), 0);
+}
+
+#define TEST(name) cmocka_unit_test_setup_teardown(name, begin, end)
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		TEST(owed_over_a_restart),
+		TEST(owed_to_who_is_not_there),
+		TEST(posted_and_not_read),
+		TEST(owed_to_who_is_forgotten),
+		TEST(owed_and_not_stored),
+	};
+
+	return cmocka_run_group_tests(tests, start_sodium, NULL);
+}
