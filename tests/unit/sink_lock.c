@@ -32,8 +32,12 @@
 
 #include <cmocka.h>
 
-/* So many files are synced while they come. */
-enum { MANY = 600 };
+enum {
+	/* So many files are synced while they come. */
+	MANY = 600,
+	/* Who waits so long would wait for ever. */
+	HANG_S = 60,
+};
 
 /* What a process says before it is gone. */
 struct said {
@@ -45,6 +49,8 @@ static struct said *said;
 /* Who is not this process stops before its next sync. */
 static bool holds;
 static pid_t tester;
+/* The one that stopped, or 0; and whether somebody waited for it. */
+static volatile sig_atomic_t held, was_waited_for;
 
 static void
 hold(void)
@@ -108,23 +114,6 @@ fstat(int fd, struct stat *st)
 	return fstatat(fd, "", st, AT_EMPTY_PATH);
 }
 
-/* What goes on when the first thing is removed, or 0. */
-static pid_t goes_on;
-
-int
-unlinkat(int dir, const char *name, int flags)
-{
-	pid_t pid = goes_on;
-	siginfo_t info;
-
-	goes_on = 0;
-	if (pid != 0 &&
-	    (kill(pid, SIGCONT) != 0 ||
-		waitid(P_PID, (id_t)pid, &info, WEXITED | WNOWAIT) != 0))
-		abort();
-	return (int)syscall(SYS_unlinkat, dir, name, flags);
-}
-
 /* The child that stopped. */
 static pid_t
 wait_for_hold(void)
@@ -136,6 +125,50 @@ wait_for_hold(void)
 		abort();
 	holds = false;
 	return pid;
+}
+
+/* The test goes on, to say so. */
+static void
+on_alarm(int number)
+{
+	(void)number;
+	was_waited_for = 1;
+	kill(held, SIGCONT);
+}
+
+/* Nobody may wait for it from here on, until let_go. */
+static void
+nobody_waits_for(pid_t pid)
+{
+	held = pid;
+	was_waited_for = 0;
+	alarm(HANG_S);
+}
+
+static void
+let_go(void)
+{
+	alarm(0);
+	if (was_waited_for)
+		fail_msg("somebody waits for what has to wait for the disk");
+	assert_int_equal(kill(held, SIGCONT), 0);
+}
+
+/* Who is held goes on when the first thing is removed. */
+static bool goes_on;
+
+int
+unlinkat(int dir, const char *name, int flags)
+{
+	siginfo_t info;
+
+	if (goes_on) {
+		goes_on = false;
+		let_go();
+		if (waitid(P_PID, (id_t)held, &info, WEXITED | WNOWAIT) != 0)
+			abort();
+	}
+	return (int)syscall(SYS_unlinkat, dir, name, flags);
 }
 
 static void
@@ -215,9 +248,9 @@ finished_while_it_is_asked_for(const char *path)
 	assert_int_equal(feed(s, path, 0, UINT64_MAX), 0);
 	holds = true;
 	assert_int_equal(sink_finish_begin(s), 0);
-	pid_t pid = wait_for_hold();
+	nobody_waits_for(wait_for_hold());
 	busy(&plan, part);
-	assert_int_equal(kill(pid, SIGCONT), 0);
+	let_go();
 	char *got = sink_finish_end(s, &error);
 	assert_non_null(got);
 	assert_has_name(&plan, path, part);
@@ -275,8 +308,9 @@ outlived(const char *path)
 		run_and_die(&plan, path);
 	assert_int_equal(waitpid(pid, &status, 0), pid);
 	assert_int_equal(status, 0);
+	nobody_waits_for(said->child);
 	busy(&plan, said->part);
-	assert_int_equal(kill(said->child, SIGCONT), 0);
+	let_go();
 	wait_for_lock(said->part);
 	orphans_wait();
 	assert_has_name(&plan, path, said->part);
@@ -327,8 +361,9 @@ who_syncs_has_nothing_else(void **state)
 		}
 		pid_t pid = wait_for_hold();
 		unsigned count = count_fds(pid);
+		nobody_waits_for(pid);
 		sink_abandon(s);
-		assert_int_equal(kill(pid, SIGCONT), 0);
+		let_go();
 		orphans_wait();
 		/* The folder, and where it sees the end. */
 		assert_int_equal(count, 2);
@@ -376,7 +411,8 @@ dropped_while_it_is_finished(void **state)
 	assert_int_equal(feed(s, path, 0, UINT64_MAX), 0);
 	holds = true;
 	assert_int_equal(sink_finish_begin(s), 0);
-	goes_on = wait_for_hold();
+	nobody_waits_for(wait_for_hold());
+	goes_on = true;
 	sink_drop_part(part);
 	char *got = sink_finish_end(s, &error);
 	assert_null(got);
@@ -402,7 +438,7 @@ main(void)
 	};
 
 	tester = getpid();
-	if (!orphans_adopt())
+	if (!orphans_adopt() || signal(SIGALRM, on_alarm) == SIG_ERR)
 		return 77;
 	said = mmap(NULL, sizeof(*said), PROT_READ | PROT_WRITE,
 	    MAP_SHARED | MAP_ANONYMOUS, -1, 0);
