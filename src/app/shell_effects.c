@@ -111,8 +111,9 @@ shell_pause_if_full(struct shell *sh, uint32_t conn)
 		sh->paused[sh->paused_count++] = conn;
 }
 
-static void
-run_effect(struct shell *sh, const struct effect *effect)
+/* False: it is something else. */
+static bool
+run_on_network(struct shell *sh, const struct effect *effect)
 {
 	switch ((int)effect->kind) {
 	case EFFECT_BROADCAST:
@@ -146,18 +147,17 @@ run_effect(struct shell *sh, const struct effect *effect)
 	case EFFECT_LOOKUP:
 		start_lookup(sh, effect);
 		break;
-	case EFFECT_STORE:
-		shell_keep(sh, effect->change);
-		break;
-	case EFFECT_LOAD:
-	case EFFECT_QUERY:
-	case EFFECT_KEYS:
-		askings_keep(sh, effect);
-		break;
-	case EFFECT_SETTING:
-		askings_keep(sh, effect);
-		keep_report(sh, effect);
-		break;
+	default:
+		return false;
+	}
+	return true;
+}
+
+/* The same. */
+static bool
+run_on_files(struct shell *sh, const struct effect *effect)
+{
+	switch ((int)effect->kind) {
 	case EFFECT_FILE_STAT:
 	case EFFECT_SOURCE_OPEN:
 	case EFFECT_SOURCE_CLOSE:
@@ -171,6 +171,30 @@ run_effect(struct shell *sh, const struct effect *effect)
 	case EFFECT_PART_DROP:
 		shell_forget_paused(sh, effect->conn);
 		shell_moves_run(sh, effect);
+		break;
+	default:
+		return false;
+	}
+	return true;
+}
+
+static void
+run_effect(struct shell *sh, const struct effect *effect)
+{
+	if (run_on_network(sh, effect) || run_on_files(sh, effect))
+		return;
+	switch ((int)effect->kind) {
+	case EFFECT_STORE:
+		shell_keep(sh, effect->change);
+		break;
+	case EFFECT_LOAD:
+	case EFFECT_QUERY:
+	case EFFECT_KEYS:
+		askings_keep(sh, effect);
+		break;
+	case EFFECT_SETTING:
+		askings_keep(sh, effect);
+		keep_report(sh, effect);
 		break;
 	case EFFECT_LEFT:
 		sh->done = true;

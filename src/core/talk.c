@@ -387,10 +387,69 @@ talk_post(struct engine *e, struct now now, const struct command *cmd,
 }
 
 static void
+store_text(struct engine *e, struct now now, struct contact *k,
+    const struct chat_post *post)
+{
+	const struct peer *p = model_peer(e->model, &k->fp);
+	struct change change = {
+		.kind = CHANGE_MESSAGE,
+		.fp = k->fp,
+		.row = post->row,
+		.id = post->id,
+		.seq = post->seq,
+		.mine = true,
+		.waits = true,
+		.keep = !k->pin.forgets,
+		.message = MESSAGE_TEXT,
+		.flags = post->flags,
+		.from = e->identity->fp,
+		.has_target = post->has_target,
+		.target = post->target,
+		.sent_ms = now.wall_ms,
+		.arrived_ms = now.wall_ms,
+		.delivery = DELIVERY_QUEUED,
+		.text = post->text,
+		.size = post->size,
+		.dialect = p->dialect,
+		.obfuscated = p->obfuscates,
+	};
+
+	commit_change(e, k, &change);
+}
+
+static void
+show_text(struct engine *e, struct now now, const struct contact *k,
+    const struct chat_post *post, bool action)
+{
+	struct peer *p = model_peer_edit(e->model, &k->fp);
+	struct message m = {
+		.kind = MESSAGE_TEXT,
+		.row = post->row,
+		.id = post->id,
+		.delivery = DELIVERY_QUEUED,
+		.mine = true,
+		.read = true,
+		.action = action,
+		.has_target = post->has_target,
+		.target = post->target,
+		.transport = p->transport,
+		.from = e->identity->fp,
+		.sent_ms = now.wall_ms,
+		.arrived_ms = now.wall_ms,
+		.text = xstrndup(post->text, post->size),
+		.size = post->size,
+		.dialect = p->dialect,
+		.obfuscated = p->obfuscates,
+	};
+	struct conv *c = model_conv_open(e->model, p);
+
+	effect_message(e, c, conv_append(e->model, c, &m));
+}
+
+static void
 queue_text(struct engine *e, struct now now, const struct command *cmd,
     struct contact *k, const char *text, size_t n)
 {
-	struct peer *p = model_peer_edit(e->model, &k->fp);
 	bool native = !contact_is_legacy(k);
 	struct chat_post post = {
 		.type = MSG_TEXT,
@@ -404,50 +463,8 @@ queue_text(struct engine *e, struct now now, const struct command *cmd,
 
 	if (!talk_post(e, now, cmd, k, &post))
 		return;
-	struct change change = {
-		.kind = CHANGE_MESSAGE,
-		.fp = k->fp,
-		.row = post.row,
-		.id = post.id,
-		.seq = post.seq,
-		.mine = true,
-		.waits = true,
-		.keep = !k->pin.forgets,
-		.message = MESSAGE_TEXT,
-		.flags = post.flags,
-		.from = e->identity->fp,
-		.has_target = post.has_target,
-		.target = post.target,
-		.sent_ms = now.wall_ms,
-		.arrived_ms = now.wall_ms,
-		.delivery = DELIVERY_QUEUED,
-		.text = text,
-		.size = n,
-		.dialect = p->dialect,
-		.obfuscated = p->obfuscates,
-	};
-	commit_change(e, k, &change);
-	struct message m = {
-		.kind = MESSAGE_TEXT,
-		.row = post.row,
-		.id = post.id,
-		.delivery = DELIVERY_QUEUED,
-		.mine = true,
-		.read = true,
-		.action = cmd->action && native,
-		.has_target = post.has_target,
-		.target = post.target,
-		.transport = p->transport,
-		.from = e->identity->fp,
-		.sent_ms = now.wall_ms,
-		.arrived_ms = now.wall_ms,
-		.text = xstrndup(text, n),
-		.size = n,
-		.dialect = p->dialect,
-		.obfuscated = p->obfuscates,
-	};
-	struct conv *c = model_conv_open(e->model, p);
-	effect_message(e, c, conv_append(e->model, c, &m));
+	store_text(e, now, k, &post);
+	show_text(e, now, k, &post, cmd->action && native);
 }
 
 /* False, and the user is told why, when k could never read it. */

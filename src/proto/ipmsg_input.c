@@ -102,6 +102,37 @@ private_input(struct ipmsg *m, struct now now, struct ipmsg_heard *heard)
 	}
 }
 
+/* What of a host others want to know, and what they say to that. */
+static void
+host_input(struct ipmsg *m, struct now now, struct ipmsg_heard *heard)
+{
+	switch (heard->packet.command) {
+	case IPMSG_GETINFO:
+	case IPMSG_GETABSENCEINFO:
+		question_input(m, now, heard);
+		break;
+	case IPMSG_SENDINFO:
+		ipmsg_info_input(m, now, heard, IPMSG_ASK_VERSION);
+		break;
+	case IPMSG_SENDABSENCEINFO:
+		ipmsg_info_input(m, now, heard, IPMSG_ASK_AWAY);
+		break;
+	case IPMSG_OKGETLIST:
+	case IPMSG_ANSLIST:
+		ipmsg_lists_input(m, now, heard);
+		break;
+	case IPMSG_GETPUBKEY:
+		ipmsg_secret_question(m, now, heard);
+		break;
+	case IPMSG_ANSPUBKEY:
+		ipmsg_secret_input(m, now, heard);
+		break;
+	default:
+		private_input(m, now, heard);
+		break;
+	}
+}
+
 static void
 dispatch(struct ipmsg *m, struct now now, struct ipmsg_heard *heard)
 {
@@ -126,28 +157,8 @@ dispatch(struct ipmsg *m, struct now now, struct ipmsg_heard *heard)
 	case IPMSG_ANSREADMSG:
 		ipmsg_confirm_input(m, now, heard);
 		break;
-	case IPMSG_GETINFO:
-	case IPMSG_GETABSENCEINFO:
-		question_input(m, now, heard);
-		break;
-	case IPMSG_SENDINFO:
-		ipmsg_info_input(m, now, heard, IPMSG_ASK_VERSION);
-		break;
-	case IPMSG_SENDABSENCEINFO:
-		ipmsg_info_input(m, now, heard, IPMSG_ASK_AWAY);
-		break;
 	case IPMSG_RELEASEFILES:
 		released_input(m, now, heard);
-		break;
-	case IPMSG_OKGETLIST:
-	case IPMSG_ANSLIST:
-		ipmsg_lists_input(m, now, heard);
-		break;
-	case IPMSG_GETPUBKEY:
-		ipmsg_secret_question(m, now, heard);
-		break;
-	case IPMSG_ANSPUBKEY:
-		ipmsg_secret_input(m, now, heard);
 		break;
 	case IPMSG_NOOPERATION:
 	case IPMSG_BR_ISGETLIST:
@@ -160,7 +171,7 @@ dispatch(struct ipmsg *m, struct now now, struct ipmsg_heard *heard)
 		m->counters.ignored++;
 		break;
 	default:
-		private_input(m, now, heard);
+		host_input(m, now, heard);
 		break;
 	}
 }
