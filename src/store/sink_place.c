@@ -389,6 +389,39 @@ rename_new(int dir, const char *temp, const char *name, bool folder)
 	return rename_by_link(dir, temp, name, folder);
 }
 
+int
+place_make_nameless(int dir, const char *folder)
+{
+#ifdef O_TMPFILE
+	/* Else there is no way to the name. */
+	if (access("/proc/self/fd", X_OK) == 0)
+		return openat(
+		    dir, folder, O_TMPFILE | O_WRONLY | O_CLOEXEC, FILE_MODE);
+#endif
+	(void)dir;
+	(void)folder;
+	errno = ENOTSUP;
+	return -1;
+}
+
+int
+place_give_name(int fd, int dir, const char *name)
+{
+	char *own = xasprintf("/proc/self/fd/%d", fd);
+	int failed = linkat(AT_FDCWD, own, dir, name, AT_SYMLINK_FOLLOW);
+	int saved_errno = errno;
+
+	free(own);
+	errno = saved_errno;
+	return failed;
+}
+
+int
+place_rename_file(int dir, const char *temp, const char *name)
+{
+	return rename_new(dir, temp, name, false);
+}
+
 char *
 place_rename(int dir, const char *temp, const char *name, const struct stat *st)
 {

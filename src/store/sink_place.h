@@ -30,6 +30,12 @@ void place_list_name(const char *temp, char out[static TEMP_NAME_SIZE]);
  * may be numbers. The descriptor, or -1 with errno. */
 int place_make_file(int dir, const char *name, unsigned numbers);
 int place_make_folder(int dir, const char *name, unsigned numbers);
+/* A new file in folder, which is in dir; it is gone with who has it open, until
+ * it has a name. The descriptor, or -1 with errno: there is no such thing. */
+int place_make_nameless(int dir, const char *folder);
+/* Such a one, or temp, gets a name that nothing has. 0, or -1 with errno. */
+int place_give_name(int fd, int dir, const char *name);
+int place_rename_file(int dir, const char *temp, const char *name);
 /* A name that is free in dir: this one, or it with a number (caller frees), or
  * NULL with errno. For a directory where nobody else makes names. */
 char *place_free_name(int dir, const char *name, unsigned numbers);

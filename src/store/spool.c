@@ -26,7 +26,6 @@
 
 enum {
 	READ_SIZE = 128 * 1024,
-	FILE_MODE = 0600,
 	STALE_S = 7 * 24 * 3600,
 	/* Entries looked through. */
 	SWEEP_MAX = 10000,
@@ -77,44 +76,19 @@ copy(int from, int to, const struct room_plan *plan, char **ret_error)
 	return err;
 }
 
-/* Gone with this process, until it has a name; -1: there is no such thing. */
-static int
-make_nameless(int folder)
-{
-#ifdef O_TMPFILE
-	/* Else there is no way to the name. */
-	if (access("/proc/self/fd", X_OK) == 0)
-		return openat(
-		    folder, ".", O_TMPFILE | O_WRONLY | O_CLOEXEC, FILE_MODE);
-#endif
-	(void)folder;
-	return -1;
-}
-
-static int
-give_name(int fd, int folder, const char *name)
-{
-	char *own = xasprintf("/proc/self/fd/%d", fd);
-	int failed = linkat(AT_FDCWD, own, folder, name, AT_SYMLINK_FOLLOW);
-	int saved_errno = errno;
-
-	free(own);
-	errno = saved_errno;
-	return failed;
-}
-
 static int
 copy_into(
     int folder, const char *name, int fd, const char *dir, char **ret_error)
 {
-	int nameless = make_nameless(folder);
+	int nameless = place_make_nameless(folder, ".");
 	int to = nameless < 0 ? place_make_file(folder, name, 0) : nameless;
 
 	if (to < 0)
 		return cannot(name, ret_error);
 	struct room_plan plan = { .fd = to, .path = dir };
 	int err = copy(fd, to, &plan, ret_error);
-	if (err == 0 && to == nameless && give_name(to, folder, name) != 0)
+	if (err == 0 && to == nameless &&
+	    place_give_name(to, folder, name) != 0)
 		err = cannot(name, ret_error);
 	close(to);
 	return err;
