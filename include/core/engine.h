@@ -198,7 +198,8 @@ struct effect {
 	const char *text;
 	const char *line; /* EFFECT_MESSAGE, EFFECT_NOTICE: that of the command
 			     which this answers, where it was executed
-			     before; else NULL */
+			     before; EFFECT_QUERY: the one that asks; else
+			     NULL */
 	enum transfer_state state;
 	const struct host_found *host; /* until the next look-up */
 	uint64_t offset;

@@ -25,6 +25,7 @@ askings_keep(struct shell *sh, const struct effect *effect)
 	sh->askings[sh->asking_count++] = (struct asking){
 		.effect = *effect,
 		.text = effect->text == NULL ? NULL : xstrdup(effect->text),
+		.line = effect->line == NULL ? NULL : xstrdup(effect->line),
 	};
 }
 
@@ -69,6 +70,7 @@ askings_answer(struct shell *sh)
 		memmove(sh->askings, sh->askings + 1,
 		    --sh->asking_count * sizeof(*sh->askings));
 		asking.effect.text = asking.text;
+		asking.effect.line = asking.line;
 		if (asking.effect.kind == EFFECT_QUERY)
 			answers_give(sh, &asking.effect);
 		else if (asking.effect.kind == EFFECT_SETTING)
@@ -78,5 +80,6 @@ askings_answer(struct shell *sh)
 		else
 			load_page(sh, &asking.effect);
 		free(asking.text);
+		free(asking.line);
 	}
 }

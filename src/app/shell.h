@@ -41,7 +41,7 @@ struct shell_cfg {
 /* EFFECT_LOAD, EFFECT_QUERY, EFFECT_SETTING or EFFECT_KEYS. */
 struct asking {
 	struct effect effect;
-	char *text; /* owned; of the effect */
+	char *text, *line; /* owned; of the effect */
 };
 
 /* How EFFECT_LISTEN went. */

@@ -204,8 +204,10 @@ do_notice(struct engine *e, struct now now, struct command *cmd)
 	char *text = cmd->text;
 
 	cmd->text = NULL;
+	e->answers = cmd->line;
 	engine_notice(e, now, cmd->conv,
 	    cmd->kind == COMMAND_ERROR ? MESSAGE_ERROR : MESSAGE_INFO, text);
+	e->answers = NULL;
 	if (cmd->kind == COMMAND_LOOK)
 		lookup_start(e, now, cmd);
 }
@@ -233,6 +235,7 @@ do_query(struct engine *e, const struct command *cmd)
 			  .fp = cmd->peer,
 			  .question = (enum question)cmd->number,
 			  .text = cmd->text == NULL ? "" : cmd->text,
+			  .line = cmd->line,
 		      });
 }
 

@@ -242,6 +242,9 @@ take_told(struct ekit *k, const struct effect *e)
 	k->told.text = k->told_text;
 	snprintf(k->told_text, sizeof k->told_text, "%s",
 	    e->text == NULL ? "" : e->text);
+	k->told.line = e->line == NULL ? NULL : k->told_line;
+	snprintf(k->told_line, sizeof k->told_line, "%s",
+	    e->line == NULL ? "" : e->line);
 }
 
 static void
@@ -306,7 +309,8 @@ run_effect(struct ekit *k, const struct effect *e)
 	}
 	if (e->kind == EFFECT_REVISED || e->kind == EFFECT_QUERY ||
 	    e->kind == EFFECT_SETTING || e->kind == EFFECT_RUN ||
-	    e->kind == EFFECT_LOOKUP || e->kind == EFFECT_HOST)
+	    e->kind == EFFECT_LOOKUP || e->kind == EFFECT_HOST ||
+	    e->kind == EFFECT_NOTICE)
 		take_told(k, e);
 	if (e->kind == EFFECT_DELIVERY && e->serial == 0)
 		k->unseen++;

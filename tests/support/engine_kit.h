@@ -88,8 +88,8 @@ struct ekit {
 	struct effect load; /* the last one; not answered while loading */
 	bool loading;
 	struct effect told; /* the last EFFECT_REVISED, _QUERY, _SETTING,
-			       _LOOKUP, _HOST, _RUN */
-	char told_text[256];
+			       _LOOKUP, _HOST, _RUN, _NOTICE */
+	char told_text[256], told_line[256];
 	struct kit_ports ports;
 	unsigned unseen; /* deliveries of what is not in memory */
 	/* How often each effect came. */

@@ -483,12 +483,36 @@ what_the_store_answers_is_handed_on(void **state)
 			.conv = ekit_conv(&k, r)->id,
 			.peer = r->end.identity.fp,
 			.number = QUESTION_GOTO,
-			.text = (char *)(uintptr_t) "2026-11-01" });
+			.text = (char *)(uintptr_t) "2026-11-01",
+			.line = "/goto 2026-11-01" });
 	assert_int_equal(k.told.kind, EFFECT_QUERY);
 	assert_int_equal(k.told.question, QUESTION_GOTO);
 	assert_int_equal(k.told.conv, ekit_conv(&k, r)->id);
 	assert_true(fp_equal(&k.told.fp, &r->end.identity.fp));
 	assert_string_equal(k.told_text, "2026-11-01");
+	assert_string_equal(k.told.line, "/goto 2026-11-01");
+}
+
+/* However late it comes. */
+static void
+an_answer_has_its_line(void **state)
+{
+	(void)state;
+	for (int i = 0; i < 2; i++) {
+		ekit_do(&k,
+		    &(struct command){ .kind = i ? COMMAND_ERROR : COMMAND_INFO,
+			.conv = CONV_ASIDE + 1,
+			.text = (char *)(uintptr_t) "written",
+			.line = "/export x" });
+		assert_int_equal(k.told.kind, EFFECT_NOTICE);
+		assert_int_equal(k.told.on, i);
+		assert_string_equal(k.told.line, "/export x");
+	}
+	/* One of nobody's has none. */
+	ekit_do(&k, &(struct command){ .kind = COMMAND_INFO,
+			.conv = CONV_ASIDE + 1,
+			.text = (char *)(uintptr_t) "it rains" });
+	assert_null(k.told.line);
 }
 
 int
@@ -511,6 +535,7 @@ main(void)
 		CASE(a_contact_is_forgotten),
 		CASE(shouts_are_history),
 		CASE(what_the_store_answers_is_handed_on),
+		CASE(an_answer_has_its_line),
 	};
 
 	return cmocka_run_group_tests(tests, start_sodium, NULL);
