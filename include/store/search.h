@@ -48,9 +48,4 @@ enum export_format { EXPORT_TEXT, EXPORT_JSON };
 char *found_line(
     const struct found *f, enum export_format format, bool everywhere);
 
-/* The whole of one conversation (NULL: of all), oldest first, to a file that
- * must not exist yet, 0600. When it fails no file is left behind. */
-int db_export(struct db *db, const struct fp *conv, enum export_format format,
-    const char *path, size_t *ret_count, char **ret_error);
-
 #endif

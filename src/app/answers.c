@@ -2,16 +2,14 @@
 #include "app/answers.h"
 
 #include "app/doctor.h"
+#include "app/exports.h"
 #include "app/language.h"
 #include "base/mem.h"
-#include "store/paths.h"
 #include "store/search.h"
 
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
-
-static const char export_json[] = "-json ";
 
 static void
 answer_say(struct shell *sh, const struct effect *query, enum command_kind kind,
@@ -109,27 +107,6 @@ go_to(struct shell *sh, const struct effect *query)
 	sh->asker->show(sh->asker, sh, query->conv, row);
 }
 
-static void export(struct shell *sh, const struct effect *query)
-{
-	bool json =
-	    strncmp(query->text, export_json, sizeof(export_json) - 1) == 0;
-	const char *path = query->text + (json ? sizeof(export_json) - 1 : 0);
-	char *error, *expanded;
-	size_t count;
-
-	path += strspn(path, " ");
-	path = expanded = path_expand(path);
-	if (db_export(sh->db, fp_is_zero(&query->fp) ? NULL : &query->fp,
-		json ? EXPORT_JSON : EXPORT_TEXT, path, &count, &error) < 0)
-		answer_say(sh, query, COMMAND_ERROR, error);
-	else
-		answer_say(sh, query, COMMAND_INFO,
-		    xasprintf(say_n(language(), "%zu message written to %s",
-				  "%zu messages written to %s", count),
-			count, path));
-	free(expanded);
-}
-
 void
 answers_give(struct shell *sh, const struct effect *query)
 {
@@ -141,7 +118,7 @@ answers_give(struct shell *sh, const struct effect *query)
 		go_to(sh, query);
 		break;
 	case QUESTION_EXPORT:
-		export(sh, query);
+		exports_begin(sh, query);
 		break;
 	case QUESTION_DOCTOR:
 		/* Who looks at a screen waits for something to show. */

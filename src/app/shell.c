@@ -4,6 +4,7 @@
 #include "app/child.h"
 #include "app/clock.h"
 #include "app/control.h"
+#include "app/exports.h"
 #include "app/files.h"
 #include "app/hooks.h"
 #include "app/keyrings.h"
@@ -79,6 +80,15 @@ shell_quit(struct shell *sh, bool ask)
 	shell_command(sh, &cmd);
 }
 
+/* Who says so a second time does not want to wait. */
+static void
+leave(struct shell *sh)
+{
+	if (shell_model(sh)->leaving)
+		exports_stop(sh);
+	shell_quit(sh, false);
+}
+
 static void
 on_signal(struct shell *sh)
 {
@@ -86,7 +96,7 @@ on_signal(struct shell *sh)
 
 	while ((number = signals_next(sh->signal_fd)) != 0) {
 		if (number == SIGTERM || number == SIGHUP || number == SIGINT)
-			shell_quit(sh, false);
+			leave(sh);
 		else if (number != SIGCHLD)
 			fronts_signal(&sh->fronts, sh, number);
 	}
@@ -374,6 +384,12 @@ rest(struct shell *sh, unsigned event_count)
 		loop_rest(sh->loop, end_ms - sh->now.mono_ms);
 }
 
+static bool
+is_over(const struct shell *sh)
+{
+	return sh->done && !tcp_is_busy(sh->tcp) && !exports_are_busy(sh);
+}
+
 static void
 turn(struct shell *sh)
 {
@@ -385,7 +401,7 @@ turn(struct shell *sh)
 	tick(sh);
 	fronts_turn(&sh->fronts, sh);
 	shell_commit(sh);
-	if (sh->done && !tcp_is_busy(sh->tcp))
+	if (is_over(sh))
 		return;
 	watch_all(sh);
 	if (loop_wait(sh->loop, timeout_ms(sh)) < 0)
@@ -413,7 +429,7 @@ shell_run(struct shell *sh, struct front *front)
 	control_start(sh);
 	engine_start(sh->engine, sh->now);
 	shell_drain(sh);
-	while (!sh->done || tcp_is_busy(sh->tcp))
+	while (!is_over(sh))
 		turn(sh);
 	sh->commit_ms = earlier_ms(sh->commit_ms, sh->now.mono_ms);
 	shell_commit(sh);

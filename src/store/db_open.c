@@ -323,8 +323,8 @@ db_open(struct db **ret_db, const struct home *h, const struct db_cfg *cfg,
 		    db, db->failed, N_("cannot open the history: "), &more);
 	/* What is there can be read, and what comes is shown. */
 	if (err == 0 && !db_has_room(db, ROOM_MIN))
-		db_fail(db, SQLITE_FULL, N_("nothing new can be stored: "),
-		    &full);
+		db_fail(
+		    db, SQLITE_FULL, N_("nothing new can be stored: "), &full);
 	*ret_notice = join(join(notice, more), full);
 	if (err != 0) {
 		db_close(db);
@@ -359,4 +359,17 @@ db_open_reader(struct db **ret_db, const struct home *h, char **ret_error)
 	}
 	*ret_db = db;
 	return 0;
+}
+
+int
+db_open_beside(const struct db *db, struct db **ret_db)
+{
+	struct db *beside = db_new(db->dir, "earshot.db", NULL);
+
+	beside->is_reader = true;
+	*ret_db = beside;
+	if (!open_sql(beside))
+		return beside->failed;
+	sqlite3_busy_timeout(beside->sql, BUSY_MS);
+	return db_exec(beside, "BEGIN") ? SQLITE_OK : beside->failed;
 }

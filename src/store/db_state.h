@@ -187,6 +187,10 @@ int db_make_file(const char *path, char **ret_error);
 /* Opens and brings up to date. A failure of SQLite is left in db->failed, with
  * ERR_SYS and no sentence. */
 int db_open_file(struct db *db, char **ret_error);
+/* A reader of what is committed now, whatever is committed after its first
+ * statement; it holds up nobody. SQLITE_OK, or what went wrong; closed by
+ * db_close either way. */
+int db_open_beside(const struct db *db, struct db **ret_db);
 
 /* db_salvage.c */
 /* Remembers beside the database that the next start is to salvage it. */

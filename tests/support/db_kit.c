@@ -180,6 +180,23 @@ db_kit_deliver(unsigned who, unsigned n, enum delivery d)
 	};
 }
 
+int
+db_kit_export(struct db_kit *k, const struct export_plan *plan,
+    size_t *ret_count, char **ret_error)
+{
+	struct export *x;
+	int err = export_open(k->db, plan, &x, ret_error);
+
+	if (err < 0)
+		return err;
+	while ((err = export_step(x, 3, ret_error)) > 0)
+		;
+	if (err == 0)
+		err = export_finish(x, ret_count, ret_error);
+	export_free(x);
+	return err;
+}
+
 struct saved_page
 db_kit_page(struct db_kit *k, unsigned who)
 {

@@ -5,7 +5,7 @@
 #ifndef DB_KIT_H
 #define DB_KIT_H
 
-#include "store/db.h"
+#include "store/export.h"
 
 #include <stdbool.h>
 #include <stdint.h>
@@ -43,6 +43,9 @@ struct change db_kit_ours(
 void db_kit_add(struct db_kit *k, const struct change *c);
 struct change db_kit_deliver(unsigned who, unsigned n, enum delivery d);
 
+/* All of it; the error may be that of any step. */
+int db_kit_export(struct db_kit *k, const struct export_plan *plan,
+    size_t *ret_count, char **ret_error);
 /* The newest page of up to 500. */
 struct saved_page db_kit_page(struct db_kit *k, unsigned who);
 /* The message, in a page that is freed at the next call. */

@@ -620,7 +620,9 @@ export_all(struct db_kit *k, enum export_format format)
 	size_t count;
 
 	assert_int_equal(
-	    db_export(k->db, NULL, format, path, &count, &error), 0);
+	    db_kit_export(
+		k, &(struct export_plan){ NULL, format, path }, &count, &error),
+	    0);
 	char *text = tmpdir_read(path);
 	remove(path);
 	return text;

@@ -1,12 +1,16 @@
 /* SPDX-License-Identifier: MIT */
+#include "store/export.h"
 #include "base/err.h"
 #include "base/mem.h"
 #include "core/transfer.h"
 #include "db_kit.h"
-#include "store/search.h"
 #include "tmpdir.h"
 #include "wire/msg.h"
 
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
 #include <setjmp.h>
 #include <signal.h>
 #include <stdarg.h>
@@ -14,12 +18,33 @@
 #include <string.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
+#include <sys/syscall.h>
 #include <time.h>
 #include <unistd.h>
 
 #include <cmocka.h>
 
 enum { BOB = 1, CAROL = 2 };
+
+/* A file system where each file has a name. */
+static bool has_no_nameless;
+
+#ifdef O_TMPFILE
+int
+openat(int dir, const char *name, int flags, ...)
+{
+	va_list args;
+
+	va_start(args, flags);
+	mode_t mode = va_arg(args, mode_t);
+	va_end(args);
+	if (has_no_nameless && (flags & O_TMPFILE) == O_TMPFILE) {
+		errno = EOPNOTSUPP;
+		return -1;
+	}
+	return (int)syscall(SYS_openat, dir, name, flags, mode);
+}
+#endif
 
 static void
 say_it(struct db_kit *k, unsigned who, unsigned n, const char *text)
@@ -86,7 +111,9 @@ test_export_text(void **state)
 	db_kit_add(k, &c);
 	db_kit_commit(k);
 	assert_int_equal(
-	    db_export(k->db, &bob, EXPORT_TEXT, path, &count, &error), 0);
+	    db_kit_export(k, &(struct export_plan){ &bob, EXPORT_TEXT, path },
+		&count, &error),
+	    0);
 	assert_int_equal(count, 4);
 	expect_file(path, "2026-11-20 10:00 bob: one\n      | two\n"
 			  "2026-11-20 11:00 me: waves\n"
@@ -94,7 +121,9 @@ test_export_text(void **state)
 			  "2026-11-20 13:00 * me waves\n");
 	path = tmpdir_path(k->dir, "all.txt");
 	assert_int_equal(
-	    db_export(k->db, NULL, EXPORT_TEXT, path, &count, &error), 0);
+	    db_kit_export(k, &(struct export_plan){ NULL, EXPORT_TEXT, path },
+		&count, &error),
+	    0);
 	assert_int_equal(count, 5);
 	char *text = tmpdir_read(path);
 	assert_non_null(strstr(text, "11:00 me to bob: waves\n"));
@@ -128,7 +157,9 @@ test_export_json(void **state)
 	db_kit_add(k, &c);
 	db_kit_commit(k);
 	assert_int_equal(
-	    db_export(k->db, NULL, EXPORT_JSON, path, &count, &error), 0);
+	    db_kit_export(k, &(struct export_plan){ NULL, EXPORT_JSON, path },
+		&count, &error),
+	    0);
 	struct fp bob = db_kit_fp(BOB);
 	struct msg_id first = db_kit_id(1), second = db_kit_id(2);
 	char second_text[MSG_ID_TEXT_SIZE];
@@ -162,7 +193,9 @@ expect_no_export(struct db_kit *k, const char *path, int err, const char *says)
 	size_t count;
 
 	assert_int_equal(
-	    db_export(k->db, NULL, EXPORT_TEXT, path, &count, &error), err);
+	    db_kit_export(k, &(struct export_plan){ NULL, EXPORT_TEXT, path },
+		&count, &error),
+	    err);
 	assert_non_null(strstr(error, says));
 	assert_non_null(strstr(error, path));
 	free(error);
@@ -182,7 +215,9 @@ test_export_fails_without_a_trace(void **state)
 		say_it(k, BOB, n, "some words that take up room in a file");
 	db_kit_commit(k);
 	assert_int_equal(
-	    db_export(k->db, NULL, EXPORT_TEXT, path, &count, &error), 0);
+	    db_kit_export(k, &(struct export_plan){ NULL, EXPORT_TEXT, path },
+		&count, &error),
+	    0);
 	assert_int_equal(count, 2000);
 	assert_int_equal(stat(path, &st), 0);
 	assert_int_equal(st.st_mode & 07777, 0600);
@@ -205,6 +240,197 @@ test_export_fails_without_a_trace(void **state)
 	assert_int_equal(mkdir(path, 0500), 0);
 	path = tmpdir_path(k->dir, "closed/out.txt");
 	expect_no_export(k, path, ERR_SYS, "Permission denied");
+}
+
+static struct export *
+begin(struct db_kit *k, const char *path)
+{
+	struct export_plan plan = { NULL, EXPORT_TEXT, path };
+	struct export *x;
+	char *error;
+
+	assert_int_equal(export_open(k->db, &plan, &x, &error), 0);
+	return x;
+}
+
+static void
+say_some(struct db_kit *k, unsigned from, unsigned to)
+{
+	for (unsigned n = from; n <= to; n++)
+		say_it(k, BOB, n, "tea");
+	db_kit_commit(k);
+}
+
+static unsigned
+count_entries(const char *dir)
+{
+	unsigned n = 0;
+	DIR *d = opendir(dir);
+
+	assert_non_null(d);
+	while (readdir(d) != NULL)
+		n++;
+	closedir(d);
+	return n - 2;
+}
+
+static unsigned
+count_lines(const char *path)
+{
+	char *text = tmpdir_read(path);
+	unsigned n = 0;
+
+	for (const char *p = text; (p = strchr(p, '\n')) != NULL; p++)
+		n++;
+	free(text);
+	return n;
+}
+
+/* No step has more than it may. */
+static void
+test_steps(void **state)
+{
+	struct db_kit *k = *state;
+	struct export *x;
+	char *error;
+
+	say_some(k, 1, 10);
+	for (size_t size = 1; size <= 11; size++) {
+		x = begin(k, tmpdir_path(k->dir, "none.txt"));
+		size_t calls = 0;
+		while (export_step(x, size, &error) == 1)
+			calls++;
+		assert_int_equal(calls, 10 / size);
+		export_free(x);
+	}
+	assert_false(tmpdir_exists(tmpdir_path(k->dir, "none.txt")));
+}
+
+/* What is said and forgotten after it began changes nothing of it. */
+static void
+test_as_it_was(void **state)
+{
+	struct db_kit *k = *state;
+	const char *path = tmpdir_path(k->dir, "was.txt");
+	struct change forget = { .kind = CHANGE_FORGET_CONV,
+		.fp = db_kit_fp(BOB) };
+	char *error;
+	size_t count;
+
+	say_some(k, 1, 9);
+	say_it(k, BOB, 10, "zanzibar");
+	db_kit_commit(k);
+	struct export *x = begin(k, path);
+	db_kit_add(k, &forget);
+	say_some(k, 11, 14);
+	assert_int_equal(export_step(x, 5, &error), 1);
+	say_some(k, 21, 30);
+	assert_int_equal(export_step(x, 6, &error), 0);
+	/* Who reads no more keeps nothing in the log. */
+	db_kit_rest(k);
+	assert_false(db_kit_in_files(k, "zanzibar"));
+	assert_int_equal(export_finish(x, &count, &error), 0);
+	export_free(x);
+	assert_int_equal(count, 10);
+	assert_int_equal(count_lines(path), 10);
+}
+
+static void
+expect_name_at_the_end(struct db_kit *k, unsigned temps)
+{
+	char *dir = xstrdup(tmpdir_path(k->dir, "out"));
+	const char *path = tmpdir_path(dir, "x.txt");
+	char *error;
+	size_t count;
+
+	assert_int_equal(mkdir(dir, 0700), 0);
+	struct export *x = begin(k, path);
+	assert_int_equal(export_step(x, 5, &error), 1);
+	assert_int_equal(count_entries(dir), temps);
+	export_free(x);
+	assert_int_equal(count_entries(dir), 0);
+	/* Somebody makes one of that name meanwhile. */
+	x = begin(k, path);
+	assert_int_equal(export_step(x, 11, &error), 0);
+	tmpdir_write(path, "theirs", 6, 0600);
+	assert_int_equal(export_finish(x, &count, &error), ERR_STATE);
+	assert_non_null(strstr(error, "exists already"));
+	free(error);
+	export_free(x);
+	expect_file(path, "theirs");
+	assert_int_equal(unlink(path), 0);
+	x = begin(k, path);
+	assert_int_equal(export_step(x, 11, &error), 0);
+	assert_int_equal(count_entries(dir), temps);
+	assert_int_equal(export_finish(x, &count, &error), 0);
+	export_free(x);
+	assert_int_equal(count_entries(dir), 1);
+	assert_int_equal(count_lines(path), 10);
+	assert_int_equal(unlink(path), 0);
+	assert_int_equal(rmdir(dir), 0);
+	free(dir);
+}
+
+static void
+test_name_at_the_end(void **state)
+{
+	struct db_kit *k = *state;
+
+	say_some(k, 1, 10);
+	has_no_nameless = true;
+	expect_name_at_the_end(k, 1);
+	has_no_nameless = false;
+#ifdef O_TMPFILE
+	int fd = openat(AT_FDCWD, k->dir, O_TMPFILE | O_WRONLY, 0600);
+	if (fd < 0)
+		skip();
+	close(fd);
+	expect_name_at_the_end(k, 0);
+#endif
+}
+
+static void
+wait_for(const struct export *x)
+{
+	struct pollfd p = { .fd = export_fd(x), .events = POLLIN };
+
+	assert_int_equal(poll(&p, 1, -1), 1);
+}
+
+static void
+test_a_process_finishes(void **state)
+{
+	struct db_kit *k = *state;
+	const char *path = tmpdir_path(k->dir, "x.txt");
+	char *error;
+	size_t count;
+
+	say_some(k, 1, 10);
+	struct export *x = begin(k, path);
+	assert_int_equal(export_step(x, 11, &error), 0);
+	assert_int_equal(export_finish_begin(x), 0);
+	wait_for(x);
+	assert_int_equal(export_finish(x, &count, &error), 0);
+	export_free(x);
+	assert_int_equal(count_lines(path), 10);
+	/* What it says of a failure. */
+	assert_int_equal(unlink(path), 0);
+	x = begin(k, path);
+	assert_int_equal(export_step(x, 11, &error), 0);
+	tmpdir_write(path, "theirs", 6, 0600);
+	assert_int_equal(export_finish_begin(x), 0);
+	wait_for(x);
+	assert_int_equal(export_finish(x, &count, &error), ERR_STATE);
+	assert_non_null(strstr(error, "exists already"));
+	free(error);
+	export_free(x);
+	/* Nobody wants to know. */
+	assert_int_equal(unlink(path), 0);
+	x = begin(k, path);
+	assert_int_equal(export_step(x, 11, &error), 0);
+	assert_int_equal(export_finish_begin(x), 0);
+	export_free(x);
+	assert_int_equal(count_lines(path), 10);
 }
 
 /* By whom, as far as that was noted. */
@@ -272,6 +498,10 @@ main(void)
 		TEST(test_export_text),
 		TEST(test_export_json),
 		TEST(test_export_fails_without_a_trace),
+		TEST(test_steps),
+		TEST(test_as_it_was),
+		TEST(test_name_at_the_end),
+		TEST(test_a_process_finishes),
 		TEST(test_ends_of_files),
 	};
 
