@@ -123,7 +123,8 @@ void sink_finish_kill(struct sink *s);
 /* Removes what there is of it; what is being finished is waited for, and stays.
  * NULL is fine. */
 void sink_abandon(struct sink *s);
-/* The same; a folder is left to a process that outlives the program. */
+/* The same; a folder, or a large file, is left to a process that outlives the
+ * program. */
 void sink_abandon_aside(struct sink *s);
 
 #endif

@@ -496,6 +496,9 @@ abandon(struct sink *s,
 {
 	if (s == NULL || wait_for_end(s))
 		return;
+	/* Who closes it last waits until it is gone. */
+	if (s->fd >= 0)
+		close_file(s);
 	if (s->has_temp && !s->placed)
 		removes(s->dir, s->temp, &s->st);
 	if (s->part != NULL)

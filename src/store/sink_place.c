@@ -514,10 +514,19 @@ place_remove(int dir, const char *temp, const struct stat *st)
 		unlinkat(dir, temp, 0);
 }
 
+static bool
+takes_long(int dir, const char *temp)
+{
+	struct stat st;
+
+	return fstatat(dir, temp, &st, AT_SYMLINK_NOFOLLOW) == 0 &&
+	       (S_ISDIR(st.st_mode) || st.st_size >= PLACE_LARGE);
+}
+
 void
 place_remove_aside(int dir, const char *temp, const struct stat *st)
 {
-	int began = S_ISDIR(st->st_mode) ? aside_begin(&dir, 1) : ERR_SYS;
+	int began = takes_long(dir, temp) ? aside_begin(&dir, 1) : ERR_SYS;
 
 	if (began == 0)
 		return;

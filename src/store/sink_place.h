@@ -15,6 +15,9 @@ enum {
 	/* Names tried where one is taken. */
 	PLACE_NUMBERS_MAX = 999,
 	ENTRY_NUMBERS_MAX = 99,
+	/* To remove such a file takes longer than to have another process do
+	 * it. */
+	PLACE_LARGE = 16 * 1024 * 1024,
 };
 
 /* The folder held open, its path, and the safe name in it. 0, or an error and
@@ -53,8 +56,9 @@ bool place_is_ours(const struct stat *st);
 /* Removes temp with all that is in it, if it is what st says; follows no
  * link. */
 void place_remove(int dir, const char *temp, const struct stat *st);
-/* The same, and a folder by a process that nobody waits for (store/aside.h): it
- * may have a million files. */
+/* The same; a folder, which may have a million files, or a large file is
+ * removed by a process that nobody waits for (store/aside.h). Whoever has the
+ * file open waits in its place. */
 void place_remove_aside(int dir, const char *temp, const struct stat *st);
 /* As place_remove, whatever it is. */
 void place_remove_entry(int dir, const char *name);

@@ -8,8 +8,10 @@
 #include "orphans.h"
 #include "part_kit.h"
 #include "sink_kit.h"
+#include "store/sink_place.h"
 #include "tmpdir.h"
 
+#include <dirent.h>
 #include <dlfcn.h>
 #include <errno.h>
 #include <fcntl.h>
@@ -32,6 +34,8 @@ enum {
 	MANY = 300,
 	/* A list, and a file. */
 	FEW = 2,
+	/* Descriptors looked at. */
+	FDS = 256,
 };
 
 static pid_t tester;
@@ -53,6 +57,21 @@ unlinkat(int dir, const char *name, int flags)
 
 /* There are too many processes. */
 static bool has_no_fork;
+/* While a process began: descriptors of a file of that size. */
+static off_t watched;
+static unsigned watched_fds;
+
+static unsigned
+count_watched(void)
+{
+	struct stat st;
+	unsigned count = 0;
+
+	for (int fd = 0; fd < FDS; fd++)
+		count += fstat(fd, &st) == 0 && S_ISREG(st.st_mode) &&
+			 st.st_size == watched;
+	return count;
+}
 
 pid_t
 fork(void)
@@ -63,6 +82,7 @@ fork(void)
 		errno = EAGAIN;
 		return -1;
 	}
+	watched_fds = count_watched();
 	*(void **)&real = dlsym(RTLD_NEXT, "fork");
 	return real();
 }
@@ -158,6 +178,43 @@ a_sink_is_abandoned(void **state)
 	assert_int_equal(removed, 0);
 	orphans_wait();
 	assert_int_equal(count_entries(downloads), 0);
+}
+
+static const char *
+only_entry(void)
+{
+	DIR *d = opendir(downloads);
+	const struct dirent *e;
+	const char *path = NULL;
+
+	assert_non_null(d);
+	while ((e = readdir(d)) != NULL)
+		if (strcmp(e->d_name, ".") != 0 && strcmp(e->d_name, "..") != 0)
+			path = tmpdir_path(downloads, e->d_name);
+	closedir(d);
+	assert_non_null(path);
+	return path;
+}
+
+/* Nobody else has it open then: who closes it last waits for the disk. */
+static void
+a_large_file_is_abandoned(void **state)
+{
+	(void)state;
+	struct sink_plan plan = plan_file("f", 100);
+	for (int large = 0; large < 2; large++) {
+		struct sink *s = begin(&plan);
+		watched = PLACE_LARGE - 1 + large;
+		assert_int_equal(truncate(only_entry(), watched), 0);
+		assert_int_equal(count_watched(), 1);
+		removed = 0;
+		watched_fds = 1;
+		sink_abandon_aside(s);
+		assert_int_equal(removed, large ? 0 : 1);
+		assert_int_equal(watched_fds, large ? 0 : 1);
+		orphans_wait();
+		assert_int_equal(count_entries(downloads), 0);
+	}
 }
 
 static void
@@ -286,6 +343,7 @@ main(void)
 		PLACED(a_part_is_dropped),
 		PLACED(a_file_is_dropped_at_once),
 		PLACED(a_sink_is_abandoned),
+		PLACED(a_large_file_is_abandoned),
 		PLACED(what_is_old_is_removed),
 		PLACED(it_comes_anew_meanwhile),
 		PLACED(it_outlives_the_program),
