@@ -1,11 +1,15 @@
 /* SPDX-License-Identifier: MIT */
+#include "base/err.h"
 #include "base/mem.h"
 #include "base/peer_text.h"
 #include "store/sentence.h"
 #include "store/source.h"
 #include "store/walk.h"
 
+#include <errno.h>
 #include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 enum {
@@ -21,11 +25,36 @@ struct survey {
 	unsigned left_out;
 };
 
+/* From where on a shell would have looked for names; NULL. */
+static const char *
+pattern_in(const char *path)
+{
+	const char *at = strpbrk(path, "*?[");
+
+	while (at != NULL && at > path && at[-1] != '/')
+		at--;
+	return at;
+}
+
+static int
+open_walk(const char *path, struct walk **ret_walk, char **ret_error)
+{
+	struct stat st;
+	const char *pattern = pattern_in(path);
+
+	if (pattern != NULL && lstat(path, &st) != 0 && errno == ENOENT)
+		return fail(ret_error, ERR_NOT_FOUND,
+		    "no file %s; no patterns here: name each path, Tab "
+		    "completes",
+		    pattern);
+	return walk_open(path, ret_walk, ret_error);
+}
+
 int
 survey_open(const char *path, struct survey **ret_survey, char **ret_error)
 {
 	struct walk *walk;
-	int err = walk_open(path, &walk, ret_error);
+	int err = open_walk(path, &walk, ret_error);
 
 	if (err < 0)
 		return err;

@@ -517,6 +517,46 @@ surveys(void **state)
 }
 
 static void
+assert_no_survey(const char *path, const char *why)
+{
+	struct survey *s;
+	char *error = NULL;
+
+	assert_true(survey_open(path, &s, &error) < 0);
+	assert_string_equal(error, why);
+	free(error);
+}
+
+/* A shell would have made names of it; here it is one. */
+static void
+what_looks_like_a_pattern(void **state)
+{
+	static const char *const names[] = { "*.txt", "a?", "[ab]" };
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
+		struct survey *s;
+		char *path = xstrdup(tmpdir_path(dir, names[i]));
+		char *why = xasprintf("no file %s; no patterns here: name each "
+				      "path, Tab completes",
+		    names[i]);
+		assert_no_survey(path, why);
+		tmpdir_write(path, "x", 1, 0600);
+		assert_int_equal(survey(path, &s)->size, 1);
+		survey_free(s);
+		free(why);
+		free(path);
+	}
+	assert_no_survey(tmpdir_path(dir, "d*/a"),
+	    "no file d*/a; no patterns here: name each path, Tab completes");
+	char *plain = xstrdup(tmpdir_path(dir, "none"));
+	char *why = xasprintf("%s: No such file or directory", plain);
+	assert_no_survey(plain, why);
+	free(why);
+	free(plain);
+}
+
+static void
 what_cannot_be_sent(void **state)
 {
 	static const char *const paths[] = { "/", ".", "..", "", "/nowhere" };
@@ -569,6 +609,7 @@ main(void)
 		TEST(sorted),
 		TEST(depth_64_and_65),
 		TEST(surveys),
+		TEST(what_looks_like_a_pattern),
 		TEST(what_cannot_be_sent),
 	};
 
