@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * Reading what is sent: a file, or a folder with all that is in it. Symbolic
- * links, devices, sockets and named pipes are left out and named; nothing
- * outside of what was named is opened.
+ * links, devices, sockets, named pipes and files whose size is not known before
+ * they are read are left out and named; nothing outside of what was named is
+ * opened.
  */
 #ifndef STORE_SOURCE_H
 #define STORE_SOURCE_H

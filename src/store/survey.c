@@ -36,6 +36,19 @@ pattern_in(const char *path)
 	return at;
 }
 
+/* How it is sent all the same. */
+static void
+add_way(char **error)
+{
+	char *why = *error;
+
+	*error = xasprintf(
+	    say(sentence_lang(), "%s; this sends what comes of it: earshot "
+				 "send-file CONTACT - --name NAME < FILE"),
+	    why);
+	free(why);
+}
+
 static int
 open_walk(const char *path, struct walk **ret_walk, char **ret_error)
 {
@@ -47,7 +60,10 @@ open_walk(const char *path, struct walk **ret_walk, char **ret_error)
 		    "no file %s; no patterns here: name each path, Tab "
 		    "completes",
 		    pattern);
-	return walk_open(path, ret_walk, ret_error);
+	int err = walk_open(path, ret_walk, ret_error);
+	if (err == ERR_UNSUPPORTED)
+		add_way(ret_error);
+	return err;
 }
 
 int

@@ -36,6 +36,7 @@ struct walk {
 	struct stat first_st;
 	char name[NAME_MAX + 1];
 	char why[256];
+	bool unsized; /* that is why */
 };
 
 static const char *
@@ -71,6 +72,26 @@ can_be_read(
 	       faccessat(dir, name, R_OK, 0) == 0;
 }
 
+/* Files that a kernel makes up say that they are empty, and end where they end.
+ * NULL, or why it is not sent. */
+static const char *
+why_not_empty(struct walk *w, int fd, struct stat *st)
+{
+	char byte;
+	ssize_t got;
+
+	do
+		got = pread(fd, &byte, 1, 0);
+	while (got < 0 && errno == EINTR);
+	/* Or somebody wrote to it just now. */
+	if (got == 0 || (got > 0 && fstat(fd, st) == 0 && st->st_size > 0))
+		return NULL;
+	if (got < 0 && errno != EAGAIN && errno != ESPIPE)
+		return strerror(errno);
+	w->unsized = true;
+	return say(sentence_lang(), "its size is not known before it is read");
+}
+
 /* Its descriptor, or -1 where there is none. False, and why it is left out. */
 static bool
 open_at(
@@ -82,16 +103,19 @@ open_at(
 	const char *why = NULL;
 	int fd = -1;
 
+	w->unsized = false;
 	if (looks && fstatat(dir, name, &st, AT_SYMLINK_NOFOLLOW) != 0)
 		why = strerror(errno);
 	else if (looks && !is_sendable(&st))
 		why = kind_text(st.st_mode);
-	else if (w->peeks && S_ISREG(st.st_mode))
+	else if (w->peeks && S_ISREG(st.st_mode) && st.st_size > 0)
 		why = can_be_read(w, dir, name, &st) ? NULL : strerror(errno);
 	else if ((fd = openat(dir, name, flags)) < 0 || fstat(fd, &st) != 0)
 		why = strerror(errno);
 	else if (!is_sendable(&st))
 		why = kind_text(st.st_mode);
+	else if (S_ISREG(st.st_mode) && st.st_size == 0)
+		why = why_not_empty(w, fd, &st);
 	if (why == NULL) {
 		*ret_st = st;
 		*ret_fd = fd;
@@ -137,8 +161,9 @@ open_first(struct walk *w, const char *path, char **ret_error)
 		    ret_error, ERR_FORMAT, "%s: name the folder itself", path);
 	snprintf(w->name, sizeof(w->name), "%s", name);
 	if (!open_at(w, AT_FDCWD, path, &w->first_st, &w->first))
-		return fail(ret_error, ERR_SYS, "%s: %s",
-		    file_name_spooled(path) != NULL ? name : path, w->why);
+		return fail(ret_error, w->unsized ? ERR_UNSUPPORTED : ERR_SYS,
+		    "%s: %s", file_name_spooled(path) != NULL ? name : path,
+		    w->why);
 	return 0;
 }
 

@@ -28,13 +28,15 @@ struct walk_item {
 
 struct walk;
 
-/* What path names; a symbolic link is an error. 0, or ERR_SYS or ERR_FORMAT and
- * a sentence (caller frees). */
+/* What path names; a symbolic link is an error. 0, or ERR_SYS, ERR_FORMAT or
+ * ERR_UNSUPPORTED (a file whose size is not known before it is read) and a
+ * sentence (caller frees). */
 int walk_open(const char *path, struct walk **ret_walk, char **ret_error);
 /* Before the first walk_next: entries of each folder by the bytes of their
  * names. */
 void walk_sort(struct walk *w);
-/* The same: files in folders are looked at and not opened; their fd is -1. */
+/* The same: files in folders are looked at and not opened, unless they say that
+ * they are empty; their fd may be -1. */
 void walk_peek(struct walk *w);
 void walk_next(struct walk *w, struct walk_item *ret_item);
 /* NULL is fine. */

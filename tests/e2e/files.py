@@ -179,7 +179,8 @@ def never():
                       state="done")["path"]
     check(os.listdir(path) == ["file"], os.listdir(path))
     for line in ("/send /nowhere/at/all", "/send " + folder + "/pipe",
-                 "/send " + folder + "/link", "/send /dev/null", "/send /"):
+                 "/send " + folder + "/link", "/send /dev/null", "/send /",
+                 "/send /proc/version"):
         mark = ana.mark()
         ana.send(line)
         ana.expect("error", mark)

@@ -556,6 +556,56 @@ what_looks_like_a_pattern(void **state)
 	free(plain);
 }
 
+/* What a kernel makes up, where there is such a one: it is said at once, and of
+ * a folder in the offer as in the stream. */
+static void
+what_only_says_that_it_is_empty(void **state)
+{
+	static const char *const made[] = { "/proc/version",
+		"/proc/sys/kernel/random" };
+	static const char was_left[] =
+	    "(uuid was left out: its size is not known before it is read)";
+
+	(void)state;
+	struct source *src;
+	struct survey *s;
+	struct stat st;
+	char *error = NULL;
+	struct source_plan plan = { .path = made[0], .sorted = true };
+	for (size_t i = 0; i < sizeof(made) / sizeof(made[0]); i++)
+		if (stat(made[i], &st) != 0)
+			skip();
+	assert_no_survey(made[0],
+	    "/proc/version: its size is not known before it is read; this "
+	    "sends what comes of it: earshot send-file CONTACT - --name NAME < "
+	    "FILE");
+	assert_int_equal(source_open(&plan, &src, &error), ERR_UNSUPPORTED);
+	free(error);
+	char *path = xasprintf("%s/uuid", made[1]);
+	assert_int_equal(survey_open(path, &s, &error), ERR_UNSUPPORTED);
+	free(error);
+	free(path);
+	const struct file_info *info = survey(made[1], &s);
+	assert_int_equal(info->files, 0);
+	assert_int_equal(info->size, 0);
+	assert_non_null(strstr(info->note, "its size is not known"));
+	survey_free(s);
+	plan.path = made[1];
+	src = begin(&plan);
+	char *got = all_pieces(src);
+	assert_non_null(strstr(got, was_left));
+	assert_null(strstr(got, ":0"));
+	assert_true(source_left_out(src) > 1);
+	free(got);
+	source_free(src);
+	/* An empty one is sent as ever. */
+	tmpdir_write(tmpdir_path(dir, "empty"), "", 0, 0600);
+	info = survey(dir, &s);
+	assert_int_equal(info->files, 1);
+	assert_null(info->note);
+	survey_free(s);
+}
+
 static void
 what_cannot_be_sent(void **state)
 {
@@ -610,6 +660,7 @@ main(void)
 		TEST(depth_64_and_65),
 		TEST(surveys),
 		TEST(what_looks_like_a_pattern),
+		TEST(what_only_says_that_it_is_empty),
 		TEST(what_cannot_be_sent),
 	};
 
