@@ -198,8 +198,10 @@ struct effect {
 	const char *text;
 	const char *line; /* EFFECT_MESSAGE, EFFECT_NOTICE: that of the command
 			     which this answers, where it was executed
-			     before; EFFECT_QUERY: the one that asks; else
+			     before; EFFECT_QUERY: the one that asks;
+			     EFFECT_TRANSFER: the one that offers it now; else
 			     NULL */
+	uint32_t line_conv; /* EFFECT_TRANSFER: where line was executed */
 	enum transfer_state state;
 	const struct host_found *host; /* until the next look-up */
 	uint64_t offset;

@@ -25,7 +25,7 @@ struct events {
 	/* An edit, deletion or reaction; msg as with delivery. */
 	char *(*revised)(const struct model *m, const struct conv *c,
 	    const struct message *msg, const struct effect *effect);
-	/* A file on its way, as the effect says. */
+	/* A file on its way, as the effect says; its line is ours, or NULL. */
 	char *(*transfer)(const struct model *m, const struct transfer *t,
 	    const struct effect *effect);
 	/* A command that runs, as the effect says; NULL: messages and notices

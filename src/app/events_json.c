@@ -568,6 +568,7 @@ json_transfer(const struct model *m, const struct transfer *t,
 	free(path);
 	add(&b, "reason", t->reason == NULL ? "" : t->reason);
 	add(&b, "note", t->note == NULL ? "" : t->note);
+	add(&b, "command", effect->line);
 	return end(&b);
 }
 

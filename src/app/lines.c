@@ -156,8 +156,12 @@ report_transfer(
 	if (effect->kind != EFFECT_TRANSFER)
 		return false;
 	const struct transfer *t = model_transfer(m, effect->token);
+	struct effect own = *effect;
+	/* The line of another is none of ours. */
+	if (l->aside && effect->line_conv != front_aside(&l->front))
+		own.line = NULL;
 	if (t != NULL)
-		lines_print(l, l->events->transfer(m, t, effect));
+		lines_print(l, l->events->transfer(m, t, &own));
 	return true;
 }
 

@@ -257,45 +257,23 @@ command_of(const struct sent *s, const json_t *peer)
 	return line;
 }
 
-/* What was spooled is told by its name alone. */
-static bool
-is_offer_of(
-    const struct sent *s, const struct sent_item *item, const json_t *event)
-{
-	bool spooled = s->spooled != NULL;
-	char *own =
-	    own_text(spooled ? strrchr(item->path, '/') + 1 : item->path,
-		PEER_TEXT_LINE, NULL);
-	bool is =
-	    strcmp(own, client_text(event, spooled ? "name" : "path")) == 0;
-
-	free(own);
-	return is;
-}
-
-/* What refers to one of ours; NULL. The first offer of its path is. */
+/* What refers to one of ours; NULL. They are offered in their order. */
 static struct sent_item *
 item_of(struct sent *s, const json_t *event)
 {
 	const char *number = client_text(event, "transfer");
+	struct sent_item *item = s->items;
 
-	for (size_t i = 0; i < s->count; i++)
-		if (strcmp(s->items[i].number, number) == 0)
-			return &s->items[i];
-	/* With a reason it is an older one, which waits. */
-	if (strcmp(client_text(event, "direction"), "out") != 0 ||
-	    strcmp(client_text(event, "state"), "offered") != 0 ||
-	    strcmp(client_text(event, "id"), s->id) != 0 ||
-	    client_text(event, "reason")[0] != '\0')
-		return NULL;
-	for (size_t i = 0; i < s->count; i++) {
-		struct sent_item *item = &s->items[i];
-		if (item->number[0] != '\0' || !is_offer_of(s, item, event))
-			continue;
-		snprintf(item->number, sizeof(item->number), "%s", number);
-		return item;
+	while (item < s->items + s->count && item->number[0] != '\0') {
+		if (strcmp(item->number, number) == 0)
+			return item;
+		item++;
 	}
-	return NULL;
+	if (item == s->items + s->count ||
+	    strcmp(client_text(event, "command"), s->line) != 0)
+		return NULL;
+	snprintf(item->number, sizeof(item->number), "%s", number);
+	return item;
 }
 
 static void
@@ -308,6 +286,9 @@ take_event(struct verb_run *v, struct sent *s, json_t *event)
 		    strcmp(client_text(event, "command"), s->line) == 0;
 
 	verb_note(v, event);
+	/* The line tells where standard input lies. */
+	if (item != NULL && s->spooled != NULL)
+		json_object_set_new(event, "command", json_null());
 	if (item != NULL)
 		sent_update(s, item, event);
 	else if (late && client_is(event, "error") && v->error == NULL)
@@ -435,7 +416,6 @@ send_to(struct verb_run *v, struct sent *s, const json_t *peer)
 
 	s->line = command_of(s, peer);
 	s->who = xstrdup(client_text(peer, "name"));
-	s->id = xstrdup(client_text(peer, "id"));
 	char *answer = verb_ask(v, s->line, &failed, NULL);
 	if (failed && v->error == NULL && answer != NULL)
 		v->error = xstrdup(answer);

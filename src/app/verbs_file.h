@@ -26,7 +26,6 @@ struct sent {
 	size_t count;
 	char *spooled; /* owned: standard input, as a file; NULL */
 	char *who;     /* owned: what the other end is called */
-	char *id;      /* owned: its fingerprint; "": it has none */
 	char *line;    /* owned: the command that offers them */
 	bool terminal; /* else JSON */
 	bool ascii;    /* a terminal that takes no UTF-8 */

@@ -46,7 +46,6 @@ sent_clear(struct sent *s)
 	}
 	free(s->spooled);
 	free(s->who);
-	free(s->id);
 	free(s->line);
 	*s = (struct sent){ 0 };
 }

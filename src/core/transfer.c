@@ -126,6 +126,8 @@ effect_transfer(struct engine *e, const struct transfer *t)
 			  .conv = t->conv,
 			  .fp = t->peer,
 			  .state = t->state,
+			  .line = e->answers,
+			  .line_conv = e->answers_conv,
 		      });
 }
 

@@ -214,6 +214,7 @@ settle(struct engine *e, struct now now, const struct sending *s,
     const char *error)
 {
 	e->answers = s->line;
+	e->answers_conv = s->conv;
 	if (error != NULL)
 		engine_error(e, now, s->conv, "not sent: %s", error);
 	else

@@ -232,6 +232,46 @@ def waiting():
     lab.wait_until(lambda: lab.pump(0.01) or not spooled(home), "its end")
 
 
+def settled(runs):
+    """Each of them waits, and goes on waiting."""
+    calm = 0
+    while calm < 50:
+        lab.pump(0.01)
+        calm += 1
+        for run in runs:
+            with open("/proc/%d/stat" % run.process.pid) as f:
+                if f.read().rsplit(")", 1)[1].split()[0] != "S":
+                    calm = 0
+
+
+def twins():
+    """Two of one name at the same time: each follows its own."""
+    ns, home, bob = people()
+    ana = Earshot(ns, "ana", home_dir=home)
+    lab.meet(ana, bob)
+    mark = bob.mark()
+    runs = [SendFile(ns, home, "bob", "-", "--name", "twin.txt",
+                     stdin=subprocess.PIPE) for _ in range(2)]
+    lab.wait_until(lambda: lab.pump(0.01) or len(spooled(home)) == 2, "both")
+    ana.sync()
+    settled(runs)
+    # Both lines are read in one turn, before either is answered.
+    ana.signal(signal.SIGSTOP)
+    for i, run in enumerate(runs):
+        run.process.stdin.write(b"x" * (i + 1))
+        run.process.stdin.close()
+    settled(runs)
+    ana.signal(signal.SIGCONT)
+    for size, word in ((1, "/get "), (2, "/refuse ")):
+        offer = bob.expect("transfer", mark, state="offered", size=size)
+        bob.send(word + offer["transfer"])
+    for size, run, status in zip((1, 2), runs, (DONE, REFUSED)):
+        events = [e for e in run.end(status) if e["event"] == "transfer"]
+        check({e["size"] for e in events} == {size}, events)
+        check(all(e["path"] is None and e["command"] is None
+                  for e in events), events)
+
+
 def left():
     """The earshot that offers it ends: the next one has it still."""
     ns, home, bob = people()
@@ -384,5 +424,5 @@ def on_a_terminal():
           "c.txt: bob has it" in text, text)
 
 
-lab.run(alone, beside, interrupted, waiting, left, several, to_nowhere,
+lab.run(alone, beside, interrupted, waiting, twins, left, several, to_nowhere,
         into_a_folder, on_a_terminal)

@@ -98,7 +98,7 @@ transfers_are_told(void **state)
 {
 	static const char keys[] =
 	    "event transfer state direction with id dialect name folder size "
-	    "done rate paused_by ended_by path reason note";
+	    "done rate paused_by ended_by path reason note command";
 	const struct stage *st = *state;
 	struct transfer *t =
 	    fixture_transfer(st->m, st->bob, "a \"b\".txt", false);
@@ -115,9 +115,12 @@ transfers_are_told(void **state)
 	assert_string_equal(
 	    line, "* f1: a \"b\".txt: waits for bob: they are busy");
 	free(line);
+	effect.line = "/send a";
 	line = events_json.transfer(st->m, t, &effect);
 	assert_non_null(strstr(line, "\"reason\":\"they are busy\""));
+	assert_non_null(strstr(line, "\"command\":\"/send a\""));
 	free(line);
+	effect.line = NULL;
 	t->mine = false;
 	free(t->reason);
 	t->reason = NULL;
