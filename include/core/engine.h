@@ -196,12 +196,12 @@ struct effect {
 	const uint8_t *bytes;
 	size_t size;
 	const char *text;
-	const char *line; /* EFFECT_MESSAGE, EFFECT_NOTICE: that of the command
-			     which this answers, where it was executed
-			     before; EFFECT_QUERY: the one that asks;
-			     EFFECT_TRANSFER: the one that offers it now; else
-			     NULL */
-	uint32_t line_conv; /* EFFECT_TRANSFER: where line was executed */
+	const char *line;  /* EFFECT_MESSAGE, EFFECT_NOTICE: that of the command
+			      which this answers, where it was executed
+			      before; EFFECT_QUERY: the one that asks; else
+			      NULL */
+	uint32_t asked_in; /* EFFECT_TRANSFER: where the command was executed
+			      that offers it just now; 0: none does */
 	enum transfer_state state;
 	const struct host_found *host; /* until the next look-up */
 	uint64_t offset;

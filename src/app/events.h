@@ -25,9 +25,10 @@ struct events {
 	/* An edit, deletion or reaction; msg as with delivery. */
 	char *(*revised)(const struct model *m, const struct conv *c,
 	    const struct message *msg, const struct effect *effect);
-	/* A file on its way, as the effect says; its line is ours, or NULL. */
+	/* A file on its way, as the effect says. asked: a line of whoever reads
+	 * this offers it just now. */
 	char *(*transfer)(const struct model *m, const struct transfer *t,
-	    const struct effect *effect);
+	    const struct effect *effect, bool asked);
 	/* A command that runs, as the effect says; NULL: messages and notices
 	 * tell it. */
 	char *(*ran)(const struct model *m, const struct effect *effect);

@@ -530,7 +530,7 @@ paused_by(const struct transfer *t)
 
 static char *
 json_transfer(const struct model *m, const struct transfer *t,
-    const struct effect *effect)
+    const struct effect *effect, bool asked)
 {
 	struct buf b = begin("transfer");
 	char number[NUMBER_SIZE];
@@ -568,7 +568,7 @@ json_transfer(const struct model *m, const struct transfer *t,
 	free(path);
 	add(&b, "reason", t->reason == NULL ? "" : t->reason);
 	add(&b, "note", t->note == NULL ? "" : t->note);
-	add(&b, "command", effect->line);
+	add_bool(&b, "asked", asked);
 	return end(&b);
 }
 

@@ -295,7 +295,7 @@ text_saved(const struct lang *l, const struct transfer *t)
 
 static char *
 text_transfer(const struct model *m, const struct transfer *t,
-    const struct effect *effect)
+    const struct effect *effect, bool asked)
 {
 	const struct lang *l = m->lang;
 	const struct peer *p = model_peer(m, &t->peer);
@@ -303,6 +303,7 @@ text_transfer(const struct model *m, const struct transfer *t,
 	const char *who = p == NULL ? "?" : peer_label(p, false, label);
 	unsigned id = (unsigned)t->id;
 
+	(void)asked;
 	if (effect->on)
 		return NULL;
 	if (effect->state == TRANSFER_OFFERED && t->reason == NULL)

@@ -156,12 +156,11 @@ report_transfer(
 	if (effect->kind != EFFECT_TRANSFER)
 		return false;
 	const struct transfer *t = model_transfer(m, effect->token);
-	struct effect own = *effect;
-	/* The line of another is none of ours. */
-	if (l->aside && effect->line_conv != front_aside(&l->front))
-		own.line = NULL;
+	bool asked =
+	    l->aside ? effect->asked_in == front_aside(&l->front)
+		     : effect->asked_in != 0 && effect->asked_in < CONV_ASIDE;
 	if (t != NULL)
-		lines_print(l, l->events->transfer(m, t, &own));
+		lines_print(l, l->events->transfer(m, t, effect, asked));
 	return true;
 }
 

@@ -270,7 +270,7 @@ item_of(struct sent *s, const json_t *event)
 		item++;
 	}
 	if (item == s->items + s->count ||
-	    strcmp(client_text(event, "command"), s->line) != 0)
+	    !json_is_true(json_object_get(event, "asked")))
 		return NULL;
 	snprintf(item->number, sizeof(item->number), "%s", number);
 	return item;
@@ -286,9 +286,6 @@ take_event(struct verb_run *v, struct sent *s, json_t *event)
 		    strcmp(client_text(event, "command"), s->line) == 0;
 
 	verb_note(v, event);
-	/* The line tells where standard input lies. */
-	if (item != NULL && s->spooled != NULL)
-		json_object_set_new(event, "command", json_null());
 	if (item != NULL)
 		sent_update(s, item, event);
 	else if (late && client_is(event, "error") && v->error == NULL)

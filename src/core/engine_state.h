@@ -328,7 +328,7 @@ struct engine {
 	/* The line that is answered now, though it was executed before; or
 	 * NULL. */
 	const char *answers;
-	uint32_t answers_conv; /* where it was executed */
+	uint32_t answers_in; /* where it was executed */
 	struct accept_host hosts[ACCEPT_HOSTS_MAX];
 	struct contact **contacts;
 	size_t contact_count, contact_cap;

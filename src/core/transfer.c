@@ -126,8 +126,7 @@ effect_transfer(struct engine *e, const struct transfer *t)
 			  .conv = t->conv,
 			  .fp = t->peer,
 			  .state = t->state,
-			  .line = e->answers,
-			  .line_conv = e->answers_conv,
+			  .asked_in = e->answers_in,
 		      });
 }
 

@@ -214,12 +214,13 @@ settle(struct engine *e, struct now now, const struct sending *s,
     const char *error)
 {
 	e->answers = s->line;
-	e->answers_conv = s->conv;
+	e->answers_in = s->conv;
 	if (error != NULL)
 		engine_error(e, now, s->conv, "not sent: %s", error);
 	else
 		offer_all(e, now, s);
 	e->answers = NULL;
+	e->answers_in = 0;
 }
 
 void

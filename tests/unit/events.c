@@ -98,42 +98,40 @@ transfers_are_told(void **state)
 {
 	static const char keys[] =
 	    "event transfer state direction with id dialect name folder size "
-	    "done rate paused_by ended_by path reason note command";
+	    "done rate paused_by ended_by path reason note asked";
 	const struct stage *st = *state;
 	struct transfer *t =
 	    fixture_transfer(st->m, st->bob, "a \"b\".txt", false);
 	struct effect effect = { .kind = EFFECT_TRANSFER, .token = t->id };
 
-	check_keys(events_json.transfer(st->m, t, &effect), keys);
-	char *line = events_text.transfer(st->m, t, &effect);
+	check_keys(events_json.transfer(st->m, t, &effect, false), keys);
+	char *line = events_text.transfer(st->m, t, &effect, false);
 	assert_string_equal(line,
 	    "* f1: bob offers a \"b\".txt, 1.4 MB; /get f1 or /refuse f1");
 	free(line);
 	t->mine = true;
 	t->reason = strdup("they are busy");
-	line = events_text.transfer(st->m, t, &effect);
+	line = events_text.transfer(st->m, t, &effect, false);
 	assert_string_equal(
 	    line, "* f1: a \"b\".txt: waits for bob: they are busy");
 	free(line);
-	effect.line = "/send a";
-	line = events_json.transfer(st->m, t, &effect);
+	line = events_json.transfer(st->m, t, &effect, true);
 	assert_non_null(strstr(line, "\"reason\":\"they are busy\""));
-	assert_non_null(strstr(line, "\"command\":\"/send a\""));
+	assert_non_null(strstr(line, "\"asked\":true"));
 	free(line);
-	effect.line = NULL;
 	t->mine = false;
 	free(t->reason);
 	t->reason = NULL;
 	effect.on = true;
-	assert_null(events_text.transfer(st->m, t, &effect));
+	assert_null(events_text.transfer(st->m, t, &effect, false));
 	effect.on = false;
 	effect.state = TRANSFER_DONE;
 	t->path = strdup("/tmp/a");
-	line = events_text.transfer(st->m, t, &effect);
+	line = events_text.transfer(st->m, t, &effect, false);
 	assert_string_equal(line, "* f1: a \"b\".txt is saved as /tmp/a");
 	free(line);
 	t->note = strdup("2 names changed");
-	line = events_text.transfer(st->m, t, &effect);
+	line = events_text.transfer(st->m, t, &effect, false);
 	assert_string_equal(
 	    line, "* f1: a \"b\".txt is saved as /tmp/a; 2 names changed");
 	free(line);
@@ -142,11 +140,11 @@ transfers_are_told(void **state)
 	/* A path may have any bytes. */
 	free(t->path);
 	t->path = strdup("/\xff\x1b[2J\xe2\x80\xae/a");
-	line = events_text.transfer(st->m, t, &effect);
+	line = events_text.transfer(st->m, t, &effect, false);
 	assert_null(strpbrk(line, "\xff\x1b"));
 	assert_null(strstr(line, "\xe2\x80\xae"));
 	free(line);
-	line = events_json.transfer(st->m, t, &effect);
+	line = events_json.transfer(st->m, t, &effect, false);
 	json_t *event = json_loads(line, 0, NULL);
 	char *clean = transfer_path(t);
 	assert_string_equal(
@@ -157,14 +155,14 @@ transfers_are_told(void **state)
 	/* Nor is any told that our user did not choose. */
 	free(t->path);
 	t->path = strdup("/h/.earshot-0123456789abcdef.spool/a");
-	line = events_json.transfer(st->m, t, &effect);
+	line = events_json.transfer(st->m, t, &effect, false);
 	assert_non_null(strstr(line, "\"path\":null"));
 	free(line);
 	effect.state = TRANSFER_FAILED;
 	t->reason = strdup("gone");
 	t->size_known = false;
-	check_keys(events_json.transfer(st->m, t, &effect), keys);
-	line = events_text.transfer(st->m, t, &effect);
+	check_keys(events_json.transfer(st->m, t, &effect, false), keys);
+	line = events_text.transfer(st->m, t, &effect, false);
 	assert_string_equal(line, "* f1: a \"b\".txt: failed: gone");
 	free(line);
 	/* Its line in the conversation is not said twice. */
@@ -180,11 +178,11 @@ check_end(const struct stage *st, const struct transfer *t, const char *text,
 	struct effect effect = {
 		.kind = EFFECT_TRANSFER, .token = t->id, .state = t->state
 	};
-	char *line = events_text.transfer(st->m, t, &effect);
+	char *line = events_text.transfer(st->m, t, &effect, false);
 
 	assert_string_equal(line, text);
 	free(line);
-	line = events_json.transfer(st->m, t, &effect);
+	line = events_json.transfer(st->m, t, &effect, false);
 	json_t *event = json_loads(line, 0, NULL);
 	json_t *ended_by = json_object_get(event, "ended_by");
 	assert_non_null(ended_by);
