@@ -79,11 +79,9 @@ int sink_cut(struct sink *s, uint64_t offset, char **ret_error);
 /* Closes it; what is there stays. */
 void sink_keep(struct sink *s);
 /* Removes what part names, and its list; what is finished stays. Who finishes
- * it meanwhile finds nothing, or was first. */
-void sink_drop_part(const char *part);
-/* The same; a folder, which may have a million files, is removed by a process
- * that outlives the program, and until it is gone sink_resume says ERR_STATE.
- */
+ * it meanwhile finds nothing, or was first. A folder, which may have a million
+ * files, is removed by a process that outlives the program, and until it is
+ * gone sink_resume says ERR_STATE. */
 void sink_drop_aside(const char *part);
 /* 0, or an error and its sentence (caller frees). */
 int sink_open(

@@ -451,8 +451,8 @@ drop_in_aside(int dir, const char *temp)
 		_exit(0);
 }
 
-static void
-drop(const char *part, void (*how)(int dir, const char *temp))
+void
+sink_drop_aside(const char *part)
 {
 	const char *temp;
 	char *path;
@@ -461,20 +461,8 @@ drop(const char *part, void (*how)(int dir, const char *temp))
 		return;
 	int dir = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	if (dir >= 0) {
-		how(dir, temp);
+		drop_in_aside(dir, temp);
 		close(dir);
 	}
 	free(path);
-}
-
-void
-sink_drop_part(const char *part)
-{
-	drop(part, drop_in);
-}
-
-void
-sink_drop_aside(const char *part)
-{
-	drop(part, drop_in_aside);
 }

@@ -257,7 +257,7 @@ hear(struct kit_end *e)
 			e->sys_errno = r.sys_errno;
 			/* As main does, once that is stored. */
 			if (r.kind == MOVE_DONE && e->part != NULL && !e->dies)
-				sink_drop_part(e->part);
+				sink_drop_aside(e->part);
 		}
 	}
 }

@@ -4,6 +4,7 @@
 #include "base/err.h"
 #include "base/file_name.h"
 #include "base/mem.h"
+#include "orphans.h"
 #include "sink_kit.h"
 #include "store/source.h"
 #include "tmpdir.h"
@@ -326,4 +327,13 @@ is_same_tree(const char *sent, const char *got)
 	source_free(a);
 	source_free(b);
 	return same;
+}
+
+void
+drop_part(const char *part)
+{
+	if (!orphans_adopt())
+		skip();
+	sink_drop_aside(part);
+	orphans_wait();
 }

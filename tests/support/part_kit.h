@@ -33,5 +33,7 @@ uint64_t replay(struct sink *s, const char *path);
 int cut(struct sink *s, uint64_t offset);
 /* Names (made safe), bytes and times are the same. */
 bool is_same_tree(const char *sent, const char *got);
+/* Removes it (sink_drop_aside), and waits for whoever does. */
+void drop_part(const char *part);
 
 #endif

@@ -665,7 +665,7 @@ sixteen_go_at_once(void **state)
 			}
 	}
 	for (size_t i = 1; i <= 16; i++) {
-		sink_drop_part(parts[i]);
+		sink_drop_aside(parts[i]);
 		free(parts[i]);
 	}
 	assert_int_equal(kit_downloads(k), 16);

@@ -76,7 +76,7 @@ a_large_file(void **state)
 		assert_int_equal(stat(end == 0 ? part : path, &st), 0);
 		assert_int_equal(st.st_size, (end == 0 ? 3 : COUNT) * MIB);
 		assert_true(st.st_blocks * 512 <= st.st_size + MIB);
-		sink_drop_part(part);
+		sink_drop_aside(part);
 		free(path);
 		free(part);
 	}

@@ -87,7 +87,7 @@ t37_names_taken_up(void **state)
 			if (how > 0)
 				sink_keep(s);
 			if (how == 2) {
-				sink_drop_part(part);
+				drop_part(part);
 				assert_int_equal(count_entries(dir), 2);
 				free(part);
 				continue;
@@ -171,7 +171,7 @@ t39_sizes(void **state)
 		/* No final name; what is there can be taken up, or dropped. */
 		assert_int_equal(
 		    tmpdir_exists(tmpdir_path(downloads, "f")), rows[r].done);
-		sink_drop_part(part);
+		drop_part(part);
 		assert_int_equal(count_entries(downloads), rows[r].done);
 		(void)remove(tmpdir_path(downloads, "f/f"));
 		(void)remove(tmpdir_path(downloads, "f"));

@@ -80,7 +80,7 @@ do_work(const struct work *w)
 	free(got);
 	/* Now it is told, and nobody will ask again. */
 	said->finished = true;
-	sink_drop_part(said->part);
+	sink_drop_aside(said->part);
 }
 
 /* False: it came to its end before so many calls. */
@@ -170,7 +170,7 @@ check(const struct work *w)
 	char *got = find_done();
 	assert_non_null(got);
 	assert_true(is_same_tree(w->path, got));
-	sink_drop_part(said->part);
+	sink_drop_aside(said->part);
 	assert_int_equal(count_entries(downloads), 1);
 	free(got);
 }

@@ -216,7 +216,7 @@ finished_and_not_told(void **state)
 		assert_string_equal(again, moved);
 		free(again);
 		/* What is finished is not dropped. */
-		sink_drop_part(part);
+		drop_part(part);
 		assert_int_equal(count_entries(downloads), 1);
 		assert_true(is_same_tree(path, moved));
 		assert_null(take_up(&plan, part, &err));
@@ -344,12 +344,12 @@ replaced(const char *path, bool of_list, enum other other)
 	    &plan, part, other == OTHER_NOTHING ? ERR_NOT_FOUND : ERR_FORMAT);
 	if (other != OTHER_NOTHING) {
 		if (of_list)
-			sink_drop_part(part);
+			drop_part(part);
 		assert_int_equal(lstat(name, &st), 0);
 		assert_int_equal(remove(name), 0);
 	}
 	assert_int_equal(rename(away, name), 0);
-	sink_drop_part(part);
+	drop_part(part);
 	assert_int_equal(count_entries(downloads), 0);
 	free(away);
 	free(list);
@@ -389,7 +389,7 @@ t38_what_is_dropped_is_what_was_made(void **state)
 	assert_int_equal(rename(part, away), 0);
 	assert_int_equal(mkdir(part, 0700), 0);
 	tmpdir_write(tmpdir_path(part, "work"), "x", 1, 0600);
-	sink_drop_part(part);
+	drop_part(part);
 	assert_true(tmpdir_exists(tmpdir_path(part, "work")));
 	assert_int_equal(count_entries(downloads), 1);
 	free(away);
@@ -407,7 +407,7 @@ what_is_no_part(void **state)
 	struct sink_plan plan = plan_file("x", 1);
 	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
 		assert_gone(&plan, names[i], i == 6 ? ERR_SYS : ERR_FORMAT);
-		sink_drop_part(names[i]);
+		drop_part(names[i]);
 	}
 	/* A file is not taken up as a folder, nor elsewhere. */
 	const char *path = make_large(5000);
@@ -482,7 +482,7 @@ damaged_lists(void **state)
 		struct stat st;
 		assert_int_equal(stat(list, &st), 0);
 		if (at >= (size_t)st.st_size) {
-			sink_drop_part(part);
+			drop_part(part);
 			free(list);
 			free(part);
 			break;
@@ -505,7 +505,7 @@ damaged_lists(void **state)
 			gone++;
 			assert_int_equal(err, ERR_FORMAT);
 			/* Whose it is cannot be told. */
-			sink_drop_part(part);
+			drop_part(part);
 			assert_int_equal(count_entries(downloads), 2);
 			char *line = xasprintf("rm -r '%s' '%s'", part, list);
 			assert_int_equal(system(line), 0);

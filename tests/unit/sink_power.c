@@ -126,7 +126,7 @@ two_syncs(void **state)
 	assert_true(sink_has_name(s));
 	free(finish(s));
 	assert_string_equal(calls, "FD");
-	sink_drop_part(part);
+	sink_drop_aside(part);
 	free(part);
 }
 
@@ -140,7 +140,7 @@ begin_again(const struct sink_plan *plan, const char *path, const char *part)
 
 	if (s == NULL) {
 		assert_true(err == ERR_NOT_FOUND || err == ERR_FORMAT);
-		sink_drop_part(part);
+		drop_part(part);
 		s = begin_part(plan);
 	} else {
 		there = replay(s, path);
@@ -150,7 +150,7 @@ begin_again(const struct sink_plan *plan, const char *path, const char *part)
 	char *got = finish(s);
 	assert_true(is_same_tree(path, got));
 	free(got);
-	sink_drop_part(part);
+	sink_drop_aside(part);
 }
 
 static unsigned
