@@ -39,6 +39,14 @@ plan_of(const struct move *mv)
 	};
 }
 
+static void
+drop_part(struct move *mv)
+{
+	sink_drop_aside(mv->part);
+	free(mv->part);
+	mv->part = NULL;
+}
+
 /* What was there may have been removed, or be damaged: then anew. */
 static int
 open_sink(struct move *mv, char **ret_error)
@@ -55,9 +63,7 @@ open_sink(struct move *mv, char **ret_error)
 			return err;
 		free(*ret_error);
 		*ret_error = NULL;
-		sink_drop_aside(mv->part);
-		free(mv->part);
-		mv->part = NULL;
+		drop_part(mv);
 	}
 	return sink_open_part(&plan, &mv->sink, ret_error);
 }
@@ -122,6 +128,23 @@ tally_cut(struct tally *t, uint64_t offset)
 	t->left += back;
 }
 
+/* Of a folder another part is begun, since it may have a million files. */
+static int
+cut_sink(struct move *mv, uint64_t offset, char **ret_error)
+{
+	struct sink_plan plan = plan_of(mv);
+
+	if (mv->part == NULL)
+		return 0;
+	if (offset > 0 || !mv->folder || sink_has_name(mv->sink))
+		return sink_cut(mv->sink, offset, ret_error);
+	sink_keep(mv->sink);
+	mv->sink = NULL;
+	mv->begun = false;
+	drop_part(mv);
+	return sink_open_part(&plan, &mv->sink, ret_error);
+}
+
 static void
 on_begun(struct mover *m, struct move *mv, uint64_t offset)
 {
@@ -132,7 +155,7 @@ on_begun(struct mover *m, struct move *mv, uint64_t offset)
 		return;
 	}
 	tally_cut(&mv->tally, offset);
-	if (mv->part != NULL && sink_cut(mv->sink, offset, &error) < 0) {
+	if (cut_sink(mv, offset, &error) < 0) {
 		move_fail(m, mv, FLOW_STOP_SINK, error);
 		return;
 	}

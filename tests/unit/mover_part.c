@@ -263,12 +263,9 @@ main_removes_nothing(void **state)
 	free(other);
 }
 
-/* Else what others move would wait. */
 static void
-the_thread_removes_no_folder(void **state)
+send_many(struct kit *k)
 {
-	struct kit *k = *state;
-
 	kit_make_folder(k, "many");
 	for (int i = 0; i < MANY; i++) {
 		char name[32];
@@ -276,6 +273,15 @@ the_thread_removes_no_folder(void **state)
 		kit_make_file(k, name, 1000);
 	}
 	kit_folder(k, "many", MANY * 1000, MANY);
+}
+
+/* Else what others move would wait. */
+static void
+the_thread_removes_no_folder(void **state)
+{
+	struct kit *k = *state;
+
+	send_many(k);
 	k->limit = (MANY - 100) * 1000;
 	kit_start(k);
 	kit_run_to_limit(k);
@@ -286,6 +292,38 @@ the_thread_removes_no_folder(void **state)
 	assert_true(removed <= FEW);
 	orphans_wait();
 	assert_int_equal(kit_downloads(k), 0);
+}
+
+/* Nor where it comes from the beginning on: that is another part. */
+static void
+the_thread_empties_no_folder(void **state)
+{
+	struct kit *k = *state;
+	struct kit_liar liar;
+
+	send_many(k);
+	kit_run_and_cut(k, (MANY - 100) * 1000);
+	char *old = xstrdup(k->to.part);
+	kit_start_receiver(k);
+	kit_liar_open(&liar, k->to.fd);
+	removed = 0;
+	kit_liar_say(&liar);
+	kit_look(&k->to);
+	assert_int_equal(k->to.begun, 1);
+	assert_true(removed <= FEW);
+	assert_string_not_equal(k->to.part, old);
+	orphans_wait();
+	assert_int_equal(kit_downloads(k), 2);
+	/* It is gone on with as any. */
+	kit_cut(k);
+	kit_wait(k, &k->to);
+	kit_start(k);
+	kit_run(k);
+	assert_int_equal(k->to.kind, MOVE_DONE);
+	assert_int_equal(k->to.files_done, MANY);
+	assert_int_equal(kit_downloads(k), 1);
+	flow_free(liar.f);
+	free(old);
 }
 
 #define KIT_TEST(f) cmocka_unit_test_setup_teardown(f, kit_open, kit_close)
@@ -299,6 +337,7 @@ main(void)
 		KIT_TEST(what_is_finished_is_dropped),
 		KIT_TEST(main_removes_nothing),
 		KIT_TEST(the_thread_removes_no_folder),
+		KIT_TEST(the_thread_empties_no_folder),
 	};
 
 	tester = getpid();
