@@ -176,6 +176,8 @@ begin(struct engine *e, struct now now, struct conn *c, struct transfer *t)
 	t->moving = true;
 	t->stream_ended = t->looks = false;
 	t->stream_at = 0;
+	/* It rested here since it could not be read. */
+	t->paused_here = false;
 	/* Who comes has ended his pause; who is asked may not have. */
 	if (t->mine)
 		t->paused_there = false;

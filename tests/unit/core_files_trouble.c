@@ -701,6 +701,11 @@ a_source_that_cannot_be_read(void **state)
 	/* Either of them has it tried once more. */
 	fkit_do(&k, BOB, COMMAND_RESUME, his, NULL);
 	assert_int_equal(fkit_state(&k, BOB, his), TRANSFER_RUNNING);
+	/* Then nobody has paused it, whatever breaks. */
+	fkit_cut(&k);
+	fkit_pass(&k, 2000);
+	assert_int_equal(fkit_state(&k, BOB, his), TRANSFER_RUNNING);
+	assert_int_equal(fkit_state(&k, ANA, hers), TRANSFER_RUNNING);
 }
 
 static void
