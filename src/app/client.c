@@ -26,7 +26,7 @@ struct client {
 	int heed_fd; /* or -1 */
 	pid_t child; /* the earshot that was started; 0: none */
 	struct buf input;
-	bool over;
+	bool over, heeded;
 	bool heard; /* anything */
 	bool held;  /* the child found the home in use */
 };
@@ -171,6 +171,12 @@ client_is_alone(const struct client *c)
 }
 
 bool
+client_has_heeded(const struct client *c)
+{
+	return c->heeded;
+}
+
+bool
 client_is_over(const struct client *c)
 {
 	return c->over;
@@ -238,7 +244,7 @@ take_line(struct client *c)
 }
 
 static bool
-wait_for_it(const struct client *c, int64_t until_ms)
+wait_for_it(struct client *c, int64_t until_ms)
 {
 	struct pollfd in[] = { { .fd = c->fd, .events = POLLIN },
 		{ .fd = c->heed_fd, .events = POLLIN } };
@@ -249,8 +255,9 @@ wait_for_it(const struct client *c, int64_t until_ms)
 					   : (int)left;
 
 	int ready = poll(in, 2, timeout);
+	c->heeded |= ready > 0 && in[1].revents != 0;
 	if (ready > 0)
-		return in[1].revents == 0;
+		return !c->heeded;
 	return ready < 0 && errno == EINTR;
 }
 

@@ -35,6 +35,8 @@ bool client_is_over(const struct client *c);
 int client_fd(const struct client *c);
 /* From now on a wait for an event ends when fd is readable; -1: none does. */
 void client_heed(struct client *c, int fd);
+/* One ended so. */
+bool client_has_heeded(const struct client *c);
 /* The event is of that kind. */
 bool client_is(const json_t *event, const char *kind);
 /* A string of the event; "" when it is none. */

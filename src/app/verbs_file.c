@@ -134,6 +134,8 @@ find(struct verb_run *v)
 		event = client_event(v->client,
 		    sure || peer == NULL || settled_ms > until_ms ? until_ms
 								  : settled_ms);
+		if (client_has_heeded(v->client))
+			return NULL;
 		if (event == NULL && client_is_over(v->client))
 			break;
 		if (event != NULL)
@@ -319,21 +321,14 @@ static bool
 await_events(struct verb_run *v, struct sent *s)
 {
 	int64_t until_ms = end_of(v);
-	int signal_fd = signals_open_interrupt();
 	json_t *event;
 
-	client_heed(v->client, signal_fd);
 	while (v->error == NULL && outcome(s) == EXIT_WAITING &&
 	       (event = client_event(v->client, until_ms)) != NULL) {
 		take_event(v, s, event);
 		json_decref(event);
 	}
-	client_heed(v->client, -1);
-	if (signal_fd < 0)
-		return false;
-	bool interrupted = signals_next(signal_fd) != 0;
-	signals_restore(signal_fd);
-	return interrupted;
+	return client_has_heeded(v->client);
 }
 
 /* The only one that is not over; NULL: several are, or one is looked at yet. */
@@ -417,7 +412,33 @@ send_to(struct verb_run *v, struct sent *s, const json_t *peer)
 	if (failed && v->error == NULL && answer != NULL)
 		v->error = xstrdup(answer);
 	free(answer);
-	return failed ? EXIT_FAILED : await_all(v, s);
+	if (!failed)
+		return await_all(v, s);
+	if (!client_has_heeded(v->client))
+		return EXIT_FAILED;
+	free(v->error);
+	v->error = NULL;
+	return EXIT_INTERRUPTED;
+}
+
+/* From here on a signal leaves nothing behind. */
+static int
+seek_and_send(struct verb_run *v, struct sent *s)
+{
+	int signal_fd = signals_open_interrupt();
+
+	client_heed(v->client, signal_fd);
+	json_t *peer = find(v);
+	int status = peer != NULL                   ? send_to(v, s, peer)
+		     : client_has_heeded(v->client) ? EXIT_INTERRUPTED
+						    : EXIT_FAILED;
+	client_heed(v->client, -1);
+	if (signal_fd < 0)
+		return status;
+	/* Taken, so that it ends us no sooner than all is tidied. */
+	(void)signals_next(signal_fd);
+	signals_restore(signal_fd);
+	return status;
 }
 
 int
@@ -427,9 +448,8 @@ verb_send_file(struct verb_run *v)
 	int status = EXIT_FAILED;
 
 	sent_init(&s, v->o->json);
-	json_t *peer = take_paths(v, &s) ? find(v) : NULL;
-	if (peer != NULL)
-		status = send_to(v, &s, peer);
+	if (take_paths(v, &s))
+		status = seek_and_send(v, &s);
 	/* What is offered is read later, whoever runs then, and removed when
 	 * that is over. */
 	if (s.items[0].number[0] == '\0')

@@ -205,6 +205,16 @@ def interrupted():
     run = SendFile(ns, home, "bob", "one")
     run.interrupt()
     check("while an earshot of yours runs" in run.error, run.error)
+    # Of a pipe nothing stays that nobody offers.
+    run = SendFile(ns, home, "nobody", "-", "--name", "x",
+                   stdin=subprocess.PIPE)
+    run.process.stdin.write(b"x")
+    run.process.stdin.close()
+    lab.wait_until(lambda: lab.pump(0.01) or spooled(home), "the pipe")
+    run.process.send_signal(signal.SIGINT)
+    lab.wait_until(lambda: run.process.poll() is not None, "send-file")
+    check(run.process.returncode == INTERRUPTED, run.process.returncode)
+    check(not spooled(home), "nothing is left")
 
 
 def waiting():
