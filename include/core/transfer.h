@@ -107,6 +107,8 @@ struct transfer {
 	bool stream_ended;  /* of that one all came, or went */
 	uint64_t stream_at; /* of that one so much, or was hashed before */
 	bool looks;         /* that one has no connection: it may be all here */
+	bool past;          /* over since before this start, and here only
+			       until they know: listed nowhere */
 	bool owes;          /* over, and the other end may not know; stored of
 			       DONE */
 	int64_t owes_ms;    /* when it is said; NEVER_MS: to the next session */

@@ -16,16 +16,44 @@ enum {
 	MINUTE_MS = 60000,
 	/* After a start not all are tried at once. */
 	SPREAD_MS = 2000,
+	/* Of what is over, so much has a place beside what is not; the newest
+	 * of each peer, who may never come back. */
+	OWED_MAX = TRANSFERS_MAX / 2,
+	OWED_OF_PEER_MAX = 32,
 };
 
-/* What is over is read by nobody; but of what is here they are to be told. */
-static bool
-is_history(const struct transfer *t)
-{
-	bool owes =
-	    t->owes && t->state == TRANSFER_DONE && !t->mine && wire_moves(t);
+/* As long as somebody may wait for a message. */
+static const int64_t owed_ms = INT64_C(30) * 24 * 3600 * 1000;
 
-	return transfer_state_is_last(t->state) && !owes;
+/* It is here, and they are to be told. */
+static bool
+is_owed(struct now now, const struct transfer *t)
+{
+	return t->owes && t->state == TRANSFER_DONE && !t->mine &&
+	       wire_moves(t) && now.wall_ms < t->ended_ms + owed_ms;
+}
+
+/* What is loaded; of what is over, that is read by nobody else. Caller frees.
+ */
+static bool *
+choose(struct now now, const struct saved *s)
+{
+	bool *loads = xcalloc(s->transfer_count + 1, sizeof(*loads));
+	size_t owed = 0;
+
+	for (size_t i = s->transfer_count; i-- > 0;) {
+		const struct transfer *t = s->transfers[i];
+		loads[i] = !transfer_state_is_last(t->state);
+		if (owed == OWED_MAX || !is_owed(now, t))
+			continue;
+		size_t of_peer = 0;
+		for (size_t j = i + 1; j < s->transfer_count; j++)
+			of_peer += loads[j] && s->transfers[j]->owes &&
+				   fp_equal(&s->transfers[j]->peer, &t->peer);
+		loads[i] = of_peer < OWED_OF_PEER_MAX;
+		owed += loads[i];
+	}
+	return loads;
 }
 
 static void
@@ -33,8 +61,7 @@ load_one(struct engine *e, struct now now, const struct transfer *saved)
 {
 	struct peer *p = model_peer_edit(e->model, &saved->peer);
 
-	if (is_history(saved) ||
-	    (p == NULL && saved->dialect != DIALECT_EARSHOT))
+	if (p == NULL && saved->dialect != DIALECT_EARSHOT)
 		return;
 	if (p == NULL)
 		p = model_peer_add(e->model, &saved->peer);
@@ -61,6 +88,7 @@ load_one(struct engine *e, struct now now, const struct transfer *saved)
 	t->moving = t->stream_ended = t->looks = false;
 	t->stream_at = 0;
 	t->ending = t->sink_open = t->source_open = false;
+	t->past = transfer_state_is_last(t->state);
 	t->owes_ms = 0;
 	t->told = (struct msg_id){ 0 };
 }
@@ -95,8 +123,12 @@ load_rule(struct engine *e, struct now now, const struct saved_rule *r)
 void
 transfers_load(struct engine *e, struct now now, const struct saved *s)
 {
+	bool *loads = choose(now, s);
+
 	for (size_t i = 0; i < s->transfer_count; i++)
-		load_one(e, now, s->transfers[i]);
+		if (loads[i])
+			load_one(e, now, s->transfers[i]);
+	free(loads);
 	for (size_t i = 0; i < s->outbox_count; i++)
 		load_told(e, &s->outbox[i]);
 	e->transfer_number = s->transfer_number;

@@ -65,7 +65,7 @@ complete_transfer(struct completion *c, const struct model *m,
 		const struct transfer *t = m->transfers[i];
 		char number[NUMBER_SIZE];
 		snprintf(number, sizeof(number), "f%u", (unsigned)t->id);
-		if (is_for(spec->name, t) &&
+		if (!t->past && is_for(spec->name, t) &&
 		    strncasecmp(number, line + c->from, n) == 0)
 			complete_add(c, xasprintf("%s ", number),
 			    xstrdup(number), gloss(m, t));

@@ -29,12 +29,16 @@ report_files(const struct model *m)
 {
 	struct str s = { 0 };
 
+	size_t listed = 0;
+
 	for (size_t i = 0; i < m->transfer_count; i++) {
-		if (i > 0)
+		if (m->transfers[i]->past)
+			continue;
+		if (listed++ > 0)
 			str_add(&s, "\n");
 		add_transfer(&s, m, m->transfers[i]);
 	}
-	if (m->transfer_count == 0)
+	if (listed == 0)
 		str_add(&s,
 		    say(m->lang,
 			"Nothing is on its way. /send PATH in a talk sends a file."));

@@ -55,6 +55,8 @@ transfers_find(const struct model *m)
 
 	for (size_t i = m->transfer_count; i-- > 0;) {
 		const struct transfer *t = m->transfers[i];
+		if (t->past)
+			continue;
 		memcpy(list->keys[list->count].b, &t->id, sizeof(t->id));
 		list->rows[list->count++] = t;
 	}

@@ -191,6 +191,71 @@ owed_and_not_stored(void **state)
 	assert_int_equal(waiting(), 0);
 }
 
+/* Those who sent something and left as soon as they heard that it is there. */
+static void
+owed_behind_many_others(void **state)
+{
+	(void)state;
+	uint32_t hers, his;
+	run(&hers, &his);
+	finish_unheard(hers, his);
+	fkit_kill(&k, ANA);
+	fkit_kill(&k, BOB);
+	static char name[] = "x";
+	for (unsigned i = 0; i < TRANSFERS_MAX; i++) {
+		struct transfer t = { .id = 1000 + i,
+			.row = 1000 + i,
+			.peer = *fkit_fp(&k, 2),
+			.dialect = DIALECT_EARSHOT,
+			.message = { { 9, (uint8_t)i, (uint8_t)(i >> 8) } },
+			.state = TRANSFER_DONE,
+			.name = name,
+			.ended_ms = k.now.wall_ms,
+			.owes = true };
+		struct change m = { .kind = CHANGE_MESSAGE,
+			.fp = t.peer,
+			.from = t.peer,
+			.row = t.row,
+			.id = t.message,
+			.seq = 1000 + i,
+			.keep = true,
+			.message = MESSAGE_FILE,
+			.text = name,
+			.size = 1 };
+		struct change c = { .kind = CHANGE_TRANSFER,
+			.fp = t.peer,
+			.row = t.row,
+			.transfer = &t };
+		memstore_apply(&k.nodes[BOB].store, &m);
+		memstore_apply(&k.nodes[BOB].store, &c);
+		memstore_commit(&k.nodes[BOB].store);
+	}
+	fkit_start(&k, BOB);
+	const struct model *m = engine_model(k.nodes[BOB].engine);
+	assert_in_range(m->transfer_count, 2, TRANSFERS_MAX / 2);
+	fkit_start(&k, ANA);
+	fkit_pass(&k, 60000);
+	assert_int_equal(fkit_state(&k, ANA, hers), TRANSFER_DONE);
+}
+
+/* Nor is it said for ever to who never comes; and nobody here sees it. */
+static void
+owed_for_a_month(void **state)
+{
+	(void)state;
+	uint32_t hers, his;
+	run(&hers, &his);
+	finish_unheard(hers, his);
+	assert_false(fkit_get(&k, BOB, his)->past);
+	fkit_kill(&k, ANA);
+	restart(BOB);
+	assert_true(fkit_get(&k, BOB, his)->past);
+	fkit_kill(&k, BOB);
+	k.now.wall_ms += INT64_C(30) * 24 * 3600 * 1000;
+	fkit_start(&k, BOB);
+	assert_null(fkit_get(&k, BOB, his));
+}
+
 #define TEST(name) cmocka_unit_test_setup_teardown(name, begin, end)
 
 int
@@ -202,6 +267,8 @@ main(void)
 		TEST(posted_and_not_read),
 		TEST(owed_to_who_is_forgotten),
 		TEST(owed_and_not_stored),
+		TEST(owed_behind_many_others),
+		TEST(owed_for_a_month),
 	};
 
 	return cmocka_run_group_tests(tests, start_sodium, NULL);

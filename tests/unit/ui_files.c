@@ -210,6 +210,27 @@ the_list_as_lines(void **state)
 	free(text);
 }
 
+/* What was over before this start is there only for who is not told yet. */
+static void
+what_is_past_is_not_listed(void **state)
+{
+	struct scene *s = *state;
+	struct transfer *t = fixture_transfer(s->m, ana, "a.txt", false);
+
+	t->state = TRANSFER_DONE;
+	t->path = strdup("/tmp/a.txt");
+	t->past = true;
+	char *text = report_files(s->m);
+	assert_non_null(strstr(text, "/send PATH"));
+	free(text);
+	scene_type(s, "/open f");
+	scene_key(s, KEY_TAB_KEY, 0);
+	assert_true(shows(s, "ana> /open f"));
+	assert_false(shows(s, "ana> /open f1"));
+	scene_key(s, KEY_F1 + 4, 0);
+	assert_false(shows(s, "< a.txt"));
+}
+
 /* Words of paths are completed one by one, and can be read back. */
 static void
 tab_completes_each_path(void **state)
@@ -673,6 +694,7 @@ main(void)
 		TEST(lines_that_mean_nothing),
 		TEST(what_is_wrong_is_named),
 		TEST(the_list_as_lines),
+		TEST(what_is_past_is_not_listed),
 		TEST(any_path_is_shown_clean),
 		TEST(tab_completes_each_path),
 		TEST(the_list_has_keys),
