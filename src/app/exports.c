@@ -169,6 +169,20 @@ exports_are_busy(const struct shell *sh)
 	return count(sh) > 0;
 }
 
+static void
+leave(struct shell *sh, struct exporting *x)
+{
+	struct export *export = x->export;
+
+	x->export = NULL;
+	export_leave(export);
+	end_badly(sh, x,
+	    xasprintf(say(language(),
+			  "%s waits for the disk: it is there once that is "
+			  "done, if nothing fails"),
+		x->path));
+}
+
 void
 exports_stop(struct shell *sh)
 {
@@ -176,7 +190,9 @@ exports_stop(struct shell *sh)
 
 	for (; x != NULL; x = next) {
 		next = next_exporting(x->front.next);
-		if (!x->written)
+		if (x->written)
+			leave(sh, x);
+		else
 			end_badly(sh, x,
 			    xasprintf(say(language(),
 					  "%s was not whole, so nothing was "

@@ -6,6 +6,7 @@
 #include <errno.h>
 #include <limits.h>
 #include <signal.h>
+#include <stdbool.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -30,17 +31,27 @@ close_range_of(int first, int last)
 		close(fd);
 }
 
+/* What a terminal, or who ends a service, sends to all processes of ours is for
+ * the one that waits. */
+static bool
+is_to_all(int number)
+{
+	return number == SIGINT || number == SIGTERM || number == SIGHUP ||
+	       number == SIGQUIT;
+}
+
 /* Neither the terminal nor connections, whose end would not be seen while the
  * disk works. */
 void
 aside_keep(const int *fds, size_t n)
 {
 	struct sigaction dfl = { .sa_handler = SIG_DFL };
+	struct sigaction ign = { .sa_handler = SIG_IGN };
 	sigset_t none;
 	int from = 0;
 
 	for (int number = 1; number < NSIG; number++)
-		sigaction(number, &dfl, NULL);
+		sigaction(number, is_to_all(number) ? &ign : &dfl, NULL);
 	sigemptyset(&none);
 	sigprocmask(SIG_SETMASK, &none, NULL);
 	for (;;) {

@@ -15,6 +15,7 @@ enum {
 	QUIET_MS = 250,     /* after a commit, for the next one to come */
 	PAUSE_MS = 2,       /* between two pieces */
 	FAILED_MS = 60000,  /* after a piece that failed */
+	READER_MS = 500,    /* while somebody reads in the log */
 	SWEEP_MS = 3600000, /* retention, while nothing happens */
 	ORPHANS_PIECE = 200,
 	SWEEP_PIECE = 200,
@@ -144,8 +145,11 @@ piece(struct db *db, struct now now, bool *ret_cut)
 static bool
 cut_log(struct db *db)
 {
+	/* Nobody waits for who reads. */
+	sqlite3_busy_timeout(db->sql, 0);
 	int code = sqlite3_wal_checkpoint_v2(
 	    db->sql, NULL, SQLITE_CHECKPOINT_TRUNCATE, NULL, NULL);
+	sqlite3_busy_timeout(db->sql, DB_BUSY_MS);
 
 	if (code != SQLITE_OK) {
 		db_keep_failure(db, code);
@@ -238,7 +242,8 @@ db_maintain(struct db *db, struct now now)
 	db_note_damage(db, code);
 	db_exec(db, "PRAGMA synchronous = FULL");
 	if (code != 0)
-		return now.mono_ms + FAILED_MS;
+		return now.mono_ms +
+		       ((code & 0xff) == SQLITE_BUSY ? READER_MS : FAILED_MS);
 	if (more)
 		return now.mono_ms + PAUSE_MS;
 	return db->cfg.retention_days == 0 ? NEVER_MS : db->sweep_ms;

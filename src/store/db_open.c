@@ -21,10 +21,9 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-/* A turn of the loop cannot wait. A reader can: who ends has the database for
- * itself for as long as the disk needs to take in the log. */
+/* A reader can wait: who ends has the database for itself for as long as the
+ * disk needs to take in the log. */
 enum {
-	BUSY_MS = 100,
 	READER_BUSY_MS = 10000,
 	WAL_PAGES_MAX = 4000,
 	/* Bytes that the next commits need. */
@@ -154,7 +153,8 @@ open_sql(struct db *db)
 		return false;
 	}
 	sqlite3_extended_result_codes(db->sql, 1);
-	sqlite3_busy_timeout(db->sql, db->is_reader ? READER_BUSY_MS : BUSY_MS);
+	sqlite3_busy_timeout(
+	    db->sql, db->is_reader ? READER_BUSY_MS : DB_BUSY_MS);
 	return db_exec(db, pragmas);
 }
 
@@ -370,6 +370,6 @@ db_open_beside(const struct db *db, struct db **ret_db)
 	*ret_db = beside;
 	if (!open_sql(beside))
 		return beside->failed;
-	sqlite3_busy_timeout(beside->sql, BUSY_MS);
+	sqlite3_busy_timeout(beside->sql, DB_BUSY_MS);
 	return db_exec(beside, "BEGIN") ? SQLITE_OK : beside->failed;
 }

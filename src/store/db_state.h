@@ -89,6 +89,8 @@ enum db_sql {
 	SQL_COUNT,
 };
 
+/* A turn of the loop cannot wait. */
+enum { DB_BUSY_MS = 100 };
 enum { DB_NEARS = 16 };
 
 /* Somebody with a contact and a conversation, and the highest number of their

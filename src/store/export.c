@@ -49,6 +49,7 @@ struct export
 	struct names names;
 	struct buf out;
 	size_t count;
+	bool flushed;
 	int error;   /* errno, of the file */
 	pid_t child; /* who finishes it; or 0 */
 	int answer_fd;
@@ -60,6 +61,7 @@ flush(struct export *x)
 	if (x->error == 0 &&
 	    file_write_all(x->fd, buf_data(&x->out), buf_size(&x->out)) < 0)
 		x->error = errno;
+	x->flushed = true;
 	buf_consume(&x->out, buf_size(&x->out));
 }
 
@@ -225,7 +227,8 @@ export_step(struct export *x, size_t count, char **ret_error)
 {
 	int code = SQLITE_ROW;
 
-	for (; count > 0 && code == SQLITE_ROW && x->error == 0; count--) {
+	x->flushed = false;
+	for (; count > 0 && code == SQLITE_ROW && !x->flushed; count--) {
 		code = sqlite3_step(x->rows);
 		if (code == SQLITE_ROW)
 			code = write_row(x);
@@ -261,6 +264,9 @@ child_run(const struct export *x, int answer)
 
 	aside_keep(keep, 2);
 	int error = put_in_place(x);
+	/* Nobody else may be there any more. */
+	if (error != 0 && x->temp != NULL)
+		unlink(x->temp);
 	_exit(file_write_all(answer, &error, sizeof(error)) != 0);
 }
 
@@ -317,6 +323,16 @@ export_finish(struct export *x, size_t *ret_count, char **ret_error)
 	x->temp = NULL;
 	*ret_count = x->count;
 	return 0;
+}
+
+void
+export_leave(struct export *x)
+{
+	close(x->answer_fd);
+	x->child = 0;
+	free(x->temp);
+	x->temp = NULL;
+	export_free(x);
 }
 
 void

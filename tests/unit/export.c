@@ -19,6 +19,7 @@
 #include <sys/resource.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
+#include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -45,6 +46,18 @@ openat(int dir, const char *name, int flags, ...)
 	return (int)syscall(SYS_openat, dir, name, flags, mode);
 }
 #endif
+
+/* A disk that takes long: who waits for it stops. */
+static bool is_slow;
+
+int
+fsync(int fd)
+{
+	if (is_slow)
+		raise(SIGSTOP);
+	is_slow = false;
+	return (int)syscall(SYS_fsync, fd);
+}
 
 static void
 say_it(struct db_kit *k, unsigned who, unsigned n, const char *text)
@@ -433,6 +446,112 @@ test_a_process_finishes(void **state)
 	assert_int_equal(count_lines(path), 10);
 }
 
+/* Ctrl-C in a terminal, and who ends a service, send it to all of ours. */
+static void
+test_a_signal_to_all(void **state)
+{
+	struct db_kit *k = *state;
+	const char *path = tmpdir_path(k->dir, "x.txt");
+	pid_t group = getpgrp();
+	sigset_t set, was;
+	char *error = NULL;
+	size_t count;
+	int number;
+
+	say_some(k, 1, 10);
+	sigemptyset(&set);
+	sigaddset(&set, SIGTERM);
+	assert_int_equal(sigprocmask(SIG_BLOCK, &set, &was), 0);
+	assert_int_equal(setpgid(0, 0), 0);
+	struct export *x = begin(k, path);
+	assert_int_equal(export_step(x, 11, &error), 0);
+	assert_int_equal(export_finish_begin(x), 0);
+	assert_int_equal(kill(0, SIGTERM), 0);
+	int err = export_finish(x, &count, &error);
+	assert_int_equal(sigwait(&set, &number), 0);
+	assert_int_equal(setpgid(0, group), 0);
+	sigprocmask(SIG_SETMASK, &was, NULL);
+	export_free(x);
+	assert_string_equal(err == 0 ? "" : error, "");
+	assert_int_equal(count_lines(path), 10);
+}
+
+/* Who leaves waits for no disk. */
+static void
+test_left(void **state)
+{
+	struct db_kit *k = *state;
+	const char *path = tmpdir_path(k->dir, "x.txt");
+	char *error;
+	int status;
+
+	say_some(k, 1, 10);
+	for (int i = 0; i < 2; i++) {
+		has_no_nameless = i == 1;
+		struct export *x = begin(k, path);
+		assert_int_equal(export_step(x, 11, &error), 0);
+		is_slow = true;
+		assert_int_equal(export_finish_begin(x), 0);
+		is_slow = false;
+		pid_t pid = waitpid(-1, &status, WUNTRACED);
+		assert_true(WIFSTOPPED(status));
+		export_leave(x);
+		assert_false(tmpdir_exists(path));
+		assert_int_equal(kill(pid, SIGCONT), 0);
+		assert_int_equal(waitpid(pid, &status, 0), pid);
+		assert_int_equal(count_lines(path), 10);
+		assert_int_equal(unlink(path), 0);
+	}
+	has_no_nameless = false;
+}
+
+/* What is forgotten meanwhile is gone soon after, whoever reads as long. */
+static void
+test_forgotten_meanwhile(void **state)
+{
+	struct db_kit *k = *state;
+	struct change forget = { .kind = CHANGE_FORGET_CONV,
+		.fp = db_kit_fp(BOB) };
+	struct now now = { .wall_ms = k->cfg.wall_ms };
+	char *error;
+
+	say_some(k, 1, 9);
+	say_it(k, BOB, 10, "zanzibar");
+	db_kit_commit(k);
+	struct export *x = begin(k, tmpdir_path(k->dir, "x.txt"));
+	assert_int_equal(export_step(x, 5, &error), 1);
+	db_kit_add(k, &forget);
+	db_kit_commit(k);
+	for (int i = 0; i < 100; i++) {
+		int64_t at = db_maintain(k->db, now);
+		assert_true(at - now.mono_ms <= 1000);
+		now.mono_ms = at;
+	}
+	export_free(x);
+	now.mono_ms = db_maintain(k->db, now);
+	assert_false(db_kit_in_files(k, "zanzibar"));
+}
+
+/* A turn is not as long as its messages are. */
+static void
+test_long_texts(void **state)
+{
+	struct db_kit *k = *state;
+	char *text = xcalloc(60000 + 1, 1), *error;
+	size_t calls = 1;
+
+	memset(text, '"', 60000);
+	for (unsigned i = 1; i <= 20; i++)
+		say_it(k, BOB, i, text);
+	db_kit_commit(k);
+	free(text);
+	struct export *x = begin(k, tmpdir_path(k->dir, "x.txt"));
+	while (export_step(x, 500, &error) == 1)
+		calls++;
+	export_free(x);
+	assert_true(calls >= 10);
+}
+
 /* By whom, as far as that was noted. */
 static void
 test_ends_of_files(void **state)
@@ -502,6 +621,10 @@ main(void)
 		TEST(test_as_it_was),
 		TEST(test_name_at_the_end),
 		TEST(test_a_process_finishes),
+		TEST(test_a_signal_to_all),
+		TEST(test_left),
+		TEST(test_forgotten_meanwhile),
+		TEST(test_long_texts),
 		TEST(test_ends_of_files),
 	};
 
