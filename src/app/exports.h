@@ -19,8 +19,8 @@ enum { EXPORTS_MAX = 4 /* that are written at the same time */ };
 void exports_begin(struct shell *sh, const struct effect *query);
 /* While it is so, the loop goes on, also when everything else is over. */
 bool exports_are_busy(const struct shell *sh);
-/* Nobody wants to wait any more: what is not whole is given up, and that is
- * told. */
+/* Nobody wants to wait any more: what is not whole is given up, what waits for
+ * the disk gets its name without us, and either is told. */
 void exports_stop(struct shell *sh);
 
 #endif

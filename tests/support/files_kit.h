@@ -98,6 +98,11 @@ uint32_t fkit_send(
     struct fkit *k, unsigned from, unsigned to, const char *name);
 /* The newest transfer there; 0. */
 uint32_t fkit_newest(struct fkit *k, unsigned node);
+/* One that from offers and to has heard of; and one that runs. */
+void fkit_offer(struct fkit *k, unsigned from, unsigned to, uint32_t *ret_hers,
+    uint32_t *ret_his);
+void fkit_transfer(struct fkit *k, unsigned from, unsigned to,
+    uint32_t *ret_hers, uint32_t *ret_his);
 const struct transfer *fkit_get(struct fkit *k, unsigned node, uint32_t id);
 enum transfer_state fkit_state(struct fkit *k, unsigned node, uint32_t id);
 /* The move of that transfer; NULL. */

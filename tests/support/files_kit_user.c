@@ -7,8 +7,13 @@
 #include "base/mem.h"
 
 #include <assert.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
 #include <stdlib.h>
 #include <string.h>
+
+#include <cmocka.h>
 
 const struct fp *
 fkit_fp(const struct fkit *k, unsigned node)
@@ -117,4 +122,25 @@ fkit_last(struct fkit *k, unsigned node, unsigned other, enum message_kind kind)
 			return msg;
 	}
 	return NULL;
+}
+
+void
+fkit_offer(struct fkit *k, unsigned from, unsigned to, uint32_t *ret_hers,
+    uint32_t *ret_his)
+{
+	*ret_hers = fkit_send(k, from, to, "/home/ana/a.txt");
+	*ret_his = fkit_newest(k, to);
+	assert_int_not_equal(*ret_his, 0);
+	assert_int_equal(fkit_state(k, from, *ret_hers), TRANSFER_OFFERED);
+	assert_int_equal(fkit_state(k, to, *ret_his), TRANSFER_OFFERED);
+}
+
+void
+fkit_transfer(struct fkit *k, unsigned from, unsigned to, uint32_t *ret_hers,
+    uint32_t *ret_his)
+{
+	fkit_offer(k, from, to, ret_hers, ret_his);
+	fkit_do(k, to, COMMAND_GET, *ret_his, NULL);
+	assert_int_equal(fkit_state(k, from, *ret_hers), TRANSFER_RUNNING);
+	assert_int_equal(fkit_state(k, to, *ret_his), TRANSFER_RUNNING);
 }

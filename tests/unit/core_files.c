@@ -38,32 +38,12 @@ end(void **state)
 	return 0;
 }
 
-/* One that ana offers and bob has heard of. */
-static void
-offer(uint32_t *ret_hers, uint32_t *ret_his)
-{
-	*ret_hers = fkit_send(&k, ANA, BOB, "/home/ana/a.txt");
-	*ret_his = fkit_newest(&k, BOB);
-	assert_int_not_equal(*ret_his, 0);
-	assert_int_equal(fkit_state(&k, ANA, *ret_hers), TRANSFER_OFFERED);
-	assert_int_equal(fkit_state(&k, BOB, *ret_his), TRANSFER_OFFERED);
-}
-
-static void
-run(uint32_t *ret_hers, uint32_t *ret_his)
-{
-	offer(ret_hers, ret_his);
-	fkit_do(&k, BOB, COMMAND_GET, *ret_his, NULL);
-	assert_int_equal(fkit_state(&k, ANA, *ret_hers), TRANSFER_RUNNING);
-	assert_int_equal(fkit_state(&k, BOB, *ret_his), TRANSFER_RUNNING);
-}
-
 static void
 from_offer_to_done(void **state)
 {
 	(void)state;
 	uint32_t hers, his;
-	offer(&hers, &his);
+	fkit_offer(&k, ANA, BOB, &hers, &his);
 	const struct transfer *t = fkit_get(&k, BOB, his);
 	assert_string_equal(t->name, "a.txt");
 	assert_int_equal(t->size, 1000);
@@ -101,7 +81,7 @@ refused(void **state)
 {
 	(void)state;
 	uint32_t hers, his;
-	offer(&hers, &his);
+	fkit_offer(&k, ANA, BOB, &hers, &his);
 	fkit_do(&k, BOB, COMMAND_REFUSE, his, NULL);
 	assert_int_equal(fkit_state(&k, BOB, his), TRANSFER_REFUSED);
 	assert_int_equal(fkit_state(&k, ANA, hers), TRANSFER_REFUSED);
@@ -129,11 +109,11 @@ cancelled_by_its_sender(void **state)
 {
 	(void)state;
 	uint32_t hers, his;
-	offer(&hers, &his);
+	fkit_offer(&k, ANA, BOB, &hers, &his);
 	fkit_do(&k, ANA, COMMAND_STOP, hers, NULL);
 	assert_ended(ANA, hers, "us");
 	assert_ended(BOB, his, "them");
-	run(&hers, &his);
+	fkit_transfer(&k, ANA, BOB, &hers, &his);
 	fkit_do(&k, ANA, COMMAND_STOP, hers, NULL);
 	assert_int_equal(k.nodes[ANA].stopped, FLOW_STOP_CANCELLED);
 	assert_ended(ANA, hers, "us");
@@ -149,7 +129,7 @@ cancelled_by_its_receiver(void **state)
 {
 	(void)state;
 	uint32_t hers, his;
-	run(&hers, &his);
+	fkit_transfer(&k, ANA, BOB, &hers, &his);
 	fkit_do(&k, BOB, COMMAND_STOP, his, NULL);
 	assert_int_equal(k.nodes[BOB].stopped, FLOW_STOP_CANCELLED);
 	assert_int_equal(k.nodes[BOB].drops, 1);
@@ -190,7 +170,7 @@ what_was_spooled(void **state)
 	k.nodes[ANA].full = false;
 	fkit_pass(&k, 10000);
 	assert_int_equal(k.nodes[ANA].parts_dropped, 2);
-	offer(&hers, &his);
+	fkit_offer(&k, ANA, BOB, &hers, &his);
 	fkit_do(&k, ANA, COMMAND_STOP, hers, NULL);
 	assert_int_equal(k.nodes[ANA].parts_dropped, 2);
 	/* What failed is not asked for again. */
@@ -215,7 +195,7 @@ paused_by_its_receiver(void **state)
 {
 	(void)state;
 	uint32_t hers, his;
-	run(&hers, &his);
+	fkit_transfer(&k, ANA, BOB, &hers, &his);
 	fkit_do(&k, BOB, COMMAND_PAUSE, his, NULL);
 	const struct transfer *t = fkit_get(&k, BOB, his);
 	assert_int_equal(t->state, TRANSFER_PAUSED);
@@ -239,7 +219,7 @@ paused_by_its_sender(void **state)
 {
 	(void)state;
 	uint32_t hers, his;
-	run(&hers, &his);
+	fkit_transfer(&k, ANA, BOB, &hers, &his);
 	fkit_do(&k, ANA, COMMAND_PAUSE, hers, NULL);
 	assert_true(fkit_get(&k, ANA, hers)->paused_here);
 	assert_true(fkit_get(&k, BOB, his)->paused_there);
@@ -290,7 +270,7 @@ resumed_by_who_did_not_pause(void **state)
 {
 	(void)state;
 	uint32_t hers, his;
-	run(&hers, &his);
+	fkit_transfer(&k, ANA, BOB, &hers, &his);
 	fkit_do(&k, ANA, COMMAND_PAUSE, hers, NULL);
 	fkit_do(&k, BOB, COMMAND_RESUME, his, NULL);
 	assert_told_who(BOB, "f1 is paused by node0, who lets it go on");
@@ -318,7 +298,7 @@ paused_by_both(void **state)
 	uint32_t hers, his;
 	(void)state;
 
-	run(&hers, &his);
+	fkit_transfer(&k, ANA, BOB, &hers, &his);
 	for (unsigned first = 0; first < 2; first++) {
 		fkit_do(&k, BOB, COMMAND_PAUSE, his, NULL);
 		fkit_do(&k, ANA, COMMAND_PAUSE, hers, NULL);
@@ -347,7 +327,7 @@ paused_there_meanwhile(void **state)
 {
 	(void)state;
 	uint32_t hers, his;
-	run(&hers, &his);
+	fkit_transfer(&k, ANA, BOB, &hers, &his);
 	fkit_do(&k, ANA, COMMAND_PAUSE, hers, NULL);
 	fkit_do(&k, BOB, COMMAND_PAUSE, his, NULL);
 	assert_paused(ANA, hers, true, false);
@@ -367,7 +347,7 @@ paused_there_until_it_begins(void **state)
 	uint32_t hers, his;
 	struct move_report r = { .kind = MOVE_STOPPED,
 		.why = FLOW_STOP_PAUSED };
-	run(&hers, &his);
+	fkit_transfer(&k, ANA, BOB, &hers, &his);
 	fkit_report(&k, BOB, his, &r);
 	fkit_do(&k, BOB, COMMAND_PAUSE, his, NULL);
 	assert_paused(BOB, his, true, true);
@@ -394,7 +374,7 @@ paused_by_both_and_away(void **state)
 	for (unsigned i = 0; i < 4; i++) {
 		uint32_t hers, his;
 		unsigned first = i & 1 ? ANA : BOB, then = 1 - first;
-		run(&hers, &his);
+		fkit_transfer(&k, ANA, BOB, &hers, &his);
 		uint32_t ids[2] = { [ANA] = hers, [BOB] = his };
 		fkit_do(&k, ANA, COMMAND_PAUSE, hers, NULL);
 		fkit_do(&k, BOB, COMMAND_PAUSE, his, NULL);
@@ -422,7 +402,7 @@ resumed_while_the_other_is_away(void **state)
 {
 	(void)state;
 	uint32_t hers, his;
-	run(&hers, &his);
+	fkit_transfer(&k, ANA, BOB, &hers, &his);
 	fkit_do(&k, ANA, COMMAND_PAUSE, hers, NULL);
 	fkit_kill(&k, BOB);
 	fkit_pass(&k, 400000);
@@ -446,7 +426,7 @@ pauses_that_make_no_sense(void **state)
 {
 	(void)state;
 	uint32_t hers, his;
-	offer(&hers, &his);
+	fkit_offer(&k, ANA, BOB, &hers, &his);
 	fkit_do(&k, ANA, COMMAND_PAUSE, hers, NULL);
 	fkit_do(&k, BOB, COMMAND_PAUSE, his, NULL);
 	fkit_do(&k, BOB, COMMAND_RESUME, his, NULL);
@@ -486,13 +466,13 @@ a_rule_counts_entries(void **state)
 	struct move_report r = { .kind = MOVE_FAILED,
 		.why = FLOW_STOP_PAUSED,
 		.text = "more folders" };
-	offer(&hers, &his);
+	fkit_offer(&k, ANA, BOB, &hers, &his);
 	fkit_verify(&k, BOB, ANA);
 	fkit_pass(&k, 60000);
 	/* Four entries. */
 	k.folder = true;
 	rule(BOB, ANA, true, 1000 + 4 * 4096 - 1, NULL);
-	offer(&hers, &his);
+	fkit_offer(&k, ANA, BOB, &hers, &his);
 	fkit_pass(&k, 60000);
 	rule(BOB, ANA, true, 1000 + 7 * 4096, NULL);
 	hers = fkit_send(&k, ANA, BOB, "/home/ana/b.txt");
@@ -524,11 +504,11 @@ t42_taken_unasked(void **state)
 	rule(BOB, ANA, true, 0, NULL);
 	assert_string_equal(fkit_last(&k, BOB, BOB, MESSAGE_ERROR)->text,
 	    "not taken unasked: only who is verified; /verify");
-	offer(&hers, &his);
+	fkit_offer(&k, ANA, BOB, &hers, &his);
 	fkit_verify(&k, BOB, ANA);
 	assert_int_equal(fkit_peer(&k, BOB, ANA)->trust, TRUST_VERIFIED);
 	fkit_pass(&k, 60000);
-	offer(&hers, &his);
+	fkit_offer(&k, ANA, BOB, &hers, &his);
 	rule(BOB, ANA, true, 2000, "/from/ana");
 	fkit_pass(&k, 60000);
 	fkit_send(&k, ANA, BOB, "/home/ana/b.txt");
@@ -537,7 +517,7 @@ t42_taken_unasked(void **state)
 	assert_string_equal(fkit_move_of(&k, BOB, his)->path, "/from/ana/");
 	/* Beyond its size he is asked. */
 	k.size = 2001;
-	offer(&hers, &his);
+	fkit_offer(&k, ANA, BOB, &hers, &his);
 	/* It is remembered. */
 	fkit_kill(&k, BOB);
 	fkit_start(&k, BOB);
@@ -574,7 +554,7 @@ take_many(void)
 
 	for (unsigned i = 0; i < 12; i++) {
 		fkit_pass(&k, 3000);
-		offer(&hers, &his);
+		fkit_offer(&k, ANA, BOB, &hers, &his);
 		fkit_do(&k, BOB, COMMAND_GET, his, NULL);
 		fkit_finish(&k, ANA, hers, BOB, his);
 		assert_int_equal(fkit_state(&k, BOB, his), TRANSFER_DONE);
@@ -598,7 +578,7 @@ t42_who_is_answered_yes_may_go_on(void **state)
 	/* What nobody answers is three questions in a minute still. */
 	for (unsigned i = 0; i < 3; i++) {
 		fkit_pass(&k, 3000);
-		offer(&hers, &his);
+		fkit_offer(&k, ANA, BOB, &hers, &his);
 	}
 	fkit_pass(&k, 3000);
 	fkit_send(&k, ANA, BOB, "/home/ana/too-many");
@@ -649,7 +629,7 @@ what_is_forgotten(void **state)
 {
 	(void)state;
 	uint32_t hers, his;
-	run(&hers, &his);
+	fkit_transfer(&k, ANA, BOB, &hers, &his);
 	struct command cmd = { .kind = COMMAND_FORGET,
 		.peer = *fkit_fp(&k, ANA),
 		.has_target = true,
@@ -660,7 +640,7 @@ what_is_forgotten(void **state)
 	assert_int_equal(k.nodes[BOB].drops, 1);
 	assert_int_equal(fkit_state(&k, ANA, hers), TRANSFER_CANCELLED);
 	/* The conversation. */
-	run(&hers, &his);
+	fkit_transfer(&k, ANA, BOB, &hers, &his);
 	cmd = (struct command){ .kind = COMMAND_FORGET,
 		.peer = *fkit_fp(&k, BOB) };
 	fkit_command(&k, ANA, &cmd);
@@ -668,7 +648,7 @@ what_is_forgotten(void **state)
 	assert_int_equal(fkit_state(&k, BOB, his), TRANSFER_CANCELLED);
 	fkit_pass(&k, 60000);
 	/* The contact: nobody is told, and nothing is left. */
-	offer(&hers, &his);
+	fkit_offer(&k, ANA, BOB, &hers, &his);
 	cmd.on = true;
 	fkit_command(&k, ANA, &cmd);
 	assert_null(fkit_get(&k, ANA, hers));
@@ -682,7 +662,7 @@ who_is_blocked_gets_nothing(void **state)
 {
 	(void)state;
 	uint32_t hers, his;
-	run(&hers, &his);
+	fkit_transfer(&k, ANA, BOB, &hers, &his);
 	struct command cmd = {
 		.kind = COMMAND_BLOCK, .peer = *fkit_fp(&k, BOB), .on = true
 	};
@@ -699,7 +679,7 @@ leaving_keeps_what_can_wait(void **state)
 {
 	(void)state;
 	uint32_t hers, his;
-	run(&hers, &his);
+	fkit_transfer(&k, ANA, BOB, &hers, &his);
 	struct move_report r = { .kind = MOVE_PROGRESS, .done = 700 };
 	fkit_report(&k, BOB, his, &r);
 	fkit_do(&k, BOB, COMMAND_QUIT, 0, NULL);
@@ -721,11 +701,11 @@ pages_of_the_history(void **state)
 {
 	(void)state;
 	uint32_t hers, his;
-	run(&hers, &his);
+	fkit_transfer(&k, ANA, BOB, &hers, &his);
 	fkit_finish(&k, ANA, hers, BOB, his);
 	/* Told, so it is history. */
 	fkit_pass(&k, 1000);
-	offer(&hers, &his);
+	fkit_offer(&k, ANA, BOB, &hers, &his);
 	fkit_kill(&k, BOB);
 	fkit_start(&k, BOB);
 	struct command cmd = { .kind = COMMAND_OPEN,

@@ -34,16 +34,6 @@ end(void **state)
 	return 0;
 }
 
-static void
-run(uint32_t *ret_hers, uint32_t *ret_his)
-{
-	*ret_hers = fkit_send(&k, ANA, BOB, "/home/ana/a.txt");
-	*ret_his = fkit_newest(&k, BOB);
-	fkit_do(&k, BOB, COMMAND_GET, *ret_his, NULL);
-	assert_int_equal(fkit_state(&k, ANA, *ret_hers), TRANSFER_RUNNING);
-	assert_int_equal(fkit_state(&k, BOB, *ret_his), TRANSFER_RUNNING);
-}
-
 /* He has it; his last word on their connection is lost. */
 static void
 finish_unheard(uint32_t hers, uint32_t his)
@@ -83,7 +73,7 @@ owed_over_a_restart(void **state)
 {
 	(void)state;
 	uint32_t hers, his;
-	run(&hers, &his);
+	fkit_transfer(&k, ANA, BOB, &hers, &his);
 	finish_unheard(hers, his);
 	assert_int_equal(fkit_state(&k, ANA, hers), TRANSFER_ACCEPTED);
 	assert_int_equal(waiting(), 0);
@@ -102,7 +92,7 @@ owed_to_who_is_not_there(void **state)
 {
 	(void)state;
 	uint32_t hers, his;
-	run(&hers, &his);
+	fkit_transfer(&k, ANA, BOB, &hers, &his);
 	finish_unheard(hers, his);
 	fkit_kill(&k, ANA);
 	fkit_kill(&k, BOB);
@@ -133,7 +123,7 @@ posted_and_not_read(void **state)
 {
 	(void)state;
 	uint32_t hers, his;
-	run(&hers, &his);
+	fkit_transfer(&k, ANA, BOB, &hers, &his);
 	fkit_kill(&k, ANA);
 	/* Nobody could be told, so it is posted at once. */
 	k.nodes[BOB].has_all = true;
@@ -163,7 +153,7 @@ owed_to_who_is_forgotten(void **state)
 	struct command cmd = { .kind = COMMAND_HISTORY,
 		.peer = *fkit_fp(&k, ANA) };
 	fkit_command(&k, BOB, &cmd);
-	run(&hers, &his);
+	fkit_transfer(&k, ANA, BOB, &hers, &his);
 	finish_unheard(hers, his);
 	restart(BOB);
 	assert_null(fkit_get(&k, BOB, his));
@@ -178,7 +168,7 @@ owed_and_not_stored(void **state)
 {
 	(void)state;
 	uint32_t hers, his;
-	run(&hers, &his);
+	fkit_transfer(&k, ANA, BOB, &hers, &his);
 	finish_unheard(hers, his);
 	k.nodes[BOB].full = true;
 	fkit_pass(&k, 1000);
@@ -197,7 +187,7 @@ owed_behind_many_others(void **state)
 {
 	(void)state;
 	uint32_t hers, his;
-	run(&hers, &his);
+	fkit_transfer(&k, ANA, BOB, &hers, &his);
 	finish_unheard(hers, his);
 	fkit_kill(&k, ANA);
 	fkit_kill(&k, BOB);
@@ -244,7 +234,7 @@ owed_for_a_month(void **state)
 {
 	(void)state;
 	uint32_t hers, his;
-	run(&hers, &his);
+	fkit_transfer(&k, ANA, BOB, &hers, &his);
 	finish_unheard(hers, his);
 	assert_false(fkit_get(&k, BOB, his)->past);
 	fkit_kill(&k, ANA);

@@ -34,24 +34,13 @@ end(void **state)
 	return 0;
 }
 
-/* One of ana's that goes to bob. */
-static void
-run(uint32_t *ret_hers, uint32_t *ret_his)
-{
-	*ret_hers = fkit_send(&k, ANA, BOB, "/home/ana/a.txt");
-	*ret_his = fkit_newest(&k, BOB);
-	fkit_do(&k, BOB, COMMAND_GET, *ret_his, NULL);
-	assert_int_equal(fkit_state(&k, ANA, *ret_hers), TRANSFER_RUNNING);
-	assert_int_equal(fkit_state(&k, BOB, *ret_his), TRANSFER_RUNNING);
-}
-
 /* Nobody says that a connection is dead. */
 static void
 a_stall_is_noticed(void **state)
 {
 	(void)state;
 	uint32_t hers, his;
-	run(&hers, &his);
+	fkit_transfer(&k, ANA, BOB, &hers, &his);
 	struct move_report r = { .kind = MOVE_PROGRESS, .done = 10 };
 	for (unsigned i = 0; i < 10; i++) {
 		fkit_pass(&k, 20000);
@@ -86,7 +75,7 @@ entries_are_no_stall(void **state)
 	uint32_t hers, his;
 	struct move_report r = { .kind = MOVE_PROGRESS };
 	k.folder = true;
-	run(&hers, &his);
+	fkit_transfer(&k, ANA, BOB, &hers, &his);
 	for (unsigned i = 0; i < 20; i++) {
 		fkit_pass(&k, 25000);
 		r.at += 25;
@@ -98,7 +87,7 @@ entries_are_no_stall(void **state)
 	assert_int_equal(k.nodes[BOB].move_count, 2);
 	/* Of a file, who sends waits less. */
 	k.folder = false;
-	run(&hers, &his);
+	fkit_transfer(&k, ANA, BOB, &hers, &his);
 	unsigned stops = k.nodes[ANA].stops;
 	for (unsigned i = 0; i < 6; i++) {
 		fkit_pass(&k, 25000);
@@ -117,7 +106,7 @@ hashing_is_no_stall(void **state)
 	uint32_t hers, his;
 	struct move_report r = { .kind = MOVE_PROGRESS };
 	k.size = UINT64_C(1000) * 36 * HOUR_MS;
-	run(&hers, &his);
+	fkit_transfer(&k, ANA, BOB, &hers, &his);
 	k.hold_begin = true;
 	fkit_cut(&k);
 	fkit_pass(&k, 5000);
@@ -147,7 +136,7 @@ a_folder_that_shrank_is_no_stall(void **state)
 	uint32_t hers, his;
 	struct move_report r = { .kind = MOVE_PROGRESS, .done = 100 };
 	k.folder = true;
-	run(&hers, &his);
+	fkit_transfer(&k, ANA, BOB, &hers, &his);
 	r.ended = true;
 	fkit_report(&k, ANA, hers, &r);
 	fkit_report(&k, BOB, his, &r);

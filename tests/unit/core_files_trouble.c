@@ -40,26 +40,6 @@ end(void **state)
 	return 0;
 }
 
-/* One that ana offers and bob has heard of. */
-static void
-offer(uint32_t *ret_hers, uint32_t *ret_his)
-{
-	*ret_hers = fkit_send(&k, ANA, BOB, "/home/ana/a.txt");
-	*ret_his = fkit_newest(&k, BOB);
-	assert_int_not_equal(*ret_his, 0);
-	assert_int_equal(fkit_state(&k, ANA, *ret_hers), TRANSFER_OFFERED);
-	assert_int_equal(fkit_state(&k, BOB, *ret_his), TRANSFER_OFFERED);
-}
-
-static void
-run(uint32_t *ret_hers, uint32_t *ret_his)
-{
-	offer(ret_hers, ret_his);
-	fkit_do(&k, BOB, COMMAND_GET, *ret_his, NULL);
-	assert_int_equal(fkit_state(&k, ANA, *ret_hers), TRANSFER_RUNNING);
-	assert_int_equal(fkit_state(&k, BOB, *ret_his), TRANSFER_RUNNING);
-}
-
 /* Whatever breaks: nobody is asked, and it goes on. */
 static void
 a_cut_is_gone_on_after(void **state)
@@ -68,7 +48,7 @@ a_cut_is_gone_on_after(void **state)
 	uint32_t hers, his;
 	struct move_report r = { .kind = MOVE_PROGRESS };
 	k.size = 200 * 1024 * 1024;
-	run(&hers, &his);
+	fkit_transfer(&k, ANA, BOB, &hers, &his);
 	for (unsigned i = 0; i < 50; i++) {
 		r.done += 2 * 1024 * 1024;
 		fkit_report(&k, BOB, his, &r);
@@ -95,7 +75,7 @@ who_looks_hears_of_a_cut(void **state)
 	uint32_t hers, his;
 	struct move_report lost = { .kind = MOVE_LOST };
 	k.hold_begin = true;
-	offer(&hers, &his);
+	fkit_offer(&k, ANA, BOB, &hers, &his);
 	fkit_do(&k, BOB, COMMAND_GET, his, NULL);
 	const struct transfer *t = fkit_get(&k, BOB, his);
 	assert_int_equal(t->state, TRANSFER_ACCEPTED);
@@ -183,7 +163,7 @@ a_path_keeps_its_bytes(void **state)
 	(void)state;
 	uint32_t hers, his;
 	struct move_report r = { .kind = MOVE_BEGUN, .part = part };
-	run(&hers, &his);
+	fkit_transfer(&k, ANA, BOB, &hers, &his);
 	fkit_report(&k, BOB, his, &r);
 	assert_string_equal(fkit_get(&k, BOB, his)->part, part);
 	fkit_kill(&k, BOB);
@@ -207,7 +187,7 @@ complete_before_a_crash(void **state)
 	(void)state;
 	uint32_t hers, his;
 	struct move_report r = { .kind = MOVE_DONE, .done = 1000 };
-	run(&hers, &his);
+	fkit_transfer(&k, ANA, BOB, &hers, &his);
 	fkit_report(&k, ANA, hers, &r);
 	assert_int_equal(fkit_state(&k, ANA, hers), TRANSFER_DONE);
 	fkit_kill(&k, BOB);
@@ -224,7 +204,7 @@ complete_and_nobody_to_ask(void **state)
 	(void)state;
 	uint32_t hers, his;
 	struct move_report r = { .kind = MOVE_DONE, .done = 1000 };
-	run(&hers, &his);
+	fkit_transfer(&k, ANA, BOB, &hers, &his);
 	fkit_report(&k, ANA, hers, &r);
 	fkit_kill(&k, BOB);
 	fkit_kill(&k, ANA);
@@ -249,7 +229,7 @@ complete_before_a_crash_of_the_sender(void **state)
 	(void)state;
 	uint32_t hers, his;
 	struct move_report r = { .kind = MOVE_DONE, .done = 1000 };
-	run(&hers, &his);
+	fkit_transfer(&k, ANA, BOB, &hers, &his);
 	/* What he would say in the chat cannot be stored. */
 	k.nodes[BOB].full = true;
 	fkit_report(&k, BOB, his, &r);
@@ -310,7 +290,7 @@ ends_while_the_other_is_away(void **state)
 {
 	(void)state;
 	uint32_t hers, his;
-	run(&hers, &his);
+	fkit_transfer(&k, ANA, BOB, &hers, &his);
 	fkit_kill(&k, BOB);
 	fkit_do(&k, ANA, COMMAND_STOP, hers, NULL);
 	fkit_kill(&k, ANA);
@@ -353,7 +333,7 @@ who_cannot_be_dialled_comes(void **state)
 {
 	(void)state;
 	uint32_t hers, his;
-	offer(&hers, &his);
+	fkit_offer(&k, ANA, BOB, &hers, &his);
 	k.nodes[ANA].no_tcp = true;
 	fkit_do(&k, BOB, COMMAND_GET, his, NULL);
 	fkit_pass(&k, 1000);
@@ -371,7 +351,7 @@ no_way_at_all(void **state)
 {
 	(void)state;
 	uint32_t hers, his;
-	offer(&hers, &his);
+	fkit_offer(&k, ANA, BOB, &hers, &his);
 	k.nodes[ANA].no_tcp = k.nodes[BOB].no_tcp = true;
 	fkit_do(&k, BOB, COMMAND_GET, his, NULL);
 	fkit_pass(&k, 300000);
@@ -394,7 +374,7 @@ a_newer_connection_counts(void **state)
 {
 	(void)state;
 	uint32_t hers, his;
-	run(&hers, &his);
+	fkit_transfer(&k, ANA, BOB, &hers, &his);
 	unsigned old = fkit_move_of(&k, ANA, hers)->pipe;
 	/* He lost it, and she does not know yet. */
 	struct fkit_move *m = fkit_move_of(&k, BOB, his);
@@ -427,7 +407,7 @@ a_full_disk(void **state)
 {
 	(void)state;
 	uint32_t hers, his;
-	run(&hers, &his);
+	fkit_transfer(&k, ANA, BOB, &hers, &his);
 	/* The mover tells her before it reports. */
 	struct move_report there = { .kind = MOVE_STOPPED,
 		.why = FLOW_STOP_SINK };
@@ -462,7 +442,7 @@ a_full_disk_and_a_crash_at_the_end(void **state)
 	for (int by_user = 0; by_user < 2; by_user++) {
 		uint32_t hers, his;
 		k.nodes[BOB].has_all = false;
-		run(&hers, &his);
+		fkit_transfer(&k, ANA, BOB, &hers, &his);
 		if (by_user)
 			fkit_do(&k, BOB, COMMAND_PAUSE, his, NULL);
 		else
@@ -489,7 +469,7 @@ found_and_said_over_a_restart(void **state)
 {
 	(void)state;
 	uint32_t hers, his;
-	run(&hers, &his);
+	fkit_transfer(&k, ANA, BOB, &hers, &his);
 	fkit_kill(&k, ANA);
 	fkit_kill(&k, BOB);
 	k.nodes[BOB].has_all = true;
@@ -512,12 +492,12 @@ done_and_said_in_the_chat(void **state)
 	uint32_t hers, his;
 	struct move_report lost = { .kind = MOVE_LOST };
 	struct move_report r = { .kind = MOVE_DONE, .done = 1000 };
-	run(&hers, &his);
+	fkit_transfer(&k, ANA, BOB, &hers, &his);
 	both_report(hers, &lost, his, &r);
 	fkit_pass(&k, 3000);
 	assert_int_equal(fkit_state(&k, ANA, hers), TRANSFER_DONE);
 	/* As soon as it can be stored. */
-	run(&hers, &his);
+	fkit_transfer(&k, ANA, BOB, &hers, &his);
 	k.nodes[BOB].full = true;
 	both_report(hers, &lost, his, &r);
 	fkit_pass(&k, 10000);
@@ -535,7 +515,7 @@ done_and_not_heard(void **state)
 	uint32_t hers, his;
 	struct move_report lost = { .kind = MOVE_LOST };
 	struct move_report r = { .kind = MOVE_DONE, .done = 1000 };
-	run(&hers, &his);
+	fkit_transfer(&k, ANA, BOB, &hers, &his);
 	k.nodes[BOB].full = true;
 	both_report(hers, &lost, his, &r);
 	assert_int_equal(fkit_state(&k, ANA, hers), TRANSFER_ACCEPTED);
@@ -549,7 +529,7 @@ done_and_not_heard(void **state)
 	assert_int_equal(fkit_state(&k, BOB, his), TRANSFER_DONE);
 	assert_int_equal(k.nodes[BOB].move_count, 1);
 	k.nodes[BOB].full = false;
-	run(&hers, &his);
+	fkit_transfer(&k, ANA, BOB, &hers, &his);
 	k.nodes[BOB].full = true;
 	both_report(hers, &lost, his, &r);
 	fkit_cut(&k);
@@ -578,7 +558,7 @@ t40_changed_at_its_sender(void **state)
 {
 	(void)state;
 	uint32_t hers, his;
-	run(&hers, &his);
+	fkit_transfer(&k, ANA, BOB, &hers, &his);
 	struct move_report some = { .kind = MOVE_PROGRESS, .done = 100 };
 	both_report(hers, &some, his, &some);
 	report_changed(hers, his, FLOW_STOP_CHANGED);
@@ -597,7 +577,7 @@ t40_changed_at_its_sender(void **state)
 	fkit_pass(&k, 600000);
 	assert_int_equal(k.nodes[BOB].move_count, 1);
 	/* Another one is another one. */
-	run(&hers, &his);
+	fkit_transfer(&k, ANA, BOB, &hers, &his);
 	fkit_finish(&k, ANA, hers, BOB, his);
 	assert_int_equal(fkit_state(&k, BOB, his), TRANSFER_DONE);
 }
@@ -607,7 +587,7 @@ t40_changed_before_it_began(void **state)
 {
 	(void)state;
 	uint32_t hers, his;
-	run(&hers, &his);
+	fkit_transfer(&k, ANA, BOB, &hers, &his);
 	report_changed(hers, his, FLOW_STOP_CHANGED);
 	assert_int_equal(fkit_state(&k, ANA, hers), TRANSFER_FAILED);
 	assert_int_equal(fkit_state(&k, BOB, his), TRANSFER_FAILED);
@@ -623,7 +603,7 @@ t40_changed_and_not_heard(void **state)
 	struct move_report here = { .kind = MOVE_FAILED,
 		.why = FLOW_STOP_CHANGED,
 		.text = "a.txt changed" };
-	run(&hers, &his);
+	fkit_transfer(&k, ANA, BOB, &hers, &his);
 	both_report(hers, &here, his, &lost);
 	fkit_pass(&k, 10000);
 	const struct transfer *t = fkit_get(&k, BOB, his);
@@ -638,7 +618,7 @@ t40_what_is_here_is_another_one(void **state)
 {
 	(void)state;
 	uint32_t hers, his;
-	run(&hers, &his);
+	fkit_transfer(&k, ANA, BOB, &hers, &his);
 	struct move_report some = { .kind = MOVE_PROGRESS, .done = 100 };
 	both_report(hers, &some, his, &some);
 	report_changed(hers, his, FLOW_STOP_OTHER);
@@ -670,7 +650,7 @@ t40_changed_says_the_receiver(void **state)
 
 	for (size_t i = 0; i < 2; i++) {
 		uint32_t hers, his;
-		run(&hers, &his);
+		fkit_transfer(&k, ANA, BOB, &hers, &his);
 		struct move_report said = { .kind = MOVE_STOPPED,
 			.why = words[i] };
 		struct move_report lost = { .kind = MOVE_LOST };
@@ -687,7 +667,7 @@ a_source_that_cannot_be_read(void **state)
 {
 	(void)state;
 	uint32_t hers, his;
-	run(&hers, &his);
+	fkit_transfer(&k, ANA, BOB, &hers, &his);
 	struct move_report here = { .kind = MOVE_FAILED,
 		.why = FLOW_STOP_SOURCE,
 		.text = "a.txt: no such file" };
@@ -713,7 +693,7 @@ what_nobody_understands_ends(void **state)
 {
 	(void)state;
 	uint32_t hers, his;
-	run(&hers, &his);
+	fkit_transfer(&k, ANA, BOB, &hers, &his);
 	struct move_report r = { .kind = MOVE_FAILED,
 		.why = FLOW_STOP_PROTOCOL,
 		.text = "what came makes no sense" };
